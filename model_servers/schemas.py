@@ -1,0 +1,231 @@
+"""Requests and responses of the roles. Light: importing this loads no model library.
+
+``forward_s`` is the time spent inside the model, in seconds; loop efficiency counts it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from maquette.records.artifact import ArtifactRef
+from maquette.records.base import Fraction, Record
+from maquette.records.geometry import Box, LayoutItem
+
+Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
+HexColour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+# -- generation: the row-and-step contract ------------------------------------------------
+
+
+class Row(Record):
+    """One picture wanted. ``None`` leaves a choice to the model's own default.
+
+    With ``latent`` set, work goes on from that saved latent at ``step``.
+    """
+
+    row_id: str = Field(min_length=1, max_length=120)
+    prompt: str = Field(max_length=4_000)
+    negative_prompt: str = Field(default="", max_length=4_000)
+    layout: tuple[LayoutItem, ...] = Field(default=(), max_length=16)
+    seed: Seed
+    steps: int | None = Field(default=None, ge=1, le=200)
+    guidance: float | None = Field(default=None, ge=0, le=30)
+    width_px: int | None = Field(default=None, ge=32, le=2048)
+    height_px: int | None = Field(default=None, ge=32, le=2048)
+    latent: ArtifactRef | None = None
+    step: int = Field(default=0, ge=0)
+
+
+class RowStatus(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class RowState(Record):
+    """Where a row stands. ``image`` is set once done; ``preview`` is the predicted picture."""
+
+    row_id: str
+    status: RowStatus
+    step: int
+    steps: int
+    preview: ArtifactRef | None = None
+    latent: ArtifactRef | None = None
+    signals: dict[str, float] = Field(default_factory=dict)
+    image: ArtifactRef | None = None
+    forward_s: float = 0.0
+    error: str = ""
+
+
+class StartRequest(Record):
+    owner: str
+    rows: tuple[Row, ...] = Field(min_length=1, max_length=16)
+
+
+class StartReply(Record):
+    session: str
+    rows: tuple[RowState, ...]
+
+
+class Cancel(Record):
+    kind: Literal["cancel"] = "cancel"
+    row_id: str
+
+
+class Resample(Record):
+    """Continue ``row_id`` from the latent of ``source``, with fresh noise of ``seed``."""
+
+    kind: Literal["resample"] = "resample"
+    row_id: str
+    source: str
+    seed: Seed
+
+
+RowAction = Annotated[Cancel | Resample, Field(discriminator="kind")]
+
+
+class StepRequest(Record):
+    """Answer the last states (rows without an action are kept), then run up to ``steps`` more."""
+
+    session: str
+    steps: int = Field(default=1, ge=1, le=200)
+    actions: tuple[RowAction, ...] = ()
+    preview: bool = False
+    save_latent: bool = False
+
+
+class StepReply(Record):
+    rows: tuple[RowState, ...]
+
+
+class CancelRequest(Record):
+    """Drop every row of the session before its next denoising step. Unknown sessions are fine."""
+
+    session: str
+
+
+class Done(Record):
+    """An empty answer."""
+
+
+class DescribeRequest(Record):
+    pass
+
+
+class GenerationDescription(Record):
+    model: str
+    digest: str
+    pipeline: str
+    default_steps: int
+    default_guidance: float
+    width_px: int
+    height_px: int
+    layout: bool = Field(description="whether boxes are honoured")
+    vocabulary: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="words the model knows, by kind; empty = open"
+    )
+    steps_run: int = Field(default=0, description="denoising steps run since start")
+    pictures_made: int = 0
+
+
+# -- understanding: OCR -------------------------------------------------------------------
+
+
+class OcrRequest(Record):
+    owner: str
+    image: ArtifactRef
+
+
+class OcrLine(Record):
+    text: str
+    score: Fraction
+    box: Box
+
+
+class OcrReply(Record):
+    """Lines in reading order: top to bottom, then left to right."""
+
+    lines: tuple[OcrLine, ...]
+    digest: str
+    forward_s: float
+
+
+# -- embedding ----------------------------------------------------------------------------
+
+
+class EmbedTextRequest(Record):
+    texts: tuple[Annotated[str, Field(max_length=8_000)], ...] = Field(min_length=1, max_length=256)
+
+
+class EmbedTextReply(Record):
+    """Unit vectors, one a text: their dot product is the cosine."""
+
+    vectors: tuple[tuple[float, ...], ...]
+    digest: str
+    forward_s: float
+
+
+# -- text rendering -----------------------------------------------------------------------
+
+
+class TextBlock(Record):
+    """A string to be set inside a box. It is wrapped and sized to fit, never cut.
+
+    ``panel`` draws a filled plate behind the text; ``outline`` a stroke round each letter.
+    """
+
+    text: str = Field(min_length=1, max_length=400)
+    box: Box
+    font: str = "sans-bold"
+    colour: HexColour = "#1a1a1a"
+    outline: HexColour | None = None
+    outline_ratio: float = Field(default=0.06, ge=0, le=0.3, description="of the font size")
+    panel: HexColour | None = None
+    align: Literal["left", "center", "right"] = "center"
+    valign: Literal["top", "middle", "bottom"] = "middle"
+    max_size_px: int | None = Field(default=None, ge=8)
+    min_size_px: int = Field(default=14, ge=6)
+    letter_spacing: float = Field(default=0.0, ge=-0.1, le=1.0, description="in em")
+    line_height: float = Field(default=1.15, ge=0.8, le=3.0)
+
+
+class TypesetRequest(Record):
+    """Set text over a picture (scaled to cover ``art_box``), or on a plain background."""
+
+    owner: str
+    width_px: int = Field(ge=64, le=4096)
+    height_px: int = Field(ge=64, le=4096)
+    background: HexColour = "#ffffff"
+    art: ArtifactRef | None = None
+    art_box: Box = Box(x0=0, y0=0, x1=1, y1=1)
+    blocks: tuple[TextBlock, ...] = Field(default=(), max_length=32)
+
+
+class PlacedLine(Record):
+    text: str
+    box: Box
+
+
+class PlacedBlock(Record):
+    size_px: int
+    lines: tuple[PlacedLine, ...]
+    box: Box = Field(description="the exact ink box of the whole block")
+
+
+class TypesetReply(Record):
+    image: ArtifactRef
+    blocks: tuple[PlacedBlock, ...]
+    digest: str
+    forward_s: float
+
+
+class FontsRequest(Record):
+    pass
+
+
+class FontsReply(Record):
+    fonts: dict[str, str] = Field(description="font name -> description")

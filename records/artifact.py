@@ -1,0 +1,32 @@
+"""Artifacts: immutable bytes named by their SHA-256, and how each one came to be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from maquette.records.base import Document, Record, Sha256
+
+
+class ArtifactRef(Record):
+    """What travels in place of bytes. Encoded as JSON it stays under 512 bytes."""
+
+    sha256: Sha256
+    media_type: str = Field(max_length=80)
+    size_bytes: int = Field(ge=0)
+    width_px: int | None = Field(default=None, ge=1)
+    height_px: int | None = Field(default=None, ge=1)
+
+
+class Lineage(Document):
+    """The step that made an artifact: everything needed to make it again."""
+
+    tool: str
+    tool_version: str
+    task_id: str | None = None
+    node: str | None = None
+    model_digest: str | None = None
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    seed: int | None = None
+    parents: tuple[Sha256, ...] = ()

@@ -1,0 +1,97 @@
+"""Criteria: things that must hold of a picture, each in a form that can be checked."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from maquette.records.base import Name, Record
+
+RelationName = Literal["left of", "right of", "above", "below", "inside", "in front of"]
+
+
+class _Criterion(Record):
+    id: Name
+
+
+class TextReads(_Criterion):
+    """The picture shows exactly this string (case and punctuation count)."""
+
+    kind: Literal["text_reads"] = "text_reads"
+    text: str = Field(min_length=1, max_length=400)
+
+
+class Exists(_Criterion):
+    """At least one such thing is in the picture."""
+
+    kind: Literal["exists"] = "exists"
+    thing: str
+
+
+class Count(_Criterion):
+    """Exactly so many such things are in the picture."""
+
+    kind: Literal["count"] = "count"
+    thing: str
+    count: int = Field(ge=0, le=100)
+
+
+class Colour(_Criterion):
+    """The thing has the named colour."""
+
+    kind: Literal["colour"] = "colour"
+    thing: str
+    colour: str
+
+
+class Relation(_Criterion):
+    """``subject relation object``, by the centres of what is seen."""
+
+    kind: Literal["relation"] = "relation"
+    subject: str
+    relation: RelationName
+    object: str
+
+
+class Style(_Criterion):
+    kind: Literal["style"] = "style"
+    style: str
+
+
+class Safe(_Criterion):
+    kind: Literal["safe"] = "safe"
+
+
+class Overall(_Criterion):
+    """The picture as a whole fits the request; judged last, only to break ties."""
+
+    kind: Literal["overall"] = "overall"
+    request: str
+
+
+Criterion = Annotated[
+    TextReads | Exists | Count | Colour | Relation | Style | Safe | Overall,
+    Field(discriminator="kind"),
+]
+
+
+def describe(criterion: Criterion) -> str:
+    """Say in a few words what the criterion asks, for tables and reasons."""
+    match criterion:
+        case TextReads():
+            return f'reads "{criterion.text}"'
+        case Exists():
+            return f"shows a {criterion.thing}"
+        case Count():
+            return f"shows exactly {criterion.count} x {criterion.thing}"
+        case Colour():
+            return f"the {criterion.thing} is {criterion.colour}"
+        case Relation():
+            return f"the {criterion.subject} is {criterion.relation} the {criterion.object}"
+        case Style():
+            return f"style: {criterion.style}"
+        case Safe():
+            return "is safe to show"
+        case _:
+            return "fits the request as a whole"

@@ -1,0 +1,156 @@
+"""The error tree. The class says what the caller should do next.
+
+MaquetteError
+├── FixInput            the request is wrong: change it and send it again
+│   ├── InvalidInput        a value is not what was expected
+│   ├── MediaRejected       attached bytes are not a picture we accept
+│   ├── PlanRejected        a plan breaks the rules; nothing was run
+│   ├── NotFound            no such thing for this owner
+│   └── Conflict            it clashes with what is already there
+├── TryAgain            nothing is wrong with the request: retry later
+│   ├── StoreUnavailable    the artifact store does not answer
+│   ├── ModelUnavailable    a model server does not answer
+│   ├── EngineUnavailable   the workflow engine does not answer
+│   └── Overloaded          too much work in flight; see retry_after_s
+└── GiveUp              retrying will not help; somebody must mend something
+    ├── IntegrityError      stored bytes are not what their name says
+    ├── PackCorrupt         a model directory does not match its manifest
+    ├── ToolFailed          a tool broke its contract or could not do its work
+    ├── ModelFailed         a model server failed on this request
+    ├── MissingExtra        an optional package is needed
+    └── ConfigError         the settings are wrong
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from maquette.records.task import Problem
+
+
+class MaquetteError(Exception):
+    """An error a person may see. ``message`` names the value and what was expected;
+    ``hint`` is the next step. Neither ever holds internals (paths, keys, stacks)."""
+
+    code: ClassVar[str] = "error"
+    title: ClassVar[str] = "Something went wrong"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def problem(self) -> Problem:
+        return Problem(code=self.code, title=self.title, detail=self.message, hint=self.hint)
+
+
+class FixInput(MaquetteError):
+    code = "bad_request"
+    title = "The request needs a change"
+
+
+class InvalidInput(FixInput):
+    code = "invalid_input"
+    title = "A value is not valid"
+
+
+class MediaRejected(FixInput):
+    code = "media_rejected"
+    title = "This file cannot be used"
+
+
+class PlanRejected(FixInput):
+    """Refused before anything ran. ``reasons`` pairs a rule's code with a sentence."""
+
+    code = "plan_rejected"
+    title = "The plan was refused"
+
+    def __init__(self, reasons: list[tuple[str, str]], *, hint: str = "") -> None:
+        super().__init__("; ".join(sentence for _, sentence in reasons), hint=hint)
+        self.reasons = reasons
+
+
+class NotFound(FixInput):
+    code = "not_found"
+    title = "Not found"
+
+
+class Conflict(FixInput):
+    code = "conflict"
+    title = "This clashes with what is already there"
+
+
+class TryAgain(MaquetteError):
+    code = "unavailable"
+    title = "Not available right now"
+
+    def __init__(self, message: str, *, hint: str = "", retry_after_s: float = 2.0) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s
+
+
+class StoreUnavailable(TryAgain):
+    code = "store_unavailable"
+    title = "The artifact store does not answer"
+
+
+class ModelUnavailable(TryAgain):
+    code = "model_unavailable"
+    title = "A model server does not answer"
+
+
+class EngineUnavailable(TryAgain):
+    code = "engine_unavailable"
+    title = "The workflow engine does not answer"
+
+
+class Overloaded(TryAgain):
+    code = "overloaded"
+    title = "Too much work in flight"
+
+
+class GiveUp(MaquetteError):
+    code = "failed"
+    title = "This could not be done"
+
+
+class IntegrityError(GiveUp):
+    code = "integrity"
+    title = "Stored bytes are damaged"
+
+
+class PackCorrupt(GiveUp):
+    code = "pack_corrupt"
+    title = "A model directory is damaged"
+
+
+class ToolFailed(GiveUp):
+    code = "tool_failed"
+    title = "A tool failed"
+
+
+class ModelFailed(GiveUp):
+    code = "model_failed"
+    title = "A model failed"
+
+
+class MissingExtra(GiveUp):
+    code = "missing_extra"
+    title = "An optional package is needed"
+
+
+class ConfigError(GiveUp):
+    code = "config"
+    title = "The settings are wrong"
+
+
+def _tree(root: type[MaquetteError]) -> list[type[MaquetteError]]:
+    return [root, *(found for child in root.__subclasses__() for found in _tree(child))]
+
+
+def from_problem(problem: Problem) -> MaquetteError:
+    """The error a problem was made from, for crossing a process border."""
+    for kind in _tree(MaquetteError):
+        if kind.code == problem.code and kind is not PlanRejected:
+            return kind(problem.detail, hint=problem.hint)
+    return MaquetteError(problem.detail, hint=problem.hint)

@@ -1,0 +1,98 @@
+"""Plans: a typed DAG of calls and loops.
+
+Arguments may hold references in place of values, written ``{"$ref": "<node>.<port>"}``
+for an earlier output and ``{"$ref": "inputs.<k>"}`` for the k-th attached artifact.
+Inside a loop's body, calls may refer to earlier calls of the same body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from maquette.records.base import Document, Name, Record
+from maquette.records.criterion import Criterion
+
+REFERENCE_KEY = "$ref"
+INPUTS = "inputs"
+
+
+class Call(Record):
+    """One call of a tool."""
+
+    kind: Literal["call"] = "call"
+    id: Name
+    tool: str
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    reason: str = ""
+
+
+class Loop(Record):
+    """A strategy around a small body of calls: draft, judge, revise, keep the best.
+
+    The body is run once a candidate, its seeded tools with the candidate's seed; ``result``
+    is the reference (``<call>.<port>``) of the picture that is judged. The node itself has
+    one output port, ``image``: the best draft.
+    """
+
+    kind: Literal["loop"] = "loop"
+    id: Name
+    strategy: Name = "best_of_n"
+    body: tuple[Call, ...] = Field(min_length=1, max_length=16)
+    result: str
+    criteria: tuple[Criterion, ...] = ()
+    candidates: int = Field(default=1, ge=1, le=16)
+    rounds: int = Field(default=1, ge=1, le=16)
+    reason: str = ""
+
+
+Node = Annotated[Call | Loop, Field(discriminator="kind")]
+
+
+class Plan(Document):
+    """What will be run, in a form that can be refused before anything runs."""
+
+    nodes: tuple[Node, ...] = Field(max_length=64)
+    outputs: tuple[str, ...] = Field(description="references of what the task delivers")
+    summary: str = ""
+    notes: tuple[str, ...] = Field(
+        default=(), description="what the person should know: assumptions, things left out"
+    )
+    planner: str = "embedded"
+
+
+def references(value: Any) -> Iterator[str]:
+    """Yield every reference inside a JSON value, depth first."""
+    if isinstance(value, dict):
+        if set(value) == {REFERENCE_KEY} and isinstance(value[REFERENCE_KEY], str):
+            yield value[REFERENCE_KEY]
+            return
+        for item in value.values():
+            yield from references(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from references(item)
+
+
+def resolve(value: Any, outputs: dict[str, Any]) -> Any:
+    """Replace every reference in a JSON value by what it points to.
+
+    Raises: KeyError: if a reference is not in ``outputs`` (a validated plan has none).
+    """
+    if isinstance(value, dict):
+        if set(value) == {REFERENCE_KEY}:
+            return outputs[value[REFERENCE_KEY]]
+        return {key: resolve(item, outputs) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [resolve(item, outputs) for item in value]
+    return value
+
+
+def depends_on(node: Call | Loop) -> frozenset[str]:
+    """Ids of the plan nodes whose outputs this node reads (task inputs left out)."""
+    calls = node.body if isinstance(node, Loop) else (node,)
+    own = {call.id for call in calls}
+    heads = {ref.split(".", 1)[0] for call in calls for ref in references(call.arguments)}
+    return frozenset(heads - own - {INPUTS})

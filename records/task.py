@@ -1,0 +1,127 @@
+"""Tasks: what a person submits, how it stands, and what it delivered."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import Field
+
+from maquette.records.artifact import ArtifactRef
+from maquette.records.base import Document, Fraction, Record
+from maquette.records.draft import Draft
+from maquette.records.plan import Plan
+
+MAX_PROMPT_CHARACTERS = 20_000
+
+Approve = Literal["never", "plan", "final"]
+
+
+class TaskOptions(Record):
+    """How a task should be carried out. ``None`` leaves the choice to the planner."""
+
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    candidates: int | None = Field(default=None, ge=1, le=16)
+    rounds: int | None = Field(default=None, ge=1, le=16)
+    budget_s: float = Field(default=900.0, gt=0, le=86_400, description="seconds of wall time")
+    approve: Approve = "never"
+
+
+class TaskRequest(Document):
+    """A request in plain words, with attached artifacts and options."""
+
+    text: str = Field(min_length=1, max_length=MAX_PROMPT_CHARACTERS)
+    inputs: tuple[ArtifactRef, ...] = Field(default=(), max_length=16)
+    options: TaskOptions = TaskOptions()
+
+
+class TaskStatus(StrEnum):
+    QUEUED = "queued"
+    IN_PROGRESS = "in_progress"
+    INPUT_REQUIRED = "input_required"
+    COMPLETED = "completed"
+    INCOMPLETE = "incomplete"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        return self not in (TaskStatus.QUEUED, TaskStatus.IN_PROGRESS, TaskStatus.INPUT_REQUIRED)
+
+
+class Problem(Record):
+    """An error as people meet it: what is wrong, and what to do next."""
+
+    code: str
+    title: str
+    detail: str
+    hint: str = ""
+
+
+class Progress(Record):
+    fraction: Fraction = 0.0
+    message: str = ""
+
+
+class Usage(Record):
+    """What a task cost. Times are seconds."""
+
+    wall_s: float = 0.0
+    model_s: float = Field(default=0.0, description="model time, summed over all calls")
+    critical_model_s: float = Field(default=0.0, description="model time on the critical path")
+    model_calls: int = 0
+    cache_hits: int = 0
+
+    @property
+    def loop_efficiency(self) -> float:
+        """Critical-path model time over wall time, 0 to 1."""
+        return min(1.0, self.critical_model_s / self.wall_s) if self.wall_s > 0 else 0.0
+
+
+class TaskResult(Record):
+    """What was delivered: the best draft of all rounds, and every other one."""
+
+    artifacts: tuple[ArtifactRef, ...] = ()
+    text: str | None = Field(default=None, max_length=4_000)
+    best: Draft | None = None
+    drafts: tuple[Draft, ...] = ()
+    score: Fraction | None = None
+    reason: str = Field(default="", description="why it ended as it did, in one sentence")
+
+
+class FeedbackAction(StrEnum):
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class Feedback(Record):
+    """A person's answer to ``feedback.requested``."""
+
+    request_id: str
+    action: FeedbackAction
+    text: str = Field(default="", max_length=4_000)
+
+
+class Task(Document):
+    """A task as it stands. Task id = Temporal workflow id."""
+
+    id: str
+    owner: str
+    status: TaskStatus
+    request: TaskRequest
+    created_at: float
+    completed_at: float | None = None
+    progress: Progress = Progress()
+    plan: Plan | None = None
+    result: TaskResult | None = None
+    problem: Problem | None = None
+    usage: Usage = Usage()
+    waiting_for: str | None = Field(default=None, description="request id of an open question")
+    metadata: dict[str, Any] = Field(default_factory=dict)
+
+
+class TaskPage(Record):
+    """One page of a list of tasks, newest first. ``after`` the last id gives the next page."""
+
+    data: tuple[Task, ...]
+    has_more: bool = False
