@@ -2,6 +2,8 @@
 
 ::
 
+    from maquette.tools.spec import tool
+
     @tool("ocr", version="1", cost_s=0.5)
     async def ocr(ctx: ToolContext, *, image: Image) -> OcrResult:
         \"\"\"Read the words in a picture.\"\"\"
@@ -16,7 +18,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
-from maquette.records.artifact import ArtifactRef
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from maquette.records.artifact import ArtifactRef, Lineage
 
 if TYPE_CHECKING:
     from maquette.infra.store.contract import ArtifactStore
@@ -30,11 +36,40 @@ class Modality(StrEnum):
     JSON = "json"
 
 
+PICTURES = frozenset({Modality.IMAGE, Modality.MASK})
+"""Modalities that travel as artifact references to a picture."""
+
+
 @dataclass(frozen=True)
 class Port:
-    """Marks a parameter or a result field with its modality."""
+    """Marks a parameter or a result field with its modality.
+
+    A reference whose media type does not fit is refused wherever the port is validated, and
+    the JSON schema carries the word under ``modality``.
+    """
 
     modality: Modality
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        schema = handler(source)
+        if self.modality not in PICTURES:
+            return schema
+        return core_schema.no_info_after_validator_function(self._fits, schema)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {**handler(schema), "modality": self.modality.value}
+
+    def _fits(self, value: Any) -> Any:
+        if isinstance(value, ArtifactRef) and not value.media_type.startswith("image/"):
+            raise ValueError(
+                f"the artifact is of media type {value.media_type!r}; "
+                f"this port takes an {self.modality.value} (image/...)"
+            )
+        return value
 
 
 Image = Annotated[ArtifactRef, Port(Modality.IMAGE)]
@@ -71,6 +106,25 @@ class ToolContext:
     model_s: float = 0.0
     model_calls: int = 0
     parents: list[str] = field(default_factory=list)
+    """SHA-256 of the artifacts among the arguments; filled when the tool is run."""
+    tool: str = ""
+    tool_version: str = ""
+    arguments: dict[str, Any] = field(default_factory=dict)
+    """The validated arguments as JSON; with the tool's name, what lineage records."""
+
+    async def keep(self, data: bytes, *, model_digest: str | None = None) -> ArtifactRef:
+        """Store bytes that the tool made, with the lineage of this very call."""
+        lineage = Lineage(
+            tool=self.tool,
+            tool_version=self.tool_version,
+            task_id=self.task_id,
+            node=self.node,
+            model_digest=model_digest,
+            parameters=self.arguments,
+            seed=self.seed,
+            parents=tuple(self.parents),
+        )
+        return await self.store.put(data, owner=self.owner, lineage=lineage)
 
     def spent(self, forward_s: float) -> None:
         """Count one model call and its seconds of model time."""

@@ -1,0 +1,181 @@
+"""The ``draw`` tool: a picture from words, by the generation role's row-and-step contract."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from maquette.model_servers.client import GenerationClient
+from maquette.model_servers.contract import RoleName
+from maquette.model_servers.schemas import (
+    Row,
+    RowState,
+    RowStatus,
+    StartRequest,
+    StepRequest,
+)
+from maquette.records.artifact import ArtifactRef
+from maquette.records.base import Record
+from maquette.records.errors import ModelFailed, NotFound
+from maquette.records.geometry import LayoutItem
+from maquette.tools.contract import Image, Text, ToolContext
+from maquette.tools.spec import tool
+
+FIRST_STEPS = 4
+"""Steps of the first call; later calls are sized by the speed it showed."""
+SECONDS_PER_CALL = 0.5
+"""Model time aimed at between two checkpoints."""
+MAX_RESTARTS = 3
+"""How often a session lost by a restarting server is started again in one attempt."""
+
+
+class Drawing(Record):
+    image: Image
+
+
+@tool(
+    "draw",
+    version="1",
+    cost_s=3.0,
+    timeout_s=900.0,
+    roles=(RoleName.GENERATION,),
+    seeded=True,
+)
+async def draw(
+    ctx: ToolContext,
+    *,
+    prompt: Annotated[Text, Field(max_length=4_000)],
+    negative_prompt: Annotated[Text, Field(max_length=4_000)] = "",
+    layout: Annotated[tuple[LayoutItem, ...], Field(max_length=16)] = (),
+    steps: Annotated[int, Field(ge=1, le=200)] | None = None,
+    guidance: Annotated[float, Field(ge=0, le=30)] | None = None,
+    width_px: Annotated[int, Field(ge=32, le=2048)] | None = None,
+    height_px: Annotated[int, Field(ge=32, le=2048)] | None = None,
+) -> Drawing:
+    """Draw a picture from a description; ``layout`` says what goes into which box.
+
+    Every few steps the latent is saved and checkpointed, so that a retry of this call, or a
+    model server that restarted, goes on from there. Whatever ends the call before the picture
+    is done, the session is cancelled, so that the model stops within one denoising step.
+
+    Raises: InvalidInput: the model refuses the request. ModelFailed: it could not finish.
+    """
+    row = Row(
+        row_id=f"{ctx.task_id or 'call'}/{ctx.node or 'draw'}"[:120],
+        prompt=prompt,
+        negative_prompt=negative_prompt,
+        layout=layout,
+        seed=ctx.seed & 0x7FFFFFFF,
+        steps=steps,
+        guidance=guidance,
+        width_px=width_px,
+        height_px=height_px,
+    )
+    saved = _saved(ctx.resume)
+    for _ in range(1 + MAX_RESTARTS):
+        attempt = _Attempt(ctx, row, saved)
+        try:
+            return Drawing(image=await attempt.run())
+        except _SessionLost as lost:
+            saved = lost.saved
+    raise ModelFailed(
+        f"the generation server lost the picture {1 + MAX_RESTARTS} times",
+        hint="Look at the model server's log; it keeps restarting.",
+    )
+
+
+class _Saved(Record):
+    """The checkpoint: a stored latent and the step it stands at."""
+
+    latent: ArtifactRef
+    step: int
+
+
+def _saved(state: dict[str, Any] | None) -> _Saved | None:
+    """Read a checkpoint; one that another version wrote is no use and no error."""
+    try:
+        return None if state is None else _Saved.model_validate(state)
+    except ValidationError:
+        return None
+
+
+class _SessionLost(Exception):
+    """The server no longer knows the session, or the latent to go on from."""
+
+    def __init__(self, saved: _Saved | None) -> None:
+        super().__init__("session lost")
+        self.saved = saved
+
+
+class _Attempt:
+    """One session from start to picture, cancelled unless it ends in a picture."""
+
+    def __init__(self, ctx: ToolContext, row: Row, saved: _Saved | None) -> None:
+        self._ctx = ctx
+        self._generation = GenerationClient(ctx.models)
+        self._saved = saved
+        if saved is not None:
+            row = row.model_copy(update={"latent": saved.latent, "step": saved.step})
+        self._row = row
+
+    async def run(self) -> ArtifactRef:
+        request = StartRequest(owner=self._ctx.owner, rows=(self._row,))
+        try:
+            started = await self._generation.start(request)
+        except NotFound as error:
+            if self._saved is None:
+                raise
+            raise _SessionLost(None) from error
+        done = False
+        try:
+            state = await self._step_to_the_end(started.session, started.rows[0])
+            done = True
+        finally:
+            if not done:
+                await self._cancel(started.session)
+        if state.status is RowStatus.DONE and state.image is not None:
+            return state.image
+        raise ModelFailed(
+            f"the picture ended as {state.status.value} at step {state.step} of {state.steps}"
+            + (f": {state.error}" if state.error else "")
+        )
+
+    async def _step_to_the_end(self, session: str, state: RowState) -> RowState:
+        size = FIRST_STEPS
+        while state.status is RowStatus.RUNNING:
+            left = state.steps - state.step
+            size = max(1, min(size, left))
+            more = size < left
+            before, spent_before = state.step, state.forward_s
+            try:
+                reply = await self._generation.step(
+                    StepRequest(session=session, steps=size, preview=more, save_latent=more)
+                )
+            except NotFound as error:
+                raise _SessionLost(self._saved) from error
+            state = reply.rows[0]
+            spent = state.forward_s - spent_before
+            self._ctx.spent(spent)
+            await self._report(state)
+            pace = spent / max(1, state.step - before)
+            size = int(SECONDS_PER_CALL / pace) if pace > 0 else state.steps
+        return state
+
+    async def _report(self, state: RowState) -> None:
+        await self._ctx.reporter.progress(
+            min(1.0, state.step / max(1, state.steps)),
+            f"step {state.step} of {state.steps}",
+            state.preview,
+        )
+        if state.latent is not None and state.status is RowStatus.RUNNING:
+            self._saved = _Saved(latent=state.latent, step=state.step)
+            await self._ctx.reporter.checkpoint(self._saved.model_dump(mode="json"))
+
+    async def _cancel(self, session: str) -> None:
+        """Tell the server even while this task is being cancelled; its answer changes nothing."""
+        telling = asyncio.ensure_future(self._generation.cancel(session))
+        with contextlib.suppress(Exception):
+            await asyncio.shield(telling)

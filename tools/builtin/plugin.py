@@ -1,0 +1,19 @@
+"""Registers the built-in tools, through the hook that outside packages use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from maquette.tools.builtin.draw import draw
+from maquette.tools.builtin.embed_text import embed_text
+from maquette.tools.builtin.enlarge import enlarge
+from maquette.tools.builtin.read_text import read_text
+from maquette.tools.builtin.typeset import typeset
+from maquette.tools.hookspecs import hookimpl
+from maquette.tools.spec import ToolSpec
+
+
+@hookimpl
+def maquette_tools(register: Callable[[ToolSpec], None]) -> None:
+    for spec in (draw, embed_text, enlarge, read_text, typeset):
+        register(spec)
