@@ -1,0 +1,198 @@
+"""The settings: one typed, frozen object, built once at the edge of a process and passed in.
+
+``load_settings`` merges, weakest first: field defaults, the profile (profiles.toml), the
+well-known variables of other tools (OPENAI_*, and MINIO_*/AWS_* when the store is not ours),
+the user's file, ./maquette.toml, MAQUETTE_* variables, explicit overrides. A process started
+by the stack reads MAQUETTE_SETTINGS_FILE instead of the files.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+ProfileName = Literal["laptop", "test", "compose", "cluster"]
+PartName = Literal["temporal", "store", "models", "worker", "api"]
+Placement = Literal["inprocess", "colocated", "per_role"]
+Transport = Literal["direct", "http", "handle"]
+
+HostPort = Annotated[str, Field(pattern=r"^[^\s/:]+:[0-9]{1,5}$|^[^\s/:]+$")]
+Port = Annotated[int, Field(ge=0, le=65_535)]
+
+
+class Section(BaseModel):
+    """A group of settings. Unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StoreSettings(Section):
+    """The S3 store that holds artifacts and documents."""
+
+    endpoint: HostPort = "127.0.0.1:8422"
+    """host:port of the S3 service."""
+    secure: bool = False
+    """Use TLS."""
+    bucket: str = Field(default="maquette", pattern=r"^[a-z0-9][a-z0-9.-]{2,62}$")
+    region: str = "us-east-1"
+    access_key: str | None = None
+    """Made by the stack on a laptop."""
+    secret_key: SecretStr | None = None
+    cache_dir: Path = Path("cache")
+    """Local file cache; a relative path lies in the data directory."""
+    cache_max_bytes: int = Field(default=2_000_000_000, ge=1_000_000)
+    timeout_s: float = Field(default=3.0, gt=0, le=120)
+    """A store silent for this long is reported as unavailable; retries stay inside it."""
+
+
+class TemporalSettings(Section):
+    """The workflow engine."""
+
+    address: HostPort = "127.0.0.1:8423"
+    http_address: HostPort = "127.0.0.1:8424"
+    """The engine's HTTP API, used only to see whether it is ready."""
+    namespace: str = "default"
+    task_queue: str = "maquette"
+
+
+class ServeSettings(Section):
+    """Where model roles run and how they are reached."""
+
+    placement: Placement = "colocated"
+    """inprocess: direct calls; colocated: one replica for all roles; per_role: one each."""
+    transport: Transport = "http"
+    """How clients reach the roles; unless set, direct when the placement is inprocess."""
+    url: str = Field(default="http://127.0.0.1:8421", pattern=r"^https?://\S+$")
+    token: SecretStr | None = None
+    ray_address: str | None = None
+    """An existing Ray cluster; None starts a local one."""
+    threads: int = Field(default=0, ge=0, le=256)
+    """Torch threads of a replica; 0: one per CPU core, at most 8."""
+    request_timeout_s: float = Field(default=300.0, gt=0)
+
+
+class ModelConfig(Section):
+    """Which model serves a role."""
+
+    model: str = "bundled"
+    """The word bundled, a directory, or a hub id."""
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
+class PlannerSettings(Section):
+    """The language model that plans. With no ``base_url`` the embedded planner works alone."""
+
+    base_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    model: str | None = None
+    api_key: SecretStr | None = None
+    timeout_s: float = Field(default=60.0, gt=0)
+
+
+class ApiSettings(Section):
+    """The HTTP front door."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8420
+    token: SecretStr | None = None
+    """Callers must present it; made by the stack on a laptop."""
+
+
+class LimitSettings(Section):
+    """What is refused, and how much is done at once."""
+
+    max_upload_bytes: int = Field(default=20_000_000, ge=1)
+    max_pixels: int = Field(default=16_000_000, ge=1)
+    max_body_bytes: int = Field(default=1_000_000, ge=1)
+    """Largest JSON request."""
+    max_concurrent_tasks: int = Field(default=64, ge=1)
+    """Tasks in flight; more are refused with a time to come back."""
+
+
+class StackSettings(Section):
+    """The local stack."""
+
+    managed: tuple[PartName, ...] = ()
+    """The parts that ``maquette up`` starts; the others are expected to be there."""
+    idle_stop_s: float = Field(default=900.0, ge=0)
+    """A stack that ``maquette run`` started stops after so many idle seconds; 0: never."""
+    start_timeout_s: float = Field(default=120.0, gt=0)
+    """A part that is not ready by then counts as failed."""
+    stop_timeout_s: float = Field(default=10.0, gt=0)
+    """A part that has not ended by then is killed."""
+
+
+class LogSettings(Section):
+    """What is written to stderr."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["json", "text"] = "json"
+
+
+class Settings(BaseSettings):
+    """Everything a process of Maquette is told about its surroundings."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix="MAQUETTE_",
+        env_nested_delimiter="__",
+        validate_default=True,
+    )
+
+    profile: ProfileName = "laptop"
+    data_dir: Path
+    """All state of the local stack: database, objects, keys, logs."""
+    owner: str = Field(default="local", pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
+    """Whose artifacts and tasks these are when nobody says otherwise."""
+    store: StoreSettings = StoreSettings()
+    temporal: TemporalSettings = TemporalSettings()
+    serve: ServeSettings = ServeSettings()
+    models: dict[str, ModelConfig] = Field(default_factory=dict)
+    """Role name to model."""
+    planner: PlannerSettings = PlannerSettings()
+    api: ApiSettings = ApiSettings()
+    limits: LimitSettings = LimitSettings()
+    stack: StackSettings = StackSettings()
+    log: LogSettings = LogSettings()
+
+    _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what ``load_settings`` hands in: building the object reads no environment."""
+        return (init_settings,)
+
+    def origin(self, name: str) -> str:
+        """Where the value of ``section.key`` came from, in words."""
+        return self._origins.get(name, "default")
+
+
+def load_settings(
+    profile: str | None = None,
+    *,
+    config_file: Path | None = None,
+    overrides: dict[str, Any] | None = None,
+) -> Settings:
+    """Build the settings from every source, strongest last.
+
+    Args:
+        profile: the profile to use; default: MAQUETTE_PROFILE, the files, then ``laptop``.
+        config_file: read instead of ./maquette.toml; it must exist.
+        overrides: nested (``{"api": {"port": 1}}``) or dotted (``{"api.port": 1}``) values.
+
+    Raises: ConfigError: a file cannot be read, a key is unknown (the nearest match and the
+        place are named), or a value is not valid.
+    """
+    from maquette.infra.settings_load import build_settings
+
+    return build_settings(profile, config_file=config_file, overrides=overrides)

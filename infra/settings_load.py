@@ -1,0 +1,152 @@
+"""Merging the sources into one Settings object, remembering where each value came from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from maquette.infra.settings import Settings
+from maquette.infra.settings_keys import check_keys
+from maquette.infra.settings_sources import (
+    PROJECT_FILE,
+    Source,
+    environment_source,
+    file_source,
+    foreign_environment,
+    nest,
+    profile_sources,
+    resolved_source,
+    user_file,
+)
+from maquette.records.errors import ConfigError
+
+DEFAULT_PROFILE = "laptop"
+
+
+def build_settings(
+    profile: str | None, *, config_file: Path | None, overrides: Mapping[str, Any] | None
+) -> Settings:
+    """See ``load_settings``."""
+    given = nest(overrides or {})
+    check_keys(given, "overrides")
+    strong = [environment_source(), Source("override", given)]
+    dump = os.environ.get("MAQUETTE_SETTINGS_FILE")
+    files = [resolved_source(Path(dump))] if dump else _files(config_file)
+    name = profile or _chosen_profile([*files, *strong])
+    if dump and files[0].values.get("profile") != name:
+        raise ConfigError(
+            f"profile {name!r} was asked for, but MAQUETTE_SETTINGS_FILE holds the resolved "
+            f"settings of profile {files[0].values.get('profile')!r}",
+            hint="unset MAQUETTE_SETTINGS_FILE",
+        )
+    profiles = profile_sources(name)
+    own_store = "store" in _merged([*profiles, *files, *strong]).get("stack", {}).get("managed", ())
+    foreign = foreign_environment(os.environ, own_store=own_store)
+    sources = [*profiles, foreign, *files, *strong]
+    return _build(name, sources)
+
+
+def _files(config_file: Path | None) -> list[Source]:
+    named = config_file or os.environ.get("MAQUETTE_CONFIG_FILE")
+    candidates = [user_file(), Path(named) if named else Path(PROJECT_FILE)]
+    must_exist = bool(named)
+    found = [file_source(path) for path in candidates[:1] if path.is_file()]
+    if must_exist or candidates[1].is_file():
+        found.append(file_source(candidates[1]))
+    return found
+
+
+def _chosen_profile(sources: list[Source]) -> str:
+    for source in reversed(sources):
+        if "profile" in source.values:
+            return str(source.values["profile"])
+    return DEFAULT_PROFILE
+
+
+def _build(profile: str, sources: list[Source]) -> Settings:
+    values = _merged(sources)
+    origins = _origins(sources)
+    values["profile"] = profile
+    values.setdefault("data_dir", str(_default_data_dir(profile)))
+    serve = values.setdefault("serve", {})
+    if serve.get("placement") == "inprocess":
+        serve.setdefault("transport", "direct")
+    _resolve_paths(values)
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        raise _explained(error, origins) from error
+    settings._origins.update(origins)
+    return settings
+
+
+def _merged(sources: list[Source]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for source in sources:
+        _merge(merged, source.values)
+    return merged
+
+
+def _merge(target: dict[str, Any], values: Mapping[str, Any]) -> None:
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            inner = target.get(key)
+            target[key] = dict(inner) if isinstance(inner, Mapping) else {}
+            _merge(target[key], value)
+        else:
+            target[key] = value
+
+
+def _origins(sources: list[Source]) -> dict[str, str]:
+    origins: dict[str, str] = {}
+    for source in sources:
+        finer = source.origins or {}
+        for key in _dotted(source.values):
+            origins[key] = finer.get(key, source.place)
+    return origins
+
+
+def _dotted(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    for key, value in values.items():
+        if isinstance(value, Mapping) and prefix.count(".") < 2:
+            yield from _dotted(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key
+
+
+def _resolve_paths(values: dict[str, Any]) -> None:
+    data_dir = Path(values["data_dir"]).expanduser().absolute()
+    values["data_dir"] = data_dir
+    store = values.setdefault("store", {})
+    store["cache_dir"] = data_dir / Path(store.get("cache_dir", "cache")).expanduser()
+
+
+def _default_data_dir(profile: str) -> Path:
+    """``.maquette`` in a checkout, else the platform's place for a person's data."""
+    root = Path(__file__).resolve().parent.parent
+    if (root / "pyproject.toml").is_file() and (root / "records").is_dir():
+        base = root / ".maquette"
+    else:
+        import platformdirs
+
+        base = Path(platformdirs.user_data_dir("maquette"))
+    return base if profile == DEFAULT_PROFILE else base / profile
+
+
+def _explained(error: ValidationError, origins: Mapping[str, str]) -> ConfigError:
+    first = error.errors(include_url=False, include_context=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    place = next(
+        (origins[name] for name in (key, key.rpartition(".")[0]) if name in origins), "default"
+    )
+    secret = any(word in key for word in ("key", "token"))
+    received = "" if secret else f" is {first['input']!r}"
+    message = first["msg"][0].lower() + first["msg"][1:]
+    return ConfigError(
+        f"{place}: the value of {key!r}{received}: {message}",
+        hint="`maquette config show --origin` lists every setting and where it comes from",
+    )
