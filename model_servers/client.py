@@ -1,0 +1,122 @@
+"""The way to the model servers: ``connect`` picks the transport, typed clients name the verbs.
+
+Light: importing this loads no model library, and a transport only when it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from maquette.model_servers.contract import ModelClient, RoleName
+from maquette.model_servers.schemas import (
+    CancelRequest,
+    DescribeRequest,
+    Done,
+    EmbedTextReply,
+    EmbedTextRequest,
+    FontsReply,
+    FontsRequest,
+    GenerationDescription,
+    OcrReply,
+    OcrRequest,
+    StartReply,
+    StartRequest,
+    StepReply,
+    StepRequest,
+    TypesetReply,
+    TypesetRequest,
+)
+from maquette.records.artifact import ArtifactRef
+
+if TYPE_CHECKING:
+    from maquette.infra.settings import Settings
+    from maquette.infra.store.contract import ArtifactStore
+
+
+def connect(settings: Settings, store: ArtifactStore) -> ModelClient:
+    """The client of the model servers these settings describe.
+
+    ``inprocess`` placement holds the roles in this process, over ``store``; otherwise the roles
+    are reached over HTTP, or by Ray handle when ``serve.transport`` says so. Nothing is loaded
+    or contacted before the first call.
+    """
+    if settings.serve.placement == "inprocess":
+        from maquette.model_servers.host import build_host
+        from maquette.model_servers.transport_direct import DirectClient
+
+        return DirectClient(build_host(settings, store))
+    if getattr(settings.serve, "transport", "http") == "handle":
+        from maquette.model_servers.transport_handle import HandleClient
+
+        return HandleClient.of(settings)
+    from maquette.model_servers.transport_http import HttpClient
+
+    token = settings.serve.token
+    return HttpClient(settings.serve.url, token=token.get_secret_value() if token else "")
+
+
+class GenerationClient:
+    """The generation role: start rows, step them, cancel them."""
+
+    def __init__(self, models: ModelClient) -> None:
+        self._models = models
+
+    async def start(self, request: StartRequest) -> StartReply:
+        """Open a session. Raises: InvalidInput, Overloaded, and as ``ModelClient.call``."""
+        return await self._models.call(RoleName.GENERATION, "start", request, StartReply)
+
+    async def step(self, request: StepRequest) -> StepReply:
+        """Run up to ``steps`` more steps of every running row.
+
+        Raises: NotFound: the session is gone (the server restarted, or it lay idle): start
+            again, from the last saved latents if there are any.
+        """
+        return await self._models.call(RoleName.GENERATION, "step", request, StepReply)
+
+    async def cancel(self, session: str) -> None:
+        """Drop the session before its next denoising step. An unknown session is fine."""
+        request = CancelRequest(session=session)
+        await self._models.call(RoleName.GENERATION, "cancel", request, Done)
+
+    async def describe(self) -> GenerationDescription:
+        return await self._models.call(
+            RoleName.GENERATION, "describe", DescribeRequest(), GenerationDescription
+        )
+
+
+class OcrClient:
+    """The understanding role's reader."""
+
+    def __init__(self, models: ModelClient) -> None:
+        self._models = models
+
+    async def ocr(self, image: ArtifactRef, *, owner: str) -> OcrReply:
+        """Read the words in a picture."""
+        request = OcrRequest(owner=owner, image=image)
+        return await self._models.call(RoleName.UNDERSTANDING, "ocr", request, OcrReply)
+
+
+class EmbeddingClient:
+    """The embedding role."""
+
+    def __init__(self, models: ModelClient) -> None:
+        self._models = models
+
+    async def embed_text(self, texts: tuple[str, ...]) -> EmbedTextReply:
+        """One unit vector for each text."""
+        request = EmbedTextRequest(texts=texts)
+        return await self._models.call(RoleName.EMBEDDING, "embed_text", request, EmbedTextReply)
+
+
+class TextRenderingClient:
+    """The text rendering role."""
+
+    def __init__(self, models: ModelClient) -> None:
+        self._models = models
+
+    async def typeset(self, request: TypesetRequest) -> TypesetReply:
+        """Set strings over a picture or a plain background."""
+        return await self._models.call(RoleName.TEXT_RENDERING, "typeset", request, TypesetReply)
+
+    async def fonts(self) -> FontsReply:
+        return await self._models.call(RoleName.TEXT_RENDERING, "fonts", FontsRequest(), FontsReply)

@@ -1,0 +1,112 @@
+"""Ray on this machine, for one data directory: its token, its temporary files, its processes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+
+from maquette.records.base import Record
+from maquette.records.errors import ModelUnavailable
+
+OBJECT_STORE_BYTES = 80 * 1024 * 1024
+"""Close to the least Ray accepts: messages are small, pictures go through the artifact store."""
+
+_LONGEST_TEMP_DIR = 40
+"""Ray puts unix sockets about 65 characters below it; the kernel allows 107 in all."""
+
+
+class LocalRay(Record):
+    """How to join the local Ray: kept in the data directory, readable by its owner only."""
+
+    address: str
+    token: str
+
+
+def use_token(token: str) -> None:
+    """Make this process and its children authenticate to Ray. Call before importing ray."""
+    os.environ["RAY_AUTH_MODE"] = "token"
+    os.environ["RAY_AUTH_TOKEN"] = token
+
+
+def start_local_ray(data_dir: Path, *, cpus: int) -> LocalRay:
+    """Start Ray for this process: loopback only, with a token, without dashboard.
+
+    Its processes die with this one, even when it is killed: the kernel signals those that Ray
+    starts directly, and workers leave when the raylet is gone.
+    """
+    token = secrets.token_hex(32)
+    use_token(token)
+    os.environ.update(
+        RAY_USAGE_STATS_ENABLED="0",
+        RAY_DISABLE_IMPORT_WARNING="1",
+        # A laptop's Ray holds few, long-lived processes: fewer malloc arenas keep them small.
+        MALLOC_ARENA_MAX="2",
+    )
+    os.environ.pop("RAY_ADDRESS", None)
+    import ray
+
+    context = ray.init(
+        address="local",
+        num_cpus=cpus,
+        object_store_memory=OBJECT_STORE_BYTES,
+        include_dashboard=False,
+        namespace="maquette",
+        log_to_driver=True,
+        logging_level="WARNING",
+        _node_ip_address="127.0.0.1",
+        _temp_dir=str(_temp_dir(data_dir)),
+    )
+    local = LocalRay(address=context.address_info["gcs_address"], token=token)
+    _record(data_dir).parent.mkdir(parents=True, exist_ok=True)
+    _write_private(_record(data_dir), local.model_dump_json())
+    return local
+
+
+def read_local_ray(data_dir: Path) -> LocalRay:
+    """The local Ray of a data directory. Raises: ModelUnavailable: none was started."""
+    try:
+        return LocalRay.model_validate_json(_record(data_dir).read_bytes())
+    except FileNotFoundError as cause:
+        raise ModelUnavailable(
+            "no Ray runs for this data directory", hint="start the stack: `maquette up`"
+        ) from cause
+
+
+def stop_local_ray(data_dir: Path) -> None:
+    """Stop what ``start_local_ray`` started in this process."""
+    import ray
+
+    ray.shutdown()
+    _record(data_dir).unlink(missing_ok=True)
+
+
+def _record(data_dir: Path) -> Path:
+    return data_dir / "run" / "ray.json"
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+
+
+def _temp_dir(data_dir: Path) -> Path:
+    """Where Ray keeps sockets and logs: in the data directory when its path is short enough.
+
+    Sessions of earlier runs are removed, so that logs do not pile up.
+    """
+    home = data_dir.resolve() / "ray"
+    if len(str(home)) > _LONGEST_TEMP_DIR:
+        name = hashlib.sha256(str(home).encode()).hexdigest()[:8]
+        home = Path(tempfile.gettempdir()) / f"mqr-{os.getuid()}-{name}"
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for session in home.glob("session_*"):
+        if session.is_symlink():
+            session.unlink()
+        else:
+            shutil.rmtree(session, ignore_errors=True)
+    return home

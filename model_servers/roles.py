@@ -1,0 +1,66 @@
+"""The table of roles: which class serves each, imported when it is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from maquette.model_servers.contract import RoleName, RoleServer
+from maquette.records.errors import ConfigError
+
+if TYPE_CHECKING:
+    from maquette.infra.settings import ModelConfig, Settings
+    from maquette.infra.store.contract import ArtifactStore
+
+_PACKAGE = "maquette.model_servers"
+
+
+def _class(path: str) -> Any:
+    module, name = path.split(":")
+    return getattr(import_module(f"{_PACKAGE}.{module}"), name)
+
+
+def _generation(config: ModelConfig, store: ArtifactStore, threads: int) -> RoleServer:
+    return _class("generation.role:GenerationRole")(store, config, threads)
+
+
+def _understanding(config: ModelConfig, store: ArtifactStore, threads: int) -> RoleServer:
+    return _class("understanding.role:UnderstandingRole")(store, threads)
+
+
+def _text_rendering(config: ModelConfig, store: ArtifactStore, threads: int) -> RoleServer:
+    return _class("text_rendering.role:TextRenderingRole")(store)
+
+
+def _embedding(config: ModelConfig, store: ArtifactStore, threads: int) -> RoleServer:
+    return _class("embedding.role:EmbeddingRole")(threads)
+
+
+BUILDERS: dict[RoleName, Callable[[Any, Any, int], RoleServer]] = {
+    RoleName.GENERATION: _generation,
+    RoleName.UNDERSTANDING: _understanding,
+    RoleName.TEXT_RENDERING: _text_rendering,
+    RoleName.EMBEDDING: _embedding,
+}
+
+
+def role_builders(
+    settings: Settings, store: ArtifactStore
+) -> dict[RoleName, Callable[[], RoleServer]]:
+    """A builder for each role in ``settings.models``.
+
+    Raises: ConfigError: the settings name a role that no server here implements.
+    """
+    known = ", ".join(sorted(BUILDERS))
+    builders: dict[RoleName, Callable[[], RoleServer]] = {}
+    for name, config in settings.models.items():
+        if name not in BUILDERS:
+            raise ConfigError(
+                f"models.{name} in the settings is not a role served here; served: {known}",
+                hint="remove it or correct its name",
+            )
+        role = RoleName(name)
+        builders[role] = partial(BUILDERS[role], config, store, settings.serve.threads)
+    return builders

@@ -1,0 +1,215 @@
+"""The model servers as a Ray Serve application.
+
+``colocated``: one deployment with one replica that holds every role and the front door.
+``per_role``: a deployment for each role with its own replicas, autoscaling and GPU share, and a
+front door that holds no model.
+
+A replica that dies is started again by Ray Serve; requests in flight on it fail with
+ModelUnavailable, and its generation sessions are gone (NotFound at their next step).
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from ray import serve
+from ray.exceptions import RayError
+from ray.serve.config import RequestRouterConfig
+from ray.serve.handle import DeploymentHandle
+from starlette.requests import Request
+from starlette.responses import Response
+
+from maquette.infra.settings import Settings, load_settings
+from maquette.model_servers.contract import RoleName
+from maquette.model_servers.envelope import Answer, Readiness, ServedRole, encode_error
+from maquette.model_servers.front import respond
+from maquette.model_servers.host import AFFINITY, build_host
+from maquette.model_servers.logs import log_to_stderr
+from maquette.model_servers.options import PlacementOptions, placement_options
+from maquette.records.base import Record
+from maquette.records.errors import MaquetteError, ModelUnavailable
+
+APPLICATION = "maquette"
+_ROUTER = "ray.serve.experimental.consistent_hash_router:ConsistentHashRouter"
+_MAX_ONGOING_REQUESTS = 256
+
+WireAnswer = tuple[bool, bytes]
+
+
+class _Replica:
+    """Holds roles in a replica process; answers over handles."""
+
+    async def __init__(self, settings: Settings, only: str | None = None) -> None:
+        from maquette.infra.store.factory import open_store
+
+        log_to_stderr()
+        self._token = _token(settings)
+        self._host = build_host(
+            settings, open_store(settings), None if only is None else RoleName(only)
+        )
+        await self._host.start()
+
+    async def answer(
+        self, role: str, method: str, body: bytes, affinity: str | None = None
+    ) -> WireAnswer:
+        AFFINITY.set(affinity)
+        answer = await self._host.answer(role, method, body)
+        return answer.ok, answer.body
+
+    async def readiness(self) -> str:
+        return (await self._host.readiness()).model_dump_json()
+
+
+@serve.deployment
+class Colocated(_Replica):
+    """Every role and the front door in one process."""
+
+    async def __call__(self, request: Request) -> Response:
+        return await respond(request, self._host, self._token)
+
+
+@serve.deployment
+class RoleReplica(_Replica):
+    """One role in a process of its own."""
+
+
+@serve.deployment
+class FrontDoor:
+    """Passes requests to the deployment of their role; holds no model."""
+
+    def __init__(self, settings: Settings, roles: dict[str, DeploymentHandle]) -> None:
+        log_to_stderr()
+        self._token = _token(settings)
+        self._answerer = _Handles(roles)
+
+    async def __call__(self, request: Request) -> Response:
+        return await respond(request, self._answerer, self._token)
+
+    async def answer(self, role: str, method: str, body: bytes) -> WireAnswer:
+        answer = await self._answerer.answer(role, method, body)
+        return answer.ok, answer.body
+
+    async def readiness(self) -> str:
+        return (await self._answerer.readiness()).model_dump_json()
+
+
+class _Handles:
+    """An Answerer over deployment handles. Requests of one session go to one replica."""
+
+    def __init__(self, roles: dict[str, DeploymentHandle]) -> None:
+        self._roles = roles
+
+    async def answer(self, role: str, method: str, body: bytes) -> Answer:
+        label = f"{role}.{method}"
+        if role not in self._roles:
+            return encode_error(label, _not_served(role, self._roles))
+        affinity = _session_in(body) or uuid.uuid4().hex
+        handle = self._roles[role].options(session_id=affinity)
+        try:
+            ok, reply = await handle.answer.remote(role, method, body, affinity)
+        except RayError as cause:
+            return encode_error(label, _lost(role, cause))
+        return Answer(ok=ok, body=reply)
+
+    async def readiness(self) -> Readiness:
+        roles: dict[str, ServedRole] = {}
+        for role, handle in self._roles.items():
+            try:
+                readiness = Readiness.model_validate_json(await handle.readiness.remote())
+                roles.update(readiness.roles)
+            except RayError as cause:
+                roles[role] = ServedRole(problem=_lost(role, cause).message)
+        return Readiness(ready=all(served.digest for served in roles.values()), roles=roles)
+
+
+def build_application(settings: Settings) -> serve.Application:
+    """The application for these settings.
+
+    Raises: ConfigError: a role or one of its options is not known.
+    """
+    if settings.serve.placement != "per_role":
+        return Colocated.options(
+            ray_actor_options=_actor(num_gpus=_colocated_gpus(settings)),
+            max_ongoing_requests=_MAX_ONGOING_REQUESTS,
+            health_check_timeout_s=60,
+            graceful_shutdown_timeout_s=2,
+        ).bind(settings)
+    roles = {
+        role: _role_deployment(role, placement_options(role, model.options)).bind(settings, role)
+        for role, model in settings.models.items()
+    }
+    return FrontDoor.options(
+        ray_actor_options=_actor(),
+        max_ongoing_requests=_MAX_ONGOING_REQUESTS,
+        graceful_shutdown_timeout_s=2,
+    ).bind(settings, roles)
+
+
+class ServeArgs(Record):
+    """Arguments of the builder in a Ray Serve config file."""
+
+    profile: str | None = None
+
+
+def application(args: ServeArgs) -> serve.Application:
+    """Builder for ``serve deploy``: import path ``maquette.model_servers.serve_app:application``."""
+    return build_application(load_settings(args.profile))
+
+
+def _role_deployment(role: str, options: PlacementOptions) -> serve.Deployment:
+    scaling: dict[str, Any] = (
+        {"autoscaling_config": options.autoscaling}
+        if options.autoscaling is not None
+        else {"num_replicas": options.replicas}
+    )
+    if options.many:
+        scaling["request_router_config"] = RequestRouterConfig(request_router_class=_ROUTER)
+    return RoleReplica.options(
+        name=role,
+        ray_actor_options=_actor(options.num_cpus, options.num_gpus),
+        max_ongoing_requests=options.max_ongoing_requests,
+        health_check_timeout_s=60,
+        graceful_shutdown_timeout_s=2,
+        **scaling,
+    )
+
+
+def _actor(num_cpus: float = 0.0, num_gpus: float = 0.0) -> dict[str, float]:
+    return {"num_cpus": num_cpus, "num_gpus": num_gpus}
+
+
+def _colocated_gpus(settings: Settings) -> float:
+    return sum(
+        placement_options(role, model.options).num_gpus for role, model in settings.models.items()
+    )
+
+
+def _token(settings: Settings) -> str:
+    token = settings.serve.token
+    return token.get_secret_value() if token else ""
+
+
+def _session_in(body: bytes) -> str | None:
+    """The session a request continues, if it names one."""
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return None
+    session = value.get("session") if isinstance(value, dict) else None
+    return session if isinstance(session, str) else None
+
+
+def _not_served(role: str, served: dict[str, DeploymentHandle]) -> MaquetteError:
+    return ModelUnavailable(
+        f"no model serves the role {role!r} here; served: {', '.join(sorted(served)) or 'none'}",
+        hint="name a model for the role in the settings and restart",
+    )
+
+
+def _lost(role: str, cause: RayError) -> MaquetteError:
+    return ModelUnavailable(
+        f"the replica serving {role!r} was lost ({type(cause).__name__})",
+        hint="it is being started again; retry in a few seconds",
+    )

@@ -1,0 +1,147 @@
+"""The model server process: ``python -m maquette.model_servers.server``.
+
+Starts a local Ray (or joins the cluster at ``serve.ray_address``), deploys the roles, serves
+HTTP at ``serve.url``, and on SIGTERM or SIGINT stops all it started.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from types import FrameType
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import httpx2
+
+from maquette.infra.settings import Settings, load_settings
+from maquette.model_servers.logs import log_to_stderr
+from maquette.records.errors import ConfigError, MaquetteError
+
+if TYPE_CHECKING:
+    from ray.serve.config import HTTPOptions
+
+logger = logging.getLogger("maquette.model_servers.server")
+
+_WATCH_INTERVAL_S = 5.0
+_MISSED_CHECKS = 12
+"""Health checks missed in a row, a minute of them, before this process gives up and ends."""
+
+
+def main() -> int:
+    """Serve until told to stop. Returns the process's exit status."""
+    log_to_stderr()
+    stop = threading.Event()
+    try:
+        settings = load_settings()
+        return serve_until(stop, settings)
+    except MaquetteError as error:
+        logger.error("%s %s", error.message, error.hint)
+        return 1
+
+
+def serve_until(stop: threading.Event, settings: Settings) -> int:
+    """Start Ray and the application, then wait for ``stop``, SIGTERM or SIGINT."""
+    began = time.monotonic()
+    _stop_on_signals(stop)
+    try:
+        _start_ray(settings)
+        _stop_on_signals(stop)  # Ray puts its own handlers in place while starting.
+        if not stop.is_set():
+            _deploy(settings)
+            logger.info(
+                "serving %s at %s, ready in %.1f s",
+                ", ".join(sorted(settings.models)),
+                settings.serve.url,
+                time.monotonic() - began,
+            )
+        return _watch(stop, settings.serve.url)
+    finally:
+        _stop(settings)
+        logger.info("stopped")
+
+
+def http_options(url: str) -> HTTPOptions:
+    """Where Serve listens. Raises: ConfigError: the URL is not ``http://host:port``."""
+    from ray.serve.config import HTTPOptions
+
+    parts = urlsplit(url)
+    if parts.scheme != "http" or not parts.hostname or not parts.port or parts.path.strip("/"):
+        raise ConfigError(
+            f"serve.url is {url!r}; expected http://host:port",
+            hint="set serve.url to an address of this machine, such as http://127.0.0.1:8123",
+        )
+    return HTTPOptions(host=parts.hostname, port=parts.port)
+
+
+def _start_ray(settings: Settings) -> None:
+    if settings.serve.ray_address:
+        import ray
+
+        ray.init(address=settings.serve.ray_address, namespace="maquette", log_to_driver=False)
+        return
+    from maquette.model_servers.ray_local import start_local_ray
+
+    start_local_ray(settings.data_dir, cpus=max(2, os.cpu_count() or 2))
+
+
+def _deploy(settings: Settings) -> None:
+    from ray import serve
+
+    from maquette.model_servers.serve_app import APPLICATION, build_application
+
+    serve.start(http_options=http_options(settings.serve.url))
+    serve.run(build_application(settings), name=APPLICATION, route_prefix="/")
+
+
+def _watch(stop: threading.Event, url: str) -> int:
+    """Wait for the stop; end with status 1 when the front door stays silent for a minute.
+
+    Ray Serve restarts replicas by itself; what it cannot mend is the loss of its own head
+    processes. Whoever supervises this process then starts it again.
+    """
+    missed = 0
+    with httpx2.Client(base_url=url, timeout=5.0, trust_env=False) as http:
+        while not stop.wait(_WATCH_INTERVAL_S):
+            try:
+                http.get("/healthz").raise_for_status()
+                missed = 0
+            except httpx2.HTTPError as error:
+                missed += 1
+                logger.warning("health check missed (%s), %d in a row", error, missed)
+            if missed >= _MISSED_CHECKS:
+                logger.error("the front door has not answered for %d checks; ending", missed)
+                return 1
+    return 0
+
+
+def _stop(settings: Settings) -> None:
+    import ray
+    from ray import serve
+
+    if settings.serve.ray_address:
+        from maquette.model_servers.serve_app import APPLICATION
+
+        serve.delete(APPLICATION)
+        ray.shutdown()
+        return
+    from maquette.model_servers.ray_local import stop_local_ray
+
+    stop_local_ray(settings.data_dir)
+
+
+def _stop_on_signals(stop: threading.Event) -> None:
+    def handle(number: int, frame: FrameType | None) -> None:
+        logger.info("got %s, stopping", signal.Signals(number).name)
+        stop.set()
+
+    signal.signal(signal.SIGTERM, handle)
+    signal.signal(signal.SIGINT, handle)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
