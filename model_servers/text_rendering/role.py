@@ -1,0 +1,116 @@
+"""The text rendering role: real fonts set over a picture, never letters from an image model."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from maquette.model_servers.contract import Method, RoleName
+from maquette.model_servers.schemas import (
+    FontsReply,
+    FontsRequest,
+    TypesetReply,
+    TypesetRequest,
+)
+from maquette.model_servers.text_rendering.catalogue import FONTS, font_path
+from maquette.model_servers.worker_thread import WorkerThread
+from maquette.records.artifact import Lineage
+from maquette.records.errors import GiveUp
+
+if TYPE_CHECKING:
+    from maquette.infra.store.contract import ArtifactStore
+    from maquette.model_servers.text_rendering.block import SetBlock
+
+CODE_VERSION = "1"
+"""Raised with every change to this folder that can change a pixel or a box."""
+
+MAX_ART_PIXELS = 16_000_000
+MAX_ART_BYTES = 64_000_000
+
+
+class TextRenderingRole:
+    """Typesets strings with the bundled fonts. The same request gives the same bytes."""
+
+    role = RoleName.TEXT_RENDERING
+
+    def __init__(self, store: ArtifactStore) -> None:
+        self._store = store
+        self._thread = WorkerThread("text-rendering")
+        self._digest = ""
+
+    async def start(self) -> None:
+        """Find and hash every font. Raises: MissingExtra: a font package is not installed."""
+        self._digest = await self._thread.run(_digest_of_fonts)
+
+    async def stop(self) -> None:
+        self._thread.close()
+
+    def methods(self) -> Mapping[str, Method]:
+        return {
+            "typeset": Method(TypesetRequest, TypesetReply, self.typeset),
+            "fonts": Method(FontsRequest, FontsReply, self.fonts),
+        }
+
+    def digest(self) -> str:
+        """Identifies the font files, this code and the libraries that draw."""
+        if not self._digest:
+            raise GiveUp("the text rendering role was asked before its start", hint="start it")
+        return self._digest
+
+    async def fonts(self, request: FontsRequest) -> FontsReply:
+        """Name the fonts a block may ask for."""
+        return FontsReply(fonts={name: entry.description for name, entry in FONTS.items()})
+
+    async def typeset(self, request: TypesetRequest) -> TypesetReply:
+        """Set the blocks over the art or the background and store the picture.
+
+        Raises: InvalidInput: unknown font, a character no font has, text that does not fit.
+            MediaRejected: the art is not a picture. NotFound: it is not stored.
+        """
+        art = None
+        if request.art is not None:
+            art = await self._store.get(request.art.sha256, owner=request.owner)
+        data, blocks, forward_s = await self._thread.run(_render, request, art)
+        lineage = Lineage(
+            tool="text_rendering.typeset",
+            tool_version=CODE_VERSION,
+            model_digest=self.digest(),
+            parameters=request.model_dump(mode="json", exclude={"owner"}),
+            parents=(request.art.sha256,) if request.art else (),
+        )
+        image = await self._store.put(data, owner=request.owner, lineage=lineage)
+        placed = tuple(block.placed(request.width_px, request.height_px) for block in blocks)
+        return TypesetReply(image=image, blocks=placed, digest=self.digest(), forward_s=forward_s)
+
+
+def _render(request: TypesetRequest, art: bytes | None) -> tuple[bytes, list[SetBlock], float]:
+    from PIL import Image
+
+    from maquette.infra.media import decode_image, encode_png
+    from maquette.model_servers.text_rendering.block import set_block
+    from maquette.model_servers.text_rendering.drawing import place_art, rasterise, svg_of
+
+    begun = time.monotonic()
+    size = request.width_px, request.height_px
+    blocks = [set_block(block, *size) for block in request.blocks]
+    sheet = Image.new("RGBA", size, request.background)
+    if art is not None:
+        picture = decode_image(art, max_pixels=MAX_ART_PIXELS, max_bytes=MAX_ART_BYTES)
+        place_art(sheet, picture, request.art_box)
+    if blocks:
+        sheet.alpha_composite(rasterise(svg_of(blocks, *size)))
+    data = encode_png(sheet.convert("RGB"))
+    return data, blocks, time.monotonic() - begun
+
+
+def _digest_of_fonts() -> str:
+    digest = hashlib.sha256(f"text_rendering {CODE_VERSION}".encode())
+    for library in ("uharfbuzz", "resvg_py", "pillow"):
+        digest.update(f"\0{library} {version(library)}".encode())
+    for name in sorted(FONTS):
+        content = hashlib.sha256(font_path(name).read_bytes()).hexdigest()
+        digest.update(f"\0{name} {content}".encode())
+    return digest.hexdigest()
