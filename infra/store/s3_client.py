@@ -92,7 +92,7 @@ class S3Client:
         try:
             self._call(attempt)
         except ObjectMissing:
-            self.make_bucket()
+            self._make_bucket()
             self._call(attempt)
 
     def exists(self, key: str) -> bool:
@@ -119,7 +119,7 @@ class S3Client:
     def delete(self, key: str) -> None:
         self._call(lambda: self._minio.remove_object(bucket_name=self._bucket, object_name=key))
 
-    def make_bucket(self) -> None:
+    def _make_bucket(self) -> None:
         try:
             self._call(
                 lambda: self._minio.make_bucket(bucket_name=self._bucket, location=self._region)

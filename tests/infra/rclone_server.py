@@ -1,0 +1,55 @@
+"""A real rclone S3 server for tests, on a free loopback port."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from maquette.infra.settings import StoreSettings
+from maquette.infra.stack.ports import PortPicker, is_free
+from maquette.infra.stack.rclone import rclone_command, rclone_environment
+
+
+class RcloneServer:
+    """Starts, kills and restarts rclone over one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.objects = folder / "objects"
+        self.objects.mkdir(parents=True)
+        self.port = PortPicker().pick(0)
+        self.settings = StoreSettings(
+            endpoint=f"127.0.0.1:{self.port}",
+            access_key="test-access",
+            secret_key="test-secret-key",
+            cache_dir=folder / "cache",
+        )
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            rclone_command(self.settings, self.objects),
+            env={**os.environ, **rclone_environment(self.settings)},
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 15
+        while is_free("127.0.0.1", self.port):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("rclone did not start")
+            time.sleep(0.02)
+
+    def signal(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def file_of(self, key: str) -> Path:
+        """The file on disk behind an object."""
+        return self.objects / self.settings.bucket / key
