@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from maquette.records.errors import InvalidInput, MissingExtra
 
 @dataclass(frozen=True)
 class FontEntry:
-    """One font file of an installed package. ``bold`` chooses what stands in for a lacking glyph."""
+    """One font file of an installed package. ``bold`` chooses which fonts stand in for it."""
 
     package: str
     file: str
@@ -73,7 +73,7 @@ def stand_ins(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(chain))
 
 
-@lru_cache(maxsize=None)
+@cache
 def font_path(name: str) -> Path:
     """Where the file of a font lies.
 

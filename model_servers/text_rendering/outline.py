@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 Point = tuple[float, float]
 Bounds = tuple[float, float, float, float]
@@ -80,8 +81,7 @@ def _bezier(points: tuple[Point, ...], t: float) -> Point:
     """The point at ``t`` of a Bezier curve, by de Casteljau's repeated interpolation."""
     while len(points) > 1:
         points = tuple(
-            (a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t)
-            for a, b in zip(points, points[1:], strict=False)
+            (a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t) for a, b in pairwise(points)
         )
     return points[0]
 

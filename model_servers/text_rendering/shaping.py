@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from maquette.model_servers.text_rendering.catalogue import font_path, stand_ins
@@ -153,7 +153,7 @@ def _shape_run(
     return glyphs, pen_x
 
 
-@lru_cache(maxsize=None)
+@cache
 def _hb_font(name: str) -> tuple[hb.Font, float]:
     import uharfbuzz as hb
 
@@ -161,7 +161,7 @@ def _hb_font(name: str) -> tuple[hb.Font, float]:
     return hb.Font(face), 1.0 / face.upem
 
 
-@lru_cache(maxsize=None)
+@cache
 def _characters(name: str) -> frozenset[int]:
     return frozenset(_hb_font(name)[0].face.unicodes)
 
@@ -173,7 +173,7 @@ def _outline(name: str, glyph: int) -> Outline:
     return pen.outline()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _cap_height(name: str) -> float:
     """The height of a capital H (em), measured on its outline."""
     font, scale = _hb_font(name)
