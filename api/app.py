@@ -1,0 +1,131 @@
+"""The front doors as one ASGI app: routers behind a gate, every error a problem document."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from maquette import __version__
+from maquette.api.activity import Activity
+from maquette.api.context import Doors
+from maquette.api.errors import MethodNotAllowed
+from maquette.api.gate import Gate, instance_of
+from maquette.api.problems import InternalError, problem_response
+from maquette.api.routes import artifacts, events, system, tasks, tools
+from maquette.api.schemas import ListQuery
+from maquette.api.thumbnails import Thumbnails
+from maquette.api.validation import explain
+from maquette.records.errors import FixInput, MaquetteError, NotFound
+
+if TYPE_CHECKING:
+    from maquette.infra.settings import Settings
+    from maquette.infra.store.contract import ArtifactStore
+    from maquette.model_servers.contract import ModelClient
+    from maquette.tools.registry import Registry
+    from maquette.workflows.gateway import TaskGateway
+
+LOG = logging.getLogger("maquette.api")
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104
+
+
+def create_app(
+    settings: Settings,
+    gateway: TaskGateway,
+    store: ArtifactStore,
+    registry: Registry,
+    models: ModelClient,
+) -> FastAPI:
+    """Build the app. It owns none of the parts: whoever made them closes them."""
+    activity = Activity()
+    limits = settings.limits
+    app = FastAPI(
+        title="Maquette",
+        version=__version__,
+        summary="A request in plain words becomes a finished, checked picture.",
+        docs_url=None,  # the stock pages load scripts from elsewhere
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.doors = Doors(
+        settings=settings,
+        gateway=gateway,
+        store=store,
+        registry=registry,
+        models=models,
+        activity=activity,
+        thumbnails=Thumbnails(max_pixels=limits.max_pixels, max_bytes=limits.max_upload_bytes),
+    )
+    for module in (tasks, events, artifacts, tools, system):
+        app.include_router(module.router)
+    app.add_exception_handler(MaquetteError, _on_error)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    token = settings.api.token
+    app.add_middleware(
+        Gate,
+        activity=activity,
+        hosts=known_hosts(settings.api.host),
+        token=token.get_secret_value() if token is not None else None,
+        max_upload_bytes=limits.max_upload_bytes,
+        max_body_bytes=limits.max_body_bytes,
+    )
+    return app
+
+
+def known_hosts(bind_host: str) -> frozenset[str] | None:
+    """Names a Host header may carry; None when the server listens on every address."""
+    return None if bind_host in ANY_ADDRESS else LOOPBACK | {bind_host.lower()}
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.doors.closing.set()
+
+
+def _answer(request: Request, error: MaquetteError) -> Response:
+    return problem_response(
+        error,
+        instance=instance_of(request.url.path),
+        request_id=request.scope["state"]["request_id"],
+    )
+
+
+async def _on_error(request: Request, error: Any) -> Response:
+    if error.code in ("failed", "integrity", "pack_corrupt", "tool_failed", "model_failed"):
+        LOG.error("request %s: %s", request.scope["state"]["request_id"], error)
+    return _answer(request, error)
+
+
+async def _on_http_error(request: Request, error: Any) -> Response:
+    found: MaquetteError
+    if error.status_code == 404:
+        found = NotFound(
+            "there is nothing at this address", hint="GET /openapi.json lists every address"
+        )
+    elif error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "another verb")
+        found = MethodNotAllowed(
+            f"{request.method[:20]} is not possible here", hint=f"use {allowed}"
+        )
+    elif error.status_code < 500:
+        found = FixInput("the request cannot be read", hint="compare it with GET /openapi.json")
+    else:
+        found = InternalError()
+    answer = _answer(request, found)
+    if error.status_code == 405 and error.headers:
+        answer.headers["Allow"] = error.headers.get("Allow", "")
+    return answer
+
+
+async def _on_invalid(request: Request, error: Any) -> Response:
+    return _answer(request, explain(error.errors(), ListQuery))

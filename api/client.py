@@ -1,0 +1,282 @@
+"""The Python client: every verb of the API, typed, with reconnecting event streams.
+
+::
+
+    async with MaquetteClient("http://127.0.0.1:8420", token) as maquette:
+        task = await maquette.submit("a red circle")
+        async for event in maquette.events(task.id):
+            ...
+        task = await maquette.get(task.id)
+        await maquette.download(task.result.best.artifact.sha256)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2
+
+from maquette.api.errors import Unauthorized, Unreachable
+from maquette.records.artifact import ArtifactRef, Lineage
+from maquette.records.errors import IntegrityError, MaquetteError, TryAgain, from_problem
+from maquette.records.event import TERMINAL, Event
+from maquette.records.ids import new_task_id
+from maquette.records.task import (
+    Feedback,
+    FeedbackAction,
+    Problem,
+    Task,
+    TaskOptions,
+    TaskPage,
+    TaskStatus,
+)
+from maquette.records.verdict import Verdict
+
+RETRIES = 3
+LONG_POLL_S = 30.0
+
+
+class MaquetteClient:
+    """Talks to one server. Errors are raised as the classes of records/errors.py.
+
+    Requests that may be repeated without harm are tried again a few times when the server or
+    a part behind it is away; a submit carries its own id, so it is one of them.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str | None = None,
+        *,
+        timeout_s: float = 30.0,
+        patience_s: float = 30.0,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        """
+        Args:
+            patience_s: how long a broken event stream is picked up again before giving up.
+            transport: in place of the network, for tests.
+        """
+        self.base_url = base_url.rstrip("/")
+        self._patience_s = patience_s
+        self._http = httpx2.AsyncClient(
+            base_url=self.base_url,
+            headers={"Authorization": f"Bearer {token}"} if token else {},
+            timeout=httpx2.Timeout(timeout_s, connect=5.0),
+            transport=transport,
+            trust_env=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def submit(
+        self,
+        text: str,
+        *,
+        inputs: Sequence[str | ArtifactRef] = (),
+        options: TaskOptions | None = None,
+        task_id: str | None = None,
+    ) -> Task:
+        """Start a task; sending it twice under one ``task_id`` starts it once."""
+        body = {
+            "text": text,
+            "inputs": [one if isinstance(one, str) else one.sha256 for one in inputs],
+            "options": (options or TaskOptions()).model_dump(mode="json"),
+        }
+        answer = await self._call("PUT", f"/api/v1/tasks/{task_id or new_task_id()}", json=body)
+        return _task(answer.json())
+
+    async def get(self, task_id: str, *, wait_s: float = 0) -> Task:
+        """How the task stands, after waiting up to ``wait_s`` (60 at most) for its end."""
+        answer = await self._call(
+            "GET",
+            f"/api/v1/tasks/{task_id}",
+            params={"wait": wait_s} if wait_s else None,
+            extra_s=wait_s,
+        )
+        return _task(answer.json())
+
+    async def wait(self, task_id: str, *, timeout_s: float | None = None) -> Task:
+        """Wait for the end. Raises: TimeoutError: it has not ended within ``timeout_s``."""
+        async with asyncio.timeout(timeout_s):
+            while True:
+                task = await self.get(task_id, wait_s=LONG_POLL_S)
+                if task.status.ended:
+                    return task
+
+    async def list(
+        self, *, limit: int = 50, after: str | None = None, status: TaskStatus | None = None
+    ) -> TaskPage:
+        """One page of tasks, newest first."""
+        params: dict[str, Any] = {"limit": limit}
+        if after is not None:
+            params["after"] = after
+        if status is not None:
+            params["status"] = status.value
+        body = (await self._call("GET", "/api/v1/tasks", params=params)).json()
+        return TaskPage(data=tuple(_task(one) for one in body["data"]), has_more=body["has_more"])
+
+    async def cancel(self, task_id: str) -> Task:
+        return _task((await self._call("POST", f"/api/v1/tasks/{task_id}/cancel")).json())
+
+    async def feedback(
+        self, task_id: str, action: FeedbackAction, *, text: str = "", request_id: str | None = None
+    ) -> Task:
+        """Answer the open question, or the one named."""
+        body: dict[str, Any] = {"action": FeedbackAction(action).value, "text": text}
+        if request_id is not None:
+            body = Feedback(request_id=request_id, action=action, text=text).model_dump(mode="json")
+        answer = await self._call("POST", f"/api/v1/tasks/{task_id}/feedback", json=body)
+        return _task(answer.json())
+
+    async def upload(self, data: bytes) -> ArtifactRef:
+        """Store a picture for use as an input. What is kept is a PNG of its pixels."""
+        answer = await self._call("POST", "/api/v1/artifacts", files={"file": ("picture", data)})
+        return _ref(answer.json())
+
+    async def artifact(self, sha256: str) -> ArtifactRef:
+        return _ref((await self._call("GET", f"/api/v1/artifacts/{sha256}")).json())
+
+    async def lineage(self, sha256: str) -> Lineage | None:
+        made = (await self._call("GET", f"/api/v1/artifacts/{sha256}/lineage")).json()["made_by"]
+        return None if made is None else Lineage.model_validate(made)
+
+    async def download(self, sha256: str) -> bytes:
+        """The bytes, checked against their name. Raises: IntegrityError."""
+        answer = await self._call("GET", f"/api/v1/artifacts/{sha256}/content")
+        if hashlib.sha256(answer.content).hexdigest() != sha256:
+            raise IntegrityError(
+                f"the bytes that came for artifact {sha256[:12]}… are not the ones it names",
+                hint="try again; if it stays, run 'maquette doctor'",
+            )
+        return answer.content
+
+    async def verdict(self, reference: ArtifactRef) -> Verdict:
+        """A stored verdict, from a draft's reference."""
+        return Verdict.model_validate_json(await self.download(reference.sha256))
+
+    async def system(self) -> dict[str, Any]:
+        body: dict[str, Any] = (await self._call("GET", "/api/v1/system")).json()
+        return body
+
+    async def tools(self) -> list[dict[str, Any]]:
+        body: list[dict[str, Any]] = (await self._call("GET", "/api/v1/tools")).json()["data"]
+        return body
+
+    async def events(self, task_id: str, *, after: int | None = None) -> AsyncIterator[Event]:
+        """The events behind offset ``after``, each once, up to the terminal one.
+
+        A stream that breaks off is picked up again behind the last event seen.
+
+        Raises: NotFound; Unreachable or another TryAgain when the server stays away for
+            longer than the client's patience.
+        """
+        clock = asyncio.get_running_loop().time
+        trouble_since: float | None = None
+        while True:
+            try:
+                async for event in self._stream(task_id, after):
+                    trouble_since = None
+                    after = event.offset
+                    yield event
+                    if event.type in TERMINAL:
+                        return
+                error: TryAgain = Unreachable(
+                    f"the event stream of {task_id} ended early",
+                    hint=f"look at it with: maquette task show {task_id}",
+                )
+            except TryAgain as away:
+                error = away
+            trouble_since = clock() if trouble_since is None else trouble_since
+            if clock() - trouble_since > self._patience_s:
+                raise error
+            await asyncio.sleep(0.5)
+
+    async def _stream(self, task_id: str, after: int | None) -> AsyncIterator[Event]:
+        headers = {"Accept": "text/event-stream"}
+        if after is not None:
+            headers["Last-Event-ID"] = str(after)
+        try:
+            async with self._http.stream(
+                "GET", f"/api/v1/tasks/{task_id}/events", headers=headers
+            ) as answer:
+                if answer.status_code >= 400:
+                    await answer.aread()
+                    raise error_of(answer)
+                async for sent in httpx2.EventSource(answer):
+                    if sent.data:
+                        yield Event.model_validate_json(sent.data)
+        except httpx2.TransportError as error:
+            raise self._unreachable() from error
+
+    async def _call(
+        self, method: str, path: str, *, extra_s: float = 0.0, **arguments: Any
+    ) -> httpx2.Response:
+        timeout = httpx2.Timeout(30.0 + extra_s, connect=5.0)
+        for attempt in range(RETRIES + 1):
+            try:
+                answer = await self._http.request(method, path, timeout=timeout, **arguments)
+            except httpx2.TransportError as error:
+                if attempt == RETRIES or isinstance(error, httpx2.ConnectError):
+                    raise self._unreachable() from error
+                await asyncio.sleep(0.2 * 2**attempt)
+                continue
+            if answer.status_code == 503 and attempt < RETRIES:
+                await asyncio.sleep(0.5 * 2**attempt)
+                continue
+            if answer.status_code >= 400:
+                raise error_of(answer)
+            return answer
+        raise self._unreachable()
+
+    def _unreachable(self) -> Unreachable:
+        return Unreachable(
+            f"no Maquette server answers at {self.base_url}",
+            hint="start one with: maquette up",
+        )
+
+
+def error_of(answer: httpx2.Response) -> MaquetteError:
+    """The error of a problem document, or of an answer that is none."""
+    try:
+        body = answer.json()
+        problem = Problem(
+            code=body["code"], title=body["title"], detail=body["detail"], hint=body["hint"]
+        )
+    except (ValueError, KeyError, TypeError):
+        if answer.status_code == 401:
+            return Unauthorized("the server wants an access token, and none that fits was sent")
+        return MaquetteError(
+            f"the server answered {answer.status_code} without saying why",
+            hint="is this address a Maquette server? 'maquette status' shows the local one",
+        )
+    error = from_problem(problem)
+    retry_after = answer.headers.get("retry-after", "")
+    if isinstance(error, TryAgain) and retry_after.isdigit():
+        error.retry_after_s = float(retry_after)
+    return error
+
+
+def _task(body: dict[str, Any]) -> Task:
+    return Task.model_validate({k: v for k, v in body.items() if k in Task.model_fields})
+
+
+def _ref(body: dict[str, Any]) -> ArtifactRef:
+    known = ArtifactRef.model_fields
+    return ArtifactRef.model_validate({k: v for k, v in body.items() if k in known})

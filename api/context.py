@@ -1,0 +1,57 @@
+"""What the routes need, gathered once when the app is built."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+
+from maquette.api.activity import Activity
+from maquette.records.errors import NotFound
+
+if TYPE_CHECKING:
+    from maquette.api.thumbnails import Thumbnails
+    from maquette.infra.settings import Settings
+    from maquette.infra.store.contract import ArtifactStore
+    from maquette.model_servers.contract import ModelClient
+    from maquette.tools.registry import Registry
+    from maquette.workflows.gateway import TaskGateway
+
+
+@dataclass
+class Doors:
+    """The parts behind the front doors. ``closing`` is set when the server is told to stop."""
+
+    settings: Settings
+    gateway: TaskGateway
+    store: ArtifactStore
+    registry: Registry
+    models: ModelClient
+    activity: Activity
+    thumbnails: Thumbnails
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """How many uploaded pictures are decoded at once."""
+
+    @property
+    def owner(self) -> str:
+        """Whose things a request may see. One owner a server, until there are accounts."""
+        return self.settings.owner
+
+    async def exists(self, task_id: str) -> bool:
+        """Whether the owner has a task of this id."""
+        try:
+            await self.gateway.get(task_id, owner=self.owner)
+        except NotFound:
+            return False
+        return True
+
+
+def _doors(request: Request) -> Doors:
+    doors: Doors = request.app.state.doors
+    return doors
+
+
+Context = Annotated[Doors, Depends(_doors)]

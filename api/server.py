@@ -1,0 +1,104 @@
+"""The API server process: ``python -m maquette.api.server``.
+
+Starts at once, even while the engine or the store is away; /readyz tells when all is there.
+Ends within ten seconds of SIGTERM: open event streams are closed, and their readers go on
+later from where they were.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from maquette.api.app import LOOPBACK, create_app
+from maquette.api.gateway_link import GatewayLink
+from maquette.api.logs import log_to_stderr
+from maquette.infra.settings import Settings, load_settings
+from maquette.records.errors import ConfigError, MaquetteError
+
+LOG = logging.getLogger("maquette.api")
+
+GRACE_S = 5
+
+
+class _Server(uvicorn.Server):
+    """Ends the event streams as soon as it is told to stop, so that none holds it up."""
+
+    def __init__(self, config: uvicorn.Config, closing: asyncio.Event) -> None:
+        super().__init__(config)
+        self._closing = closing
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._closing.set()
+        super().handle_exit(sig, frame)
+
+
+def main() -> int:
+    """Serve until told to stop. Returns the process's exit status."""
+    try:
+        settings = load_settings()
+        log_to_stderr(settings.log)
+        asyncio.run(serve(settings))
+    except MaquetteError as error:
+        LOG.error("%s %s", error.message, error.hint)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+async def serve(settings: Settings) -> None:
+    """Build the parts, serve the app, and close what was opened.
+
+    Raises: ConfigError: it would listen beyond this machine without a token.
+    """
+    check_exposure(settings)
+    from maquette.infra.store.factory import open_store
+    from maquette.model_servers.client import connect
+    from maquette.tools.registry import load_registry
+    from maquette.workflows.gateway import TaskGateway
+
+    store = open_store(settings)
+    models = connect(settings, store)
+    gateway = GatewayLink(lambda: TaskGateway.connect(settings, store))
+    try:
+        app = create_app(settings, gateway, store, load_registry(), models)
+        await _Server(uvicorn_config(app, settings), app.state.doors.closing).serve()
+    finally:
+        await gateway.close()
+        await models.close()
+
+
+def check_exposure(settings: Settings) -> None:
+    """Refuse to listen on another address than loopback without a token."""
+    if settings.api.host not in LOOPBACK and settings.api.token is None:
+        raise ConfigError(
+            f"api.host is {settings.api.host!r}, which others can reach, and api.token is not set",
+            hint="set MAQUETTE_API__TOKEN to a long random text, or api.host to 127.0.0.1",
+        )
+
+
+def uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How the app is served: no proxy is trusted, no header names the server."""
+    return uvicorn.Config(
+        app,
+        host=settings.api.host,
+        port=settings.api.port,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=GRACE_S,
+        h11_max_incomplete_event_size=64_000,
+        limit_concurrency=1_000,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
