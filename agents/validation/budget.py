@@ -1,0 +1,49 @@
+"""Check how large and how dear a plan is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from maquette.agents.validation.problems import PlanLimits, PlanProblem, Rule
+from maquette.records.plan import Call, Loop, Plan
+from maquette.tools.registry import Registry
+
+
+def expected_cost_s(node: Call | Loop, registry: Registry) -> float:
+    """Seconds the node is expected to take when every round is used; unknown tools cost 0."""
+    calls = node.body if isinstance(node, Loop) else (node,)
+    body = sum(registry.get(call.tool).cost_s for call in calls if call.tool in registry)
+    return body * runs(node)
+
+
+def runs(node: Call | Loop) -> int:
+    """How often each call of the node may run."""
+    return node.candidates * node.rounds if isinstance(node, Loop) else 1
+
+
+def check_budget(plan: Plan, registry: Registry, limits: PlanLimits) -> Iterator[PlanProblem]:
+    if len(plan.nodes) > limits.max_nodes:
+        yield PlanProblem(
+            Rule.TOO_MANY_NODES,
+            f"the plan has {len(plan.nodes)} nodes; at most {limits.max_nodes}",
+        )
+    calls = sum(
+        runs(node) * (len(node.body) if isinstance(node, Loop) else 1) for node in plan.nodes
+    )
+    if calls > limits.max_calls:
+        yield PlanProblem(
+            Rule.OVER_BUDGET,
+            f"the plan may need {calls} calls; at most {limits.max_calls}: "
+            "ask for fewer candidates or rounds",
+        )
+    cost_s = sum(expected_cost_s(node, registry) for node in plan.nodes)
+    if cost_s > limits.budget_s:
+        dearest = max(plan.nodes, key=lambda node: expected_cost_s(node, registry))
+        yield PlanProblem(
+            Rule.OVER_BUDGET,
+            f"the plan is expected to take up to {cost_s:.0f} s, over the budget of "
+            f"{limits.budget_s:g} s; the dearest node is {dearest.id!r} "
+            f"({expected_cost_s(dearest, registry):.0f} s): ask for fewer candidates or rounds, "
+            "or raise budget_s",
+            dearest.id,
+        )
