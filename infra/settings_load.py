@@ -50,6 +50,12 @@ def build_settings(
     return _build(name, sources)
 
 
+def settings_from_dump(path: Path) -> Settings:
+    """The settings another process has resolved (``dump_settings``). Raises: ConfigError."""
+    source = resolved_source(path)
+    return _build(str(source.values.get("profile")), [source])
+
+
 def _files(config_file: Path | None) -> list[Source]:
     named = config_file or os.environ.get("MAQUETTE_CONFIG_FILE")
     candidates = [user_file(), Path(named) if named else Path(PROJECT_FILE)]

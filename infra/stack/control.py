@@ -1,0 +1,155 @@
+"""A stack seen from outside: find it, make sure it runs, stop it, ask how it is."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import psutil
+
+from maquette.infra.settings import Settings
+from maquette.infra.stack.folders import StackFolders, StackLock
+from maquette.infra.stack.info import StackInfo, read_info
+from maquette.infra.stack.processes import ProcessMark
+from maquette.infra.stack.progress import PartState, Report
+from maquette.infra.stack.resolve import managed_parts
+from maquette.infra.stack.run import clean_stale
+from maquette.infra.stack.start import StackStart, follow_start, start_detached
+from maquette.infra.stack.supervisor import recorded_parts
+from maquette.records.errors import Conflict, GiveUp
+
+__all__ = [
+    "PartStatus",
+    "StackInfo",
+    "StackStart",
+    "ensure_stack",
+    "follow_start",
+    "load_stack_settings",
+    "read_stack",
+    "start_detached",
+    "status",
+    "stop",
+]
+
+STOP_TIMEOUT_S = 45.0
+"""Longer than the parts are given, one level after the other."""
+
+
+@dataclass(frozen=True)
+class PartStatus:
+    """A part of the stack, now."""
+
+    part: str
+    state: PartState
+    pid: int | None = None
+    rss_bytes: int = 0
+    """Resident memory of the part and everything it started."""
+    detail: str = ""
+
+
+def read_stack(settings: Settings) -> StackInfo | None:
+    """The stack running in this data directory, ready or still starting; None if there is none."""
+    return read_info(StackFolders(settings.data_dir))
+
+
+def load_stack_settings(info: StackInfo) -> Settings:
+    """The settings the running stack really uses: its ports and keys. Raises: ConfigError."""
+    from maquette.infra.settings_load import settings_from_dump
+
+    return settings_from_dump(info.settings_path)
+
+
+def ensure_stack(settings: Settings, *, idle_stop_s: float, report: Report) -> StackInfo:
+    """The running stack, started first if there is none, and awaited until ready.
+
+    Args:
+        idle_stop_s: for a stack started here; a running one keeps its own.
+        report: told of every change on the way up.
+
+    Raises: GiveUp: it does not start; the message names the part.
+    """
+    info = read_stack(settings)
+    if info is None or not info.ready:
+        start = follow_start(settings) or start_detached(settings, idle_stop_s)
+        for event in start.progress():
+            report(event)
+            if event.state is PartState.FAILED:
+                raise GiveUp(
+                    f"the local stack could not be started: {event.detail}",
+                    hint="`maquette doctor` looks at every part",
+                )
+        info = read_stack(settings)
+    if info is None:
+        raise GiveUp("the local stack has ended", hint="start it again: `maquette up`")
+    return info
+
+
+def stop(settings: Settings) -> bool:
+    """Stop the stack and wait until everything it started is gone; False if none ran.
+
+    A supervisor that does not end in time is killed, and its parts with it.
+    """
+    folders = StackFolders(settings.data_dir)
+    info = read_info(folders)
+    if info is not None:
+        _end(ProcessMark(info.pid, info.create_time))
+    if folders.run.is_dir():
+        with contextlib.suppress(Conflict), StackLock(folders):
+            clean_stale(folders)
+    return info is not None
+
+
+def status(settings: Settings) -> list[PartStatus]:
+    """Every part that the settings say is ours, in order of start."""
+    folders = StackFolders(settings.data_dir)
+    if read_info(folders) is None:
+        why = _last_failure(folders)
+        return [PartStatus(part, PartState.STOPPED, detail=why) for part in managed_parts(settings)]
+    return [_part_status(row) for row in recorded_parts(folders)]
+
+
+def _part_status(row: dict[str, Any]) -> PartStatus:
+    own: ProcessMark | None = row["process"]
+    detail = f"restarted {row['restarts']} times" if row["restarts"] else ""
+    return PartStatus(
+        part=row["part"],
+        state=PartState(row["state"]),
+        pid=own.pid if own else None,
+        rss_bytes=sum(_rss_bytes(m) for m in (own, *row["offspring"]) if m is not None),
+        detail=detail,
+    )
+
+
+def _rss_bytes(known: ProcessMark) -> int:
+    process = known.find()
+    if process is None:
+        return 0
+    try:
+        return int(process.memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
+def _end(supervisor: ProcessMark) -> None:
+    process = supervisor.find()
+    if process is None:
+        return
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process.terminate()
+        deadline = time.monotonic() + STOP_TIMEOUT_S
+        while supervisor.find() is not None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if supervisor.find() is not None:
+            process.kill()
+            process.wait(5)
+
+
+def _last_failure(folders: StackFolders) -> str:
+    """Why the last stack had to end, if it did."""
+    try:
+        return str(json.loads(folders.failure.read_text())["problem"])
+    except (OSError, ValueError, KeyError):
+        return ""

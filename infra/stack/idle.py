@@ -1,0 +1,27 @@
+"""Stopping a stack that nobody uses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from maquette.infra.stack.probes import get_json
+
+POLL_AT_MOST_S = 15.0
+
+
+async def stop_when_idle(
+    api_url: str, token: str | None, idle_stop_s: float, stop: Callable[[str], None]
+) -> None:
+    """Ask the API how long it has been idle, and stop when it is long enough.
+
+    An API that does not answer is not idle: it may be starting again.
+    """
+    while True:
+        await asyncio.sleep(min(POLL_AT_MOST_S, max(0.2, idle_stop_s / 4)))
+        system = await get_json(f"{api_url}/api/v1/system", token=token)
+        if system is None or system.get("active_tasks", 1) != 0:
+            continue
+        if float(system.get("idle_s", 0.0)) >= idle_stop_s:
+            stop(f"idle for {idle_stop_s:g} s")
+            return

@@ -1,0 +1,120 @@
+"""The parts of a stack as data: what to run, and how to see that it is ready."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from maquette.infra.settings import Settings
+from maquette.infra.stack.folders import StackFolders
+from maquette.infra.stack.ports import PortPicker
+from maquette.infra.stack.probes import Probe, file_probe, http_probe, secret, store_probe
+from maquette.infra.stack.probes import temporal_probe as _temporal_probe
+from maquette.infra.stack.rclone import rclone_command, rclone_environment
+from maquette.infra.stack.resolve import api_url, managed_parts
+from maquette.infra.stack.temporal import temporal_command
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class PartSpec:
+    """One child process of the supervisor."""
+
+    name: str
+    command: tuple[str, ...]
+    """An absolute program and its arguments."""
+    ready: Probe
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Added to the common environment of the children."""
+    needs: tuple[str, ...] = ()
+    """Parts that must be ready before this one is started."""
+    prepare: Callable[[], None] = _nothing
+    """Called before each start."""
+
+
+def stack_parts(
+    settings: Settings, folders: StackFolders, ports: PortPicker, keys: Mapping[str, str]
+) -> list[PartSpec]:
+    """The parts that the settings say are ours, in the order to start them.
+
+    The model server comes first: it takes longest and needs nobody.
+    """
+    managed = managed_parts(settings)
+    known = {
+        "models": lambda: _models(settings, keys),
+        "temporal": lambda: _temporal(settings, folders, ports),
+        "store": lambda: _store(settings, folders),
+        "worker": lambda: _worker(settings, folders, managed, keys),
+        "api": lambda: _api(settings, managed, keys),
+    }
+    return [make() for name, make in known.items() if name in managed]
+
+
+def _module(name: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", name)
+
+
+def _ray_env(keys: Mapping[str, str]) -> dict[str, str]:
+    """Ray listens on ports: nobody without the token may talk to it."""
+    return {
+        "RAY_AUTH_MODE": "token",
+        "RAY_AUTH_TOKEN": keys["ray_token"],
+        "RAY_USAGE_STATS_ENABLED": "0",
+    }
+
+
+def _models(settings: Settings, keys: Mapping[str, str]) -> PartSpec:
+    return PartSpec(
+        name="models",
+        command=_module("maquette.model_servers.server"),
+        ready=http_probe(f"{settings.serve.url}/healthz", token=secret(settings.serve.token)),
+        env=_ray_env(keys),
+    )
+
+
+def _temporal(settings: Settings, folders: StackFolders, ports: PortPicker) -> PartSpec:
+    command = temporal_command(settings.temporal, folders.database, ports.pick(0))
+    return PartSpec(name="temporal", command=tuple(command), ready=_temporal_probe(settings))
+
+
+def _store(settings: Settings, folders: StackFolders) -> PartSpec:
+    return PartSpec(
+        name="store",
+        command=tuple(rclone_command(settings.store, folders.objects)),
+        ready=store_probe(settings),
+        env=rclone_environment(settings.store),
+    )
+
+
+def _worker(
+    settings: Settings,
+    folders: StackFolders,
+    managed: tuple[str, ...],
+    keys: Mapping[str, str],
+) -> PartSpec:
+    return PartSpec(
+        name="worker",
+        command=_module("maquette.workflows.worker"),
+        ready=file_probe(folders.worker_ready),
+        env=_ray_env(keys),
+        needs=_those(managed, "temporal", "store"),
+        prepare=lambda: folders.worker_ready.unlink(missing_ok=True),
+    )
+
+
+def _api(settings: Settings, managed: tuple[str, ...], keys: Mapping[str, str]) -> PartSpec:
+    return PartSpec(
+        name="api",
+        command=_module("maquette.api.server"),
+        ready=http_probe(f"{api_url(settings)}/readyz", token=secret(settings.api.token)),
+        env=_ray_env(keys),
+        needs=_those(managed, "temporal", "store"),
+    )
+
+
+def _those(managed: tuple[str, ...], *wanted: str) -> tuple[str, ...]:
+    return tuple(name for name in wanted if name in managed)

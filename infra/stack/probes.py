@@ -1,0 +1,103 @@
+"""Asking a part whether it is ready. A probe answers None, or what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from maquette.infra.settings import Settings
+from maquette.records.errors import MaquetteError
+
+Probe = Callable[[], Awaitable[str | None]]
+
+TIMEOUT_S = 3.0
+
+
+def get_sync(
+    url: str, *, token: str | None = None, timeout_s: float = TIMEOUT_S
+) -> tuple[int, bytes]:
+    """GET without proxies, redirects or retries. Raises: OSError, http.client.HTTPException."""
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=timeout_s)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    try:
+        connection.request("GET", parts.path or "/", headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+async def get_json(url: str, *, token: str | None = None) -> dict[str, Any] | None:
+    """The JSON object at a URL, or None when there is none."""
+    try:
+        status, body = await asyncio.to_thread(get_sync, url, token=token)
+        value = json.loads(body) if status == 200 else None
+    except (OSError, http.client.HTTPException, ValueError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def http_probe(url: str, *, token: str | None = None, contains: bytes = b"") -> Probe:
+    """Ready when the URL answers 200 and the body holds ``contains``."""
+
+    async def probe() -> str | None:
+        try:
+            status, body = await asyncio.to_thread(get_sync, url, token=token)
+        except (OSError, http.client.HTTPException) as error:
+            return f"{urlsplit(url).netloc} does not answer ({type(error).__name__})"
+        if status != 200:
+            return f"it answers HTTP {status}"
+        return None if contains in body else "it is not set up yet"
+
+    return probe
+
+
+def file_probe(path: Path) -> Probe:
+    """Ready when the file exists."""
+
+    async def probe() -> str | None:
+        written = await asyncio.to_thread(path.exists)
+        return None if written else f"it has not written {path.name}"
+
+    return probe
+
+
+def store_probe(settings: Settings, *, timeout_s: float = 0.5) -> Probe:
+    """Ready when an object makes the round trip."""
+
+    async def probe() -> str | None:
+        from maquette.infra.store.s3 import S3ArtifactStore
+
+        try:
+            store = S3ArtifactStore(settings.store.model_copy(update={"timeout_s": timeout_s}))
+        except MaquetteError as error:
+            return error.message
+        try:
+            await store.check()
+        except MaquetteError as error:
+            return error.message
+        finally:
+            store.close()
+        return None
+
+    return probe
+
+
+def temporal_probe(settings: Settings) -> Probe:
+    """Ready when the namespace is there with our search attributes."""
+    base = f"http://{settings.temporal.http_address}/api/v1/namespaces"
+    return http_probe(
+        f"{base}/{settings.temporal.namespace}/search-attributes", contains=b"MaquetteOwner"
+    )
+
+
+def secret(value: Any) -> str | None:
+    """The text of a secret setting, or None."""
+    return value.get_secret_value() if value is not None else None

@@ -1,0 +1,73 @@
+"""Turning wishes into facts: the ports and keys a stack will really use."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from maquette.infra.settings import Settings
+from maquette.infra.stack.ports import PortPicker, split_address
+
+ORIGIN = "stack"
+
+
+def resolve(settings: Settings, keys: dict[str, str], ports: PortPicker) -> Settings:
+    """The settings with free ports and keys for every part the stack manages."""
+    changes: dict[str, dict[str, Any]] = {}
+    managed = managed_parts(settings)
+    if "models" in managed:
+        url = urlsplit(settings.serve.url)
+        port = ports.pick(url.port or 0)
+        changes["serve"] = {"url": f"{url.scheme}://{url.hostname}:{port}"}
+        if settings.serve.token is None:
+            changes["serve"]["token"] = SecretStr(keys["serve_token"])
+    if "store" in managed:
+        changes["store"] = {"endpoint": _free(settings.store.endpoint, ports)}
+        if settings.store.access_key is None or settings.store.secret_key is None:
+            changes["store"]["access_key"] = keys["store_access_key"]
+            changes["store"]["secret_key"] = SecretStr(keys["store_secret_key"])
+    if "temporal" in managed:
+        changes["temporal"] = {
+            "address": _free(settings.temporal.address, ports),
+            "http_address": _free(settings.temporal.http_address, ports),
+        }
+    if "api" in managed:
+        changes["api"] = {"port": ports.pick(settings.api.port)}
+        if settings.api.token is None:
+            changes["api"]["token"] = SecretStr(keys["api_token"])
+    return _changed(settings, changes)
+
+
+def managed_parts(settings: Settings) -> tuple[str, ...]:
+    """The parts this stack starts; models called in the process are no part of their own."""
+    inprocess = settings.serve.placement == "inprocess"
+    return tuple(p for p in settings.stack.managed if not (p == "models" and inprocess))
+
+
+def api_url(settings: Settings) -> str:
+    """Where this machine reaches the API."""
+    host = "127.0.0.1" if settings.api.host in ("0.0.0.0", "::") else settings.api.host  # noqa: S104
+    return f"http://{host}:{settings.api.port}"
+
+
+def _free(address: str, ports: PortPicker) -> str:
+    host, port = split_address(address)
+    return f"{host}:{ports.pick(port)}"
+
+
+def _changed(settings: Settings, changes: dict[str, dict[str, Any]]) -> Settings:
+    sections = {
+        name: getattr(settings, name).model_copy(update=values) for name, values in changes.items()
+    }
+    changed = settings.model_copy(update=sections)
+    changed._origins.update(
+        {
+            f"{section}.{key}": ORIGIN
+            for section, values in changes.items()
+            for key, value in values.items()
+            if value != getattr(getattr(settings, section), key)
+        }
+    )
+    return changed
