@@ -19,12 +19,14 @@ RESERVED_ENV = frozenset(
         "MAQUETTE_CONFIG_FILE",
         "MAQUETTE_STACK_DIR",
         "MAQUETTE_STACK_PART",
+        "MAQUETTE_VENV",
+        "MAQUETTE_PYTHON",
     }
 )
 """Variables with our prefix that are not settings."""
 
-RESERVED_ENV_PREFIXES = ("MAQUETTE_TEST_", "MAQUETTE_SETUP_")
-"""Left to the test suite and to the launcher script."""
+RESERVED_ENV_PREFIXES = ("MAQUETTE_TEST_",)
+"""Left to the test suite."""
 
 
 def check_keys(values: Mapping[str, Any], place: str) -> None:

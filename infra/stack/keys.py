@@ -9,7 +9,7 @@ from pathlib import Path
 from maquette.infra.settings_dump import write_private
 from maquette.infra.stack.folders import StackFolders
 
-NAMES = ("store_access_key", "store_secret_key", "serve_token", "api_token", "ray_token")
+NAMES = ("store_access_key", "store_secret_key", "serve_token", "api_token")
 
 
 def stack_keys(folders: StackFolders) -> dict[str, str]:
@@ -20,6 +20,6 @@ def stack_keys(folders: StackFolders) -> dict[str, str]:
     if missing:
         folders.secrets.mkdir(parents=True, exist_ok=True)
         folders.secrets.chmod(0o700)
-        keys |= {name: secrets.token_hex(32 if name == "ray_token" else 20) for name in missing}
+        keys |= {name: secrets.token_hex(20) for name in missing}
         write_private(path, json.dumps(keys, indent=1).encode())
     return keys

@@ -9,8 +9,14 @@ from dataclasses import dataclass, field
 from maquette.infra.settings import Settings
 from maquette.infra.stack.folders import StackFolders
 from maquette.infra.stack.ports import PortPicker
-from maquette.infra.stack.probes import Probe, file_probe, http_probe, secret, store_probe
-from maquette.infra.stack.probes import temporal_probe as _temporal_probe
+from maquette.infra.stack.probes import (
+    Probe,
+    file_probe,
+    http_probe,
+    secret,
+    store_probe,
+    temporal_probe,
+)
 from maquette.infra.stack.rclone import rclone_command, rclone_environment
 from maquette.infra.stack.resolve import api_url, managed_parts
 from maquette.infra.stack.temporal import temporal_command
@@ -36,20 +42,18 @@ class PartSpec:
     """Called before each start."""
 
 
-def stack_parts(
-    settings: Settings, folders: StackFolders, ports: PortPicker, keys: Mapping[str, str]
-) -> list[PartSpec]:
+def stack_parts(settings: Settings, folders: StackFolders, ports: PortPicker) -> list[PartSpec]:
     """The parts that the settings say are ours, in the order to start them.
 
     The model server comes first: it takes longest and needs nobody.
     """
     managed = managed_parts(settings)
     known = {
-        "models": lambda: _models(settings, keys),
+        "models": lambda: _models(settings),
         "temporal": lambda: _temporal(settings, folders, ports),
         "store": lambda: _store(settings, folders),
-        "worker": lambda: _worker(settings, folders, managed, keys),
-        "api": lambda: _api(settings, managed, keys),
+        "worker": lambda: _worker(settings, folders, managed),
+        "api": lambda: _api(settings, managed),
     }
     return [make() for name, make in known.items() if name in managed]
 
@@ -58,27 +62,17 @@ def _module(name: str) -> tuple[str, ...]:
     return (sys.executable, "-m", name)
 
 
-def _ray_env(keys: Mapping[str, str]) -> dict[str, str]:
-    """Ray listens on ports: nobody without the token may talk to it."""
-    return {
-        "RAY_AUTH_MODE": "token",
-        "RAY_AUTH_TOKEN": keys["ray_token"],
-        "RAY_USAGE_STATS_ENABLED": "0",
-    }
-
-
-def _models(settings: Settings, keys: Mapping[str, str]) -> PartSpec:
+def _models(settings: Settings) -> PartSpec:
     return PartSpec(
         name="models",
         command=_module("maquette.model_servers.server"),
         ready=http_probe(f"{settings.serve.url}/healthz", token=secret(settings.serve.token)),
-        env=_ray_env(keys),
     )
 
 
 def _temporal(settings: Settings, folders: StackFolders, ports: PortPicker) -> PartSpec:
     command = temporal_command(settings.temporal, folders.database, ports.pick(0))
-    return PartSpec(name="temporal", command=tuple(command), ready=_temporal_probe(settings))
+    return PartSpec(name="temporal", command=tuple(command), ready=temporal_probe(settings))
 
 
 def _store(settings: Settings, folders: StackFolders) -> PartSpec:
@@ -94,24 +88,21 @@ def _worker(
     settings: Settings,
     folders: StackFolders,
     managed: tuple[str, ...],
-    keys: Mapping[str, str],
 ) -> PartSpec:
     return PartSpec(
         name="worker",
         command=_module("maquette.workflows.worker"),
         ready=file_probe(folders.worker_ready),
-        env=_ray_env(keys),
         needs=_those(managed, "temporal", "store"),
         prepare=lambda: folders.worker_ready.unlink(missing_ok=True),
     )
 
 
-def _api(settings: Settings, managed: tuple[str, ...], keys: Mapping[str, str]) -> PartSpec:
+def _api(settings: Settings, managed: tuple[str, ...]) -> PartSpec:
     return PartSpec(
         name="api",
         command=_module("maquette.api.server"),
         ready=http_probe(f"{api_url(settings)}/readyz", token=secret(settings.api.token)),
-        env=_ray_env(keys),
         needs=_those(managed, "temporal", "store"),
     )
 

@@ -16,7 +16,7 @@ import psutil
 STACK_DIR_VARIABLE = "MAQUETTE_STACK_DIR"
 PART_VARIABLE = "MAQUETTE_STACK_PART"
 KEPT_PREFIXES = ("MAQUETTE_TEST_",)
-DROPPED_PREFIXES = ("MAQUETTE_", "RCLONE_", "TEMPORAL_", "RAY_")
+DROPPED_PREFIXES = ("MAQUETTE_", "RCLONE_", "TEMPORAL_")
 """Settings reach children resolved, so that none is read a second time and differently."""
 
 SHIM = Path(__file__).with_name("shim.py")

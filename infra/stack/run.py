@@ -27,7 +27,7 @@ from maquette.infra.stack.resolve import api_url, resolve
 from maquette.infra.stack.runner import RestartPolicy
 from maquette.infra.stack.supervisor import Supervisor, recorded_parts
 
-MakeParts = Callable[[Settings, StackFolders, PortPicker, dict[str, str]], Sequence[PartSpec]]
+MakeParts = Callable[[Settings, StackFolders, PortPicker], Sequence[PartSpec]]
 
 
 def run_stack(
@@ -55,10 +55,10 @@ def run_stack(
     with StackLock(folders):
         clean_stale(folders)
         folders.failure.unlink(missing_ok=True)
-        keys, ports = stack_keys(folders), PortPicker()
-        resolved = resolve(settings, keys, ports)
+        ports = PortPicker()
+        resolved = resolve(settings, stack_keys(folders), ports)
         dump_settings(resolved, folders.settings)
-        parts = make_parts(resolved, folders, ports, keys)
+        parts = make_parts(resolved, folders, ports)
         policy = policy or RestartPolicy(
             start_timeout_s=settings.stack.start_timeout_s,
             stop_timeout_s=settings.stack.stop_timeout_s,
