@@ -154,7 +154,7 @@ class ServeArgs(Record):
 
 
 def application(args: ServeArgs) -> serve.Application:
-    """Builder for ``serve deploy``: import path ``maquette.model_servers.serve_app:application``."""
+    """Builder for ``serve deploy``, as ``maquette.model_servers.serve_app:application``."""
     return build_application(load_settings(args.profile))
 
 

@@ -1,0 +1,158 @@
+"""The adapter of Stable Diffusion 1.x and 2.x: a UNet over latents, noise or v-prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from maquette.model_servers.generation.adapters.base import (
+    PipelineAdapter,
+    guided,
+    inputs,
+    timesteps,
+    unguided,
+)
+from maquette.model_servers.generation.adapters.contract import (
+    ActiveRow,
+    ModelFacts,
+    Prediction,
+    RowSpec,
+)
+from maquette.model_servers.generation.schedule import RowSchedule
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+DEFAULT_STEPS = 25
+DEFAULT_GUIDANCE = 7.5
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A row's words as the UNet takes them; ``negative`` is None when the row is unguided.
+
+    ``extra`` and ``negative_extra`` are added conditions by name, as SDXL has them.
+    """
+
+    positive: Tensor
+    negative: Tensor | None
+    extra: dict[str, Tensor]
+    negative_extra: dict[str, Tensor]
+
+
+class StableDiffusionAdapter(PipelineAdapter):
+    """Rows of a ``StableDiffusionPipeline``."""
+
+    default_guidance = DEFAULT_GUIDANCE
+
+    def __init__(self, pipeline: Any, *, device: torch.device, dtype: torch.dtype) -> None:
+        super().__init__(pipeline, device=device, dtype=dtype)
+        height, width = _sample_size(pipeline.unet.config.sample_size)
+        cell = pipeline.vae_scale_factor
+        self.facts = ModelFacts(
+            default_steps=DEFAULT_STEPS,
+            default_guidance=self.default_guidance,
+            width_px=width * cell,
+            height_px=height * cell,
+            size_multiple_px=cell,
+        )
+
+    def encode(self, spec: RowSpec) -> Encoded:
+        positive, negative = self.pipeline.encode_prompt(
+            spec.prompt, self.device, 1, self._is_guided(spec), spec.negative_prompt or None
+        )
+        return Encoded(positive, negative, {}, {})
+
+    def schedule(self, spec: RowSpec) -> RowSchedule:
+        return RowSchedule(
+            self.pipeline.scheduler, num_inference_steps=spec.steps, device=self.device
+        )
+
+    def noise(self, spec: RowSpec, generator: torch.Generator) -> Tensor:
+        cell = self.pipeline.vae_scale_factor
+        channels = self.pipeline.unet.config.in_channels
+        return self.draw((1, channels, spec.height_px // cell, spec.width_px // cell), generator)
+
+    def batch_key(self, row: ActiveRow) -> Hashable:
+        words = row.conditioning.positive.shape
+        return self._is_guided(row.spec), row.latent.shape, words
+
+    def predict(self, rows: Sequence[ActiveRow]) -> list[Prediction]:
+        latents, times = inputs(rows), timesteps(rows)  # (B, C, h, w), (B,)
+        words = [row.conditioning for row in rows]
+        positive = torch.cat([word.positive for word in words])
+        extra = _stacked([word.extra for word in words])
+        if not self._is_guided(rows[0].spec):
+            return unguided(self._unet(rows, latents, times, positive, extra))
+        # Unconditional rows first, as the pipeline does it: the same order, the same bytes.
+        negative = torch.cat([word.negative for word in words])
+        both = self._unet(
+            rows,
+            torch.cat([latents, latents]),
+            torch.cat([times, times]),
+            torch.cat([negative, positive]),
+            _joined(_stacked([word.negative_extra for word in words]), extra),
+        )
+        unconditional, conditional = both.chunk(2)
+        return guided(unconditional, conditional, [row.spec for row in rows])
+
+    def decode(self, latent: Tensor, spec: RowSpec) -> Image:
+        vae = self.pipeline.vae
+        scaled = (latent / vae.config.scaling_factor).to(vae.dtype)
+        pixels = vae.decode(scaled, return_dict=False)[0]
+        pixels, unsafe = self._checked(pixels)
+        return self.pipeline.image_processor.postprocess(
+            pixels, output_type="pil", do_denormalize=[not flag for flag in unsafe]
+        )[0]
+
+    def _checked(self, pixels: Tensor) -> tuple[Tensor, list[bool]]:
+        """Pass the pixels through the pipeline's own safety checker, if it has one."""
+        if getattr(self.pipeline, "safety_checker", None) is None:
+            return pixels, [False] * len(pixels)
+        pixels, unsafe = self.pipeline.run_safety_checker(pixels, self.device, self.dtype)
+        return pixels, [bool(flag) for flag in unsafe]
+
+    def _unet(
+        self,
+        rows: Sequence[ActiveRow],
+        latents: Tensor,
+        times: Tensor,
+        words: Tensor,
+        extra: dict[str, Tensor],
+    ) -> Tensor:
+        return self.pipeline.unet(
+            latents,
+            times,
+            encoder_hidden_states=words,
+            timestep_cond=self._guidance_embedding(rows),
+            added_cond_kwargs=extra or None,
+            return_dict=False,
+        )[0]
+
+    def _guidance_embedding(self, rows: Sequence[ActiveRow]) -> Tensor | None:
+        """Guidance as an input, for models distilled to take it so (LCM)."""
+        width = self.pipeline.unet.config.time_cond_proj_dim
+        if width is None:
+            return None
+        scales = torch.tensor([row.spec.guidance - 1 for row in rows])
+        embedding = self.pipeline.get_guidance_scale_embedding(scales, embedding_dim=width)
+        return embedding.to(self.device, self.dtype)
+
+    def _is_guided(self, spec: RowSpec) -> bool:
+        return spec.guidance > 1 and self.pipeline.unet.config.time_cond_proj_dim is None
+
+
+def _sample_size(size: int | Sequence[int]) -> tuple[int, int]:
+    return (size, size) if isinstance(size, int) else (size[0], size[1])
+
+
+def _stacked(parts: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
+    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+
+
+def _joined(first: dict[str, Tensor], second: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: torch.cat([first[name], second[name]]) for name in first}

@@ -1,0 +1,166 @@
+"""A model directory, checked before anything in it is loaded.
+
+Only safetensors weights, JSON and text are welcome. Files that can run code when read are
+refused, whatever the index says, and so are components from libraries we do not know.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from maquette.records.errors import ConfigError, PackCorrupt
+from maquette.records.ids import content_key
+
+BUNDLED = "bundled"
+INDEX = "model_index.json"
+MANIFEST = "MANIFEST.json"
+VOCABULARY = "vocabulary.json"
+
+_RUNS_CODE = frozenset(
+    {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz", ".py", ".pyc", ".so"}
+)
+_LIBRARIES = frozenset(
+    {
+        "diffusers",
+        "transformers",
+        "stable_diffusion",
+        "maquette.model_servers.generation.layout_flow.autoencoder",
+        "maquette.model_servers.generation.layout_flow.transformer",
+    }
+)
+"""Where components may come from; ``stable_diffusion`` holds diffusers' safety checker."""
+
+_HUB_FILES = ["*.json", "*.safetensors", "*.txt", "*.model"]
+
+
+@dataclass(frozen=True)
+class ModelPack:
+    """A checked model directory."""
+
+    path: Path
+    pipeline: str
+    """Class name of the pipeline it was saved from."""
+    digest: str
+    vocabulary: dict[str, tuple[str, ...]]
+    """Words the model knows, by kind; empty: open."""
+
+
+def open_pack(model: str, *, download: bool = False) -> ModelPack:
+    """Find and check the directory of ``model``: the word bundled, a path, or a hub id.
+
+    Args:
+        download: whether a hub id may be fetched; otherwise only the local hub cache is used.
+    Raises:
+        ConfigError: there is no such model.
+        PackCorrupt: the directory does not match its manifest, has none where one is required,
+            holds a file that can run code, or is no diffusers pipeline.
+    """
+    path = _find(model, download=download)
+    _refuse_code(path)
+    digest = _digest(path, required=model == BUNDLED)
+    index = _read_json(path / INDEX)
+    _refuse_unknown_libraries(index)
+    name = index.get("_class_name")
+    if not isinstance(name, str):
+        raise PackCorrupt(
+            f"{INDEX} of the model {path.name!r} names no pipeline class",
+            hint="save the pipeline again with save_pretrained",
+        )
+    return ModelPack(path=path, pipeline=name, digest=digest, vocabulary=_vocabulary(path))
+
+
+def bundled_directory() -> Path:
+    """Where the generator that comes with Maquette lies."""
+    return Path(__file__).resolve().parent.parent / "bundled" / "generation"
+
+
+def _find(model: str, *, download: bool) -> Path:
+    path = bundled_directory() if model == BUNDLED else Path(model).expanduser()
+    if (path / INDEX).is_file():
+        return path
+    if model == BUNDLED or path.exists() or path.is_absolute() or model.count("/") != 1:
+        raise ConfigError(
+            f"models.generation.model is {model!r}, which is not a directory with a {INDEX}",
+            hint="name the word bundled, the directory of a saved pipeline, or a hub id",
+        )
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(
+            snapshot_download(model, allow_patterns=_HUB_FILES, local_files_only=not download)
+        )
+    except Exception as cause:  # The hub client has many errors; all mean: not to be had.
+        raise ConfigError(
+            f"the model {model!r} is neither a directory nor in the local hub cache",
+            hint="save it to a directory, or set models.generation.options.download = true",
+        ) from cause
+
+
+def _refuse_code(path: Path) -> None:
+    for file in sorted(path.rglob("*")):
+        if file.suffix.lower() in _RUNS_CODE:
+            raise PackCorrupt(
+                f"the model {path.name!r} holds {file.relative_to(path).as_posix()}, a kind of "
+                "file that can run code when it is read; only safetensors weights are loaded",
+                hint="convert the weights to safetensors and remove the file",
+            )
+
+
+def _digest(path: Path, *, required: bool) -> str:
+    """One digest for all files: of the manifest, once every file matches it, or of their hashes."""
+    if (path / MANIFEST).is_file():
+        from maquette.infra.manifest import verify_directory
+
+        return verify_directory(path)
+    if required:
+        raise PackCorrupt(
+            f"the bundled model has no {MANIFEST}", hint="reinstall Maquette; the pack is damaged"
+        )
+    files = sorted(file for file in path.rglob("*") if file.is_file())
+    return content_key(*((file.relative_to(path).as_posix(), _sha256(file)) for file in files))
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _refuse_unknown_libraries(index: dict[str, Any]) -> None:
+    """diffusers imports what the index names: let it name nothing but what we expect."""
+    for name, entry in index.items():
+        if not isinstance(entry, list) or entry in ([None, None], []):
+            continue
+        if entry[0] not in _LIBRARIES:
+            raise PackCorrupt(
+                f"{INDEX} wants the component {name!r} from {str(entry[0])!r}; "
+                f"known: {', '.join(sorted(_LIBRARIES))}",
+                hint="use a model whose components come from these libraries",
+            )
+
+
+def _vocabulary(path: Path) -> dict[str, tuple[str, ...]]:
+    """The kinds of words of a pack's vocabulary: each table's keys."""
+    if not (path / VOCABULARY).is_file():
+        return {}
+    tables = _read_json(path / VOCABULARY)
+    return {kind: tuple(table) for kind, table in tables.items() if isinstance(table, dict)}
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as cause:
+        raise PackCorrupt(
+            f"{file.name} of the model {file.parent.name!r} cannot be read",
+            hint="fetch the model again",
+        ) from cause
+    if not isinstance(value, dict):
+        raise PackCorrupt(
+            f"{file.name} of the model {file.parent.name!r} is not a table",
+            hint="fetch the model again",
+        )
+    return value

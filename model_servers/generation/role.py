@@ -1,0 +1,370 @@
+"""The generation role: ``start`` rows, ``step`` them, ``cancel`` them; ``describe`` the model."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from maquette.infra.media import encode_png
+from maquette.model_servers.contract import Method, RoleName
+from maquette.model_servers.host import AFFINITY
+from maquette.model_servers.options import model_options
+from maquette.model_servers.schemas import (
+    Cancel,
+    CancelRequest,
+    DescribeRequest,
+    Done,
+    GenerationDescription,
+    Resample,
+    Row,
+    RowAction,
+    RowState,
+    RowStatus,
+    StartReply,
+    StartRequest,
+    StepReply,
+    StepRequest,
+)
+from maquette.records.artifact import ArtifactRef, Lineage
+from maquette.records.base import Record
+from maquette.records.errors import InvalidInput
+from maquette.records.ids import content_key
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from maquette.infra.settings import ModelConfig
+    from maquette.infra.store.contract import ArtifactStore
+    from maquette.model_servers.generation.adapters.contract import (
+        ActiveRow,
+        RowAdapter,
+        RowSpec,
+    )
+    from maquette.model_servers.generation.scheduler import ScheduledRow, StepScheduler
+    from maquette.model_servers.generation.sessions import Session, Sessions
+
+CODE_VERSION = "1"
+"""Part of the digest: raised when this code would draw other bytes from the same weights."""
+PREVIEW_PX = 128
+"""Longest side of a predicted picture."""
+
+
+class GenerationOptions(Record):
+    """What ``models.generation.options`` may hold, beside placement."""
+
+    device: str = Field(default="auto", description="auto, cpu, cuda or cuda:N")
+    dtype: str = Field(default="auto", description="auto, float32, bfloat16 or float16")
+    rows_per_forward: int | None = Field(
+        default=None,
+        ge=1,
+        le=64,
+        description="rows in one batched forward; default 1 on a CPU, where it keeps a row's "
+        "bytes independent of what else runs, and 8 on a GPU",
+    )
+    steps: int | None = Field(default=None, ge=1, le=200, description="default steps of a row")
+    guidance: float | None = Field(default=None, ge=0, le=30, description="default guidance")
+    most_rows: int = Field(default=128, ge=1, description="rows held at once, over all sessions")
+    idle_s: float = Field(default=600.0, gt=0, description="a session unused so long is forgotten")
+    download: bool = Field(default=False, description="whether a hub id may be fetched")
+
+
+class GenerationRole:
+    """Serves one diffusion model row by row.
+
+    Args:
+        store: where pictures and latents go.
+        config: the model and its options.
+        threads: torch threads; 0: one for each CPU core, at most 8.
+    Raises: ConfigError: an option is not known or not valid.
+    """
+
+    role = RoleName.GENERATION
+
+    def __init__(self, store: ArtifactStore, config: ModelConfig, threads: int) -> None:
+        self._store = store
+        self._model = config.model
+        self._options = model_options(self.role, GenerationOptions, config.options)
+        self._threads = threads or min(8, os.cpu_count() or 1)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="generation")
+        self._adapter: RowAdapter
+        self._scheduler: StepScheduler
+        self._sessions: Sessions
+        self._pipeline = ""
+        self._digest = ""
+
+    async def start(self) -> None:
+        """Load the model in its own thread. Raises: ConfigError, PackCorrupt."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._load)
+
+    async def stop(self) -> None:
+        for session in self._sessions.close_all():
+            self._scheduler.drop(session.rows.values())
+        await self._scheduler.close()
+        self._thread.shutdown(wait=True)
+
+    def digest(self) -> str:
+        return self._digest
+
+    def methods(self) -> Mapping[str, Method]:
+        return {
+            "start": Method(StartRequest, StartReply, self.open),
+            "step": Method(StepRequest, StepReply, self.step),
+            "cancel": Method(CancelRequest, Done, self.cancel),
+            "describe": Method(DescribeRequest, GenerationDescription, self.describe),
+        }
+
+    async def open(self, request: StartRequest) -> StartReply:
+        """Open a session of rows. Raises: InvalidInput, NotFound (a latent), Overloaded."""
+        ids = [row.row_id for row in request.rows]
+        if len(set(ids)) < len(ids):
+            raise InvalidInput(
+                f"row ids {', '.join(ids)} are not unique", hint="give each row an id of its own"
+            )
+        self._sessions.make_room(len(ids))
+        specs = [self._spec(row) for row in request.rows]
+        rows = {}
+        for row, spec in zip(request.rows, specs, strict=True):
+            rows[row.row_id] = await self._opened(row, spec, request.owner)
+        session = self._sessions.open(request.owner, rows, AFFINITY.get())
+        states = [self._state(row_id, row) for row_id, row in session.rows.items()]
+        return StartReply(session=session.id, rows=tuple(states))
+
+    async def step(self, request: StepRequest) -> StepReply:
+        """Apply the actions, then run every running row up to ``steps`` further.
+
+        Raises: NotFound: the session is gone. InvalidInput: an action names an unknown row.
+        """
+        session = self._sessions.get(request.session)
+        async with session.lock:
+            await self._apply(session, request.actions)
+            await self._scheduler.run(list(session.rows.values()), request.steps)
+            states = [
+                await self._reported(row_id, row, session, request)
+                for row_id, row in session.rows.items()
+            ]
+            session.touch()
+        return StepReply(rows=tuple(states))
+
+    async def cancel(self, request: CancelRequest) -> Done:
+        """Drop the session's rows before their next step."""
+        session = self._sessions.close(request.session)
+        if session is not None:
+            self._scheduler.drop(session.rows.values())
+        return Done()
+
+    async def describe(self, request: DescribeRequest) -> GenerationDescription:
+        facts = self._adapter.facts
+        return GenerationDescription(
+            model=self._model,
+            digest=self._digest,
+            pipeline=self._pipeline,
+            default_steps=self._options.steps or facts.default_steps,
+            default_guidance=self._default_guidance(),
+            width_px=facts.width_px,
+            height_px=facts.height_px,
+            layout=facts.layout,
+            vocabulary=facts.vocabulary,
+            steps_run=self._scheduler.steps_run,
+            pictures_made=self._scheduler.pictures_made,
+        )
+
+    def _load(self) -> None:
+        import torch
+
+        from maquette.model_servers.generation.load import (
+            choose_device,
+            choose_dtype,
+            load_adapter,
+        )
+        from maquette.model_servers.generation.pack import open_pack
+        from maquette.model_servers.generation.scheduler import StepScheduler
+        from maquette.model_servers.generation.sessions import Sessions
+
+        options = self._options
+        torch.set_num_threads(self._threads)
+        device = choose_device(options.device)
+        dtype = choose_dtype(options.dtype, device)
+        pack = open_pack(self._model, download=options.download)
+        self._adapter = load_adapter(pack, device=device, dtype=dtype)
+        self._pipeline = pack.pipeline
+        self._digest = content_key("generation", CODE_VERSION, pack.digest, device.type, str(dtype))
+        self._sessions = Sessions(most_rows=options.most_rows, idle_s=options.idle_s)
+        self._scheduler = StepScheduler(
+            self._adapter,
+            self._thread,
+            rows_per_forward=options.rows_per_forward or (1 if device.type == "cpu" else 8),
+        )
+
+    def _spec(self, row: Row) -> RowSpec:
+        """The row with the model's defaults. Raises: InvalidInput: a size it cannot draw."""
+        from maquette.model_servers.generation.adapters.contract import RowSpec
+
+        facts = self._adapter.facts
+        spec = RowSpec(
+            prompt=row.prompt,
+            negative_prompt=row.negative_prompt,
+            layout=row.layout,
+            seed=row.seed,
+            steps=row.steps or self._options.steps or facts.default_steps,
+            guidance=self._default_guidance() if row.guidance is None else row.guidance,
+            width_px=row.width_px or facts.width_px,
+            height_px=row.height_px or facts.height_px,
+        )
+        multiple = facts.size_multiple_px
+        if multiple:
+            fits = spec.width_px % multiple == 0 and spec.height_px % multiple == 0
+            wanted = f"multiples of {multiple}"
+        else:
+            fits = (spec.width_px, spec.height_px) == (facts.width_px, facts.height_px)
+            wanted = f"{facts.width_px} x {facts.height_px}"
+        if not fits:
+            raise InvalidInput(
+                f"row {row.row_id!r} asks for {spec.width_px} x {spec.height_px} pixels; "
+                f"the model draws {wanted}",
+                hint="leave the size out, and scale the picture afterwards",
+            )
+        return spec
+
+    def _default_guidance(self) -> float:
+        chosen = self._options.guidance
+        return self._adapter.facts.default_guidance if chosen is None else chosen
+
+    async def _opened(self, row: Row, spec: RowSpec, owner: str) -> ScheduledRow:
+        from maquette.model_servers.generation.latents import load_row
+        from maquette.model_servers.generation.rows import open_row
+        from maquette.model_servers.generation.scheduler import ScheduledRow
+
+        if row.latent is None:
+            if row.step:
+                raise InvalidInput(
+                    f"row {row.row_id!r} starts at step {row.step} without a latent",
+                    hint="send the latent saved at that step, or start at step 0",
+                )
+            make = partial(open_row, self._adapter, spec)
+        else:
+            data = await self._store.get(row.latent.sha256, owner=owner)
+            make = partial(load_row, self._adapter, spec, data, step=row.step, digest=self._digest)
+        opened, spent_s = await self._scheduler.in_model_thread(make)
+        return ScheduledRow(opened, forward_s=spent_s)
+
+    async def _apply(self, session: Session, actions: tuple[RowAction, ...]) -> None:
+        """Apply actions to the rows as they stand; every resample sees the state before all."""
+        before = dict(session.rows)
+        for action in actions:
+            row = _row(before, action.row_id)
+            match action:
+                case Cancel():
+                    self._scheduler.drop([row])
+                case Resample():
+                    source = _row(before, action.source)
+                    await self._resample(session, action, row, source)
+
+    async def _resample(
+        self, session: Session, action: Resample, row: ScheduledRow, source: ScheduledRow
+    ) -> None:
+        from maquette.model_servers.generation.rows import resample
+        from maquette.model_servers.generation.scheduler import ScheduledRow
+
+        if source.row.finished:
+            raise InvalidInput(
+                f"row {action.source!r} is finished; there is no step left to resample",
+                hint="resample from a row that is still running",
+            )
+        make = partial(resample, self._adapter, row.row, source.row, action.seed)
+        continued, _ = await self._scheduler.in_model_thread(make)
+        session.rows[action.row_id] = ScheduledRow(continued, forward_s=row.forward_s)
+
+    async def _reported(
+        self, row_id: str, row: ScheduledRow, session: Session, request: StepRequest
+    ) -> RowState:
+        """The state with what was asked for: the picture, the predicted picture, the latent."""
+        from maquette.model_servers.generation.latents import save_row
+
+        preview = latent = None
+        if row.picture is not None:
+            row.image = await self._put_picture(row.picture, session.owner, row.row)
+            row.picture = None
+        elif row.status is RowStatus.RUNNING:
+            if request.preview and row.row.clean is not None:
+                picture, spent_s = await self._scheduler.in_model_thread(
+                    partial(_preview, self._adapter, row.row)
+                )
+                row.forward_s += spent_s
+                preview = await self._put_picture(picture, session.owner, None)
+            if request.save_latent:
+                data, _ = await self._scheduler.in_model_thread(
+                    partial(save_row, row.row, self._digest)
+                )
+                latent = await self._store.put(data, owner=session.owner)
+        return self._state(row_id, row, preview=preview, latent=latent)
+
+    async def _put_picture(self, picture: Image, owner: str, row: ActiveRow | None) -> ArtifactRef:
+        data = await asyncio.to_thread(encode_png, picture)
+        lineage = None if row is None else self._lineage(row)
+        return await self._store.put(data, owner=owner, lineage=lineage)
+
+    def _lineage(self, row: ActiveRow) -> Lineage:
+        spec = row.spec
+        return Lineage(
+            tool="generation",
+            tool_version=CODE_VERSION,
+            model_digest=self._digest,
+            parameters={
+                "prompt": spec.prompt,
+                "negative_prompt": spec.negative_prompt,
+                "layout": [item.model_dump(mode="json") for item in spec.layout],
+                "steps": spec.steps,
+                "guidance": spec.guidance,
+                "width_px": spec.width_px,
+                "height_px": spec.height_px,
+            },
+            seed=spec.seed,
+        )
+
+    @staticmethod
+    def _state(
+        row_id: str,
+        row: ScheduledRow,
+        *,
+        preview: ArtifactRef | None = None,
+        latent: ArtifactRef | None = None,
+    ) -> RowState:
+        return RowState(
+            row_id=row_id,
+            status=row.status,
+            step=row.row.step,
+            steps=row.row.schedule.steps,
+            preview=preview,
+            latent=latent,
+            signals=row.row.signals,
+            image=row.image,
+            forward_s=row.forward_s,
+            error=row.error,
+        )
+
+
+def _row(rows: dict[str, ScheduledRow], row_id: str) -> ScheduledRow:
+    if row_id not in rows:
+        raise InvalidInput(
+            f"the session has no row {row_id!r}; it has {', '.join(rows)}",
+            hint="act on one of these rows",
+        )
+    return rows[row_id]
+
+
+def _preview(adapter: RowAdapter, row: ActiveRow) -> Image:
+    """The picture the row is heading for, at most PREVIEW_PX on a side."""
+    import torch
+
+    if row.clean is None:
+        raise InvalidInput("a row that has not stepped predicts nothing", hint="step it first")
+    with torch.no_grad():
+        picture = adapter.decode(row.clean.to(row.latent.dtype), row.spec)
+    picture.thumbnail((PREVIEW_PX, PREVIEW_PX))
+    return picture
