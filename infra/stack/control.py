@@ -46,7 +46,7 @@ class PartStatus:
     state: PartState
     pid: int | None = None
     rss_bytes: int = 0
-    """Resident memory of the part and everything it started."""
+    """Memory of the part and everything it started; shared pages count in shares."""
     detail: str = ""
 
 
@@ -118,17 +118,18 @@ def _part_status(row: dict[str, Any]) -> PartStatus:
         part=row["part"],
         state=PartState(row["state"]),
         pid=own.pid if own else None,
-        rss_bytes=sum(_rss_bytes(m) for m in (own, *row["offspring"]) if m is not None),
+        rss_bytes=sum(_memory_bytes(m) for m in (own, *row["offspring"]) if m is not None),
         detail=detail,
     )
 
 
-def _rss_bytes(known: ProcessMark) -> int:
+def _memory_bytes(known: ProcessMark) -> int:
     process = known.find()
     if process is None:
         return 0
     try:
-        return int(process.memory_info().rss)
+        full = process.memory_full_info()
+        return int(getattr(full, "pss", full.rss))
     except psutil.Error:
         return 0
 
