@@ -1,0 +1,62 @@
+"""The finished record: a task as it ended, and all its events, kept in the store.
+
+It is read once Temporal has forgotten the run, and it makes the list of old tasks. The events
+are an artifact of their own, so that a list reads only the small part.
+"""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter, ValidationError
+
+from maquette.infra.store.contract import ArtifactStore, DocumentKind
+from maquette.records.artifact import ArtifactRef
+from maquette.records.base import Document
+from maquette.records.errors import IntegrityError
+from maquette.records.event import Event
+from maquette.records.task import Task
+
+_EVENTS: TypeAdapter[list[Event]] = TypeAdapter(list[Event])
+_HINT = "It was written by another version, or damaged; run the task again."
+
+
+class FinishedTask(Document):
+    """A task that has ended, and the reference of its events."""
+
+    task: Task
+    events: ArtifactRef
+
+
+async def write_finished(store: ArtifactStore, task: Task, events: list[Event]) -> None:
+    """Store the record under the task's id, events first. Writing it again changes nothing."""
+    ref = await store.put(_EVENTS.dump_json(events), owner=task.owner)
+    record = FinishedTask(task=task, events=ref)
+    await store.put_document(
+        DocumentKind.TASK, task.id, record.model_dump_json().encode(), owner=task.owner
+    )
+
+
+async def read_finished(store: ArtifactStore, task_id: str, *, owner: str) -> FinishedTask | None:
+    """The record of a finished task of this owner, or None.
+
+    Raises: StoreUnavailable. IntegrityError: it is there and cannot be read.
+    """
+    data = await store.get_document(DocumentKind.TASK, task_id, owner=owner)
+    if data is None:
+        return None
+    try:
+        return FinishedTask.model_validate_json(data)
+    except ValidationError as error:
+        raise IntegrityError(
+            f"the stored record of {task_id} cannot be read", hint=_HINT
+        ) from error
+
+
+async def read_finished_events(store: ArtifactStore, record: FinishedTask) -> list[Event]:
+    """All events of a finished task, in order. Raises as ``read_finished``."""
+    data = await store.get(record.events.sha256, owner=record.task.owner)
+    try:
+        return _EVENTS.validate_json(data)
+    except ValidationError as error:
+        raise IntegrityError(
+            f"the stored events of {record.task.id} cannot be read", hint=_HINT
+        ) from error

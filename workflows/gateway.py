@@ -1,0 +1,311 @@
+"""The door to tasks for every front end: submit, get, list, cancel, answer, follow.
+
+Running tasks are asked of Temporal; ended ones are read from their stored record. Every call
+names the owner, and a task of another owner does not exist.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from datetime import timedelta
+from typing import TYPE_CHECKING, Self
+
+from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from maquette.infra.store.contract import ArtifactStore
+from maquette.records.errors import Conflict, EngineUnavailable, NotFound
+from maquette.records.event import TERMINAL, Event, EventType
+from maquette.records.ids import TASK_ID, new_task_id
+from maquette.records.task import Feedback, Progress, Task, TaskPage, TaskRequest, TaskStatus
+from maquette.workflows.admission import Admission
+from maquette.workflows.connect import ensure_search_attributes, temporal_client
+from maquette.workflows.fan_out import FanOut
+from maquette.workflows.finished import FinishedTask, read_finished, read_finished_events
+from maquette.workflows.messages import metadata_of
+from maquette.workflows.names import (
+    FEEDBACK_UPDATE,
+    MEMO_OWNER,
+    MEMO_REQUEST_HASH,
+    OWNER_ATTRIBUTE,
+    TASK_WORKFLOW,
+)
+from maquette.workflows.rpc import rpc_errors
+from maquette.workflows.runs import RPC_TIMEOUT, Run, Runs
+from maquette.workflows.stream_log import StreamEventLog
+from maquette.workflows.submission import check_task_id, prepare, request_hash, whole_request
+from maquette.workflows.task_list import TaskList
+
+if TYPE_CHECKING:
+    from maquette.infra.settings import Settings
+
+OWNER_KEY = SearchAttributeKey.for_keyword(OWNER_ATTRIBUTE)
+FEEDBACK_TIMEOUT = timedelta(seconds=15)
+
+_ENDING = {
+    TaskStatus.COMPLETED: EventType.TASK_COMPLETED,
+    TaskStatus.INCOMPLETE: EventType.TASK_INCOMPLETE,
+    TaskStatus.CANCELLED: EventType.TASK_CANCELLED,
+}
+
+
+class TaskGateway:
+    """Tasks of all owners, one owner at a time."""
+
+    def __init__(
+        self,
+        client: Client,
+        store: ArtifactStore,
+        *,
+        task_queue: str = "maquette",
+        max_concurrent_tasks: int = 64,
+    ) -> None:
+        self._client = client
+        self._store = store
+        self._task_queue = task_queue
+        self._runs = Runs(client)
+        self._admission = Admission(client, limit=max_concurrent_tasks)
+        self._list = TaskList(client, store)
+        self.fan_out = FanOut(StreamEventLog(client))
+        self._registered = False
+
+    @classmethod
+    async def connect(cls, settings: Settings, store: ArtifactStore) -> Self:
+        """A gateway by the settings. Temporal may still be starting: it is met when needed."""
+        return cls(
+            await temporal_client(settings.temporal),
+            store,
+            task_queue=settings.temporal.task_queue,
+            max_concurrent_tasks=settings.limits.max_concurrent_tasks,
+        )
+
+    async def close(self) -> None:
+        """End the subscriptions; running tasks go on."""
+        await self.fan_out.close()
+
+    # -- submit ---------------------------------------------------------------------------
+
+    async def submit(self, request: TaskRequest, *, owner: str, task_id: str | None = None) -> Task:
+        """Start a task. The same id with the same request answers the task already there.
+
+        Raises: Conflict: the id is taken by another request. InvalidInput. Overloaded.
+            EngineUnavailable, StoreUnavailable: nothing was started.
+        """
+        if task_id is not None:
+            existing = await self._existing(request, check_task_id(task_id), owner)
+            if existing is not None:
+                return existing
+        name = task_id or new_task_id()
+        given = await prepare(request, owner=owner, store=self._store)
+        await self._register()
+        await self._admission.admit()
+        try:
+            with rpc_errors(f"task {name}"):
+                await self._client.start_workflow(
+                    TASK_WORKFLOW,
+                    given,
+                    id=name,
+                    task_queue=self._task_queue,
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    memo={MEMO_OWNER: owner, MEMO_REQUEST_HASH: given.request_hash},
+                    search_attributes=TypedSearchAttributes(
+                        [SearchAttributePair(OWNER_KEY, owner)]
+                    ),
+                    rpc_timeout=RPC_TIMEOUT,
+                )
+        except WorkflowAlreadyStartedError:
+            pass  # it was started and has ended since we looked: answered just below
+        self._list.started(name, owner)
+        if task_id is not None:
+            # Two submissions of one id may have met in the engine: the first one counts.
+            existing = await self._existing(request, name, owner)
+            if existing is not None:
+                return existing
+        return Task(
+            id=name,
+            owner=owner,
+            status=TaskStatus.QUEUED,
+            request=request.model_copy(update={"inputs": given.request.inputs}),
+            created_at=given.created_at,
+            progress=Progress(message="waiting to start"),
+            metadata=metadata_of(given),
+        )
+
+    async def _existing(self, request: TaskRequest, task_id: str, owner: str) -> Task | None:
+        """The task of this id if there is one. Raises: Conflict: it came from another request."""
+        wanted = request_hash(request, owner)
+        run = await self._runs.describe(task_id)
+        if run is not None and (run.owner != owner or run.request_hash != wanted):
+            raise _id_taken(task_id)
+        if run is not None:
+            return await self._get(task_id, owner)
+        record = await read_finished(self._store, task_id, owner=owner)
+        if record is None:
+            return None
+        if record.task.metadata.get("request_hash") != wanted:
+            raise _id_taken(task_id)
+        return await self._whole(record.task)
+
+    async def _register(self) -> None:
+        if not self._registered:
+            with rpc_errors("search attribute"):
+                await ensure_search_attributes(self._client)
+            self._registered = True
+
+    # -- read -----------------------------------------------------------------------------
+
+    async def get(self, task_id: str, *, owner: str, wait_s: float = 0) -> Task:
+        """The task as it stands; with ``wait_s``, wait that long for its end first.
+
+        Raises: NotFound. EngineUnavailable: it may be running and cannot be asked.
+        """
+        task = await self._get(task_id, owner)
+        if wait_s <= 0 or task.status.ended:
+            return task
+        try:
+            async with asyncio.timeout(wait_s):
+                async with aclosing(self.events(task_id, owner=owner)) as events:
+                    async for _ in events:
+                        pass
+        except TimeoutError:
+            pass
+        return await self._get(task_id, owner)
+
+    async def list(
+        self,
+        *,
+        owner: str,
+        limit: int = 50,
+        after: str | None = None,
+        status: TaskStatus | None = None,
+    ) -> TaskPage:
+        """A page of the owner's tasks, newest first. Raises: EngineUnavailable."""
+
+        async def read(task_id: str) -> Task:
+            return await self._get(task_id, owner)
+
+        return await self._list.page(read, owner=owner, limit=limit, after=after, status=status)
+
+    async def active(self) -> int:
+        """Tasks in flight, of all owners. Raises: EngineUnavailable."""
+        return await self._admission.running()
+
+    async def events(
+        self, task_id: str, *, owner: str, after: int | None = None
+    ) -> AsyncIterator[Event]:
+        """Events behind offset ``after``, live, up to the terminal one. Raises as ``get``."""
+        _, record = await self._find(task_id, owner)
+        if record is not None:
+            for event in await read_finished_events(self._store, record):
+                if after is None or (event.offset or 0) > after:
+                    yield event
+            return
+        last = after
+        async with aclosing(self.fan_out.watch(task_id, after=after)) as events:
+            async for event in events:
+                last = event.offset
+                yield event
+                if event.type in TERMINAL:
+                    return
+        yield _last_event(await self._get(task_id, owner), last)
+
+    async def _get(self, task_id: str, owner: str) -> Task:
+        run, record = await self._find(task_id, owner)
+        if record is not None:
+            return await self._whole(record.task)
+        if run is None:
+            raise _not_found(task_id)
+        return await self._whole(await self._runs.snapshot(run))
+
+    async def _find(self, task_id: str, owner: str) -> tuple[Run | None, FinishedTask | None]:
+        """The open run of a task, or its finished record, or a closed run without a record.
+
+        Raises: NotFound. EngineUnavailable: no record, and Temporal cannot be asked.
+        """
+        if not TASK_ID.match(task_id):
+            raise _not_found(task_id)
+        try:
+            run = await self._runs.describe(task_id)
+        except EngineUnavailable:
+            record = await read_finished(self._store, task_id, owner=owner)
+            if record is None:
+                raise
+            return None, record
+        if run is not None and run.owner != owner:
+            raise _not_found(task_id)
+        if run is not None and run.open:
+            return run, None
+        record = await read_finished(self._store, task_id, owner=owner)
+        if record is None and run is None:
+            raise _not_found(task_id)
+        return run, record
+
+    async def _whole(self, task: Task) -> Task:
+        """The task with its request in full."""
+        request = await whole_request(
+            task.request, task.metadata.get("request"), owner=task.owner, store=self._store
+        )
+        return task.model_copy(update={"request": request})
+
+    # -- act ------------------------------------------------------------------------------
+
+    async def cancel(self, task_id: str, *, owner: str) -> None:
+        """Ask a task to stop; harmless if it has ended. Raises: NotFound, EngineUnavailable."""
+        run, _ = await self._find(task_id, owner)
+        if run is not None and run.open:
+            with rpc_errors(f"task {task_id}"):
+                await self._runs.handle(task_id).cancel(rpc_timeout=RPC_TIMEOUT)
+
+    async def feedback(self, task_id: str, feedback: Feedback, *, owner: str) -> None:
+        """Answer the open question of a task.
+
+        Raises: Conflict: nothing is asked, or something else. NotFound, EngineUnavailable.
+        """
+        run, _ = await self._find(task_id, owner)
+        if run is None or not run.open:
+            raise Conflict(f"{task_id} has ended; it asks nothing any more")
+        try:
+            with rpc_errors(f"task {task_id}"):
+                await self._runs.handle(task_id).execute_update(
+                    FEEDBACK_UPDATE, feedback, rpc_timeout=FEEDBACK_TIMEOUT
+                )
+        except WorkflowUpdateFailedError as error:
+            raise Conflict(
+                str(getattr(error.cause, "message", "nothing is being asked right now")),
+                hint="Read the task: waiting_for names the open question.",
+            ) from error
+
+
+def _not_found(task_id: str) -> NotFound:
+    return NotFound(
+        f"there is no task {task_id[:80]!r}", hint="`maquette task ls` shows the tasks there are."
+    )
+
+
+def _id_taken(task_id: str) -> Conflict:
+    return Conflict(
+        f"the task id {task_id} is taken by another request",
+        hint="Choose another id, or leave it out to get one.",
+    )
+
+
+def _last_event(task: Task, after: int | None) -> Event:
+    """The end of a run that could not say it itself (it was stopped from outside)."""
+    return Event(
+        type=_ENDING.get(task.status, EventType.TASK_FAILED),
+        task_id=task.id,
+        created_at=task.completed_at or time.time(),
+        data={"status": task.status.value, "reason": "the run was stopped from outside"},
+        offset=0 if after is None else after + 1,
+    )

@@ -1,0 +1,22 @@
+"""Names fixed between workflow, worker and gateway. Changing one breaks runs in flight."""
+
+from __future__ import annotations
+
+TASK_WORKFLOW = "TaskWorkflow"
+
+PLAN_TASK = "plan_task"
+RUN_CALL = "run_call"
+RUN_LIGHT_CALL = "run_light_call"
+RUN_ROUND = "run_round"
+FINISH_TASK = "finish_task"
+
+FEEDBACK_UPDATE = "feedback"
+SNAPSHOT_QUERY = "snapshot"
+
+STATUS_ATTRIBUTE = "MaquetteStatus"
+OWNER_ATTRIBUTE = "MaquetteOwner"
+
+MEMO_OWNER = "owner"
+MEMO_REQUEST_HASH = "request_hash"
+
+EVENTS_TOPIC = "events"

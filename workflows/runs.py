@@ -1,0 +1,110 @@
+"""Look at a task's run in Temporal: who owns it, how it stands, even when no worker answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+)
+from temporalio.common import QueryRejectCondition
+from temporalio.service import RPCError
+
+from maquette.records.errors import NotFound
+from maquette.records.task import Problem, Progress, Task, TaskStatus
+from maquette.workflows.messages import TaskInput, metadata_of
+from maquette.workflows.names import MEMO_OWNER, MEMO_REQUEST_HASH, SNAPSHOT_QUERY
+from maquette.workflows.rpc import rpc_errors
+
+QUERY_TIMEOUT_S = 4.0
+RPC_TIMEOUT = timedelta(seconds=5)
+
+_STOPPED = Problem(
+    code="stopped",
+    title="The task was stopped from outside",
+    detail="The run was ended by an operator or a time limit before it could deliver.",
+    hint="Submit it again; finished steps are found again.",
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as Temporal describes it."""
+
+    task_id: str
+    owner: str
+    request_hash: str
+    open: bool
+    status: WorkflowExecutionStatus | None
+
+
+class Runs:
+    """Reads runs. Nothing here changes one, or adds to its history."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def handle(self, task_id: str) -> WorkflowHandle[Any, Any]:
+        return self._client.get_workflow_handle(task_id)
+
+    async def describe(self, task_id: str) -> Run | None:
+        """The run, or None if Temporal knows none. Raises: EngineUnavailable."""
+        try:
+            with rpc_errors(f"task {task_id}"):
+                found = await self.handle(task_id).describe(rpc_timeout=RPC_TIMEOUT)
+        except NotFound:
+            return None
+        memo = await found.memo()
+        return Run(
+            task_id=task_id,
+            owner=str(memo.get(MEMO_OWNER, "")),
+            request_hash=str(memo.get(MEMO_REQUEST_HASH, "")),
+            open=found.status is WorkflowExecutionStatus.RUNNING,
+            status=found.status,
+        )
+
+    async def snapshot(self, run: Run) -> Task:
+        """The task as its workflow sees it; without a worker, what the run itself tells."""
+        try:
+            task: Task = await self.handle(run.task_id).query(
+                SNAPSHOT_QUERY,
+                result_type=Task,
+                reject_condition=QueryRejectCondition.NOT_OPEN if run.open else None,
+                rpc_timeout=timedelta(seconds=QUERY_TIMEOUT_S),
+            )
+        except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError):
+            return await self._from_history(run)
+        if run.open or task.status.ended:
+            return task
+        return _stopped(task, run)
+
+    async def _from_history(self, run: Run) -> Task:
+        """What the first event of the run tells: the request. Needs no worker."""
+        with rpc_errors(f"task {run.task_id}"):
+            history = self.handle(run.task_id).fetch_history_events(page_size=1)
+            first = await anext(history)
+        payloads = first.workflow_execution_started_event_attributes.input.payloads
+        (given,) = await self._client.data_converter.decode(payloads, [TaskInput])
+        task = Task(
+            id=run.task_id,
+            owner=given.owner,
+            status=TaskStatus.QUEUED,
+            request=given.request,
+            created_at=given.created_at,
+            progress=Progress(message="waiting for a worker"),
+            metadata=metadata_of(given),
+        )
+        return task if run.open else _stopped(task, run)
+
+
+def _stopped(task: Task, run: Run) -> Task:
+    """A run that was closed from outside, as the person should see it."""
+    if run.status is WorkflowExecutionStatus.CANCELED:
+        return task.model_copy(update={"status": TaskStatus.CANCELLED})
+    return task.model_copy(update={"status": TaskStatus.FAILED, "problem": _STOPPED})

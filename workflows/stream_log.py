@@ -1,0 +1,143 @@
+"""Events over ``temporalio.contrib.workflow_streams``, which is experimental: only this module
+and the workflow's constructor know it.
+
+A waiting read is a long-poll update of the workflow. Updates are part of the history and at
+most 2,000 are allowed a run, so the pause between polls grows with the age of the reader; past
+the limit the log is read by queries, which leave no trace.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Self
+
+from temporalio.api.common.v1 import Payload
+from temporalio.client import Client, WorkflowHandle
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.contrib.workflow_streams import PollInput, PollResult, WorkflowStreamClient
+from temporalio.service import RPCError
+
+from maquette.records.event import TERMINAL, Event
+from maquette.workflows.names import EVENTS_TOPIC
+from maquette.workflows.rpc import rpc_errors
+
+log = logging.getLogger(__name__)
+
+_POLL_QUERY = "__temporal_workflow_stream_poll"
+
+BATCH_S = 0.1
+PAUSES_S = ((10.0, 0.1), (60.0, 0.3), (300.0, 1.0), (float("inf"), 2.0))
+"""(age of the reader, pause between its polls): about 800 polls in a quarter of an hour."""
+FLUSH_S = 20.0
+
+
+class StreamEventLog:
+    """The event streams of running (and lately ended) workflows."""
+
+    label = "temporal"
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def append(self, task_id: str, events: Sequence[Event]) -> None:
+        with rpc_errors(f"task {task_id}"):
+            async with EventPublisher(self._client, task_id) as publisher:
+                for event in events:
+                    publisher.publish(event)
+
+    async def read(self, task_id: str, *, after: int | None = None) -> AsyncIterator[Event]:
+        began = time.monotonic()
+        place = 0 if after is None else after + 1
+        with rpc_errors(f"task {task_id}"):
+            # An unknown run is NotFound at once, not after a long poll.
+            await self._client.get_workflow_handle(task_id).describe()
+            while True:
+                pause_s = pause_at(time.monotonic() - began)
+                stream = WorkflowStreamClient.create(self._client, task_id)
+                items = stream.subscribe(
+                    [EVENTS_TOPIC],
+                    from_offset=place,
+                    result_type=Event,
+                    poll_cooldown=timedelta(seconds=pause_s),
+                )
+                async with aclosing(items):
+                    async for item in items:
+                        place = item.offset + 1
+                        event = item.data.model_copy(update={"offset": item.offset})
+                        yield event
+                        if event.type in TERMINAL:
+                            return
+                        if pause_at(time.monotonic() - began) != pause_s:
+                            break
+                    else:
+                        return
+
+
+async def read_events_now(
+    handle: WorkflowHandle[Any, Any], *, start: int = 0, timeout_s: float = 10.0
+) -> list[Event]:
+    """The events from offset ``start`` that are there now, by query. Needs a worker."""
+    events: list[Event] = []
+    more = True
+    while more:
+        page: PollResult = await handle.query(
+            _POLL_QUERY,
+            PollInput(topics=[EVENTS_TOPIC], from_offset=start),
+            result_type=PollResult,
+            rpc_timeout=timedelta(seconds=timeout_s),
+        )
+        events += [_event(item.data, item.offset) for item in page.items]
+        start, more = page.next_offset, page.more_ready
+    return events
+
+
+def _event(wire: str, offset: int) -> Event:
+    payload = Payload.FromString(base64.b64decode(wire))
+    event: Event = pydantic_data_converter.payload_converter.from_payload(payload, Event)
+    return event.model_copy(update={"offset": offset})
+
+
+def pause_at(age_s: float) -> float:
+    """The pause between polls of a reader of this age, in seconds."""
+    return next(pause for until, pause in PAUSES_S if age_s < until)
+
+
+class EventPublisher:
+    """Sends events to a running workflow in batches; flushes when left.
+
+    Order is kept. An event is delivered at least once: a retried activity says again what it
+    does. A stream that is gone (the run has ended) swallows what is sent.
+    """
+
+    def __init__(self, client: Client, task_id: str) -> None:
+        self._stream = WorkflowStreamClient.create(
+            client,
+            task_id,
+            batch_interval=timedelta(seconds=BATCH_S),
+            max_retry_duration=timedelta(seconds=FLUSH_S),
+        )
+        self._topic = self._stream.topic(EVENTS_TOPIC, type=Event)
+
+    async def __aenter__(self) -> Self:
+        await self._stream.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            await self._stream.__aexit__(kind, error, trace)
+        except (RPCError, TimeoutError) as problem:
+            log.warning("events were not delivered: %s", problem)
+
+    def publish(self, event: Event) -> None:
+        self._topic.publish(event)

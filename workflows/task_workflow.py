@@ -1,0 +1,306 @@
+"""The workflow of one task: plan, approval, walk the DAG, finish. It only decides.
+
+Every effect is an activity. At any moment the best result so far can be read (query
+``snapshot``) and delivered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from temporalio.contrib.workflow_streams import WorkflowStream
+
+    from maquette.records.event import Event, EventType
+    from maquette.records.plan import Call, Loop, depends_on
+    from maquette.records.task import Feedback, FeedbackAction, Task, TaskStatus
+    from maquette.workflows import decisions
+    from maquette.workflows.faults import problem_of
+    from maquette.workflows.messages import Ending, FinishInput, PlanReply, TaskInput
+    from maquette.workflows.names import (
+        EVENTS_TOPIC,
+        FEEDBACK_UPDATE,
+        FINISH_TASK,
+        PLAN_TASK,
+        SNAPSHOT_QUERY,
+        STATUS_ATTRIBUTE,
+        TASK_WORKFLOW,
+    )
+    from maquette.workflows.task_board import TaskBoard
+    from maquette.workflows.walker import RETRY, NodeFailed, Walker
+
+STATUS_KEY = SearchAttributeKey.for_keyword(STATUS_ATTRIBUTE)
+
+PLAN_TIMEOUT_S = 180.0
+FINISH_TIMEOUT_S = 60.0
+FINISH_FOR_S = 3_600.0
+"""How long storing the finished record is tried; the engine itself remembers the run longer."""
+GRACE_S = 2.0
+"""A round ends by itself when the budget is used up; only after this it is cancelled."""
+ANSWER_WITHIN_S = 7 * 86_400.0
+EXCERPT_CHARACTERS = 400
+
+_TERMINAL_EVENT = {
+    TaskStatus.COMPLETED: EventType.TASK_COMPLETED,
+    TaskStatus.INCOMPLETE: EventType.TASK_INCOMPLETE,
+    TaskStatus.FAILED: EventType.TASK_FAILED,
+    TaskStatus.CANCELLED: EventType.TASK_CANCELLED,
+}
+
+
+class _Rejected(Exception):
+    """A person said no. ``stage`` is what was asked about."""
+
+    def __init__(self, stage: str, reason: str) -> None:
+        super().__init__(reason)
+        self.stage = stage
+
+
+@workflow.defn(name=TASK_WORKFLOW)
+class TaskWorkflow:
+    """Carries one task from the request to the best draft."""
+
+    @workflow.init
+    def __init__(self, task: TaskInput) -> None:
+        self._stream = WorkflowStream()
+        self._events = self._stream.topic(EVENTS_TOPIC, type=Event)
+        self._board = TaskBoard(
+            workflow.info().workflow_id, task, started_at=workflow.info().start_time.timestamp()
+        )
+        self._answer: Feedback | None = None
+
+    @workflow.run
+    async def run(self, task: TaskInput) -> Ending:
+        request = task.request
+        self._say(
+            EventType.TASK_CREATED,
+            text=request.text[:EXCERPT_CHARACTERS],
+            inputs=len(request.inputs),
+            seed=request.options.seed,
+        )
+        cancelled = False
+        try:
+            await self._within_budget()
+        except asyncio.CancelledError:
+            cancelled = True
+            self._end(TaskStatus.CANCELLED, "it was cancelled")
+        except NodeFailed as failure:
+            self._board.problem = failure.problem
+            self._end(TaskStatus.FAILED, failure.problem.detail)
+        except _Rejected as answer:
+            status = TaskStatus.CANCELLED if answer.stage == "plan" else TaskStatus.INCOMPLETE
+            self._end(status, str(answer))
+        await self._close()
+        if cancelled:
+            raise asyncio.CancelledError
+        return Ending(status=self._board.status, reason=self._board.reason[:1_000])
+
+    @workflow.query(name=SNAPSHOT_QUERY)
+    def snapshot(self) -> Task:
+        """The task as it stands, with the best result so far."""
+        return self._board.snapshot(workflow.time())
+
+    @workflow.update(name=FEEDBACK_UPDATE)
+    async def feedback(self, feedback: Feedback) -> None:
+        """Take a person's answer to the open question."""
+        self._answer = feedback
+
+    @feedback.validator
+    def _check_feedback(self, feedback: Feedback) -> None:
+        waiting_for = self._board.waiting_for
+        if waiting_for is None or self._answer is not None:
+            raise ApplicationError("nothing is being asked right now", type="conflict")
+        if feedback.request_id != waiting_for:
+            raise ApplicationError(
+                f"the open question is {waiting_for!r}, not {feedback.request_id!r}",
+                type="conflict",
+            )
+
+    # -- the way of a task ----------------------------------------------------------------
+
+    async def _within_budget(self) -> None:
+        """Do the work; when the budget is used up, stop and keep the best so far."""
+        work = asyncio.create_task(self._work())
+        try:
+            while not work.done():
+                asking = self._board.waiting_for is not None
+                left_s = self._board.time_left_s(workflow.time()) + GRACE_S
+                if not asking and left_s <= 0:
+                    break
+                try:
+                    await workflow.wait_condition(
+                        lambda asking=asking: (
+                            work.done() or (self._board.waiting_for is not None) != asking
+                        ),
+                        timeout=None if asking else timedelta(seconds=left_s),
+                    )
+                except TimeoutError:
+                    continue
+        finally:
+            if not work.done():
+                work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+        if work.cancelled() or (work.exception() and is_cancelled_exception(work.exception())):
+            budget_s = self._board.task.request.options.budget_s
+            self._end(TaskStatus.INCOMPLETE, f"the budget of {budget_s:g} s is used up")
+            return
+        work.result()
+
+    async def _work(self) -> None:
+        self._set_status(TaskStatus.IN_PROGRESS, "planning")
+        plan = self._board.take_plan(await self._plan())
+        self._say(
+            EventType.PLAN_CREATED,
+            summary=plan.summary[:EXCERPT_CHARACTERS],
+            planner=plan.planner,
+            notes=[note[:EXCERPT_CHARACTERS] for note in plan.notes[:8]],
+            nodes=[_node_card(node) for node in plan.nodes],
+        )
+        approve = self._board.task.request.options.approve
+        if approve == "plan":
+            await self._ask("plan", plan.summary)
+        await Walker(self._board, plan, self._say).walk()
+        if approve == "final":
+            await self._ask("final", "is this what you wanted?")
+        status = decisions.outcome(self._board.loops)
+        self._end(status, self._why(status))
+
+    async def _plan(self) -> PlanReply:
+        try:
+            return await workflow.execute_activity(
+                PLAN_TASK,
+                self._board.task,
+                result_type=PlanReply,
+                start_to_close_timeout=timedelta(seconds=PLAN_TIMEOUT_S),
+                heartbeat_timeout=timedelta(seconds=self._board.task.heartbeat_timeout_s),
+                retry_policy=RETRY,
+                cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+            )
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            raise NodeFailed("plan", problem_of(error)) from error
+
+    async def _ask(self, stage: str, question: str) -> None:
+        """Wait for a person's yes. Raises: _Rejected: on a no, or when nobody answers."""
+        self._answer = None
+        self._board.waiting_for = stage
+        self._set_status(TaskStatus.INPUT_REQUIRED, f"waiting for approval: {stage}")
+        best = self._board.result()
+        self._say(
+            EventType.FEEDBACK_REQUESTED,
+            request_id=stage,
+            kind=stage,
+            question=question[:EXCERPT_CHARACTERS],
+            options=[action.value for action in FeedbackAction],
+            artifact=best.artifacts[0].sha256 if best and best.artifacts else None,
+        )
+        asked_at = workflow.time()
+        try:
+            await workflow.wait_condition(
+                lambda: self._answer is not None, timeout=timedelta(seconds=ANSWER_WITHIN_S)
+            )
+        except TimeoutError:
+            raise _Rejected(stage, "nobody answered within a week") from None
+        finally:
+            self._board.waited_s += workflow.time() - asked_at
+            self._board.waiting_for = None
+        answer = self._answer
+        self._say(
+            EventType.FEEDBACK_RECEIVED,
+            request_id=stage,
+            action=answer.action.value,
+            text=answer.text[:EXCERPT_CHARACTERS],
+        )
+        if answer.action is FeedbackAction.REJECT:
+            told = f": {answer.text[:EXCERPT_CHARACTERS]}" if answer.text else ""
+            raise _Rejected(stage, f"the {stage} was rejected{told}")
+        self._set_status(TaskStatus.IN_PROGRESS, "going on")
+
+    def _why(self, status: TaskStatus) -> str:
+        """Why the task ended as it did, from its loops."""
+        if self._board.cut_short and status is TaskStatus.INCOMPLETE:
+            return self._board.cut_short
+        reasons = [
+            state.best.reason
+            for state in self._board.loops.values()
+            if state.best is not None and (state.best.failed or status is TaskStatus.COMPLETED)
+        ]
+        return "; ".join(reasons)[:400] or "every step of the plan was done"
+
+    # -- the end --------------------------------------------------------------------------
+
+    def _end(self, status: TaskStatus, reason: str) -> None:
+        """Fix the status and say the last event, once: a cancel that comes later loses."""
+        if self._board.status.ended:
+            return
+        self._board.end(status, reason, now=workflow.time())
+        workflow.upsert_search_attributes([STATUS_KEY.value_set(status.value)])
+        usage = self._board.usage(workflow.time())
+        result = self._board.result()
+        problem = self._board.problem
+        self._say(
+            _TERMINAL_EVENT[status],
+            status=status.value,
+            reason=reason[:EXCERPT_CHARACTERS],
+            score=result.score if result else None,
+            best=result.best.id if result and result.best else None,
+            artifacts=[ref.sha256 for ref in result.artifacts] if result else [],
+            usage=usage.model_dump(mode="json"),
+            loop_efficiency=round(usage.loop_efficiency, 4),
+            problem=problem.model_dump(mode="json") if problem else None,
+        )
+
+    async def _close(self) -> None:
+        """Store the finished record, even if a cancel arrives meanwhile; let readers go."""
+        storing = asyncio.create_task(self._store_record())
+        while not storing.done():
+            try:
+                await asyncio.shield(storing)
+            except asyncio.CancelledError:
+                continue
+        self._stream.detach_pollers()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+
+    async def _store_record(self) -> None:
+        try:
+            await workflow.execute_activity(
+                FINISH_TASK,
+                FinishInput(task_id=self._board.task_id, owner=self._board.task.owner),
+                start_to_close_timeout=timedelta(seconds=FINISH_TIMEOUT_S),
+                schedule_to_close_timeout=timedelta(seconds=FINISH_FOR_S),
+                heartbeat_timeout=timedelta(seconds=self._board.task.heartbeat_timeout_s),
+                retry_policy=RETRY,
+            )
+        except ActivityError as error:
+            workflow.logger.error("the finished record was not stored: %s", error)
+
+    def _set_status(self, status: TaskStatus, message: str) -> None:
+        self._board.status, self._board.message = status, message
+        workflow.upsert_search_attributes([STATUS_KEY.value_set(status.value)])
+
+    def _say(self, kind: EventType, **data: Any) -> None:
+        self._events.publish(
+            Event(type=kind, task_id=self._board.task_id, created_at=workflow.time(), data=data)
+        )
+
+
+def _node_card(node: Call | Loop) -> dict[str, Any]:
+    """A plan node as the event tells it: what it is, and what it waits for."""
+    card: dict[str, Any] = {"id": node.id, "kind": node.kind, "after": sorted(depends_on(node))}
+    if isinstance(node, Call):
+        card["tool"] = node.tool
+    else:
+        card |= {
+            "tools": [call.tool for call in node.body],
+            "rounds": node.rounds,
+            "candidates": node.candidates,
+            "criteria": [criterion.kind for criterion in node.criteria],
+        }
+    return card

@@ -1,0 +1,145 @@
+"""The worker process: ``python -m maquette.workflows.worker``.
+
+Runs the workflow and its activities for one task queue. Model weights are never loaded here:
+tools reach model servers through the client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from maquette.workflows.activities import Activities
+from maquette.workflows.connect import wait_for_temporal
+from maquette.workflows.engine import Engine
+from maquette.workflows.task_workflow import TaskWorkflow
+
+if TYPE_CHECKING:
+    from maquette.infra.settings import Settings
+
+log = logging.getLogger(__name__)
+
+ACTIVITY_SLOTS = 16
+LOCAL_ACTIVITY_SLOTS = 16
+WORKFLOW_SLOTS = 64
+CACHED_WORKFLOWS = 500
+GRACEFUL_S = 4.0
+"""After SIGTERM running activities get this long; then they are cancelled and retried later."""
+HEARTBEAT_THROTTLE = timedelta(seconds=0.3)
+"""The engine's answer to a heartbeat is how a cancel arrives, so beats are hardly held back."""
+
+PASSED_THROUGH = (
+    "pydantic",
+    "pydantic_core",
+    "annotated_types",
+    "maquette.records",
+)
+"""Modules shared with the sandbox: building their records anew for each workflow would cost
+more than the workflow itself. The workflow's file names the further ones it shares."""
+
+
+def make_worker(client: Client, engine: Engine, *, task_queue: str) -> Worker:
+    """A worker for one task queue, not yet running."""
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[TaskWorkflow],
+        activities=Activities(engine).all(),
+        workflow_runner=sandbox(),
+        max_cached_workflows=CACHED_WORKFLOWS,
+        max_concurrent_workflow_tasks=WORKFLOW_SLOTS,
+        max_concurrent_activities=ACTIVITY_SLOTS,
+        max_concurrent_local_activities=LOCAL_ACTIVITY_SLOTS,
+        max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
+        default_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
+        graceful_shutdown_timeout=timedelta(seconds=GRACEFUL_S),
+    )
+
+
+def sandbox() -> SandboxedWorkflowRunner:
+    """The sandbox of the workflow's own file."""
+    return SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    )
+
+
+def ready_file(data_dir: Path) -> Path:
+    """Exists while the worker polls for work."""
+    return data_dir / "run" / "worker.ready"
+
+
+async def run_worker(settings: Settings, engine: Engine) -> None:
+    """Work until SIGTERM or SIGINT. The ready file is there exactly while work is taken."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    marker = ready_file(settings.data_dir)
+    marker.unlink(missing_ok=True)
+    connecting = asyncio.create_task(wait_for_temporal(settings.temporal))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if stop.is_set():
+        connecting.cancel()
+        return
+    try:
+        queue = settings.temporal.task_queue
+        async with make_worker(connecting.result(), engine, task_queue=queue):
+            marker.parent.mkdir(parents=True, exist_ok=True)
+            marker.write_text(f"{os.getpid()}\n")
+            log.info("taking work from queue %r", queue)
+            await stopping
+            marker.unlink(missing_ok=True)
+    finally:
+        with suppress(OSError):
+            marker.unlink(missing_ok=True)
+
+
+async def build_engine(settings: Settings) -> Engine:
+    """The real parts, made from the settings."""
+    from maquette.agents.critic import Critic
+    from maquette.agents.planner import make_planner
+    from maquette.infra.store.factory import open_store
+    from maquette.model_servers.client import connect
+    from maquette.tools.registry import load_registry
+    from maquette.tools.run import run_tool
+
+    store = open_store(settings)
+    models = connect(settings, store)
+    registry = load_registry()
+    return Engine(
+        store=store,
+        models=models,
+        tools=registry,
+        planner=make_planner(settings, models, registry),
+        critic=Critic(store, models),
+        run_tool=run_tool,
+    )
+
+
+async def main() -> None:
+    from maquette.infra.settings import load_settings
+
+    settings = load_settings()
+    logging.basicConfig(
+        level=settings.log.level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    engine = await build_engine(settings)
+    try:
+        await run_worker(settings, engine)
+    finally:
+        await engine.models.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
