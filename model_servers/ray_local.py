@@ -42,7 +42,7 @@ def start_local_ray(data_dir: Path, *, cpus: int) -> LocalRay:
     use_token(token)
     os.environ.update(
         RAY_USAGE_STATS_ENABLED="0",
-        RAY_DISABLE_IMPORT_WARNING="1",
+        RAY_COLOR_PREFIX="0",
         # A laptop's Ray holds few, long-lived processes: fewer malloc arenas keep them small.
         MALLOC_ARENA_MAX="2",
     )

@@ -18,6 +18,7 @@ from ray import serve
 from ray.exceptions import RayError
 from ray.serve.config import RequestRouterConfig
 from ray.serve.handle import DeploymentHandle
+from ray.serve.schema import LoggingConfig
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -34,6 +35,7 @@ from maquette.records.errors import MaquetteError, ModelUnavailable
 APPLICATION = "maquette"
 _ROUTER = "ray.serve.experimental.consistent_hash_router:ConsistentHashRouter"
 _MAX_ONGOING_REQUESTS = 256
+_QUIET = LoggingConfig(enable_access_log=False)
 
 WireAnswer = tuple[bool, bytes]
 
@@ -135,6 +137,7 @@ def build_application(settings: Settings) -> serve.Application:
             max_ongoing_requests=_MAX_ONGOING_REQUESTS,
             health_check_timeout_s=60,
             graceful_shutdown_timeout_s=2,
+            logging_config=_QUIET,
         ).bind(settings)
     roles = {
         role: _role_deployment(role, placement_options(role, model.options)).bind(settings, role)
@@ -144,6 +147,7 @@ def build_application(settings: Settings) -> serve.Application:
         ray_actor_options=_actor(),
         max_ongoing_requests=_MAX_ONGOING_REQUESTS,
         graceful_shutdown_timeout_s=2,
+        logging_config=_QUIET,
     ).bind(settings, roles)
 
 
@@ -172,6 +176,7 @@ def _role_deployment(role: str, options: PlacementOptions) -> serve.Deployment:
         max_ongoing_requests=options.max_ongoing_requests,
         health_check_timeout_s=60,
         graceful_shutdown_timeout_s=2,
+        logging_config=_QUIET,
         **scaling,
     )
 

@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -47,18 +48,18 @@ def main() -> int:
 def serve_until(stop: threading.Event, settings: Settings) -> int:
     """Start Ray and the application, then wait for ``stop``, SIGTERM or SIGINT."""
     began = time.monotonic()
-    _stop_on_signals(stop)
+    _on_signals(_leave)
     try:
         _start_ray(settings)
-        _stop_on_signals(stop)  # Ray puts its own handlers in place while starting.
-        if not stop.is_set():
-            _deploy(settings)
-            logger.info(
-                "serving %s at %s, ready in %.1f s",
-                ", ".join(sorted(settings.models)),
-                settings.serve.url,
-                time.monotonic() - began,
-            )
+        _on_signals(_leave)  # Ray puts its own handlers in place while starting.
+        _deploy(settings)
+        _on_signals(lambda number, frame: stop.set())
+        logger.info(
+            "serving %s at %s, ready in %.1f s",
+            ", ".join(sorted(settings.models)),
+            settings.serve.url,
+            time.monotonic() - began,
+        )
         return _watch(stop, settings.serve.url)
     finally:
         _stop(settings)
@@ -134,13 +135,15 @@ def _stop(settings: Settings) -> None:
     stop_local_ray(settings.data_dir)
 
 
-def _stop_on_signals(stop: threading.Event) -> None:
-    def handle(number: int, frame: FrameType | None) -> None:
-        logger.info("got %s, stopping", signal.Signals(number).name)
-        stop.set()
-
+def _on_signals(handle: Callable[[int, FrameType | None], None]) -> None:
     signal.signal(signal.SIGTERM, handle)
     signal.signal(signal.SIGINT, handle)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Told to stop while starting: leave at once, through the clean-up."""
+    logger.info("got %s while starting", signal.Signals(number).name)
+    raise SystemExit(0)
 
 
 if __name__ == "__main__":
