@@ -19,7 +19,7 @@ from maquette.records.errors import (
 
 LOG = logging.getLogger("maquette.api")
 
-PATIENCE_S = 4.0
+PATIENCE_S = 2.5
 
 OK: dict[str, Any] = {"status": "ok"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from maquette.records.draft import Draft
 from maquette.records.event import Event, EventType
 from maquette.records.plan import Loop, depends_on
 from maquette.records.task import Task, TaskStatus
@@ -17,6 +18,20 @@ STATE = {
     EventType.STEP_COMPLETED: "completed",
     EventType.STEP_FAILED: "failed",
 }
+
+DRAFT_FIELDS = (
+    "round",
+    "candidate",
+    "artifact",
+    "verdict",
+    "score",
+    "outcome",
+    "passed",
+    "failed",
+    "unjudged",
+    "reason",
+    "change",
+)
 
 
 def graph(task: Task, events: Iterable[Event]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -65,28 +80,36 @@ def rounds(task: Task, events: Iterable[Event]) -> list[dict[str, Any]]:
     """Rounds in order, each with its candidates and the decision that ended it."""
     found: dict[tuple[str, int], dict[str, Any]] = {}
     best = task.result.best.id if task.result and task.result.best else None
+    kept = {draft.id: draft for draft in (task.result.drafts if task.result else ())}
 
     def of(node: str, number: int) -> dict[str, Any]:
-        return found.setdefault(
-            (node, number),
-            {"node": node, "round": number, "candidates": [], "decision": None, "reason": ""},
-        )
+        empty = {"node": node, "round": number, "candidates": [], "decision": None, "reason": ""}
+        return found.setdefault((node, number), empty)
 
     for event in events:
-        number = event.data.get("round")
+        data = event.data
+        number = data.get("round")
         if not isinstance(number, int):
             continue
-        here = of(str(event.data.get("node", "")), number)
+        here = of(str(data.get("node", "")), number)
         if event.type is EventType.CANDIDATE_SCORED:
-            draft = dict(event.data.get("draft") or event.data)
-            draft["best"] = draft.get("id") == best
+            draft = {key: data[key] for key in DRAFT_FIELDS if key in data}
+            name = str(data.get("draft"))
+            more = kept.get(name)
+            draft |= {"id": name, "best": name == best}
+            draft |= {"seed": more.seed, "parent": more.parent} if more else {}
             here["candidates"].append(draft)
         elif event.type is EventType.ITERATION_DECIDED:
-            here["decision"] = event.data.get("decision")
-            here["reason"] = event.data.get("reason", "")
-            here["changes"] = event.data.get("changes", [])
-    if not any(one["candidates"] for one in found.values()) and task.result:
-        for kept in task.result.drafts:
-            draft = kept.model_dump(mode="json") | {"best": kept.id == best}
-            of("", kept.round)["candidates"].append(draft)
-    return [found[key] for key in sorted(found, key=lambda k: (k[0], k[1]))]
+            here |= {key: data[key] for key in ("decision", "reason", "changes") if key in data}
+    if not any(one["candidates"] for one in found.values()):
+        for draft in kept.values():
+            of("", draft.round)["candidates"].append(_of_record(draft, best))
+    return [found[key] for key in sorted(found)]
+
+
+def _of_record(draft: Draft, best: str | None) -> dict[str, Any]:
+    return draft.model_dump(mode="json") | {
+        "artifact": draft.artifact.sha256,
+        "verdict": draft.verdict.sha256,
+        "best": draft.id == best,
+    }

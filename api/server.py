@@ -17,8 +17,8 @@ from fastapi import FastAPI
 
 from maquette.api.app import LOOPBACK, create_app
 from maquette.api.gateway_link import GatewayLink
-from maquette.api.logs import log_to_stderr
 from maquette.infra.settings import Settings, load_settings
+from maquette.infra.telemetry import set_up_logging
 from maquette.records.errors import ConfigError, MaquetteError
 
 LOG = logging.getLogger("maquette.api")
@@ -42,7 +42,7 @@ def main() -> int:
     """Serve until told to stop. Returns the process's exit status."""
     try:
         settings = load_settings()
-        log_to_stderr(settings.log)
+        set_up_logging(settings)
         asyncio.run(serve(settings))
     except MaquetteError as error:
         LOG.error("%s %s", error.message, error.hint)

@@ -13,7 +13,6 @@ from maquette.api.preferences import event_offset, wants
 from maquette.api.progress import graph, rounds
 from maquette.api.stream import event_stream, recorded
 from maquette.api.submission import known_id
-from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import MaquetteError
 
 router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"])
@@ -80,11 +79,8 @@ async def _verdict(doors: Doors, draft: dict[str, Any]) -> list[dict[str, Any]] 
     """The findings on a draft; None when their document cannot be read just now."""
     from maquette.records.verdict import Verdict
 
-    reference = draft.get("verdict")
-    if not isinstance(reference, dict):
-        return None
     try:
-        data = await doors.store.get(ArtifactRef(**reference).sha256, owner=doors.owner)
+        data = await doors.store.get(str(draft.get("verdict")), owner=doors.owner)
         verdict = Verdict.model_validate_json(data)
     except (MaquetteError, ValueError):
         return None

@@ -1,0 +1,61 @@
+"""``maquette artifact``: fetch pictures and documents by their hash."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from maquette.api.cli.options import DataDir, Json
+from maquette.api.cli.screen import Screen
+
+app = typer.Typer(no_args_is_help=True, help="Fetch pictures and documents by their hash.")
+
+
+@app.callback()
+def _group() -> None:
+    """Fetch pictures and documents by their hash."""
+
+
+@app.command("get")
+def get_artifact(
+    sha256: Annotated[str, typer.Argument(metavar="SHA256", help="The artifact's hash.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where to save it; - for stdout.")
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Replace a file of the same name.")] = False,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Save an artifact to a file, checked against its hash. Prints the path."""
+    from maquette.api.cli.connect import make_client
+    from maquette.api.cli.saving import ENDINGS, save
+
+    screen = Screen(as_json=as_json)
+    client = make_client(screen, data_dir)
+
+    async def fetch() -> tuple[Any, bytes, Any]:
+        async with client:
+            ref = await client.artifact(sha256)
+            return ref, await client.download(sha256), await client.lineage(sha256)
+
+    ref, data, lineage = asyncio.run(fetch())
+    if output is not None and str(output) == "-":
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    path = output or Path(f"{sha256[:12]}{ENDINGS.get(ref.media_type, '.bin')}")
+    save(data, path, overwrite=force or output is not None)
+    if as_json:
+        screen.document(
+            {
+                "file": str(path),
+                "artifact": ref.model_dump(mode="json"),
+                "lineage": lineage.model_dump(mode="json") if lineage else None,
+            }
+        )
+    else:
+        screen.answer(str(path))

@@ -1,0 +1,65 @@
+"""What the doctor looks at beyond the stack itself: tools, fonts, and the models' folders."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from maquette.infra.settings import Settings
+    from maquette.infra.stack.doctor import Check
+
+
+def tools(settings: Settings) -> Check:
+    """Every tool loads; a plug-in that does not is named."""
+    from maquette.infra.stack.doctor import Check
+    from maquette.tools.registry import load_registry
+
+    registry = load_registry()
+    if registry.problems:
+        first = registry.problems[0]
+        return Check(
+            "tools",
+            False,
+            problem=f"{first.plugin}: {first.reason}",
+            next_step="mend the plug-in, or uninstall its package",
+        )
+    return Check("tools", True, detail=", ".join(registry.names()))
+
+
+def planner(settings: Settings) -> Check:
+    """Which planner will work."""
+    from maquette.infra.stack.doctor import Check
+
+    if settings.planner.base_url is None:
+        return Check("planner", True, detail="embedded (no language model is configured)")
+    if settings.planner.model is None:
+        return Check(
+            "planner",
+            False,
+            problem="planner.base_url is set and planner.model is not",
+            next_step="set MAQUETTE_PLANNER__MODEL to the model's name",
+        )
+    return Check("planner", True, detail=f"{settings.planner.model} at an OpenAI-shaped endpoint")
+
+
+def commands(settings: Settings) -> Check:
+    """Commands of other packages load."""
+    from maquette.infra.stack.doctor import Check
+
+    names = []
+    for entry in entry_points(group="maquette.commands"):
+        try:
+            entry.load()
+        except Exception as error:
+            return Check(
+                "commands",
+                False,
+                problem=f"the command {entry.name} does not load ({type(error).__name__})",
+                next_step=f"mend or uninstall the package that brings {entry.value}",
+            )
+        names.append(entry.name)
+    return Check("commands", True, detail=", ".join(sorted(names)) or "no plug-ins")
+
+
+CHECKUPS = (tools, planner, commands)

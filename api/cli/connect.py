@@ -1,0 +1,71 @@
+"""Finding the server: the local stack, started when asked to, or the address in the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from maquette.api.cli.screen import Screen
+from maquette.api.client import MaquetteClient
+from maquette.api.errors import Unreachable
+
+if TYPE_CHECKING:
+    from maquette.infra.settings import Settings
+    from maquette.infra.stack.info import StackInfo
+
+
+def settings_of(data_dir: Path | None) -> Settings:
+    """The settings, with the data directory of the command line on top."""
+    from maquette.infra.settings import load_settings
+
+    overrides = {} if data_dir is None else {"data_dir": str(data_dir.absolute())}
+    return load_settings(overrides=overrides)
+
+
+def make_client(
+    screen: Screen, data_dir: Path | None, *, start: bool = False, patience_s: float = 30.0
+) -> MaquetteClient:
+    """A client of the server that these settings mean.
+
+    Args:
+        start: start the local stack when none runs, telling how it comes up.
+
+    Raises: Unreachable: no stack runs, and none is to be started. GiveUp: it does not start.
+    """
+    settings = settings_of(data_dir)
+    if "api" not in settings.stack.managed:
+        token = settings.api.token
+        return MaquetteClient(
+            f"http://{settings.api.host}:{settings.api.port}",
+            token.get_secret_value() if token else None,
+            patience_s=patience_s,
+        )
+    from maquette.infra.stack.control import read_stack
+
+    info = read_stack(settings)
+    if start and (info is None or not info.ready):
+        info = bring_up(screen, settings, settings.stack.idle_stop_s)
+    if info is None:
+        raise Unreachable(
+            "no Maquette stack is running here", hint='maquette up, or just: maquette run "..."'
+        )
+    return MaquetteClient(info.api_url, info.token, patience_s=patience_s)
+
+
+def bring_up(screen: Screen, settings: Settings, idle_stop_s: float) -> StackInfo:
+    """Start the stack in the background and show its parts getting ready."""
+    from maquette.infra.stack.control import ensure_stack
+
+    with parts_view(screen) as report:
+        return ensure_stack(settings, idle_stop_s=idle_stop_s, report=report)
+
+
+@contextmanager
+def parts_view(screen: Screen) -> Iterator[Any]:
+    """Yields a function that is told of each part's changes."""
+    from maquette.api.cli.parts_view import PartsView
+
+    with PartsView(screen) as view:
+        yield view.report

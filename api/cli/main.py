@@ -1,0 +1,160 @@
+"""The command line. Commands load what they need when they run, so that ``--help`` is instant.
+
+Packages may add commands through the entry point group ``maquette.commands``: each names a
+Typer app.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from maquette import __version__
+from maquette.api.cli import exits
+from maquette.api.cli.screen import Screen
+from maquette.records.errors import GiveUp, MaquetteError
+
+COMMANDS = {
+    "run": "maquette.api.cli.run:run",
+    "up": "maquette.api.cli.stack:up",
+    "down": "maquette.api.cli.stack:down",
+    "status": "maquette.api.cli.stack:status",
+    "doctor": "maquette.api.cli.stack:doctor",
+    "task": "maquette.api.cli.tasks:app",
+    "artifact": "maquette.api.cli.artifacts:app",
+    "config": "maquette.api.cli.config:app",
+}
+"""Our own commands: a function, or a Typer app of several."""
+
+PLUGINS = "maquette.commands"
+
+
+class Commands(TyperGroup):
+    """Finds a command when it is called, and turns errors into a sentence and an exit code."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*COMMANDS, *sorted(plugin.name for plugin in plugins())]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name in COMMANDS:
+            module, _, name = COMMANDS[cmd_name].partition(":")
+            return as_command(cmd_name, getattr(import_module(module), name))
+        for plugin in plugins():
+            if plugin.name == cmd_name:
+                return as_command(cmd_name, _load(plugin))
+        return None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        known = self.list_commands(ctx)
+        if args and args[0] not in known and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], known, n=1)
+            words = " ".join(args[0].split())[:60]
+            guess = f"Did you mean: maquette {near[0]}?" if near else f'Try: maquette run "{words}"'
+            ctx.fail(f"There is no command {args[0][:60]!r}. {guess}")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        with told(as_json="--json" in [*ctx._protected_args, *ctx.args]):
+            return super().invoke(ctx)
+
+
+@contextmanager
+def told(*, as_json: bool) -> Iterator[None]:
+    """Show errors as sentences; set MAQUETTE_DEBUG to see the stack of one nobody foresaw."""
+    screen = Screen(as_json=as_json)
+    try:
+        yield
+    except (typer.Exit, typer.Abort):
+        raise
+    except MaquetteError as error:
+        screen.fail(error)
+        raise typer.Exit(exits.code_of(error)) from None
+    except KeyboardInterrupt:
+        screen.say("interrupted")
+        raise typer.Exit(exits.INTERRUPTED) from None
+    except BrokenPipeError:
+        # Whoever read our answer has gone; nothing is left to be said to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(exits.FAILED) from None
+    except (OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError) as error:
+        if os.environ.get("MAQUETTE_DEBUG"):
+            traceback.print_exc()
+        screen.fail(
+            GiveUp(
+                f"something unexpected happened ({type(error).__name__})",
+                hint="maquette doctor; or the same command with MAQUETTE_DEBUG=1 to see where",
+            )
+        )
+        raise typer.Exit(exits.FAILED) from None
+
+
+def plugins() -> list[EntryPoint]:
+    """Commands of installed packages; ours win."""
+    return [entry for entry in entry_points(group=PLUGINS) if entry.name not in COMMANDS]
+
+
+def _load(plugin: EntryPoint) -> typer.Typer | Callable[..., Any]:
+    try:
+        loaded = plugin.load()
+    except Exception as error:
+        name = type(error).__name__
+        raise GiveUp(
+            f"the command {plugin.name!r} cannot be loaded ({name})",
+            hint=f"mend or uninstall the package that brings {plugin.value}",
+        ) from error
+    if not callable(loaded):
+        raise GiveUp(
+            f"the command {plugin.name!r} is a {type(loaded).__name__}; expected a Typer app",
+            hint=f"mend or uninstall the package that brings {plugin.value}",
+        )
+    found: typer.Typer | Callable[..., Any] = loaded
+    return found
+
+
+def as_command(name: str, target: typer.Typer | Callable[..., Any]) -> Any:
+    """The command behind a Typer app, or behind a plain function."""
+    found = target
+    if not isinstance(found, typer.Typer):
+        found = typer.Typer(add_completion=False)
+        found.command(name)(target)
+    command = typer.main.get_command(found)
+    command.name = name
+    return command
+
+
+app = typer.Typer(
+    name="maquette",
+    cls=Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    epilog=exits.HELP,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        Screen().answer(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def maquette(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Turn a request in plain words into a finished, checked picture."""
+
+
+if __name__ == "__main__":
+    app()

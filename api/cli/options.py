@@ -1,0 +1,19 @@
+"""Options shared by the commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Json = Annotated[
+    bool, typer.Option("--json", help="Print the answer as JSON on stdout, without colours.")
+]
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="Where the stack keeps its state.", show_default=False),
+]
+TaskId = Annotated[
+    str, typer.Argument(help="The task's id, the end of it, or 'last'.", metavar="ID")
+]

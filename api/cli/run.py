@@ -1,0 +1,128 @@
+"""``maquette run``: a sentence in, a checked picture out."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from maquette.api.cli import exits
+from maquette.api.cli.options import DataDir, Json
+from maquette.api.cli.screen import Screen
+
+
+class Approve(StrEnum):
+    NEVER = "never"
+    PLAN = "plan"
+    FINAL = "final"
+
+
+def run(
+    text: Annotated[str, typer.Argument(metavar="REQUEST", help="What you want, in plain words.")],
+    image: Annotated[
+        list[Path] | None,
+        typer.Option("--image", "-i", help="Attach a picture; may be given several times."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same picture.")] = 0,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Where to save the picture; - for stdout."),
+    ] = None,
+    rounds: Annotated[int | None, typer.Option(help="Rounds of judging and revising.")] = None,
+    candidates: Annotated[int | None, typer.Option(help="Drafts in each round.")] = None,
+    budget: Annotated[float | None, typer.Option(help="Seconds it may take at most.")] = None,
+    approve: Annotated[
+        Approve, typer.Option(help="Ask before running the plan, or before delivering.")
+    ] = Approve.NEVER,
+    detach: Annotated[
+        bool, typer.Option("--detach", "-d", help="Print the task's id and leave it running.")
+    ] = False,
+    force: Annotated[bool, typer.Option(help="Replace a file of the same name.")] = False,
+    preview: Annotated[
+        bool, typer.Option("--preview/--no-preview", help="Show the picture in the terminal.")
+    ] = True,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Turn a request into a finished, checked picture.
+
+    Starts the local stack when none runs. Ctrl-C steps away and leaves the task running; twice
+    cancels it. The path of the picture, or the text of an answer, is printed on stdout.
+    """
+    from maquette.api.cli.connect import make_client
+    from maquette.api.cli.saving import check_target
+    from maquette.api.cli.validation import check_options
+
+    screen = Screen(as_json=as_json)
+    if output is not None and str(output) != "-":
+        check_target(output)
+    options = check_options(
+        text,
+        {
+            "seed": seed,
+            "rounds": rounds,
+            "candidates": candidates,
+            "budget_s": budget,
+            "approve": approve.value,
+        },
+    )
+    pictures = [_read(path) for path in image or ()]
+    client = make_client(screen, data_dir, start=True)
+    code = asyncio.run(
+        _run(client, screen, text, options, pictures, output, detach, force, preview)
+    )
+    raise typer.Exit(code)
+
+
+def _read(path: Path) -> bytes:
+    from maquette.records.errors import InvalidInput
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(
+            f"the picture {path} cannot be read: {error.strerror}",
+            hint="check the path after --image",
+        ) from error
+
+
+async def _run(
+    client: Any,
+    screen: Screen,
+    text: str,
+    options: Any,
+    pictures: list[bytes],
+    output: Path | None,
+    detach: bool,
+    force: bool,
+    preview: bool,
+) -> int:
+    from maquette.api.cli.attend import attend_and_deliver
+
+    async with client:
+        inputs = [await client.upload(data) for data in pictures]
+        task = await client.submit(text, inputs=inputs, options=options)
+        if detach:
+            from maquette.api.schemas import task_view
+
+            if screen.as_json:
+                screen.document(task_view(task))
+            else:
+                screen.say(Text(f"come back with: maquette task watch {task.id}", style="quiet"))
+                screen.answer(task.id)
+            return exits.OK
+        screen_head(screen, text, task.id, options.seed)
+        return await attend_and_deliver(
+            client, screen, task.id, output=output, force=force, preview=preview
+        )
+
+
+def screen_head(screen: Screen, text: str, task_id: str, seed: int) -> None:
+    """Name the task before anything happens."""
+    if not screen.as_json:
+        screen.say(Text.assemble((" ".join(text.split()), "bold")))
+        screen.say(Text(f"{task_id}  seed {seed}", style="quiet"))

@@ -1,0 +1,174 @@
+"""``maquette task``: list, show, watch, cancel and answer tasks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.text import Text
+
+from maquette.api.cli.options import DataDir, Json, TaskId
+from maquette.api.cli.screen import Screen
+from maquette.records.errors import InvalidInput, NotFound
+from maquette.records.ids import TASK_ID
+from maquette.records.task import FeedbackAction, Task, TaskStatus
+
+app = typer.Typer(no_args_is_help=True, help="List, show, watch, cancel and answer tasks.")
+
+ResultT = TypeVar("ResultT")
+
+
+@app.command("ls")
+def list_tasks(
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 20,
+    status: Annotated[TaskStatus | None, typer.Option(help="Only those that stand so.")] = None,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """List tasks, newest first."""
+    from maquette.api.cli.tables import task_table
+    from maquette.api.schemas import task_view
+
+    screen = Screen(as_json=as_json)
+    page = _with_client(screen, data_dir, lambda client: client.list(limit=limit, status=status))
+    if as_json:
+        screen.document([task_view(task) for task in page.data])
+    elif not page.data:
+        screen.say(Text('no tasks yet; make one with: maquette run "a red circle"', style="quiet"))
+    else:
+        screen.table(task_table(page.data))
+
+
+@app.command("show")
+def show_task(task_id: TaskId, as_json: Json = False, data_dir: DataDir = None) -> None:
+    """Show a task: its plan, every draft with its verdict, how it ended and what it cost."""
+    from maquette.api.cli.show import show
+    from maquette.api.schemas import task_view
+
+    screen = Screen(as_json=as_json)
+
+    async def look(client: Any) -> None:
+        task = await find(client, task_id)
+        if as_json:
+            screen.document(task_view(task))
+        else:
+            await show(client, task, screen)
+
+    _with_client(screen, data_dir, look)
+
+
+@app.command("watch")
+def watch_task(
+    task_id: TaskId,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Also save the result here.")
+    ] = None,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Follow a task from its start, live until it ends. With --json: one event a line."""
+    from maquette.api.cli.attend import attend_and_deliver
+    from maquette.api.cli.run import screen_head
+
+    screen = Screen(as_json=as_json)
+
+    async def follow(client: Any) -> int:
+        task = await find(client, task_id)
+        screen_head(screen, task.request.text, task.id, task.request.options.seed)
+        return await attend_and_deliver(
+            client,
+            screen,
+            task.id,
+            output=output,
+            force=False,
+            preview=output is not None,
+            lines=True,
+            save=output is not None,
+        )
+
+    raise typer.Exit(_with_client(screen, data_dir, follow))
+
+
+@app.command("cancel")
+def cancel_task(task_id: TaskId, as_json: Json = False, data_dir: DataDir = None) -> None:
+    """Stop a task. What it finished stays."""
+    from maquette.api.schemas import task_view
+
+    screen = Screen(as_json=as_json)
+
+    async def cancel(client: Any) -> Task:
+        task = await find(client, task_id)
+        await client.cancel(task.id)
+        found: Task = await client.get(task.id, wait_s=15)
+        return found
+
+    task = _with_client(screen, data_dir, cancel)
+    if as_json:
+        screen.document(task_view(task))
+    else:
+        screen.answer(f"{task.id} {task.status.value}")
+
+
+@app.command("approve")
+def approve_task(
+    task_id: TaskId,
+    reject: Annotated[bool, typer.Option("--reject", help="Say no instead.")] = False,
+    text: Annotated[str, typer.Option("--text", "-m", help="A word on why.")] = "",
+    as_json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Answer the question a task is asking: approve it, or --reject it."""
+    from maquette.api.schemas import task_view
+
+    screen = Screen(as_json=as_json)
+    action = FeedbackAction.REJECT if reject else FeedbackAction.APPROVE
+
+    async def answer(client: Any) -> Task:
+        task = await find(client, task_id)
+        found: Task = await client.feedback(task.id, action, text=text)
+        return found
+
+    task = _with_client(screen, data_dir, answer)
+    if as_json:
+        screen.document(task_view(task))
+    else:
+        screen.say(Text(f"follow it with: maquette task watch {task.id}", style="quiet"))
+        screen.answer(f"{task.id} {task.status.value}")
+
+
+async def find(client: Any, name: str) -> Task:
+    """The task of a whole id, the end of one, or ``last``.
+
+    Raises: NotFound: none fits. InvalidInput: several do.
+    """
+    if TASK_ID.fullmatch(name):
+        task: Task = await client.get(name)
+        return task
+    page = await client.list(limit=1 if name == "last" else 200)
+    fitting = [task for task in page.data if name == "last" or task.id.endswith(name)]
+    if not fitting:
+        raise NotFound(f"there is no task {name!r}", hint="maquette task ls")
+    if len(fitting) > 1:
+        raise InvalidInput(
+            f"{len(fitting)} tasks end in {name!r}", hint="give more of the id: maquette task ls"
+        )
+    newest: Task = await client.get(fitting[0].id)
+    return newest
+
+
+def _with_client(
+    screen: Screen, data_dir: Path | None, use: Callable[[Any], Awaitable[ResultT]]
+) -> ResultT:
+    """Run a coroutine with a client of the server, closed again afterwards."""
+    from maquette.api.cli.connect import make_client
+
+    client = make_client(screen, data_dir)
+
+    async def whole() -> ResultT:
+        async with client:
+            return await use(client)
+
+    return asyncio.run(whole())

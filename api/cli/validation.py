@@ -1,0 +1,15 @@
+"""Options of the command line, checked as the server would, before a stack is started."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from maquette.api.schemas import TaskSubmission
+from maquette.api.validation import check
+from maquette.records.task import TaskOptions
+
+
+def check_options(text: str, given: dict[str, Any]) -> TaskOptions:
+    """The options that were given. Raises: InvalidFields: names the value and what is expected."""
+    options = {key: value for key, value in given.items() if value is not None}
+    return check(TaskSubmission, {"text": text, "options": options}).options
