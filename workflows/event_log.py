@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
 from maquette.records.errors import NotFound
@@ -27,7 +27,7 @@ class EventLog(Protocol):
         """
         ...
 
-    def read(self, task_id: str, *, after: int | None = None) -> AsyncIterator[Event]:
+    def read(self, task_id: str, *, after: int | None = None) -> AsyncGenerator[Event]:
         """Yield the events behind offset ``after`` (None: from the first), then wait for more.
 
         Ends after the task's terminal event, or when the run has ended without one.
@@ -65,7 +65,7 @@ class MemoryEventLog:
         async with self._news[task_id]:
             self._news[task_id].notify_all()
 
-    async def read(self, task_id: str, *, after: int | None = None) -> AsyncIterator[Event]:
+    async def read(self, task_id: str, *, after: int | None = None) -> AsyncGenerator[Event]:
         log = self._log(task_id)
         place = 0 if after is None else after + 1
         while True:
@@ -78,9 +78,8 @@ class MemoryEventLog:
             if task_id in self._ended:
                 return
             async with self._news[task_id]:
-                await self._news[task_id].wait_for(
-                    lambda place=place: place < len(log) or task_id in self._ended
-                )
+                while place >= len(log) and task_id not in self._ended:
+                    await self._news[task_id].wait()
 
     def _log(self, task_id: str) -> list[Event]:
         try:

@@ -7,7 +7,7 @@ the history of one. A late watcher is served from what the subscription has alre
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from maquette.records.errors import EngineUnavailable
@@ -42,7 +42,7 @@ class FanOut:
         self._open: dict[str, _Subscription] = {}
         self.subscriptions = 0
 
-    async def watch(self, task_id: str, *, after: int | None = None) -> AsyncIterator[Event]:
+    async def watch(self, task_id: str, *, after: int | None = None) -> AsyncGenerator[Event]:
         """Yield the events behind ``after``, then new ones, until the stream is over.
 
         Raises: as ``EventLog.read``, after what was read has been yielded.
@@ -60,9 +60,8 @@ class FanOut:
                 if subscription.over:
                     return
                 async with subscription.news:
-                    await subscription.news.wait_for(
-                        lambda place=place: place < len(subscription.events) or subscription.over
-                    )
+                    while place >= len(subscription.events) and not subscription.over:
+                        await subscription.news.wait()
         finally:
             self._leave(task_id, subscription)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
@@ -203,7 +203,7 @@ class TaskGateway:
 
     async def events(
         self, task_id: str, *, owner: str, after: int | None = None
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event]:
         """Events behind offset ``after``, live, up to the terminal one. Raises as ``get``."""
         _, record = await self._find(task_id, owner)
         if record is not None:

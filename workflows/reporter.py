@@ -28,7 +28,7 @@ class StepEvents:
         self._task_id = task_id
         self._about = about
 
-    def say(self, kind: EventType, **data: Any) -> None:
+    def say(self, kind: EventType, /, **data: Any) -> None:
         self._publisher.publish(
             Event(
                 type=kind,

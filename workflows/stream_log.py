@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from types import TracebackType
@@ -51,7 +51,7 @@ class StreamEventLog:
                 for event in events:
                     publisher.publish(event)
 
-    async def read(self, task_id: str, *, after: int | None = None) -> AsyncIterator[Event]:
+    async def read(self, task_id: str, *, after: int | None = None) -> AsyncGenerator[Event]:
         began = time.monotonic()
         place = 0 if after is None else after + 1
         with rpc_errors(f"task {task_id}"):
@@ -60,7 +60,8 @@ class StreamEventLog:
             while True:
                 pause_s = pause_at(time.monotonic() - began)
                 stream = WorkflowStreamClient.create(self._client, task_id)
-                items = stream.subscribe(
+                # In truth a generator, so it can be closed between two polls.
+                items: Any = stream.subscribe(
                     [EVENTS_TOPIC],
                     from_offset=place,
                     result_type=Event,

@@ -7,6 +7,7 @@ Every effect is an activity. At any moment the best result so far can be read (q
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -128,29 +129,35 @@ class TaskWorkflow:
         """Do the work; when the budget is used up, stop and keep the best so far."""
         work = asyncio.create_task(self._work())
         try:
-            while not work.done():
-                asking = self._board.waiting_for is not None
-                left_s = self._board.time_left_s(workflow.time()) + GRACE_S
-                if not asking and left_s <= 0:
-                    break
-                try:
-                    await workflow.wait_condition(
-                        lambda asking=asking: (
-                            work.done() or (self._board.waiting_for is not None) != asking
-                        ),
-                        timeout=None if asking else timedelta(seconds=left_s),
-                    )
-                except TimeoutError:
+            while not work.done() and self._seconds_left() > 0:
+                if self._asking():
+                    await workflow.wait_condition(lambda: work.done() or not self._asking())
                     continue
+                with suppress(TimeoutError):
+                    await workflow.wait_condition(
+                        lambda: work.done() or self._asking(),
+                        timeout=timedelta(seconds=self._seconds_left()),
+                    )
         finally:
             if not work.done():
                 work.cancel()
             await asyncio.gather(work, return_exceptions=True)
-        if work.cancelled() or (work.exception() and is_cancelled_exception(work.exception())):
+        try:
+            work.result()
+        except (asyncio.CancelledError, ActivityError) as error:
+            if not is_cancelled_exception(error):
+                raise
             budget_s = self._board.task.request.options.budget_s
             self._end(TaskStatus.INCOMPLETE, f"the budget of {budget_s:g} s is used up")
-            return
-        work.result()
+
+    def _asking(self) -> bool:
+        return self._board.waiting_for is not None
+
+    def _seconds_left(self) -> float:
+        """Until the work is cut off. The clock stands still while a person is asked."""
+        if self._asking():
+            return ANSWER_WITHIN_S
+        return self._board.time_left_s(workflow.time()) + GRACE_S
 
     async def _work(self) -> None:
         self._set_status(TaskStatus.IN_PROGRESS, "planning")
@@ -212,6 +219,8 @@ class TaskWorkflow:
             self._board.waited_s += workflow.time() - asked_at
             self._board.waiting_for = None
         answer = self._answer
+        if answer is None:
+            raise _Rejected(stage, "no answer was given")
         self._say(
             EventType.FEEDBACK_RECEIVED,
             request_id=stage,
@@ -285,7 +294,7 @@ class TaskWorkflow:
         self._board.status, self._board.message = status, message
         workflow.upsert_search_attributes([STATUS_KEY.value_set(status.value)])
 
-    def _say(self, kind: EventType, **data: Any) -> None:
+    def _say(self, kind: EventType, /, **data: Any) -> None:
         self._events.publish(
             Event(type=kind, task_id=self._board.task_id, created_at=workflow.time(), data=data)
         )

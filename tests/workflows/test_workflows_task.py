@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from workflow_parts import WIDER, WIDEST, Ledger, ScriptedCritic, make_engine
+
 from maquette.records.event import TERMINAL, EventType
-from maquette.records.task import TaskOptions, TaskRequest, TaskStatus
-from workflow_parts import WIDER, WIDEST, Ledger, ScriptedCritic, make_engine, poster
+from maquette.records.task import TaskRequest, TaskStatus
 
 
 async def test_a_failing_first_round_is_revised_until_it_passes(run_with) -> None:

@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import io
 import os
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,14 +66,10 @@ def png(colour: tuple[int, int, int], side_px: int = 8, noise: int | None = None
     if noise is None:
         picture = Pictures.new("RGB", (side_px, side_px), colour)
     else:
-        size = side_px * side_px * 3
-        blocks, block = [], noise.to_bytes(8, "big")
-        for _ in range(size // 32 + 1):
-            block = hashlib.sha256(block).digest()
-            blocks.append(block)
-        picture = Pictures.frombytes("RGB", (side_px, side_px), b"".join(blocks)[:size])
+        data = random.Random(noise).randbytes(side_px * side_px * 3)
+        picture = Pictures.frombytes("RGB", (side_px, side_px), data)
     out = io.BytesIO()
-    picture.save(out, "PNG")
+    picture.save(out, "PNG", compress_level=1)
     return out.getvalue()
 
 
@@ -123,7 +120,7 @@ def make_tools(ledger: Ledger, *, pace_s: float = 0.0, steps: int = 4) -> Regist
             framed = Pictures.new("RGB", (art_.width + 2 * width_px, art_.height + 2 * width_px))
             framed.paste(art_, (width_px, width_px))
         out = io.BytesIO()
-        framed.save(out, "PNG")
+        framed.save(out, "PNG", compress_level=1)
         return Picture(image=await ctx.store.put(out.getvalue(), owner=ctx.owner))
 
     @tool("say", version="1", cost_s=0.0, light=True)
