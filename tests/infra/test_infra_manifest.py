@@ -50,7 +50,7 @@ def test_one_flipped_bit_is_found(pack: Path, position: int) -> None:
     data = bytearray(file.read_bytes())
     data[position] ^= 1
     file.write_bytes(data)
-    with pytest.raises(PackCorrupt, match="unet/weights.bin"):
+    with pytest.raises(PackCorrupt, match=r"unet/weights\.bin"):
         verify_directory(pack)
 
 
