@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 DEFAULT_STEPS = 28
 DEFAULT_GUIDANCE = 3.5
+MAX_TEXT_TOKENS = 512
+"""Every prompt is padded to it, or to what the tokenizer allows."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,15 @@ class FluxAdapter(PipelineAdapter):
             height_px=side,
             size_multiple_px=2 * pipeline.vae_scale_factor,
         )
+        self._text_tokens = min(MAX_TEXT_TOKENS, pipeline.tokenizer_2.model_max_length)
 
     def encode(self, spec: RowSpec) -> _Encoded:
         words, pooled, text_ids = self.pipeline.encode_prompt(
-            prompt=spec.prompt, prompt_2=None, device=self.device, num_images_per_prompt=1
+            prompt=spec.prompt,
+            prompt_2=None,
+            device=self.device,
+            num_images_per_prompt=1,
+            max_sequence_length=self._text_tokens,
         )
         _, height, width = self._shape(spec)
         image_ids = self.pipeline._prepare_latent_image_ids(
