@@ -1,0 +1,81 @@
+"""The critic: asks each judge for what it can check, and says plainly what nobody can.
+
+``propose`` (pure) answers a verdict with the changes that may mend it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from maquette.agents.judging.contract import Judge, Judgement, Sight
+from maquette.agents.judging.proposing import propose
+from maquette.agents.judging.text_reads import TextReadsJudge
+from maquette.model_servers.contract import ModelClient
+from maquette.model_servers.schemas import PlacedBlock
+from maquette.records.artifact import ArtifactRef
+from maquette.records.criterion import Criterion, describe
+from maquette.records.errors import ConfigError
+from maquette.records.verdict import Finding, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from maquette.infra.store.contract import ArtifactStore
+
+__all__ = ["Critic", "Judgement", "propose"]
+
+
+class Critic:
+    """Judges pictures against criteria. A kind without a judge is unjudged, never passed."""
+
+    def __init__(
+        self,
+        store: ArtifactStore,
+        models: ModelClient,
+        *,
+        judges: Sequence[Judge] | None = None,
+    ) -> None:
+        """Raises: ConfigError: two judges answer for the same kind."""
+        self._store = store
+        self._models = models
+        self._judges: dict[str, Judge] = {}
+        for judge in (TextReadsJudge(),) if judges is None else judges:
+            for kind in sorted(judge.kinds):
+                if kind in self._judges:
+                    raise ConfigError(
+                        f"two judges answer for {kind!r}: "
+                        f"{self._judges[kind].name} and {judge.name}"
+                    )
+                self._judges[kind] = judge
+
+    async def judge(
+        self,
+        criteria: Sequence[Criterion],
+        image: ArtifactRef,
+        *,
+        owner: str,
+        placed: Sequence[PlacedBlock] | None = None,
+    ) -> Judgement:
+        """Judge one picture.
+
+        Args:
+            placed: where the text was set (the ``blocks`` of the typeset call), when known.
+        Raises: as the models do.
+        """
+        sight = Sight(image=image, owner=owner, models=self._models, placed=placed)
+        findings: dict[str, Finding] = {}
+        for judge in dict.fromkeys(self._judges.values()):
+            own = [criterion for criterion in criteria if criterion.kind in judge.kinds]
+            if own:
+                for finding in await judge.judge(own, sight):
+                    findings[finding.criterion.id] = finding
+        verdict = Verdict(findings=tuple(findings.get(c.id) or _unjudged(c) for c in criteria))
+        return Judgement(verdict, sight.forward_s, sight.model_calls)
+
+
+def _unjudged(criterion: Criterion) -> Finding:
+    return Finding(
+        criterion=criterion,
+        outcome=Outcome.UNJUDGED,
+        reason=f"no judge for {criterion.kind!r} yet, so nobody checked that it "
+        f"{describe(criterion)}"[:400],
+    )

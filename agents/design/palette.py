@@ -1,0 +1,119 @@
+"""Colours for sheets: pairs that read well, chosen by seed or after the thing that is shown."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from maquette.agents.language.colours import (
+    WORDS,
+    Rgb,
+    contrast,
+    distance,
+    from_hex,
+    hex_code,
+    mix,
+    nearest,
+)
+
+READABLE = 7.0
+"""WCAG contrast ratio aimed at between letters and what lies behind them (AAA)."""
+VISIBLE = 0.2
+"""Least OKLab distance between a thing and the background."""
+
+PAPER: Rgb = (253, 246, 227)
+INK: Rgb = (28, 28, 36)
+
+_PAIRS: tuple[tuple[str, str], ...] = (
+    ("#1f2a54", "#fdf4dc"),
+    ("#7a1626", "#fdf0dc"),
+    ("#0b4a47", "#fbf5df"),
+    ("#3c1d63", "#fbeefc"),
+    ("#173d2b", "#fdf4dc"),
+    ("#20242c", "#ffd75e"),
+    ("#fdf1d6", "#1f2a54"),
+    ("#ffd75e", "#20242c"),
+)
+"""Sheet and letters."""
+
+SOFT_BACKGROUNDS = ("cream", "pale blue", "mint", "lavender", "peach", "light gray")
+DEEP_BACKGROUNDS = ("navy", "teal")
+
+_NATURAL = {
+    "sun": "yellow",
+    "moon": "yellow",
+    "star": "yellow",
+    "tree": "green",
+    "cloud": "white",
+    "heart": "red",
+    "flower": "pink",
+    "fish": "orange",
+    "boat": "blue",
+    "house": "red",
+}
+"""What people picture when they name no colour."""
+_ANY = ("red", "blue", "green", "orange", "purple")
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colour of the sheet (or band) and of the letters on it, as ``#rrggbb``."""
+
+    sheet: str
+    letters: str
+
+    @property
+    def ratio(self) -> float:
+        return contrast(from_hex(self.sheet), from_hex(self.letters))
+
+
+def sheet_palette(thing_colour: str | None, letters: str | None, seed: int) -> Palette:
+    """A pair with a contrast of at least ``READABLE`` wherever colours allow it.
+
+    Args:
+        thing_colour: colour word of what is shown; the sheet then takes a deep shade of it.
+        letters: colour word asked for the letters; the sheet is then chosen against it.
+    """
+    if letters is not None:
+        ink = WORDS[letters]
+        sheets = [PAPER, (255, 255, 255), INK, (16, 18, 30)]
+        if contrast(ink, PAPER) >= READABLE:
+            return Palette(hex_code(PAPER), hex_code(ink))
+        best = max(sheets, key=lambda sheet: contrast(ink, sheet))
+        return Palette(hex_code(best), hex_code(ink))
+    if thing_colour in ("red", "blue", "green", "purple", "brown", "orange", "pink"):
+        sheet = WORDS[thing_colour]
+        while contrast(sheet, PAPER) < READABLE + 1:
+            sheet = mix(sheet, (10, 10, 24), 0.12)
+        return Palette(hex_code(sheet), hex_code(PAPER))
+    return Palette(*random.Random(f"palette/{seed}").choice(_PAIRS))
+
+
+def thing_colour(thing: str, allowed: Sequence[str], seed: int) -> str:
+    """A colour for a thing whose colour was left open."""
+    name = _NATURAL.get(thing) or random.Random(f"colour/{seed}/{thing}").choice(_ANY)
+    return nearest(name, tuple(allowed)) if allowed else name
+
+
+def background(
+    colours: Sequence[str], asked: str | None, allowed: Sequence[str], seed: int
+) -> str | None:
+    """A background on which all the colours stand out; the nearest to the one asked for.
+
+    None when the model knows no backgrounds and none was asked for.
+    """
+    if not allowed:
+        return asked
+    if asked is not None:
+        return nearest(asked, tuple(allowed))
+    order = [name for name in SOFT_BACKGROUNDS if name in allowed]
+    random.Random(f"background/{seed}").shuffle(order)
+    order += [name for name in allowed if name not in order]
+    things = [WORDS[name] for name in colours if name in WORDS]
+
+    def least(name: str) -> float:
+        ground = WORDS.get(name, (200, 200, 200))
+        return min((distance(ground, thing) for thing in things), default=1.0)
+
+    return next((name for name in order if least(name) >= VISIBLE), max(order, key=least))

@@ -1,0 +1,51 @@
+"""The seam to judges: each answers for the kinds of criteria it can check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from maquette.model_servers.contract import ModelClient
+from maquette.model_servers.schemas import PlacedBlock
+from maquette.records.artifact import ArtifactRef
+from maquette.records.criterion import Criterion
+from maquette.records.verdict import Finding, Verdict
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict, and what it cost."""
+
+    verdict: Verdict
+    forward_s: float = 0.0
+    """Model time, in seconds."""
+    model_calls: int = 0
+
+
+@dataclass
+class Sight:
+    """The picture a judge looks at, and the meter of what looking costs."""
+
+    image: ArtifactRef
+    owner: str
+    models: ModelClient
+    placed: Sequence[PlacedBlock] | None = None
+    """Where the text was set, when that is known."""
+    forward_s: float = field(default=0.0)
+    model_calls: int = field(default=0)
+
+    def spent(self, forward_s: float) -> None:
+        self.forward_s += forward_s
+        self.model_calls += 1
+
+
+class Judge(Protocol):
+    """Checks criteria of some kinds, all of one picture together."""
+
+    name: str
+    kinds: frozenset[str]
+
+    async def judge(self, criteria: Sequence[Criterion], sight: Sight) -> list[Finding]:
+        """One finding for each criterion, in order."""
+        ...

@@ -1,0 +1,129 @@
+"""What must hold of the picture, in words for the generator and as criteria for the judges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from maquette.agents.language.lexicon import Lexicon, plural
+from maquette.agents.language.scene import Link, Mention, Wish
+from maquette.agents.language.wording import PLACEHOLDER, Wordings
+from maquette.agents.poster import zone_of
+from maquette.records.criterion import Colour, Count, Criterion, Exists, Relation, TextReads
+
+_SPELLED = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
+_ZONE = {
+    "above": "top",
+    "below": "bottom",
+    "left of": "left",
+    "right of": "right",
+    "beside": "right",
+    "inside": "centre",
+    "in front of": "centre",
+}
+_OPPOSITE = {"above": "below", "below": "above", "left of": "right of", "right of": "left of"}
+_JUDGED_RELATIONS = frozenset(("left of", "right of", "above", "below", "inside", "in front of"))
+
+
+def criteria(
+    strings: Sequence[str], things: Sequence[Mention], links: Sequence[Link]
+) -> tuple[Criterion, ...]:
+    """One criterion for each string, thing, count, colour and relation of the request."""
+    found: list[Criterion] = [TextReads(id=f"text{k}", text=text) for k, text in enumerate(strings)]
+    for k, mention in enumerate(things):
+        if mention.count == 1:
+            found.append(Exists(id=f"thing{k}", thing=mention.thing))
+        else:
+            found.append(Count(id=f"count{k}", thing=mention.thing, count=mention.count))
+        if mention.colour:
+            found.append(Colour(id=f"colour{k}", thing=mention.thing, colour=mention.colour))
+    for k, link in enumerate(links):
+        ends = [_name(item, things) for item in (link.subject, link.object)]
+        if link.relation in _JUDGED_RELATIONS and None not in ends:
+            found.append(
+                Relation(
+                    id=f"relation{k}",
+                    subject=ends[0],
+                    relation=link.relation,
+                    object=ends[1],
+                )
+            )
+    return tuple(found)
+
+
+def _name(item: tuple[str, int], things: Sequence[Mention]) -> str | None:
+    kind, index = item
+    if kind == "text":
+        return "text"
+    return things[index].thing if index < len(things) else None
+
+
+def text_zones(wish: Wish, count: int) -> dict[int, str]:
+    """The zone of the sheet for each string: as placed, or as it stands to the things."""
+    zones = {k: zone_of(place) for k, place in wish.text_places.items() if k < count}
+    for link in wish.links:
+        (kind, index), (other_kind, other) = link.subject, link.object
+        if kind == "text" and other_kind == "thing":
+            zones.setdefault(index, _ZONE[link.relation])
+        elif kind == "thing" and other_kind == "text" and link.relation in _OPPOSITE:
+            zones.setdefault(other, _ZONE[_OPPOSITE[link.relation]])
+    for link in wish.links:  # strings tied to a string that has its zone share it
+        if link.subject[0] == link.object[0] == "text":
+            for one, two in ((link.subject[1], link.object[1]), (link.object[1], link.subject[1])):
+                if one in zones:
+                    zones.setdefault(two, zones[one])
+    return zones
+
+
+def prompt_of(
+    wordings: Wordings,
+    things: Sequence[Mention],
+    links: Sequence[Link],
+    ground: str | None,
+    lexicon: Lexicon,
+) -> str:
+    """Words for the generator, in the style of the captions it was trained on.
+
+    A model that takes any word gets the person's own words, without the strings to be set.
+    """
+    if lexicon.open:
+        plain = "".join(" " if ord(c) >= PLACEHOLDER else c for c in wordings.masked)
+        scene = _caption(things, links) if wordings.shown and things else " ".join(plain.split())
+        return f"{scene}, no text"[:3_900] if wordings.shown else scene[:3_900]
+    caption = _caption(things, links) or "a picture"
+    return f"{caption} on {_article(ground)} background" if ground else caption
+
+
+def _caption(things: Sequence[Mention], links: Sequence[Link]) -> str:
+    """``a red circle above a blue square``, or the things one after the other."""
+    between = [
+        link
+        for link in links
+        if link.subject[0] == link.object[0] == "thing"
+        and max(link.subject[1], link.object[1]) < len(things)
+        and link.relation in ("left of", "right of", "above", "below", "inside")
+    ]
+    if len(things) == 2 and between:
+        link = between[0]
+        left, right = things[link.subject[1]], things[link.object[1]]
+        return f"{counted(left)} {link.relation} {counted(right)}"
+    parts = [counted(mention) for mention in things]
+    return (
+        parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+    )
+
+
+def counted(mention: Mention) -> str:
+    """``a large red circle`` or ``three red circles``."""
+    words = [
+        *([mention.size] if mention.size else []),
+        *mention.extra,
+        *([mention.colour] if mention.colour else []),
+    ]
+    if mention.count == 1:
+        return _article(" ".join([*words, mention.thing]))
+    number = _SPELLED.get(mention.count, str(mention.count))
+    return " ".join([number, *words, plural(mention.thing)])
+
+
+def _article(words: str | None) -> str:
+    return f"{'an' if words and words[0] in 'aeiou' else 'a'} {words}"
