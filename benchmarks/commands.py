@@ -1,0 +1,67 @@
+"""``maquette bench ...``: measured figures, printed as a table or as JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(help="Measure speed and memory on this machine.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document")]
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="the stack's data directory")]
+
+
+@app.command()
+def stack(as_json: AsJson = False) -> None:
+    """Cold start, first picture and memory at rest, with a stack of its own."""
+    from maquette.benchmarks.stack import measure_stack
+
+    _show(asdict(asyncio.run(measure_stack())), as_json)
+
+
+@app.command("step-tax")
+def step_tax(
+    repetitions: Annotated[int, typer.Option(min=2, max=100)] = 8,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """No-op steps through the full path against LangGraph and bare Temporal activities.
+
+    Uses the running stack; needs the peers: pip install "maquette[bench]".
+    """
+    from maquette.benchmarks.step_tax import measure_step_tax
+    from maquette.infra.settings_load import load_settings
+    from maquette.infra.stack import control
+
+    settings = load_settings(overrides={"data_dir": data_dir} if data_dir else None)
+    info = control.ensure_stack(settings, idle_stop_s=900, report=lambda _: None)
+    running = control.load_stack_settings(info)
+    _show(asdict(asyncio.run(measure_step_tax(running, repetitions))), as_json)
+
+
+def _show(figures: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(figures, indent=1))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("figure", "value", box=None)
+    for name, value in figures.items():
+        table.add_row(name, _words(value))
+    Console().print(table)
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    if isinstance(value, dict) and set(value) == {"median", "low", "high", "n"}:
+        return f"{value['median']:.2f}  [{value['low']:.2f}, {value['high']:.2f}]  n={value['n']}"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_words(inner)}" for name, inner in value.items())
+    return str(value)

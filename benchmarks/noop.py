@@ -1,0 +1,52 @@
+"""No-op tools, registered as an outside package would, and the plan that chains them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from maquette.records.base import Record
+from maquette.records.plan import Call, Plan
+from maquette.records.task import TaskRequest
+from maquette.tools.contract import Text, ToolContext
+from maquette.tools.hookspecs import hookimpl
+from maquette.tools.spec import ToolSpec, tool
+
+STEPS = 50
+
+
+class Passed(Record):
+    text: Text
+
+
+@tool("bench_light", version="1", cost_s=0.0, timeout_s=10.0, light=True)
+async def bench_light(ctx: ToolContext, *, text: Text) -> Passed:
+    """Hand the text on; runs beside the workflow."""
+    return Passed(text=text)
+
+
+@tool("bench_remote", version="1", cost_s=0.0, timeout_s=10.0)
+async def bench_remote(ctx: ToolContext, *, text: Text) -> Passed:
+    """Hand the text on; a full activity with its durable, shared record."""
+    return Passed(text=text)
+
+
+@hookimpl
+def maquette_tools(register: Callable[[ToolSpec], None]) -> None:
+    register(bench_light)
+    register(bench_remote)
+
+
+class ChainPlanner:
+    """Plans every request as a chain of no-op calls of the tool that the request names.
+
+    The text after the name makes each task's content keys its own.
+    """
+
+    async def plan(self, request: TaskRequest) -> Plan:
+        name, _, nonce = request.text.partition(" ")
+        calls = [Call(id="s0", tool=name, arguments={"text": nonce})]
+        calls += [
+            Call(id=f"s{i}", tool=name, arguments={"text": {"$ref": f"s{i - 1}.text"}})
+            for i in range(1, STEPS)
+        ]
+        return Plan(nodes=tuple(calls), outputs=(f"s{STEPS - 1}.text",), planner="bench")

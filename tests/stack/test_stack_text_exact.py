@@ -1,0 +1,62 @@
+"""Text is exact: signs read by a second reader that the loop never uses."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from maquette.api.client import MaquetteClient
+from maquette.records.draft import Draft
+from maquette.records.task import TaskOptions, TaskRequest
+from maquette.records.verdict import Outcome
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
+
+SIGNS = (Path(__file__).parent / "signs.txt").read_text().splitlines()
+AT_ONCE = 2
+
+
+def second_reading(picture: bytes) -> str:
+    """What tesseract reads: one block of text, then any layout if that gives nothing."""
+    for layout in ("6", "3", "11"):
+        read = subprocess.run(
+            ["tesseract", "stdin", "stdout", "-l", "eng", "--psm", layout],
+            input=picture,
+            capture_output=True,
+            check=True,
+        ).stdout.decode()
+        if words := " ".join(read.split()):
+            return words
+    return ""
+
+
+async def sign(client: MaquetteClient, text: str, seed: int) -> tuple[str, Draft, str]:
+    """Make one sign; the string wanted, the best draft, and the second reading of it."""
+    request = TaskRequest(text=f'a sign that says "{text}"', options=TaskOptions(seed=seed))
+    task = await client.wait((await client.submit(request)).id, timeout_s=300)
+    assert task.result is not None and task.result.best is not None, task.problem
+    picture = await client.download(task.result.best.artifact.sha256)
+    return text, task.result.best, await asyncio.to_thread(second_reading, picture)
+
+
+@pytest.mark.skipif(not shutil.which("tesseract"), reason="tesseract is not installed")
+async def test_sixty_signs_read_exactly(client: MaquetteClient) -> None:
+    """At least 95 % read exactly, and no picture that passed reads otherwise."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(index: int, text: str) -> tuple[str, Draft, str]:
+        async with gate:
+            return await sign(client, text, seed=index)
+
+    made = await asyncio.gather(*(one(i, text) for i, text in enumerate(SIGNS)))
+    wrong = {text: read for text, _, read in made if read != text}
+    passed_but_wrong = {
+        text: read for text, draft, read in made if draft.outcome is Outcome.PASSED and read != text
+    }
+    assert len(made) == 60
+    assert len(wrong) <= 3, wrong
+    assert passed_but_wrong == {}
