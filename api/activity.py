@@ -61,15 +61,18 @@ class Activity:
     def uploaded(self, outcome: str) -> None:
         self._uploads.labels(outcome).inc()
 
-    @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Count one open stream. Raises: Overloaded: too many are open."""
+    def check_room(self) -> None:
+        """Raises: Overloaded: as many event streams are open as are taken."""
         if self.watchers >= MAX_WATCHERS:
             raise Overloaded(
                 f"{self.watchers} event streams are open; no more are taken",
                 hint="close a watcher, or poll GET /api/v1/tasks/{id} with wait=20",
                 retry_after_s=10,
             )
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Count one open stream."""
         self.watchers += 1
         self._sse_clients.set(self.watchers)
         try:

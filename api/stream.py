@@ -36,7 +36,10 @@ def event_stream(
 
     The stream ends after the terminal event, when the server stops, or when the engine goes
     away; a client goes on later from the last id it saw.
+
+    Raises: Overloaded: too many streams are open.
     """
+    doors.activity.check_room()
     return EventSourceResponse(
         _frames(doors, task_id, after), headers=NO_BUFFERING | (headers or {})
     )

@@ -45,7 +45,7 @@ async def deliver(
         files.append(save(data, path, overwrite=force or output is not None))
         shown = preview and number == 0 and ref.media_type.startswith("image/")
         if shown and not screen.as_json and can_show(screen.err):
-            screen.say(Padding(half_blocks(data), (0, 0, 0, 2)))
+            screen.say(Padding(half_blocks(data), (0, 0, 0, 2), expand=False))
     if screen.as_json:
         screen.document({**task_view(task), "files": [str(path) for path in files]})
         return exits.code_for(task.status)

@@ -68,7 +68,7 @@ class Screen:
         """Tell something on stderr; strings are taken literally, never as markup."""
         shown = [Text(part) if isinstance(part, str) else part for part in parts]
         for part in shown:
-            self.err.print(Padding(part, (0, 0, 0, indent)) if indent else part)
+            self.err.print(Padding(part, (0, 0, 0, indent), expand=False) if indent else part)
 
     def fail(self, error: MaquetteError) -> None:
         """Show an error with its next step."""

@@ -53,4 +53,4 @@ async def _show_draft(client: MaquetteClient, draft: Draft, screen: Screen) -> N
     except (MaquetteError, ValueError):
         return
     if verdict.findings:
-        screen.say(Padding(verdict_table(verdict), (0, 0, 0, 4)))
+        screen.say(Padding(verdict_table(verdict), (0, 0, 0, 4), expand=False))

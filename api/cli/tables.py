@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from maquette.api.cli.slug import short_id
 from maquette.records.criterion import describe
 from maquette.records.plan import REFERENCE_KEY, Call, Loop, Plan
 from maquette.records.task import Task, TaskStatus
@@ -163,22 +164,36 @@ def ending(task: Task) -> Text:
 
 
 def task_table(tasks: Sequence[Task]) -> Table:
-    """A list of tasks, one line each."""
+    """A list of tasks, one line each; the short ids are ends that every command takes."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="quiet")
-    for name in ("status", "id", "when", "took", "request"):
-        table.add_column(name, no_wrap=True, overflow="ellipsis" if name == "request" else "fold")
+    for name, width in (("status", 16), ("id", 6), ("when", 16), ("took", 12)):
+        justify: Literal["left", "right"] = "right" if name == "took" else "left"
+        table.add_column(name, no_wrap=True, min_width=width, justify=justify)
+    table.add_column("request", no_wrap=True, overflow="ellipsis", ratio=1)
     for task in tasks:
         symbol, style = STATUS_LOOK[task.status]
-        when = datetime.fromtimestamp(task.created_at, UTC).astimezone()
-        took = seconds(task.completed_at - task.created_at) if task.completed_at is not None else ""
         table.add_row(
             Text(f"{symbol} {task.status.value}", style=style),
-            Text(task.id),
-            Text(when.strftime("%d %b %H:%M")),
-            Text(took),
+            Text(short_id(task.id)),
+            Text(_when(task)),
+            Text(_took(task)),
             Text(" ".join(task.request.text.split())),
         )
     return table
+
+
+def task_row(task: Task) -> str:
+    """The same as one line of tab-separated fields with the whole id, for other programs."""
+    words = " ".join(task.request.text.split())
+    return "\t".join((task.id, task.status.value, _when(task), _took(task), words))
+
+
+def _when(task: Task) -> str:
+    return datetime.fromtimestamp(task.created_at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _took(task: Task) -> str:
+    return "" if task.completed_at is None else seconds(task.completed_at - task.created_at)
 
 
 def seconds(value: float) -> str:

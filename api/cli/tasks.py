@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -29,7 +30,7 @@ def list_tasks(
     data_dir: DataDir = None,
 ) -> None:
     """List tasks, newest first."""
-    from maquette.api.cli.tables import task_table
+    from maquette.api.cli.tables import task_row, task_table
     from maquette.api.schemas import task_view
 
     screen = Screen(as_json=as_json)
@@ -38,8 +39,11 @@ def list_tasks(
         screen.document([task_view(task) for task in page.data])
     elif not page.data:
         screen.say(Text('no tasks yet; make one with: maquette run "a red circle"', style="quiet"))
-    else:
+    elif sys.stdout.isatty():
         screen.table(task_table(page.data))
+    else:
+        for task in page.data:
+            screen.answer(task_row(task))
 
 
 @app.command("show")

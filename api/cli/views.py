@@ -74,9 +74,9 @@ class PlainView:
         self.show(plan_tree(plan))
 
     def draft(self, event: Event, verdict: Verdict | None) -> None:
-        self.show(Padding(draft_line(_draft(event)), (0, 0, 0, 2)))
+        self.show(Padding(draft_line(_draft(event)), (0, 0, 0, 2), expand=False))
         if verdict is not None and verdict.findings:
-            self.show(Padding(verdict_table(verdict), (0, 0, 0, 4)))
+            self.show(Padding(verdict_table(verdict), (0, 0, 0, 4), expand=False))
 
     def note(self, text: str) -> None:
         self.show(Text(text, style="quiet"))
