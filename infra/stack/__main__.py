@@ -11,12 +11,12 @@ from typing import Any
 from maquette.infra.settings import load_settings
 from maquette.infra.stack.progress import ProgressEvent
 from maquette.infra.stack.run import run_stack
+from maquette.infra.stack.start import EXIT_ALREADY_RUNNING
 from maquette.infra.telemetry import set_up_logging
 from maquette.records.errors import Conflict, MaquetteError
 
 EXIT_OK = 0
 EXIT_FAILED = 1
-EXIT_ALREADY_RUNNING = 3
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -11,10 +11,10 @@ from typing import Any
 import psutil
 
 from maquette.infra.settings import Settings
-from maquette.infra.stack.folders import StackFolders, StackLock
+from maquette.infra.stack.folders import StackFolders, StackLock, is_locked
 from maquette.infra.stack.info import StackInfo, read_info
 from maquette.infra.stack.processes import ProcessMark
-from maquette.infra.stack.progress import PartState, Report
+from maquette.infra.stack.progress import STACK, PartState, Report
 from maquette.infra.stack.resolve import managed_parts
 from maquette.infra.stack.run import clean_stale
 from maquette.infra.stack.start import StackStart, follow_start, start_detached
@@ -34,6 +34,7 @@ __all__ = [
     "stop",
 ]
 
+START_ATTEMPTS = 3
 STOP_TIMEOUT_S = 45.0
 """Longer than the parts are given, one level after the other."""
 
@@ -71,20 +72,40 @@ def ensure_stack(settings: Settings, *, idle_stop_s: float, report: Report) -> S
 
     Raises: GiveUp: it does not start; the message names the part.
     """
-    info = read_stack(settings)
-    if info is None or not info.ready:
+    folders = StackFolders(settings.data_dir)
+    for _ in range(START_ATTEMPTS):
+        _let_others_end(folders)
+        info = read_info(folders)
+        if info is not None and info.ready:
+            return info
         start = follow_start(settings) or start_detached(settings, idle_stop_s)
+        _follow(start, report)
+    info = read_info(folders)
+    if info is None or not info.ready:
+        raise GiveUp("the local stack has ended", hint="start it again: `maquette up`")
+    return info
+
+
+def _follow(start: StackStart, report: Report) -> None:
+    """Report until the stack is up or has ended. Raises: GiveUp: it failed."""
+    try:
         for event in start.progress():
             report(event)
-            if event.state is PartState.FAILED:
+            if event.part == STACK and event.state is not PartState.READY:
                 raise GiveUp(
                     f"the local stack could not be started: {event.detail}",
                     hint="`maquette doctor` looks at every part",
                 )
-        info = read_stack(settings)
-    if info is None:
-        raise GiveUp("the local stack has ended", hint="start it again: `maquette up`")
-    return info
+    except GiveUp:
+        if not start.refused:  # refused: somebody else was starting one at the same time
+            raise
+
+
+def _let_others_end(folders: StackFolders) -> None:
+    """Wait while a supervisor holds the data directory but no longer, or not yet, says so."""
+    deadline = time.monotonic() + STOP_TIMEOUT_S
+    while read_info(folders) is None and is_locked(folders) and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def stop(settings: Settings) -> bool:
@@ -93,6 +114,7 @@ def stop(settings: Settings) -> bool:
     A supervisor that does not end in time is killed, and its parts with it.
     """
     folders = StackFolders(settings.data_dir)
+    _let_others_end(folders)
     info = read_info(folders)
     if info is not None:
         _end(ProcessMark(info.pid, info.create_time))
@@ -105,8 +127,8 @@ def stop(settings: Settings) -> bool:
 def status(settings: Settings) -> list[PartStatus]:
     """Every part that the settings say is ours, in order of start."""
     folders = StackFolders(settings.data_dir)
-    if read_info(folders) is None:
-        why = _last_failure(folders)
+    if not is_locked(folders):
+        why = last_failure(folders)
         return [PartStatus(part, PartState.STOPPED, detail=why) for part in managed_parts(settings)]
     return [_part_status(row) for row in recorded_parts(folders)]
 
@@ -148,7 +170,7 @@ def _end(supervisor: ProcessMark) -> None:
             process.wait(5)
 
 
-def _last_failure(folders: StackFolders) -> str:
+def last_failure(folders: StackFolders) -> str:
     """Why the last stack had to end, if it did."""
     try:
         return str(json.loads(folders.failure.read_text())["problem"])

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from maquette.infra.settings import Settings
 from maquette.infra.stack.binaries import find_binary
-from maquette.infra.stack.control import load_stack_settings, status
+from maquette.infra.stack.control import last_failure, load_stack_settings, status
 from maquette.infra.stack.folders import StackFolders
 from maquette.infra.stack.info import StackInfo, read_info
 from maquette.infra.stack.ports import is_free, split_address
@@ -139,12 +139,12 @@ def _guarded(make: CheckMaker, settings: Settings) -> Check:
 
 
 def _not_running(settings: Settings) -> Check:
-    failures = {row.detail for row in status(settings) if row.detail}
-    if failures:
+    failure = last_failure(StackFolders(settings.data_dir))
+    if failure:
         return Check(
             "stack",
             False,
-            problem=f"the last start failed: {failures.pop()}",
+            problem=f"the last stack had to end: {failure}",
             next_step="read that log, then `maquette up`",
         )
     return Check("stack", True, detail="not running; `maquette up` or `maquette run` starts it")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
 from typing import IO
 
 from maquette.records.errors import ConfigError, Conflict
 
 MAX_LOG_BYTES = 5_000_000
+LOCK_PATIENCE_S = 0.5
+"""Whoever looks whether the lock is held holds it for an instant."""
 
 
 class StackFolders:
@@ -72,17 +75,16 @@ class StackLock:
         self._file: IO[str] | None = None
 
     def __enter__(self) -> StackLock:
+        """Raises: Conflict: another supervisor holds it."""
         file = self._folders.lock.open("a+")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not _take(file):
             file.seek(0)
             pid = file.read().strip() or "unknown"
             file.close()
             raise Conflict(
                 f"a stack already runs in {self._folders.data_dir} (process {pid})",
                 hint="use it as it is, stop it with `maquette down`, or choose another --data-dir",
-            ) from error
+            )
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
@@ -95,11 +97,23 @@ class StackLock:
             self._file = None
 
 
+def _take(file: IO[str]) -> bool:
+    deadline = time.monotonic() + LOCK_PATIENCE_S
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+
+
 def is_locked(folders: StackFolders) -> bool:
     """Whether a supervisor holds the data directory."""
     try:
-        with folders.lock.open("r+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with folders.lock.open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
         return False
     except BlockingIOError:

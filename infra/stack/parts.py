@@ -48,7 +48,7 @@ def stack_parts(settings: Settings, folders: StackFolders, ports: PortPicker) ->
     The model server comes first: it takes longest and needs nobody.
     """
     managed = managed_parts(settings)
-    known = {
+    known: dict[str, Callable[[], PartSpec]] = {
         "models": lambda: _models(settings),
         "temporal": lambda: _temporal(settings, folders, ports),
         "store": lambda: _store(settings, folders),

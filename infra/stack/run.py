@@ -63,13 +63,10 @@ def run_stack(
             start_timeout_s=settings.stack.start_timeout_s,
             stop_timeout_s=settings.stack.stop_timeout_s,
         )
-        try:
-            with _progress_file(folders, report) as both:
-                problem = asyncio.run(
-                    _supervise(resolved, folders, parts, idle_stop_s, both, policy, stop_on_hangup)
-                )
-        finally:
-            folders.info.unlink(missing_ok=True)
+        with _progress_file(folders, report) as both:
+            problem = asyncio.run(
+                _supervise(resolved, folders, parts, idle_stop_s, both, policy, stop_on_hangup)
+            )
         if problem is not None:
             note = {"at": time.time(), "problem": problem}
             write_private(folders.failure, json.dumps(note).encode())
@@ -104,10 +101,14 @@ async def _supervise(
     info = _new_info(settings, folders, idle_stop_s)
     info.write(folders)
 
-    async def on_ready() -> None:
-        info.became_ready().write(folders)
-
-    supervisor = Supervisor(parts, folders, report=report, policy=policy, on_ready=on_ready)
+    supervisor = Supervisor(
+        parts,
+        folders,
+        report=report,
+        policy=policy,
+        on_ready=lambda: info.became_ready().write(folders),
+        on_stopping=lambda: folders.info.unlink(missing_ok=True),
+    )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, supervisor.request_stop, f"asked by {number.name}")

@@ -175,9 +175,8 @@ class PartRunner:
         raise PartFailed(message)
 
     def _pause_s(self) -> float:
-        return min(
-            self._policy.first_pause_s * 2 ** (self._failures - 1), self._policy.longest_pause_s
-        )
+        doubled = self._policy.first_pause_s * 2.0 ** (self._failures - 1)
+        return min(doubled, self._policy.longest_pause_s)
 
     def _set(self, state: PartState, detail: str = "") -> None:
         self.state = state

@@ -18,6 +18,7 @@ from maquette.infra.stack.progress import STACK, ProgressEvent
 from maquette.records.errors import GiveUp
 
 LOOK_EVERY_S = 0.05
+EXIT_ALREADY_RUNNING = 3
 SUPERVISOR = "supervisor"
 """The name of the supervisor's own log."""
 
@@ -35,6 +36,11 @@ class StackStart:
         self._folders = folders
         self._supervisor = supervisor
         self._process = process
+
+    @property
+    def refused(self) -> bool:
+        """Whether it ended at once because another stack holds the data directory."""
+        return self._process is not None and self._process.poll() == EXIT_ALREADY_RUNNING
 
     def progress(self) -> Iterator[ProgressEvent]:
         """Every change since the start; the last event is about the ``stack`` as a whole.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from maquette.infra.settings_dump import write_private
@@ -18,6 +18,10 @@ from maquette.infra.stack.runner import PartRunner, RestartPolicy
 LOOK_EVERY_S = 5.0
 
 
+def _nothing() -> None:
+    return None
+
+
 class Supervisor:
     """Runs parts until ``request_stop``, or until one of them gives up."""
 
@@ -28,11 +32,13 @@ class Supervisor:
         *,
         report: Report,
         policy: RestartPolicy | None = None,
-        on_ready: Callable[[], Awaitable[None]] | None = None,
+        on_ready: Callable[[], None] = _nothing,
+        on_stopping: Callable[[], None] = _nothing,
     ) -> None:
         self._folders = folders
         self._report = report
         self._on_ready = on_ready
+        self._on_stopping = on_stopping
         self._started = time.monotonic()
         self._stop = asyncio.Event()
         self._reason = ""
@@ -45,13 +51,14 @@ class Supervisor:
         """Returns None after a requested stop, or why the stack had to end."""
         lives = [asyncio.create_task(self._live(runner)) for runner in self._runners.values()]
         others = [asyncio.create_task(self._announce()), asyncio.create_task(self._look())]
-        stop = asyncio.create_task(self._stop.wait())
+        stop = asyncio.create_task(self._until_stop())
         try:
             done, _ = await asyncio.wait({stop, *lives}, return_when=asyncio.FIRST_COMPLETED)
             failed = [str(task.exception()) for task in done - {stop} if task.exception()]
         finally:
             for task in others:
                 task.cancel()
+            self._on_stopping()
             await self._stop_parts()
             for task in (stop, *lives):
                 task.cancel()
@@ -70,6 +77,9 @@ class Supervisor:
         self._reason = self._reason or reason
         self._stop.set()
 
+    async def _until_stop(self) -> None:
+        await self._stop.wait()
+
     async def _live(self, runner: PartRunner) -> None:
         for need in runner.spec.needs:
             await self._runners[need].ready.wait()
@@ -79,8 +89,7 @@ class Supervisor:
         """Say once that the whole stack is ready."""
         for runner in self._runners.values():
             await runner.ready.wait()
-        if self._on_ready is not None:
-            await self._on_ready()
+        self._on_ready()
         self._say(STACK, PartState.READY)
 
     async def _look(self) -> None:

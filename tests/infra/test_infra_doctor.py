@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,8 @@ from rclone_server import RcloneServer
 
 from maquette.infra.settings import Settings, load_settings
 from maquette.infra.stack import doctor as doctors
-from maquette.infra.stack.control import PartStatus
 from maquette.infra.stack.doctor import Check, doctor
 from maquette.infra.stack.folders import StackFolders
-from maquette.infra.stack.progress import PartState
 from maquette.records.errors import MissingExtra, PackCorrupt
 
 
@@ -106,11 +105,12 @@ def test_a_store_of_somebody_else_is_asked(tmp_path: Path, rclone: RcloneServer)
     assert named(doctor(settings(tmp_path, **given)), "store").ok
 
 
-def test_the_last_failure_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_last_failure_is_remembered(tmp_path: Path) -> None:
     """After a start that failed, the doctor repeats why."""
     why = "worker failed 3 times in a row; see worker.log"
-    stopped = [PartStatus("worker", PartState.STOPPED, detail=why)]
-    monkeypatch.setattr(doctors, "status", lambda _: stopped)
+    folders = StackFolders(tmp_path / "data")
+    folders.make()
+    folders.failure.write_text(json.dumps({"at": 0, "problem": why}))
     check = named(doctor(settings(tmp_path)), "stack")
     assert not check.ok and why in check.problem
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -291,6 +292,40 @@ def test_a_detached_stack_is_found_used_and_stopped(tmp_path: Path) -> None:
         assert control.stop(settings)
     assert gone(info.pid) and gone(row.pid)
     assert not control.stop(settings)
+
+
+def test_two_callers_share_one_stack(tmp_path: Path) -> None:
+    """Started by two at the same moment, one stack comes up and both get it."""
+    settings = load_settings(
+        "test", overrides={"data_dir": str(tmp_path / "data"), "stack.managed": ["store"]}
+    )
+
+    def ensure(_: int) -> int:
+        return control.ensure_stack(settings, idle_stop_s=0, report=lambda event: None).pid
+
+    try:
+        with ThreadPoolExecutor(2) as callers:
+            pids = set(callers.map(ensure, range(2)))
+        assert len(pids) == 1
+    finally:
+        control.stop(settings)
+
+
+def test_a_start_waits_for_a_stop_under_way(run) -> None:
+    """While a stack is ending, a new start waits for it, and does not use it any more."""
+    ending = run(dummies={"part": [free_port(), "stubborn"]}, policy=QUICK).until_ready()
+    settings = load_settings(
+        "test", overrides={"data_dir": str(ending.data_dir), "stack.managed": ["store"]}
+    )
+    ending.process.terminate()
+    ending.until(lambda: "stopping" in ending.said("part"))
+    assert control.read_stack(settings) is None
+    try:
+        info = control.ensure_stack(settings, idle_stop_s=0, report=lambda event: None)
+        assert info.pid != ending.process.pid
+        assert ending.process.wait(5) == 0
+    finally:
+        assert control.stop(settings)
 
 
 def test_a_stack_that_cannot_start_says_why(tmp_path: Path) -> None:
