@@ -43,6 +43,7 @@ def main() -> int:
     try:
         settings = load_settings()
         set_up_logging(settings)
+        logging.getLogger("httpx2").setLevel(logging.WARNING)  # a line for every probe
         asyncio.run(serve(settings))
     except MaquetteError as error:
         LOG.error("%s %s", error.message, error.hint)
