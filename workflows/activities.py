@@ -28,6 +28,7 @@ from maquette.workflows.messages import (
 )
 from maquette.workflows.names import FINISH_TASK, PLAN_TASK, RUN_CALL, RUN_LIGHT_CALL, RUN_ROUND
 from maquette.workflows.rounds import run_round
+from maquette.workflows.rpc import rpc_errors
 from maquette.workflows.snapshots import read_snapshot
 from maquette.workflows.spill import spill, unspill
 from maquette.workflows.step_cache import StepCache
@@ -110,8 +111,9 @@ class Activities:
             handle = activity.client().get_workflow_handle(
                 work.task_id, run_id=activity.info().workflow_run_id
             )
-            task = await read_snapshot(handle)
-            events = await read_events_now(handle)
+            with rpc_errors(f"task {work.task_id}"):
+                task = await read_snapshot(handle)
+                events = await read_events_now(handle)
             await write_finished(self._engine.store, task, events)
 
     async def _call(self, work: CallInput, publisher: Any, heart: Heart | None) -> CallReply:

@@ -62,7 +62,7 @@ class Judged(Protocol):
 
 
 class Judging(Protocol):
-    """Judges pictures and proposes repairs. Real: ``maquette.agents.critic.Critic``."""
+    """Judges pictures. Real: ``maquette.agents.critic.Critic``."""
 
     async def judge(
         self,
@@ -70,10 +70,14 @@ class Judging(Protocol):
         image: ArtifactRef,
         *,
         owner: str,
-        placed: list[PlacedBlock] | None,
+        placed: Sequence[PlacedBlock] | None,
     ) -> Judged: ...
 
-    def propose(
+
+class Proposing(Protocol):
+    """Repairs that may mend a verdict, best first; pure. Real: ``agents.critic.propose``."""
+
+    def __call__(
         self, verdict: Verdict, body: tuple[Call, ...], tried: frozenset[str]
     ) -> tuple[Revision, ...]: ...
 
@@ -90,4 +94,5 @@ class Engine:
     tools: Tools
     planner: Planning
     critic: Judging
+    propose: Proposing
     run_tool: RunTool

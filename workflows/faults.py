@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from pydantic import ValidationError
 from temporalio import activity
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError, TimeoutError
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    ApplicationErrorCategory,
+    FailureError,
+    TimeoutError,
+)
 
 from maquette.records.errors import MaquetteError, TryAgain
 from maquette.records.task import Problem
@@ -25,6 +32,9 @@ R = TypeVar("R")
 
 UNEXPECTED_ATTEMPTS = 3
 """How often an error that nobody foresaw is tried again."""
+
+TRY_AGAIN_FOR_S = 300.0
+"""For how long an error that may pass is waited out."""
 
 INTERNAL = Problem(
     code="internal",
@@ -48,7 +58,16 @@ def faults_cross(body: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         try:
             return await body(*args, **kwargs)
         except MaquetteError as error:
-            raise to_application_error(error) from None
+            info = activity.info()
+            log.warning(
+                "%s of %s, attempt %d: %s (%s)",
+                info.activity_type,
+                info.workflow_id,
+                info.attempt,
+                error.message,
+                error.code,
+            )
+            raise to_application_error(error, waited_s=_waited_s(info)) from None
         except FailureError:
             raise
         except Exception:
@@ -64,15 +83,23 @@ def faults_cross(body: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
     return guarded
 
 
-def to_application_error(error: MaquetteError) -> ApplicationError:
-    """The error with its problem as detail; retried only if trying again can help."""
+def to_application_error(error: MaquetteError, *, waited_s: float = 0.0) -> ApplicationError:
+    """The error with its problem as detail; retried only if trying again can help, and for
+    minutes at most. It counts as foreseen, so the engine's own log leaves out its stack."""
     problem = error.problem()
+    passing = isinstance(error, TryAgain) and waited_s < TRY_AGAIN_FOR_S
     return ApplicationError(
         problem.detail,
         problem.model_dump(mode="json"),
         type=problem.code,
-        non_retryable=not isinstance(error, TryAgain),
+        non_retryable=not passing,
+        category=ApplicationErrorCategory.BENIGN,
     )
+
+
+def _waited_s(info: activity.Info) -> float:
+    """Seconds since the first attempt was scheduled."""
+    return (datetime.now(UTC) - info.scheduled_time).total_seconds()
 
 
 def problem_of(error: BaseException) -> Problem:

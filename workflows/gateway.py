@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -41,7 +41,7 @@ from maquette.workflows.names import (
     TASK_WORKFLOW,
 )
 from maquette.workflows.rpc import rpc_errors
-from maquette.workflows.runs import RPC_TIMEOUT, Run, Runs
+from maquette.workflows.runs import RPC_TIMEOUT, Run, RunClosed, Runs
 from maquette.workflows.stream_log import StreamEventLog
 from maquette.workflows.submission import check_task_id, prepare, request_hash, whole_request
 from maquette.workflows.task_list import TaskList
@@ -221,12 +221,15 @@ class TaskGateway:
         yield _last_event(await self._get(task_id, owner), last)
 
     async def _get(self, task_id: str, owner: str) -> Task:
-        run, record = await self._find(task_id, owner)
-        if record is not None:
-            return await self._whole(record.task)
-        if run is None:
-            raise _not_found(task_id)
-        return await self._whole(await self._runs.snapshot(run))
+        for _ in range(2):
+            run, record = await self._find(task_id, owner)
+            if record is not None:
+                return await self._whole(record.task)
+            if run is None:
+                break
+            with suppress(RunClosed):
+                return await self._whole(await self._runs.snapshot(run))
+        raise _not_found(task_id)
 
     async def _find(self, task_id: str, owner: str) -> tuple[Run | None, FinishedTask | None]:
         """The open run of a task, or its finished record, or a closed run without a record.
@@ -274,12 +277,14 @@ class TaskGateway:
         """
         run, _ = await self._find(task_id, owner)
         if run is None or not run.open:
-            raise Conflict(f"{task_id} has ended; it asks nothing any more")
+            raise _ended(task_id)
         try:
             with rpc_errors(f"task {task_id}"):
                 await self._runs.handle(task_id).execute_update(
                     FEEDBACK_UPDATE, feedback, rpc_timeout=FEEDBACK_TIMEOUT
                 )
+        except NotFound as error:  # it ended while we asked
+            raise _ended(task_id) from error
         except WorkflowUpdateFailedError as error:
             raise Conflict(
                 str(getattr(error.cause, "message", "nothing is being asked right now")),
@@ -291,6 +296,10 @@ def _not_found(task_id: str) -> NotFound:
     return NotFound(
         f"there is no task {task_id[:80]!r}", hint="`maquette task ls` shows the tasks there are."
     )
+
+
+def _ended(task_id: str) -> Conflict:
+    return Conflict(f"{task_id} has ended; it asks nothing any more")
 
 
 def _id_taken(task_id: str) -> Conflict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from maquette import __version__
 from maquette.model_servers.contract import RoleName
 from maquette.model_servers.schemas import PlacedBlock
 from maquette.records.artifact import ArtifactRef
@@ -25,7 +26,7 @@ async def judge_once(
     if not criteria:
         return Verdict(findings=()), Spent()
     critic = runner.engine.critic
-    version = str(getattr(critic, "version", "1"))
+    version = str(getattr(critic, "version", __version__))
     roles: tuple[Any, ...] = getattr(critic, "roles", (RoleName.UNDERSTANDING,))
     arguments = {
         "criteria": [one.model_dump(mode="json") for one in criteria],

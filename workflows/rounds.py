@@ -162,7 +162,7 @@ def _placed(loop: Loop, values: dict[str, Any]) -> list[PlacedBlock] | None:
 
 def _proposals(runner: StepRunner, work: RoundInput, leader: Made) -> tuple[Revision, ...]:
     """Repairs for the best draft, best first, as many as a message may hold."""
-    found = runner.engine.critic.propose(leader.verdict, work.loop.body, frozenset(work.tried))
+    found = runner.engine.propose(leader.verdict, work.loop.body, frozenset(work.tried))
     kept, size = [], 0
     for revision in found:
         size += len(revision.model_dump_json())

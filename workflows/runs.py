@@ -13,15 +13,16 @@ from temporalio.client import (
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
 )
-from temporalio.common import QueryRejectCondition
+from temporalio.common import QueryRejectCondition, SearchAttributeKey
 from temporalio.service import RPCError
 
 from maquette.records.errors import NotFound
 from maquette.records.task import Problem, Progress, Task, TaskStatus
 from maquette.workflows.messages import TaskInput, metadata_of
-from maquette.workflows.names import MEMO_OWNER, MEMO_REQUEST_HASH, SNAPSHOT_QUERY
+from maquette.workflows.names import MEMO_OWNER, MEMO_REQUEST_HASH, SNAPSHOT_QUERY, STATUS_ATTRIBUTE
 from maquette.workflows.rpc import rpc_errors
 
+STATUS_KEY = SearchAttributeKey.for_keyword(STATUS_ATTRIBUTE)
 QUERY_TIMEOUT_S = 4.0
 RPC_TIMEOUT = timedelta(seconds=5)
 
@@ -42,6 +43,11 @@ class Run:
     request_hash: str
     open: bool
     status: WorkflowExecutionStatus | None
+    stage: TaskStatus = TaskStatus.QUEUED
+
+
+class RunClosed(Exception):
+    """An open run has closed meanwhile: its record is there now."""
 
 
 class Runs:
@@ -67,10 +73,14 @@ class Runs:
             request_hash=str(memo.get(MEMO_REQUEST_HASH, "")),
             open=found.status is WorkflowExecutionStatus.RUNNING,
             status=found.status,
+            stage=TaskStatus(found.typed_search_attributes.get(STATUS_KEY, TaskStatus.QUEUED)),
         )
 
     async def snapshot(self, run: Run) -> Task:
-        """The task as its workflow sees it; without a worker, what the run itself tells."""
+        """The task as its workflow sees it; without a worker, what the run itself tells.
+
+        Raises: RunClosed: it was open when it was described.
+        """
         try:
             task: Task = await self.handle(run.task_id).query(
                 SNAPSHOT_QUERY,
@@ -78,7 +88,9 @@ class Runs:
                 reject_condition=QueryRejectCondition.NOT_OPEN if run.open else None,
                 rpc_timeout=timedelta(seconds=QUERY_TIMEOUT_S),
             )
-        except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError):
+        except WorkflowQueryRejectedError as error:
+            raise RunClosed(run.task_id) from error
+        except (RPCError, WorkflowQueryFailedError):
             return await self._from_history(run)
         if run.open or task.status.ended:
             return task
@@ -94,13 +106,13 @@ class Runs:
         task = Task(
             id=run.task_id,
             owner=given.owner,
-            status=TaskStatus.QUEUED,
+            status=run.stage,
             request=given.request,
             created_at=given.created_at,
-            progress=Progress(message="waiting for a worker"),
+            progress=Progress(message="waiting for a worker to answer"),
             metadata=metadata_of(given),
         )
-        return task if run.open else _stopped(task, run)
+        return task if run.open or task.status.ended else _stopped(task, run)
 
 
 def _stopped(task: Task, run: Run) -> Task:

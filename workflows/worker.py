@@ -48,7 +48,9 @@ PASSED_THROUGH = (
 more than the workflow itself. The workflow's file names the further ones it shares."""
 
 
-def make_worker(client: Client, engine: Engine, *, task_queue: str) -> Worker:
+def make_worker(
+    client: Client, engine: Engine, *, task_queue: str, graceful_s: float = GRACEFUL_S
+) -> Worker:
     """A worker for one task queue, not yet running."""
     return Worker(
         client,
@@ -62,7 +64,7 @@ def make_worker(client: Client, engine: Engine, *, task_queue: str) -> Worker:
         max_concurrent_local_activities=LOCAL_ACTIVITY_SLOTS,
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         default_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
-        graceful_shutdown_timeout=timedelta(seconds=GRACEFUL_S),
+        graceful_shutdown_timeout=timedelta(seconds=graceful_s),
     )
 
 
@@ -107,7 +109,7 @@ async def run_worker(settings: Settings, engine: Engine) -> None:
 
 async def build_engine(settings: Settings) -> Engine:
     """The real parts, made from the settings."""
-    from maquette.agents.critic import Critic
+    from maquette.agents.critic import Critic, propose
     from maquette.agents.planner import make_planner
     from maquette.infra.store.factory import open_store
     from maquette.model_servers.client import connect
@@ -123,6 +125,7 @@ async def build_engine(settings: Settings) -> Engine:
         tools=registry,
         planner=make_planner(settings, models, registry),
         critic=Critic(store, models),
+        propose=propose,
         run_tool=run_tool,
     )
 

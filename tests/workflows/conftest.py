@@ -109,7 +109,8 @@ async def running(
     gateway = TaskGateway(client, engine.store, task_queue=queue, max_concurrent_tasks=limit)
     async with contextlib.AsyncExitStack() as stack:
         if worker:
-            await stack.enter_async_context(make_worker(client, engine, task_queue=queue))
+            at_work = make_worker(client, engine, task_queue=queue, graceful_s=0.5)
+            await stack.enter_async_context(at_work)
         stack.push_async_callback(gateway.close)
         yield Running(client, engine, gateway, queue)
 

@@ -262,11 +262,13 @@ def make_engine(
 ) -> Engine:
     """An engine of small real parts; by default every picture passes."""
     ledger = ledger or Ledger()
+    critic = critic or ScriptedCritic(lambda nth, image: (1.0, True), ledger, (WIDER, WIDEST))
     return Engine(
         store=store or MemoryArtifactStore(),
         models=ScriptedModelClient({}),
         tools=make_tools(ledger, pace_s=pace_s, steps=steps),
         planner=ScriptedPlanner(plan or poster()),
-        critic=critic or ScriptedCritic(lambda nth, image: (1.0, True), ledger, (WIDER, WIDEST)),
+        critic=critic,
+        propose=critic.propose,
         run_tool=run_tool,
     )
