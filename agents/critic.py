@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from maquette.agents.judging.contract import Judge, Judgement, Sight
 from maquette.agents.judging.proposing import propose
 from maquette.agents.judging.text_reads import TextReadsJudge
-from maquette.model_servers.contract import ModelClient
+from maquette.model_servers.contract import ModelClient, RoleName
 from maquette.model_servers.schemas import PlacedBlock
 from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import Criterion, describe
@@ -26,6 +26,12 @@ __all__ = ["Critic", "Judgement", "propose"]
 
 class Critic:
     """Judges pictures against criteria. A kind without a judge is unjudged, never passed."""
+
+    version: ClassVar[str] = "1"
+    """Part of the key of every stored verdict: raise it when the same picture would be judged
+    otherwise."""
+    roles: ClassVar[tuple[RoleName, ...]] = (RoleName.UNDERSTANDING,)
+    """Model roles that judge: their digests are part of that key too."""
 
     def __init__(
         self,

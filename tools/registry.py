@@ -59,11 +59,9 @@ class Registry:
             return self._specs[name]
         except KeyError:
             near = self.nearest(name)
-            guess = f"; did you mean {near!r}?" if near else ""
+            guess = f"did you mean {near!r}? " if near else ""
             raise NotFound(
-                f"no tool named {name!r}{guess} known: {', '.join(self.names())}"
-                if near
-                else f"no tool named {name!r}; known: {', '.join(self.names())}"
+                f"no tool named {name!r}; {guess}known: {', '.join(self.names())}"
             ) from None
 
     def nearest(self, name: str) -> str | None:

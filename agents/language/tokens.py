@@ -101,7 +101,8 @@ _RELATION = re.compile(
 )
 _BACKGROUND = re.compile(
     r"(?:(?:on|against|over|under|with|in|and|has|having) )+(?:an? |the |its )?"
-    r"(?P<colour>(?:plain |solid |flat |simple |soft )*[a-z]+(?: [a-z]+)?)[ -](?:coloured |colored )?"
+    r"(?P<colour>(?:plain |solid |flat |simple |soft )*[a-z]+(?: [a-z]+)?)[ -]"
+    r"(?:coloured |colored )?"
     r"(?:background|backdrop|sky)\b"
 )
 

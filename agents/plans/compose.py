@@ -94,8 +94,8 @@ def _settled(wish: Wish, lexicon: Lexicon, seed: int) -> _Scene:
                 )
             if mention.extra:
                 notes.append(
-                    f"the bundled model does not know the word{'s' if len(mention.extra) > 1 else ''} "
-                    f"{', '.join(map(repr, mention.extra))} of {mention.word!r}: left out"
+                    f"the bundled model knows no {' '.join(mention.extra)!r} "
+                    f"for {mention.word!r}: left out"
                 )
                 mention = replace(mention, extra=())
         colour = mention.colour

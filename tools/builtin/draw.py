@@ -129,6 +129,7 @@ class _Attempt:
             if self._saved is None:
                 raise
             raise _SessionLost(None) from error
+        self._ctx.spent(started.rows[0].forward_s)
         done = False
         try:
             state = await self._step_to_the_end(started.session, started.rows[0])
