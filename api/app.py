@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("maquette.api")
 
+ROUTERS = tuple(module.router for module in (tasks, events, artifacts, tools, system))
+
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104
 
@@ -51,6 +53,7 @@ def create_app(
         title="Maquette",
         version=__version__,
         summary="A request in plain words becomes a finished, checked picture.",
+        redirect_slashes=False,
         docs_url=None,  # the stock pages load scripts from elsewhere
         redoc_url=None,
         lifespan=_lifespan,
@@ -64,8 +67,8 @@ def create_app(
         activity=activity,
         thumbnails=Thumbnails(max_pixels=limits.max_pixels, max_bytes=limits.max_upload_bytes),
     )
-    for module in (tasks, events, artifacts, tools, system):
-        app.include_router(module.router)
+    for router in ROUTERS:
+        app.include_router(router)
     app.add_exception_handler(MaquetteError, _on_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)

@@ -68,7 +68,8 @@ async def upload(doors: Context, request: Request) -> Response:
     return JSONResponse(artifact_view(ref), status_code=201, headers=headers)
 
 
-@router.api_route("/{sha256}", methods=["GET", "HEAD"])
+@router.get("/{sha256}")
+@router.head("/{sha256}", include_in_schema=False)
 async def artifact(doors: Context, request: Request, sha256: str) -> Response:
     """What is known of an artifact without its bytes."""
     ref = await _stat(doors, sha256)
@@ -78,7 +79,8 @@ async def artifact(doors: Context, request: Request, sha256: str) -> Response:
     return JSONResponse(artifact_view(ref), headers=headers)
 
 
-@router.api_route("/{sha256}/content", methods=["GET", "HEAD"])
+@router.get("/{sha256}/content")
+@router.head("/{sha256}/content", include_in_schema=False)
 async def content(
     doors: Context,
     request: Request,

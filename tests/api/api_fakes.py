@@ -221,7 +221,13 @@ class Bench:
 def build(tmp_path: Path, **overrides: Any) -> tuple[Any, Settings, FakeGateway, Any, FakeModels]:
     settings = load_settings(
         "test",
-        overrides={"data_dir": str(tmp_path), "api.token": TOKEN, "api.port": 8420} | overrides,
+        overrides={
+            "data_dir": str(tmp_path),
+            "api.token": TOKEN,
+            "api.port": 8420,
+            "serve.placement": "colocated",
+        }
+        | overrides,
     )
     gateway, store, models = FakeGateway(), MemoryArtifactStore(), FakeModels()
     app = create_app(settings, gateway, store, load_registry(entries=()), models)
