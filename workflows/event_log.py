@@ -58,10 +58,10 @@ class MemoryEventLog:
 
     async def append(self, task_id: str, events: Sequence[Event]) -> None:
         log = self._log(task_id)
-        log.extend(
-            event.model_copy(update={"offset": len(log) + index})
-            for index, event in enumerate(events)
-        )
+        log += [
+            event.model_copy(update={"offset": place})
+            for place, event in enumerate(events, start=len(log))
+        ]
         async with self._news[task_id]:
             self._news[task_id].notify_all()
 

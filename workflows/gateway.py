@@ -69,10 +69,12 @@ class TaskGateway:
         *,
         task_queue: str = "maquette",
         max_concurrent_tasks: int = 64,
+        heartbeat_timeout_s: float = 10.0,
     ) -> None:
         self._client = client
         self._store = store
         self._task_queue = task_queue
+        self._heartbeat_timeout_s = heartbeat_timeout_s
         self._runs = Runs(client)
         self._admission = Admission(client, limit=max_concurrent_tasks)
         self._list = TaskList(client, store)
@@ -107,6 +109,7 @@ class TaskGateway:
                 return existing
         name = task_id or new_task_id()
         given = await prepare(request, owner=owner, store=self._store)
+        given = given.model_copy(update={"heartbeat_timeout_s": self._heartbeat_timeout_s})
         await self._register()
         await self._admission.admit()
         try:

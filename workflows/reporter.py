@@ -11,6 +11,8 @@ from maquette.records.event import Event, EventType
 from maquette.workflows.heart import Heart
 
 FIRST_PAUSE_S = 0.5
+EARLY_S = 0.15
+"""A step that takes longer than this is heard of."""
 SHARE_OF_AGE = 20.0
 """The pause between progress events is at least a twentieth of the step's age, so their
 number grows with the logarithm of its length: about 20 for 10 s, 110 for a quarter of an hour."""
@@ -56,7 +58,8 @@ class StepReporter:
         self._key = key
         self._quiet = quiet
         self._clock = clock
-        self._began = self._last = clock()
+        self._began = clock()
+        self._last = self._began - FIRST_PAUSE_S + EARLY_S
 
     async def progress(
         self, fraction: float, message: str, preview: ArtifactRef | None = None

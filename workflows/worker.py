@@ -33,7 +33,7 @@ ACTIVITY_SLOTS = 16
 LOCAL_ACTIVITY_SLOTS = 16
 WORKFLOW_SLOTS = 64
 CACHED_WORKFLOWS = 500
-GRACEFUL_S = 4.0
+GRACEFUL_S = 2.0
 """After SIGTERM running activities get this long; then they are cancelled and retried later."""
 HEARTBEAT_THROTTLE = timedelta(seconds=0.3)
 """The engine's answer to a heartbeat is how a cancel arrives, so beats are hardly held back."""

@@ -1,0 +1,114 @@
+"""A real Temporal dev server, and a worker with a gateway, for the workflow tests."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from temporalio.client import Client
+
+from maquette.infra.settings import TemporalSettings
+from maquette.workflows.connect import wait_for_temporal
+from maquette.workflows.engine import Engine
+from maquette.workflows.gateway import TaskGateway
+from maquette.workflows.worker import make_worker
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class DevServer:
+    """A Temporal dev server over a file, tuned as the stack tunes it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self._ports = [free_port() for _ in range(2)]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        binary = shutil.which("temporal") or str(Path(sys.executable).parent / "temporal")
+        tuned = [
+            f"--dynamic-config-value=history.{queue}ProcessorMaxPollRPS=2000"
+            for queue in ("transfer", "timer", "visibility")
+        ]
+        with (self.folder / "temporal.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    *(binary, "server", "start-dev", "--headless", "--ip", "127.0.0.1"),
+                    *("--port", str(self.port), "--http-port", str(self._ports[0])),
+                    *("--metrics-port", str(self._ports[1])),
+                    *("--db-filename", str(self.folder / "temporal.db")),
+                    *("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma"),
+                    *("synchronous=normal", "--log-level", "error", *tuned),
+                    *("--search-attribute", "MaquetteStatus=Keyword"),
+                    *("--search-attribute", "MaquetteOwner=Keyword"),
+                ],
+                stdout=log,
+                stderr=log,
+            )
+
+    def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
+            self._process.wait(10)
+            self._process = None
+
+
+async def connect(server: DevServer) -> Client:
+    async with asyncio.timeout(30):
+        return await wait_for_temporal(TemporalSettings(address=server.address))
+
+
+@dataclass
+class Running:
+    """A worker at work on a queue of its own, and the gateway to it."""
+
+    client: Client
+    engine: Engine
+    gateway: TaskGateway
+    queue: str
+
+
+RunWith = Callable[..., contextlib.AbstractAsyncContextManager[Running]]
+
+
+@contextlib.asynccontextmanager
+async def running(
+    server: DevServer, engine: Engine, *, limit: int = 64, worker: bool = True
+) -> AsyncIterator[Running]:
+    client = await connect(server)
+    queue = f"test-{uuid.uuid4().hex[:8]}"
+    gateway = TaskGateway(client, engine.store, task_queue=queue, max_concurrent_tasks=limit)
+    async with contextlib.AsyncExitStack() as stack:
+        if worker:
+            at_work = make_worker(client, engine, task_queue=queue, graceful_s=0.5)
+            await stack.enter_async_context(at_work)
+        stack.push_async_callback(gateway.close)
+        yield Running(client, engine, gateway, queue)
+
+
+async def until(what: Callable[[], bool], *, within_s: float = 10.0) -> None:
+    """Wait until something holds; fails the test if it does not in time."""
+    end = time.monotonic() + within_s
+    while not what():
+        if time.monotonic() > end:
+            raise AssertionError("did not come true in time")
+        await asyncio.sleep(0.02)
