@@ -162,7 +162,7 @@ class _Attempt:
             self._ctx.spent(spent)
             await self._report(state)
             pace = spent / max(1, state.step - before)
-            size = int(SECONDS_PER_CALL / pace) if pace > 0 else state.steps
+            size = round(SECONDS_PER_CALL / pace) if pace > 0 else state.steps
         return state
 
     async def _report(self, state: RowState) -> None:

@@ -1,0 +1,227 @@
+"""The draw tool: progress, checkpoints, resuming, and cancelling within a step."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from maquette.model_servers.fake import ScriptedModelClient
+from maquette.model_servers.schemas import (
+    CancelRequest,
+    Done,
+    Row,
+    RowState,
+    RowStatus,
+    StartReply,
+    StartRequest,
+    StepReply,
+    StepRequest,
+)
+from maquette.records.artifact import ArtifactRef
+from maquette.records.errors import ModelFailed, ModelUnavailable, NotFound
+from maquette.tools.builtin.draw import draw
+from maquette.tools.contract import ToolContext
+from maquette.tools.run import run_tool
+
+STEPS = 20
+STEP_S = 0.1
+
+
+def latent(step: int) -> ArtifactRef:
+    return ArtifactRef(sha256=f"{step:064x}", media_type="application/octet-stream", size_bytes=8)
+
+
+IMAGE = ArtifactRef(
+    sha256="f" * 64, media_type="image/png", size_bytes=99, width_px=256, height_px=256
+)
+
+
+@dataclass
+class Server:
+    """A generation server of 20 steps a picture, 0.1 s each, that counts what it runs."""
+
+    restart_at: int | None = None
+    """Forget every session once, before the call that would pass this step."""
+    fail_at: int | None = None
+    wait_s: float = 0.0
+    lost_latents: bool = False
+    steps_run: int = 0
+    cancelled: list[str] = field(default_factory=list)
+    sessions: dict[str, tuple[Row, int]] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+
+    def start(self, request: StartRequest) -> StartReply:
+        (row,) = request.rows
+        if row.latent is not None and self.lost_latents:
+            raise NotFound("no such latent")
+        self.rows.append(row)
+        name = f"s{len(self.rows)}"
+        self.sessions[name] = (row, row.step)
+        return StartReply(session=name, rows=(self._state(row, row.step, 0.0),))
+
+    async def step(self, request: StepRequest) -> StepReply:
+        await asyncio.sleep(self.wait_s)
+        if request.session not in self.sessions:
+            raise NotFound(f"no session {request.session!r}")
+        row, step = self.sessions[request.session]
+        target = min(STEPS, step + request.steps)
+        if self.restart_at is not None and target >= self.restart_at:
+            self.restart_at = None
+            self.sessions.clear()
+            raise NotFound(f"no session {request.session!r}")
+        if self.fail_at is not None and target >= self.fail_at:
+            failed = RowState(
+                row_id=row.row_id, status=RowStatus.FAILED, step=step, steps=STEPS, error="NaN"
+            )
+            return StepReply(rows=(failed,))
+        self.steps_run += target - step
+        self.sessions[request.session] = (row, target)
+        state = self._state(row, target, STEP_S * (target - row.step))
+        if request.save_latent:
+            state = state.model_copy(update={"latent": latent(target)})
+        if request.preview:
+            state = state.model_copy(update={"preview": IMAGE})
+        return StepReply(rows=(state,))
+
+    def cancel(self, request: CancelRequest) -> Done:
+        self.cancelled.append(request.session)
+        return Done()
+
+    @staticmethod
+    def _state(row: Row, step: int, forward_s: float) -> RowState:
+        done = step >= STEPS
+        return RowState(
+            row_id=row.row_id,
+            status=RowStatus.DONE if done else RowStatus.RUNNING,
+            step=step,
+            steps=STEPS,
+            image=IMAGE if done else None,
+            forward_s=forward_s,
+        )
+
+    def client(self) -> ScriptedModelClient:
+        return ScriptedModelClient(
+            {
+                ("generation", "start"): self.start,
+                ("generation", "step"): self.step,
+                ("generation", "cancel"): self.cancel,
+            }
+        )
+
+
+async def _draw(ctx: ToolContext, server: Server, **arguments: Any) -> dict[str, Any]:
+    ctx.models = server.client()
+    return await run_tool(draw, {"prompt": "a red circle", **arguments}, ctx)
+
+
+async def test_a_picture_is_drawn_with_rising_progress(ctx: ToolContext) -> None:
+    """The row carries prompt, layout and seed; progress rises to 1; nothing is cancelled."""
+    server = Server()
+    item = {"box": {"x0": 0.1, "y0": 0.1, "x1": 0.5, "y1": 0.5}, "phrase": "red circle"}
+    out = await _draw(ctx, server, layout=[item])
+    assert out["image"]["sha256"] == IMAGE.sha256
+    assert server.rows[0].seed == 7 and server.rows[0].layout[0].phrase == "red circle"
+    fractions = ctx.reporter.fractions  # type: ignore[attr-defined]
+    assert fractions == sorted(fractions) and fractions[-1] == 1.0 and len(fractions) >= 3
+    assert server.steps_run == STEPS and server.cancelled == []
+    assert ctx.model_s == pytest.approx(STEPS * STEP_S)
+
+
+async def test_checkpoints_come_every_half_second_of_model_time(ctx: ToolContext) -> None:
+    """After the first four steps the calls are sized so that about 0.5 s lies between latents."""
+    await _draw(ctx, Server())
+    steps = [state["step"] for state in ctx.reporter.checkpoints]  # type: ignore[attr-defined]
+    assert steps == [4, 9, 14, 19]
+
+
+async def test_a_retry_resumes_from_the_checkpoint(ctx: ToolContext) -> None:
+    """With a checkpoint at step 14 only the last six steps are run."""
+    server = Server()
+    ctx.resume = {"latent": latent(14).model_dump(mode="json"), "step": 14}
+    await _draw(ctx, server)
+    assert server.rows[0].latent == latent(14) and server.rows[0].step == 14
+    assert server.steps_run == 6
+
+
+async def test_a_lost_latent_means_starting_over(ctx: ToolContext) -> None:
+    """A checkpoint whose latent is gone is dropped; the picture is drawn from the start."""
+    server = Server(lost_latents=True)
+    ctx.resume = {"latent": latent(14).model_dump(mode="json"), "step": 14}
+    await _draw(ctx, server)
+    assert server.steps_run == STEPS
+
+
+@pytest.mark.parametrize("state", [{}, {"latent": "x", "step": 3}, {"step": 3}])
+async def test_a_strange_checkpoint_is_ignored(ctx: ToolContext, state: dict[str, Any]) -> None:
+    """A checkpoint that cannot be read costs nothing but the steps."""
+    server = Server()
+    ctx.resume = state
+    await _draw(ctx, server)
+    assert server.steps_run == STEPS
+
+
+async def test_a_restarted_server_goes_on_from_the_last_latent(ctx: ToolContext) -> None:
+    """When the session is gone, a new one starts at the last saved step, not at zero."""
+    server = Server(restart_at=10)
+    await _draw(ctx, server)
+    assert [row.step for row in server.rows] == [0, 9]
+    assert server.steps_run == STEPS  # nothing repeated: 9 before, 11 after
+
+
+async def test_a_server_that_keeps_forgetting_is_given_up(ctx: ToolContext) -> None:
+    """After a few lost sessions the tool fails with a reason instead of looping."""
+    server = Server()
+    client = server.client()
+
+    def forget(request: StepRequest) -> StepReply:
+        raise NotFound("no session")
+
+    ctx.models = ScriptedModelClient(
+        {
+            ("generation", "start"): server.start,
+            ("generation", "step"): forget,
+            ("generation", "cancel"): server.cancel,
+        }
+    )
+    with pytest.raises(ModelFailed, match="lost the picture 4 times"):
+        await run_tool(draw, {"prompt": "a"}, ctx)
+    assert client.calls == {}
+
+
+async def test_cancelling_tells_the_server_at_once(ctx: ToolContext) -> None:
+    """Cancelled in the middle of a step call, the tool has cancelled its session before it ends."""
+    server = Server(wait_s=30)
+    running = asyncio.ensure_future(_draw(ctx, server))
+    await asyncio.sleep(0.05)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert server.cancelled == ["s1"]
+
+
+async def test_any_other_end_cancels_too(ctx: ToolContext) -> None:
+    """A model that stops answering in the middle leaves no session running."""
+    server = Server()
+
+    def away(request: StepRequest) -> StepReply:
+        raise ModelUnavailable("away")
+
+    ctx.models = ScriptedModelClient(
+        {
+            ("generation", "start"): server.start,
+            ("generation", "step"): away,
+            ("generation", "cancel"): server.cancel,
+        }
+    )
+    with pytest.raises(ModelUnavailable):
+        await run_tool(draw, {"prompt": "a"}, ctx)
+    assert server.cancelled == ["s1"]
+
+
+async def test_a_failed_row_says_why(ctx: ToolContext) -> None:
+    """A row that fails on the server is a ModelFailed with the server's reason."""
+    with pytest.raises(ModelFailed, match="NaN"):
+        await _draw(ctx, Server(fail_at=8))
