@@ -25,6 +25,7 @@ from maquette.api.validation import explain
 from maquette.records.errors import FixInput, MaquetteError, NotFound
 
 if TYPE_CHECKING:
+    from maquette.api.gateway_link import GatewayLink
     from maquette.infra.settings import Settings
     from maquette.infra.store.contract import ArtifactStore
     from maquette.model_servers.contract import ModelClient
@@ -41,7 +42,7 @@ ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104
 
 def create_app(
     settings: Settings,
-    gateway: TaskGateway,
+    gateway: TaskGateway | GatewayLink,
     store: ArtifactStore,
     registry: Registry,
     models: ModelClient,

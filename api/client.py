@@ -175,8 +175,8 @@ class MaquetteClient:
         body: dict[str, Any] = (await self._call("GET", "/api/v1/system")).json()
         return body
 
-    async def tools(self) -> list[dict[str, Any]]:
-        body: list[dict[str, Any]] = (await self._call("GET", "/api/v1/tools")).json()["data"]
+    async def tools(self) -> Sequence[dict[str, Any]]:
+        body: Sequence[dict[str, Any]] = (await self._call("GET", "/api/v1/tools")).json()["data"]
         return body
 
     async def events(self, task_id: str, *, after: int | None = None) -> AsyncIterator[Event]:

@@ -12,6 +12,7 @@ from maquette.api.activity import Activity
 from maquette.records.errors import NotFound
 
 if TYPE_CHECKING:
+    from maquette.api.gateway_link import GatewayLink
     from maquette.api.thumbnails import Thumbnails
     from maquette.infra.settings import Settings
     from maquette.infra.store.contract import ArtifactStore
@@ -25,7 +26,7 @@ class Doors:
     """The parts behind the front doors. ``closing`` is set when the server is told to stop."""
 
     settings: Settings
-    gateway: TaskGateway
+    gateway: TaskGateway | GatewayLink
     store: ArtifactStore
     registry: Registry
     models: ModelClient

@@ -102,8 +102,8 @@ def rounds(task: Task, events: Iterable[Event]) -> list[dict[str, Any]]:
         elif event.type is EventType.ITERATION_DECIDED:
             here |= {key: data[key] for key in ("decision", "reason", "changes") if key in data}
     if not any(one["candidates"] for one in found.values()):
-        for draft in kept.values():
-            of("", draft.round)["candidates"].append(_of_record(draft, best))
+        for one in kept.values():
+            of("", one.round)["candidates"].append(_of_record(one, best))
     return [found[key] for key in sorted(found)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from typing import Any
 
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 
@@ -61,8 +62,8 @@ async def until_closing(
     """
     events = doors.gateway.events(task_id, owner=doors.owner, after=after)
     source = aiter(events)
-    closing = asyncio.ensure_future(doors.closing.wait())
-    coming: asyncio.Future[Event] | None = None
+    closing: asyncio.Future[Any] = asyncio.ensure_future(doors.closing.wait())
+    coming: asyncio.Future[Any] | None = None
     try:
         while True:
             coming = coming or asyncio.ensure_future(anext(source))
@@ -70,7 +71,7 @@ async def until_closing(
                 {coming, closing}, timeout=quiet_s, return_when=asyncio.FIRST_COMPLETED
             )
             if coming in done:
-                event = coming.result()
+                event: Event = coming.result()
                 coming = None
                 yield event
                 if event.type in TERMINAL:

@@ -149,7 +149,12 @@ async def _read_line() -> str | None:
     loop = asyncio.get_running_loop()
     came: asyncio.Future[bytes] = loop.create_future()
     descriptor = sys.stdin.fileno()
-    loop.add_reader(descriptor, lambda: came.done() or came.set_result(os.read(descriptor, 4_096)))
+
+    def read() -> None:
+        if not came.done():
+            came.set_result(os.read(descriptor, 4_096))
+
+    loop.add_reader(descriptor, read)
     try:
         data = await came
     finally:

@@ -25,15 +25,13 @@ def half_blocks(data: bytes, *, columns: int = COLUMNS, rows: int = ROWS) -> Tex
     width = max(1, round(image.width * scale))
     height = max(2, round(image.height * scale) // 2 * 2)
     small = image.resize((width, height), Image.Resampling.BOX)
-    pixels = small.load()
+    rgb = small.tobytes()  # three bytes a pixel, row by row
     text = Text()
     for y in range(0, height, 2):
         for x in range(width):
-            above, below = pixels[x, y], pixels[x, y + 1]
-            text.append("▀", style=f"{_hex(above)} on {_hex(below)}")
+            above, below = ((row * width + x) * 3 for row in (y, y + 1))
+            text.append(
+                "▀", style=f"#{rgb[above : above + 3].hex()} on #{rgb[below : below + 3].hex()}"
+            )
         text.append("\n" if y + 2 < height else "")
     return text
-
-
-def _hex(pixel: tuple[int, int, int]) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*pixel)
