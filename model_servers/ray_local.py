@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import logging
 import os
 import secrets
 import shutil
@@ -12,9 +14,12 @@ from pathlib import Path
 from maquette.records.base import Record
 from maquette.records.errors import ModelUnavailable
 
+logger = logging.getLogger(__name__)
+
 OBJECT_STORE_BYTES = 80 * 1024 * 1024
 """Close to the least Ray accepts: messages are small, pictures go through the artifact store."""
 
+_START_ATTEMPTS = 2
 _LONGEST_TEMP_DIR = 40
 """Ray puts unix sockets about 65 characters below it; the kernel allows 107 in all."""
 
@@ -35,8 +40,9 @@ def use_token(token: str) -> None:
 def start_local_ray(data_dir: Path, *, cpus: int) -> LocalRay:
     """Start Ray for this process: loopback only, with a token, without dashboard.
 
-    Its processes die with this one, even when it is killed: the kernel signals those that Ray
-    starts directly, and workers leave when the raylet is gone.
+    Most of its processes die with this one, even when it is killed: the kernel signals those
+    that Ray starts directly, and workers leave when the raylet is gone. The raylet's own agents
+    are left to the reaper.
     """
     token = secrets.token_hex(32)
     use_token(token)
@@ -47,23 +53,52 @@ def start_local_ray(data_dir: Path, *, cpus: int) -> LocalRay:
         MALLOC_ARENA_MAX="2",
     )
     os.environ.pop("RAY_ADDRESS", None)
-    import ray
-
-    context = ray.init(
-        address="local",
-        num_cpus=cpus,
-        object_store_memory=OBJECT_STORE_BYTES,
-        include_dashboard=False,
-        namespace="maquette",
-        log_to_driver=True,
-        logging_level="WARNING",
-        _node_ip_address="127.0.0.1",
-        _temp_dir=str(_temp_dir(data_dir)),
-    )
-    local = LocalRay(address=context.address_info["gcs_address"], token=token)
+    address = _started(str(_temp_dir(data_dir)), cpus)
+    local = LocalRay(address=address, token=token)
     _record(data_dir).parent.mkdir(parents=True, exist_ok=True)
     _write_private(_record(data_dir), local.model_dump_json())
     return local
+
+
+def _started(temp_dir: str, cpus: int) -> str:
+    """Start Ray; its address. Ray gives its raylet 30 seconds, which a machine busy with other
+    things may exceed: a failed start is cleaned up and tried once more."""
+    import ray
+
+    attempt = 0
+    while True:
+        attempt += 1
+        try:
+            context = ray.init(
+                address="local",
+                num_cpus=cpus,
+                object_store_memory=OBJECT_STORE_BYTES,
+                include_dashboard=False,
+                namespace="maquette",
+                logging_level="WARNING",
+                _node_ip_address="127.0.0.1",
+                _temp_dir=temp_dir,
+            )
+            return str(context.address_info["gcs_address"])
+        except Exception as error:
+            if attempt == _START_ATTEMPTS:
+                raise ModelUnavailable(
+                    f"Ray did not start ({type(error).__name__})",
+                    hint="free some processor time and memory, then start again; "
+                    "the log of the model server says more",
+                ) from error
+            logger.warning("Ray did not start; trying once more", exc_info=error)
+            _end_own_group()
+
+
+def _end_own_group() -> None:
+    """Kill the children in this process's own group: what a failed start left running."""
+    import psutil
+
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error, ProcessLookupError):
+            if os.getpgid(child.pid) == os.getpgrp():
+                child.kill()
 
 
 def read_local_ray(data_dir: Path) -> LocalRay:

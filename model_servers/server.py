@@ -21,6 +21,7 @@ import httpx2
 
 from maquette.infra.settings import Settings, load_settings
 from maquette.model_servers.logs import log_to_stderr
+from maquette.model_servers.reaper import Reaper
 from maquette.records.errors import ConfigError, MaquetteError
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def serve_until(stop: threading.Event, settings: Settings) -> int:
     """Start Ray and the application, then wait for ``stop``, SIGTERM or SIGINT."""
     began = time.monotonic()
     _on_signals(_leave)
+    reaper = None if settings.serve.ray_address else Reaper()
     try:
         _start_ray(settings)
         _on_signals(_leave)  # Ray puts its own handlers in place while starting.
@@ -63,6 +65,8 @@ def serve_until(stop: threading.Event, settings: Settings) -> int:
         return _watch(stop, settings.serve.url)
     finally:
         _stop(settings)
+        if reaper is not None:
+            reaper.dismiss()
         logger.info("stopped")
 
 

@@ -1,0 +1,265 @@
+"""The three placements, for real: equal answers, and processes that come and go cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import client_contract
+import generation_models
+import pytest
+from client_contract import MeasureRole, ModelClientContract
+from model_stack import S3Process, ServerProcess
+
+from maquette.infra.settings import load_settings
+from maquette.infra.store.factory import open_store
+from maquette.model_servers.client import (
+    EmbeddingClient,
+    GenerationClient,
+    OcrClient,
+    TextRenderingClient,
+    connect,
+)
+from maquette.model_servers.contract import ModelClient, RoleName
+from maquette.model_servers.schemas import (
+    Row,
+    RowStatus,
+    StartRequest,
+    StepRequest,
+    TextBlock,
+    TypesetRequest,
+)
+from maquette.model_servers.transport_handle import HandleClient
+from maquette.records.errors import ModelUnavailable, NotFound
+from maquette.records.geometry import Box
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
+
+OWNER = "local"
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """The settings all placements share: one store, one tiny generator, one thread."""
+    folder = tmp_path_factory.mktemp("placements")
+    model = generation_models.save_layout_flow(folder / "model")
+    store = S3Process(folder / "store")
+    yield {**store.overrides, "models.generation.model": str(model), "serve.threads": 1}
+    store.stop()
+
+
+@pytest.fixture(scope="module")
+def colocated(
+    shared: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServerProcess]:
+    server = ServerProcess(tmp_path_factory.mktemp("co") / "data", "colocated", shared)
+    yield server
+    server.discard()
+
+
+@pytest.fixture(scope="module")
+def per_role(
+    shared: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServerProcess]:
+    server = ServerProcess(tmp_path_factory.mktemp("per") / "data", "per_role", shared)
+    yield server
+    server.discard()
+
+
+def an_inprocess_client(shared: dict[str, Any], folder: Path) -> ModelClient:
+    overrides = {**shared, "data_dir": str(folder), "serve.placement": "inprocess"}
+    settings = load_settings("test", overrides=overrides)
+    return connect(settings, open_store(settings))
+
+
+def a_client(server: ServerProcess) -> ModelClient:
+    return connect(server.settings, open_store(server.settings))
+
+
+async def everything(models: ModelClient) -> dict[str, object]:
+    """One request of every role; all that is in the answers but the time they took."""
+    typeset = await TextRenderingClient(models).typeset(
+        TypesetRequest(
+            owner=OWNER,
+            width_px=256,
+            height_px=128,
+            blocks=(TextBlock(text="OPEN", box=Box(x0=0.1, y0=0.1, x1=0.9, y1=0.9)),),
+        )
+    )
+    read = await OcrClient(models).ocr(typeset.image, owner=OWNER)
+    embedded = await EmbeddingClient(models).embed_text(("a red circle", "a sign"))
+    drawn = await draw(models)
+    without_time = {"forward_s"}
+    return {
+        "typeset": typeset.model_dump(exclude=without_time),
+        "read": read.model_dump(exclude=without_time),
+        "embedded": embedded.model_dump(exclude=without_time),
+        "drawn": drawn.model_dump(exclude=without_time),
+        "digests": [await models.digest(RoleName(role)) for role in ROLES],
+    }
+
+
+ROLES = ("generation", "understanding", "text_rendering", "embedding")
+
+
+async def draw(models: ModelClient, **fields: Any) -> Any:
+    generation = GenerationClient(models)
+    row = Row(row_id="a", prompt="a red circle", seed=5, steps=4, **fields)
+    session = (await generation.start(StartRequest(owner=OWNER, rows=(row,)))).session
+    return (await generation.step(StepRequest(session=session, steps=200))).rows[0]
+
+
+@pytest.fixture(scope="module")
+def expected(shared: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """The answers of the inprocess placement."""
+
+    async def ask() -> dict[str, object]:
+        client = an_inprocess_client(shared, tmp_path_factory.mktemp("in"))
+        try:
+            return await everything(client)
+        finally:
+            await client.close()
+
+    return asyncio.run(ask())
+
+
+async def test_colocated_answers_as_inprocess(
+    colocated: ServerProcess, expected: dict[str, object]
+) -> None:
+    """One Ray replica with all roles gives the very answers of direct calls."""
+    colocated.wait_ready()
+    client = a_client(colocated)
+    assert client.label == "http"
+    assert await everything(client) == expected
+    await client.close()
+    assert expected["read"]["lines"][0]["text"] == "OPEN"  # type: ignore[index]
+
+
+class TestHandle(ModelClientContract):
+    """The conformance suite over Ray handles, to a role served beside the colocated ones."""
+
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def echo(cls, colocated: ServerProcess) -> Iterator[None]:
+        from maquette.model_servers.ray_local import read_local_ray, use_token
+
+        local = read_local_ray(colocated.settings.data_dir)
+        use_token(local.token)
+        import ray
+        from ray import cloudpickle, serve
+
+        # Workers cannot import test files: send the role itself.
+        cloudpickle.register_pickle_by_value(client_contract)
+        ray.init(address=local.address, namespace="maquette", log_to_driver=False)
+        serve.run(_echo_application(), name="echo", route_prefix=None)
+        yield
+        serve.delete("echo")
+        ray.shutdown()
+
+    @pytest.fixture
+    def client(self, colocated: ServerProcess) -> HandleClient:
+        from maquette.model_servers.ray_local import read_local_ray
+
+        local = read_local_ray(colocated.settings.data_dir)
+        return HandleClient(local.address, token=local.token, application="echo")
+
+    async def test_settings_lead_to_the_colocated_roles(
+        self, colocated: ServerProcess, expected: dict[str, object]
+    ) -> None:
+        """With serve.transport = handle the same client call reaches the same answers."""
+        overrides = {**colocated.overrides, "serve.transport": "handle"}
+        settings = load_settings("test", overrides=overrides)
+        client = connect(settings, open_store(settings))
+        assert client.label == "handle"
+        assert await everything(client) == expected
+
+
+async def test_a_killed_replica_comes_back(colocated: ServerProcess) -> None:
+    """Requests in flight on a killed replica are ModelUnavailable; soon it serves again, and
+    its sessions are gone with a word on what to do."""
+    client = a_client(colocated)
+    generation = GenerationClient(client)
+    row = Row(row_id="a", prompt="a red circle", seed=5, steps=200)
+    session = (await generation.start(StartRequest(owner=OWNER, rows=(row,)))).session
+    first = (await generation.step(StepRequest(session=session, steps=1))).rows[0]
+    assert first.status is RowStatus.RUNNING
+    flight = asyncio.create_task(generation.step(StepRequest(session=session, steps=200)))
+    await asyncio.sleep(0.05)
+    colocated.replica().kill()
+    with pytest.raises(ModelUnavailable):
+        await flight
+    await asyncio.to_thread(colocated.wait_ready)
+    with pytest.raises(NotFound, match="restarted") as gone:
+        await generation.step(StepRequest(session=session, steps=1))
+    assert "start again" in gone.value.hint
+    assert (await draw(client)).status is RowStatus.DONE
+    await client.close()
+
+
+def test_sigterm_stops_everything_it_started(colocated: ServerProcess) -> None:
+    """Within ten seconds of SIGTERM the server and all of Ray are gone, with status 0."""
+    status, took_s, alive = colocated.end(signal.SIGTERM)
+    assert (status, alive) == (0, [])
+    assert took_s < 10
+    assert not (colocated.settings.data_dir / "run" / "ray.json").exists()
+
+
+async def test_per_role_answers_as_inprocess(
+    per_role: ServerProcess, expected: dict[str, object]
+) -> None:
+    """A deployment for each role behind one front door gives the very answers of direct calls."""
+    per_role.wait_ready()
+    client = a_client(per_role)
+    assert await everything(client) == expected
+    await client.close()
+
+
+async def test_a_session_spans_requests_over_per_role(per_role: ServerProcess) -> None:
+    """Start and every step of a session reach the replica that holds it."""
+    client = a_client(per_role)
+    generation = GenerationClient(client)
+    row = Row(row_id="a", prompt="a red circle", seed=5, steps=3)
+    session = (await generation.start(StartRequest(owner=OWNER, rows=(row,)))).session
+    steps = [
+        (await generation.step(StepRequest(session=session, steps=1))).rows[0] for _ in range(3)
+    ]
+    assert [state.step for state in steps] == [1, 2, 3]
+    await generation.cancel(session)
+    await client.close()
+
+
+def test_a_killed_server_takes_ray_with_it(per_role: ServerProcess) -> None:
+    """Even SIGKILL, which allows no clean-up, leaves none of its processes behind."""
+    began = time.monotonic()
+    _, _, alive = per_role.end(signal.SIGKILL)
+    assert alive == []
+    assert time.monotonic() - began < 15
+
+
+def _echo_application() -> Any:
+    from ray import serve
+
+    role = MeasureRole
+
+    @serve.deployment(
+        ray_actor_options={"num_cpus": 0}, max_ongoing_requests=64, graceful_shutdown_timeout_s=1
+    )
+    class Echo:
+        async def __init__(self) -> None:
+            from maquette.model_servers.host import RoleHost
+
+            self._host = RoleHost({RoleName.EMBEDDING: role})
+            await self._host.start()
+
+        async def answer(self, role: str, method: str, body: bytes) -> tuple[bool, bytes]:
+            answer = await self._host.answer(role, method, body)
+            return answer.ok, answer.body
+
+        async def readiness(self) -> str:
+            return (await self._host.readiness()).model_dump_json()
+
+    return Echo.bind()
