@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 FIELDS = ("task_id", "node", "owner", "part")
 """Given as ``log.info("...", extra={"task_id": ...})``, they become fields of the line."""
 
-QUIET = ("httpx", "httpcore", "urllib3", "asyncio", "PIL", "filelock", "matplotlib")
+QUIET = ("httpx", "httpx2", "httpcore", "urllib3", "asyncio", "PIL", "filelock", "matplotlib")
 """Libraries whose information is noise here."""
 
 

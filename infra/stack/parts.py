@@ -36,6 +36,8 @@ class PartSpec:
     ready: Probe
     env: Mapping[str, str] = field(default_factory=dict)
     """Added to the common environment of the children."""
+    guarded: bool = False
+    """Whether it starts processes of its own, that must end with it."""
     needs: tuple[str, ...] = ()
     """Parts that must be ready before this one is started."""
     prepare: Callable[[], None] = _nothing
@@ -66,6 +68,7 @@ def _models(settings: Settings) -> PartSpec:
     return PartSpec(
         name="models",
         command=_module("maquette.model_servers.server"),
+        guarded=True,
         ready=http_probe(f"{settings.serve.url}/healthz", token=secret(settings.serve.token)),
     )
 
@@ -92,6 +95,7 @@ def _worker(
     return PartSpec(
         name="worker",
         command=_module("maquette.workflows.worker"),
+        guarded=True,
         ready=file_probe(folders.worker_ready),
         needs=_those(managed, "temporal", "store"),
         prepare=lambda: folders.worker_ready.unlink(missing_ok=True),
@@ -102,6 +106,7 @@ def _api(settings: Settings, managed: tuple[str, ...]) -> PartSpec:
     return PartSpec(
         name="api",
         command=_module("maquette.api.server"),
+        guarded=True,
         ready=http_probe(f"{api_url(settings)}/readyz", token=secret(settings.api.token)),
         needs=_those(managed, "temporal", "store"),
     )

@@ -58,15 +58,19 @@ def child_environment(data_dir: Path, part: str, extra: Mapping[str, str]) -> di
 
 
 async def spawn(
-    command: Iterable[str], *, env: Mapping[str, str], cwd: Path, log: int
+    command: Iterable[str], *, guarded: bool, env: Mapping[str, str], cwd: Path, log: int
 ) -> asyncio.subprocess.Process:
-    """Start a program in a session of its own that the kernel kills when we end."""
+    """Start a program in a session of its own that the kernel kills when we end.
+
+    A guarded program runs below a guard (shim.py), which is the process returned.
+    """
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",
         "-S",
         str(SHIM),
         str(os.getpid()),
+        "guard" if guarded else "alone",
         *command,
         env=dict(env),
         cwd=cwd,
@@ -81,6 +85,15 @@ def signal_group(pid: int, number: signal.Signals) -> None:
     """Signal a child and everything in its process group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
+
+
+def program_below(guard: int) -> ProcessMark | None:
+    """The program that a guard runs: its first child."""
+    try:
+        found = psutil.Process(guard).children()
+    except psutil.Error:
+        return None
+    return mark(min(found, key=lambda child: child.create_time()).pid) if found else None
 
 
 def descendants(pid: int) -> list[ProcessMark]:

@@ -17,6 +17,7 @@ from maquette.infra.stack.processes import (
     descendants,
     kill_marked,
     mark,
+    program_below,
     signal_group,
     spawn,
     strays,
@@ -24,6 +25,9 @@ from maquette.infra.stack.processes import (
 from maquette.infra.stack.progress import PartState
 
 PROBE_EVERY_S = 0.1
+SLOW_PROBE_EVERY_S = 0.5
+QUICK_PROBES = 30
+"""After so many a part is known to take its time, and is asked less often."""
 
 
 @dataclass(frozen=True)
@@ -107,15 +111,27 @@ class PartRunner:
 
     def refresh(self) -> None:
         """Look which processes the part has started, so that they can be found if it dies."""
-        if self.process is not None and self.process.find() is not None:
-            self.offspring = descendants(self.process.pid)
+        if self._child is None or self._child.returncode is not None:
+            return
+        self.offspring = descendants(self._child.pid)
+        if self.spec.guarded:
+            self.process = program_below(self._child.pid) or self.process
+            guard = mark(self._child.pid)
+            others = [known for known in self.offspring if known != self.process]
+            self.offspring = [*others, guard] if guard else others
 
     async def _start(self) -> asyncio.subprocess.Process:
         self._set(PartState.STARTING)
         env = child_environment(self._folders.data_dir, self.spec.name, self.spec.env)
         env["MAQUETTE_SETTINGS_FILE"] = str(self._folders.settings)
         with self._folders.open_log(self.spec.name) as log:
-            child = await spawn(self.spec.command, env=env, cwd=self._folders.run, log=log.fileno())
+            child = await spawn(
+                self.spec.command,
+                guarded=self.spec.guarded,
+                env=env,
+                cwd=self._folders.run,
+                log=log.fileno(),
+            )
         self._child = child
         self.process = mark(child.pid)
         self.offspring = []
@@ -149,11 +165,13 @@ class PartRunner:
     async def _until_ready(self) -> str | None:
         """None once ready, or the last problem when time is up."""
         deadline = time.monotonic() + self._policy.start_timeout_s
+        asked = 0
         while True:
             problem = await self.spec.ready()
             if problem is None or time.monotonic() > deadline:
                 return problem
-            await asyncio.sleep(PROBE_EVERY_S)
+            asked += 1
+            await asyncio.sleep(PROBE_EVERY_S if asked < QUICK_PROBES else SLOW_PROBE_EVERY_S)
 
     async def _clear(self, child: asyncio.subprocess.Process) -> None:
         """Kill what is left of the child's group, its descendants, and its strays."""

@@ -1,8 +1,8 @@
 """Runs a supervisor over chosen parts, as ``python -m maquette.infra.stack`` does over all.
 
 ``python dummy_stack.py DATA_DIR SPEC``, where SPEC is JSON: {"real": [part names],
-"dummies": {name: [port, mode, file?]}, "needs": {name: [names]}, "idle_stop_s": number,
-"store_port": preferred port, "policy": {...}}.
+"dummies": {name: [port, mode, file?]}, "guarded": [names], "needs": {name: [names]},
+"idle_stop_s": number, "store_port": preferred port, "policy": {...}}.
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ def dummies(spec: dict[str, Any]) -> list[PartSpec]:
             name=name,
             command=(sys.executable, str(DUMMY), *map(str, arguments)),
             ready=http_probe(f"http://127.0.0.1:{arguments[0]}/"),
+            guarded=name in spec.get("guarded", ()),
             needs=tuple(spec.get("needs", {}).get(name, ())),
         )
         for name, arguments in spec.get("dummies", {}).items()
