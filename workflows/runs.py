@@ -23,7 +23,7 @@ from maquette.workflows.names import MEMO_OWNER, MEMO_REQUEST_HASH, SNAPSHOT_QUE
 from maquette.workflows.rpc import rpc_errors
 
 STATUS_KEY = SearchAttributeKey.for_keyword(STATUS_ATTRIBUTE)
-QUERY_TIMEOUT_S = 4.0
+QUERY_TIMEOUT_S = 3.0
 RPC_TIMEOUT = timedelta(seconds=5)
 
 _STOPPED = Problem(

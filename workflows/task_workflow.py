@@ -138,10 +138,10 @@ class TaskWorkflow:
                         lambda: work.done() or self._asking(),
                         timeout=timedelta(seconds=self._seconds_left()),
                     )
-        finally:
-            if not work.done():
-                work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
+        except asyncio.CancelledError:
+            await self._stop(work)
+            raise
+        await self._stop(work)
         try:
             work.result()
         except (asyncio.CancelledError, ActivityError) as error:
@@ -149,6 +149,12 @@ class TaskWorkflow:
                 raise
             budget_s = self._board.task.request.options.budget_s
             self._end(TaskStatus.INCOMPLETE, f"the budget of {budget_s:g} s is used up")
+
+    @staticmethod
+    async def _stop(work: asyncio.Task[None]) -> None:
+        if not work.done():
+            work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
 
     def _asking(self) -> bool:
         return self._board.waiting_for is not None
@@ -210,17 +216,18 @@ class TaskWorkflow:
         )
         asked_at = workflow.time()
         try:
-            await workflow.wait_condition(
-                lambda: self._answer is not None, timeout=timedelta(seconds=ANSWER_WITHIN_S)
-            )
-        except TimeoutError:
-            raise _Rejected(stage, "nobody answered within a week") from None
-        finally:
+            with suppress(TimeoutError):
+                await workflow.wait_condition(
+                    lambda: self._answer is not None, timeout=timedelta(seconds=ANSWER_WITHIN_S)
+                )
+        except asyncio.CancelledError:
             self._board.waited_s += workflow.time() - asked_at
-            self._board.waiting_for = None
+            raise
+        self._board.waited_s += workflow.time() - asked_at
+        self._board.waiting_for = None
         answer = self._answer
         if answer is None:
-            raise _Rejected(stage, "no answer was given")
+            raise _Rejected(stage, "nobody answered within a week")
         self._say(
             EventType.FEEDBACK_RECEIVED,
             request_id=stage,

@@ -73,10 +73,12 @@ class Walker:
                     name = running.pop(task)
                     task.result()
                     self._board.done.add(name)
-        finally:
+        except (Exception, asyncio.CancelledError):
+            # Not a finally: an evicted workflow must not await on its way out.
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+            raise
 
     async def _run(self, node: Call | Loop) -> None:
         if isinstance(node, Loop):

@@ -23,6 +23,9 @@ from maquette.workflows.engine import Engine
 from maquette.workflows.gateway import TaskGateway
 from maquette.workflows.worker import make_worker
 
+FORGETFUL = "forgetful"
+"""A second namespace in which no run is ever started."""
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -60,6 +63,7 @@ class DevServer:
                     *("synchronous=normal", "--log-level", "error", *tuned),
                     *("--search-attribute", "MaquetteStatus=Keyword"),
                     *("--search-attribute", "MaquetteOwner=Keyword"),
+                    *("--namespace", FORGETFUL),
                 ],
                 stdout=log,
                 stderr=log,
