@@ -77,12 +77,12 @@ def set_block(block: TextBlock, width_px: int, height_px: int) -> SetBlock:
         margin_y=stroke + pad_y,
     )
     spans = [Span(word.ink[0], word.ink[2], word.paragraph) for word in shaped.words]
-    ceiling = max(math.ceil(frame.height_px / frame.first), block.min_size_px)
-    found = fit(
-        spans, frame, min_px=block.min_size_px, max_px=min(block.max_size_px or ceiling, ceiling)
-    )
+    ceiling = math.ceil(frame.height_px / frame.first)
+    largest = min(block.max_size_px or ceiling, max(ceiling, block.min_size_px))
+    smallest = min(block.min_size_px, largest)
+    found = fit(spans, frame, min_px=smallest, max_px=largest)
     if found is None:
-        raise _too_long(block, box)
+        raise _too_long(block, box, smallest)
     lines = _place(block, shaped, found, box, stroke + pad_x, stroke + pad_y)
     grown = stroke * found.size_px
     lines = tuple(SetLine(w.words, w.x, w.y, _grow(w.ink, grown, grown)) for w in lines)
@@ -91,10 +91,10 @@ def set_block(block: TextBlock, width_px: int, height_px: int) -> SetBlock:
     return SetBlock(block, found.size_px, grown, lines, ink, panel)
 
 
-def _too_long(block: TextBlock, box: Bounds) -> InvalidInput:
+def _too_long(block: TextBlock, box: Bounds, smallest: int) -> InvalidInput:
     return InvalidInput(
         f"the text {block.text!r} does not fit its box of {box[2] - box[0]:.0f} x "
-        f"{box[3] - box[1]:.0f} px even at the smallest size, {block.min_size_px} px "
+        f"{box[3] - box[1]:.0f} px even at the smallest size, {smallest} px "
         f"(font {block.font})",
         hint="give it a larger box, fewer words or a smaller min_size_px",
     )

@@ -45,11 +45,11 @@ def lines_of(pieces: Iterable[Piece]) -> list[Piece]:
 def mean_score(pieces: Sequence[Piece]) -> float:
     """The mean confidence, each letter counting once; nought for no letters."""
     letters = _letters(pieces)
-    return sum(p.score * len(p.text) for p in pieces) / letters if letters else 0.0
+    return sum(p.score * _letters([p]) for p in pieces) / letters if letters else 0.0
 
 
 def _letters(pieces: Iterable[Piece]) -> int:
-    return sum(len(piece.text.replace(" ", "")) or 1 for piece in pieces)
+    return sum(len(piece.text.replace(" ", "")) for piece in pieces)
 
 
 def _join_row(row: list[Piece]) -> list[Piece]:
