@@ -138,6 +138,13 @@ _ENLARGES = re.compile(
     r"(?:increase|double|triple)\b.*\b(?:size|resolution))\b",
     re.IGNORECASE,
 )
+_ASKS = re.compile(
+    r"^\W*(?:please\s+|can you\s+|could you\s+)*(?:what|who|whom|whose|why|when|where|how|which|is|"
+    r"are|does|do|did|explain|translate|tell|count|describe|summari[sz]e|compare|answer|read|sing|"
+    r"write (?:me |us )?(?:an? |the )?(?:short |long |little )?(?:poem|story|essay|letter|song|"
+    r"email|program|script|function|article))\b",
+    re.IGNORECASE,
+)
 _PUTS = re.compile(r"\b(?:put|add|write|print|place|overlay|caption|title)\b", re.IGNORECASE)
 
 
@@ -148,12 +155,14 @@ class IntentReader:
         self._embedding = EmbeddingClient(models)
         self._examples: list[tuple[Intent, tuple[float, ...]]] | None = None
 
-    async def read(self, request: str, wordings: Wordings, *, attached: int) -> Intent:
+    async def read(self, wordings: Wordings, *, attached: int, drawable: bool = False) -> Intent:
         """The intent of a request with so many attached pictures.
 
+        Args:
+            drawable: whether the request names a thing that the generator knows.
         Raises: ModelUnavailable: the embedding model does not answer.
         """
-        ruled = rule(request, wordings, attached=attached)
+        ruled = rule(wordings, attached=attached, drawable=drawable)
         return ruled if ruled is not None else await self._nearest(plain(wordings), attached)
 
     async def _nearest(self, text: str, attached: int) -> Intent:
@@ -171,7 +180,7 @@ class IntentReader:
             intent: sum(sorted(found)[-NEAREST:]) / NEAREST for intent, found in likeness.items()
         }
         if not attached:  # nothing is attached, so nothing can be done to it
-            for intent in (Intent.CAPTION, Intent.ENLARGE, Intent.EDIT):
+            for intent in (Intent.READ, Intent.CAPTION, Intent.ENLARGE, Intent.EDIT):
                 scores[intent] -= 0.2
         best = max(scores, key=lambda intent: scores[intent])
         return best if scores[best] >= UNSURE else Intent.CHAT
@@ -184,7 +193,7 @@ def plain(wordings: Wordings) -> str:
     )
 
 
-def rule(request: str, wordings: Wordings, *, attached: int) -> Intent | None:
+def rule(wordings: Wordings, *, attached: int, drawable: bool = False) -> Intent | None:
     """The intent where words alone decide, or None."""
     text = plain(wordings)
     about = bool(_ABOUT_ATTACHED.search(text)) and attached > 0
@@ -210,5 +219,7 @@ def rule(request: str, wordings: Wordings, *, attached: int) -> Intent | None:
     if attached and _ENLARGES.search(text):
         return Intent.ENLARGE
     if wordings.shown and not about:
+        return Intent.DRAW
+    if drawable and not attached and not _ASKS.match(text):
         return Intent.DRAW
     return None

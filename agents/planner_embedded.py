@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from maquette.agents.intents import Intent, IntentReader
 from maquette.agents.language.lexicon import Lexicon
+from maquette.agents.language.scene import names_known_thing
 from maquette.agents.language.wording import find_wordings
 from maquette.agents.plans.budget import within_budget
 from maquette.agents.plans.compose import picture_plan
@@ -45,11 +46,14 @@ class EmbeddedPlanner:
                     hint="Shorten it, or split it into several strings.",
                 )
         attached = len(request.inputs)
-        intent = await self._intents.read(text, wordings, attached=attached)
+        model = await self._generation.describe()
+        lexicon = Lexicon.of(model.vocabulary)
+        intent = await self._intents.read(
+            wordings, attached=attached, drawable=names_known_thing(wordings.masked, lexicon)
+        )
         match intent:
             case Intent.DRAW:
-                model = await self._generation.describe()
-                plan = picture_plan(request, wordings, Lexicon.of(model.vocabulary), model)
+                plan = picture_plan(request, wordings, lexicon, model)
             case Intent.READ:
                 plan = read_plan(request)
             case Intent.CAPTION:

@@ -77,10 +77,12 @@ def sheet_palette(thing_colour: str | None, letters: str | None, seed: int) -> P
     """
     if letters is not None:
         ink = WORDS[letters]
-        sheets = [PAPER, (255, 255, 255), INK, (16, 18, 30)]
-        if contrast(ink, PAPER) >= READABLE:
-            return Palette(hex_code(PAPER), hex_code(ink))
-        best = max(sheets, key=lambda sheet: contrast(ink, sheet))
+        sheets = [PAPER, INK, (255, 255, 255), (0, 0, 0)]
+        # Black or white reaches the square root of 21, 4.58, against any colour.
+        best = next(
+            (sheet for sheet in sheets if contrast(ink, sheet) >= READABLE),
+            max(sheets, key=lambda sheet: contrast(ink, sheet)),
+        )
         return Palette(hex_code(best), hex_code(ink))
     if thing_colour in ("red", "blue", "green", "purple", "brown", "orange", "pink"):
         sheet = WORDS[thing_colour]

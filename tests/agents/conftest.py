@@ -1,0 +1,79 @@
+"""Scripted models for planning: a generator with a small vocabulary, an embedder of words."""
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+from pathlib import Path
+
+import pytest
+
+from maquette.model_servers.fake import ScriptedModelClient
+from maquette.model_servers.schemas import (
+    DescribeRequest,
+    EmbedTextReply,
+    EmbedTextRequest,
+    GenerationDescription,
+)
+from maquette.tools.registry import Registry, load_registry
+
+VOCABULARY = json.loads((Path(__file__).parent / "data" / "vocabulary.json").read_text())
+
+
+def _vector(text: str) -> tuple[float, ...]:
+    """A bag of hashed words as a unit vector: alike where words are shared."""
+    counts = [1e-6] * 512
+    for word in text.lower().replace(",", " ").replace(".", " ").split():
+        counts[zlib.crc32(word.encode()) % 512] += 1.0
+    norm = math.sqrt(sum(c * c for c in counts))
+    return tuple(c / norm for c in counts)
+
+
+def _embed(request: EmbedTextRequest) -> EmbedTextReply:
+    return EmbedTextReply(
+        vectors=tuple(_vector(text) for text in request.texts), digest="bag", forward_s=0.0
+    )
+
+
+def _describe(vocabulary: dict[str, tuple[str, ...]]) -> GenerationDescription:
+    return GenerationDescription(
+        model="small",
+        digest="d",
+        pipeline="p",
+        default_steps=20,
+        default_guidance=2.0,
+        width_px=256,
+        height_px=256,
+        layout=True,
+        vocabulary=vocabulary,
+    )
+
+
+@pytest.fixture
+def models() -> ScriptedModelClient:
+    """A generator that knows thirteen things, and an embedder."""
+
+    def describe(request: DescribeRequest) -> GenerationDescription:
+        return _describe(VOCABULARY)
+
+    return ScriptedModelClient(
+        {("generation", "describe"): describe, ("embedding", "embed_text"): _embed}
+    )
+
+
+@pytest.fixture
+def open_models() -> ScriptedModelClient:
+    """A generator that takes any words."""
+
+    def describe(request: DescribeRequest) -> GenerationDescription:
+        return _describe({}).model_copy(update={"layout": False, "width_px": 512, "height_px": 512})
+
+    return ScriptedModelClient(
+        {("generation", "describe"): describe, ("embedding", "embed_text"): _embed}
+    )
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    return load_registry(entries=())
