@@ -1,0 +1,249 @@
+"""The generator as a diffusers pipeline: words and boxes in, a picture out.
+
+Notation: ``B`` rows, ``C h w`` latents, ``H W`` pixels. Time ``t = 1`` is noise and
+``t = 0`` the picture (see ``flow``).
+
+A step scheduler drives it with ``encode``, ``noise``, ``velocity`` and
+``flow.euler``; ``__call__`` does the same for one request. No method keeps state
+between calls.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from diffusers.image_processor import VaeImageProcessor
+from diffusers.pipelines.pipeline_utils import DiffusionPipeline, ImagePipelineOutput
+from torch import Tensor
+
+from maquette.model_servers.generation.layout_flow.autoencoder import LayoutAutoencoder
+from maquette.model_servers.generation.layout_flow.conditioning import Conditioning
+from maquette.model_servers.generation.layout_flow.flow import guided, seeded_noise
+from maquette.model_servers.generation.layout_flow.layout import LayoutItem, paint
+from maquette.model_servers.generation.layout_flow.text import pooled_phrases, states, tokenise
+from maquette.model_servers.generation.layout_flow.transformer import LayoutFlowTransformer
+
+CELL_PX = 16
+"""Pixels on the side of a latent cell."""
+
+
+class LayoutFlowPipeline(DiffusionPipeline):
+    """Draw pictures from captions and boxes with phrases.
+
+    Args:
+        autoencoder: pixels to latents and back.
+        transformer: predicts velocities.
+        text_encoder: a transformers encoder with ``last_hidden_state``.
+        tokenizer: its ``PreTrainedTokenizerFast``.
+        scheduler: ``FlowMatchEulerDiscreteScheduler``; copied for every call.
+    """
+
+    model_cpu_offload_seq = "text_encoder->transformer->autoencoder"
+
+    def __init__(
+        self,
+        autoencoder: LayoutAutoencoder,
+        transformer: LayoutFlowTransformer,
+        text_encoder: Any,
+        tokenizer: Any,
+        scheduler: Any,
+    ) -> None:
+        super().__init__()
+        self.register_modules(
+            autoencoder=autoencoder,
+            transformer=transformer,
+            text_encoder=text_encoder,
+            tokenizer=tokenizer,
+            scheduler=scheduler,
+        )
+
+    @classmethod
+    def from_pretrained(cls, pretrained_model_name_or_path: Any, **kwargs: Any) -> Any:
+        """Load a saved pipeline, in float32 unless ``dtype`` says otherwise.
+
+        Packs are stored in float16; computing in it on a CPU would be slow.
+        """
+        if "torch_dtype" not in kwargs:
+            kwargs.setdefault("dtype", torch.float32)
+        return super().from_pretrained(pretrained_model_name_or_path, **kwargs)
+
+    @property
+    def output_size_px(self) -> int:
+        """Side of the square picture in pixels."""
+        return self.transformer.config.cells * CELL_PX
+
+    @property
+    def latent_shape(self) -> tuple[int, int, int]:
+        """(C, h, w) of one row."""
+        config = self.transformer.config
+        return config.latent_channels, config.cells, config.cells
+
+    @torch.no_grad()
+    def encode(self, prompts: list[str], layouts: list[list[LayoutItem]]) -> Conditioning:
+        """Encode captions and layouts.
+
+        Args:
+            prompts: B captions; empty strings are allowed.
+            layouts: B lists of boxes, each maybe empty; later boxes cover earlier ones.
+        Returns: conditioning of B rows on the pipeline's device.
+        Raises: ValueError: if the two lists differ in length.
+        """
+        if len(prompts) != len(layouts):
+            raise ValueError(f"{len(prompts)} prompts but {len(layouts)} layouts; expected equal")
+        ids, mask = (x.to(self.device) for x in tokenise(self.tokenizer, prompts))
+        return Conditioning(
+            text_states=states(self.text_encoder, ids, mask),
+            text_mask=mask,
+            layout_map=torch.cat([self._paint(layout) for layout in layouts]),
+        )
+
+    def unconditional(self, batch: int) -> Conditioning:
+        """Encode ``batch`` rows that ask for nothing, for guidance."""
+        return self.encode([""], [[]]).select([0] * batch)
+
+    def noise(self, seeds: list[int]) -> Tensor:
+        """Draw starting latents (len(seeds), C, h, w); a row depends on its seed only."""
+        return seeded_noise(seeds, self.latent_shape).to(self.device)
+
+    @torch.no_grad()
+    def velocity(self, latents: Tensor, t: Tensor, cond: Conditioning) -> Tensor:
+        """Predict the velocity of each row.
+
+        Args:
+            latents: (B, C, h, w) at time ``t``.
+            t: float (B,) in [0, 1]; 1 is noise, 0 the picture; rows may differ.
+            cond: B rows.
+        Returns: (B, C, h, w), noise minus picture. The finished latents it points to are
+            ``latents - t * velocity`` (``flow.predicted_clean``).
+        """
+        return self.transformer(latents, t, cond.text_states, cond.text_mask, cond.layout_map)
+
+    def guided_velocity(
+        self,
+        latents: Tensor,
+        t: Tensor,
+        cond: Conditioning,
+        none: Conditioning,
+        scale: float | Tensor,
+    ) -> Tensor:
+        """Predict velocities with classifier-free guidance, in one pass of 2B rows.
+
+        Args:
+            latents, t, cond: as in ``velocity``.
+            none: ``unconditional(B)``.
+            scale: guidance, a number or one a row (B,); 1 is unguided.
+        """
+        both = self.velocity(
+            torch.cat([latents, latents]), torch.cat([t, t]), Conditioning.cat([cond, none])
+        )
+        return guided(*both.chunk(2), scale)
+
+    @torch.no_grad()
+    def decode(self, latents: Tensor) -> Tensor:
+        """Draw latents (B, C, h, w) as pictures: float (B, 3, H, W) in [0, 1]."""
+        return self.autoencoder.decode(latents).clamp(0, 1)
+
+    @torch.no_grad()
+    def encode_image(self, pixels: Tensor) -> Tensor:
+        """Turn pictures (B, 3, H, W) in [0, 1] into latents (B, C, h, w).
+
+        Raises: ValueError: if the picture is not of ``output_size_px``.
+        """
+        size = self.output_size_px
+        if tuple(pixels.shape[1:]) != (3, size, size):
+            raise ValueError(
+                f"pixels have shape {tuple(pixels.shape)}; expected (B, 3, {size}, {size})"
+            )
+        return self.autoencoder.encode(pixels.to(self.device))
+
+    @torch.no_grad()
+    def __call__(
+        self,
+        prompt: str | list[str],
+        layout: list[LayoutItem] | list[list[LayoutItem]] | None = None,
+        num_inference_steps: int = 20,
+        guidance_scale: float = 2.0,
+        generator: torch.Generator | list[torch.Generator] | None = None,
+        seeds: int | list[int] | None = None,
+        output_type: str = "pil",
+    ) -> ImagePipelineOutput:
+        """Draw one picture for each prompt.
+
+        Args:
+            prompt: a caption, or B of them.
+            layout: boxes of the one caption, or B lists of boxes; None for none.
+            num_inference_steps: Euler steps.
+            guidance_scale: 1 is unguided.
+            generator: source of noise, if ``seeds`` is None; one, or one a row.
+            seeds: one seed a row; a single one counts up over the rows.
+            output_type: "pil", "np" or "pt".
+        Raises: ValueError: if neither ``generator`` nor ``seeds`` is given, or lengths differ.
+        """
+        prompts = [prompt] if isinstance(prompt, str) else list(prompt)
+        cond = self.encode(prompts, _layouts(layout, len(prompts)))
+        none = self.unconditional(len(prompts)) if guidance_scale != 1 else None
+        latents = self._start(len(prompts), generator, seeds)
+        scheduler = self.scheduler.from_config(self.scheduler.config)
+        steps = num_inference_steps
+        scheduler.set_timesteps(sigmas=[1 - i / steps for i in range(steps)], device=self.device)
+        for timestep in self.progress_bar(scheduler.timesteps):
+            t = (timestep / scheduler.config.num_train_timesteps).expand(len(prompts))
+            if none is None:
+                velocity = self.velocity(latents, t, cond)
+            else:
+                velocity = self.guided_velocity(latents, t, cond, none, guidance_scale)
+            latents = scheduler.step(velocity, timestep, latents, return_dict=False)[0]
+        pixels = self.decode(latents)
+        images = VaeImageProcessor(do_normalize=False).postprocess(
+            pixels, output_type=output_type, do_denormalize=[False] * len(prompts)
+        )
+        return ImagePipelineOutput(images=images)
+
+    def _paint(self, layout: list[LayoutItem]) -> Tensor:
+        """Paint one row's layout: (1, L, h, w)."""
+        config = self.transformer.config
+        if not layout:
+            return torch.zeros(
+                1,
+                config.text_width + config.layout_geometry,
+                config.cells,
+                config.cells,
+                device=self.device,
+                dtype=self.dtype,
+            )
+        phrases = pooled_phrases(self.text_encoder, self.tokenizer, [i.phrase for i in layout])
+        boxes = torch.tensor([i.box for i in layout], device=self.device, dtype=phrases.dtype)
+        present = torch.ones(1, len(layout), dtype=torch.bool, device=self.device)
+        return paint(phrases[None], boxes[None], present, config.cells, config.cells)
+
+    def _start(
+        self,
+        batch: int,
+        generator: torch.Generator | list[torch.Generator] | None,
+        seeds: int | list[int] | None,
+    ) -> Tensor:
+        if seeds is not None:
+            rows = [seeds + i for i in range(batch)] if isinstance(seeds, int) else list(seeds)
+            if len(rows) != batch:
+                raise ValueError(f"{len(rows)} seeds for {batch} prompts; expected equal")
+            return self.noise(rows)
+        if generator is None:
+            raise ValueError("neither seeds nor generator was given; expected one of them")
+        sources = generator if isinstance(generator, list) else [generator] * batch
+        if len(sources) != batch:
+            raise ValueError(f"{len(sources)} generators for {batch} prompts; expected equal")
+        shape = self.latent_shape
+        rows_drawn = [torch.randn(shape, generator=g, device=g.device) for g in sources]
+        return torch.stack([row.to(self.device) for row in rows_drawn])
+
+
+def _layouts(
+    layout: list[LayoutItem] | list[list[LayoutItem]] | None, batch: int
+) -> list[list[LayoutItem]]:
+    """Bring the ways to give layouts into one list a row."""
+    if layout is None:
+        return [[] for _ in range(batch)]
+    if (layout and isinstance(layout[0], LayoutItem)) or (not layout and batch == 1):
+        return [list(layout)] * batch  # type: ignore[arg-type]
+    return [list(row) for row in layout]  # type: ignore[arg-type]

@@ -1,0 +1,218 @@
+"""The recipe runs end to end at toy size, resumes exactly, and its pack loads and draws."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from maquette.model_servers.generation.layout_flow.layout import LayoutItem
+from maquette.model_servers.generation.layout_flow.pipeline import LayoutFlowPipeline
+from maquette.training.data.latents import read_latents
+from maquette.training.data.shards import read_shard
+from maquette.training.generator import smoke
+from maquette.training.pack.assemble import trained_pipeline
+from maquette.training.pack.manifest import NAME, write_manifest
+from maquette.training.recipes.components import TOY, build_tokenizer
+from maquette.training.recipes.flow import FlowRecipe, Wording, encode_wordings
+from maquette.training.recipes.flow_run import FlowRun
+from maquette.training.world.render import render
+from maquette.training.world.vocabulary import words
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished smoke run."""
+    folder = tmp_path_factory.mktemp("smoke")
+    smoke(folder, steps=2)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pipeline(work: Path) -> LayoutFlowPipeline:
+    """Its pack, loaded as a server loads it, with weights that are not all zero at the end."""
+    loaded = LayoutFlowPipeline.from_pretrained(
+        work / "pack", local_files_only=True, use_safetensors=True
+    )
+    torch.manual_seed(1)
+    for layer in (loaded.transformer.modulate, loaded.transformer.to_velocity):
+        torch.nn.init.normal_(layer.weight, std=0.1)
+    loaded.set_progress_bar_config(disable=True)
+    return loaded
+
+
+def test_shard_holds_the_render_of_each_scene(work: Path) -> None:
+    """Cached pixels equal a fresh render of the scene read back beside them."""
+    shard = read_shard(work / "shard")
+    assert np.array_equal(shard.pixels[7], render(shard.scenes[7]))
+
+
+def test_latent_cache_is_normalised(work: Path) -> None:
+    """Over the whole cache each channel has zero mean and unit deviation; order is kept."""
+    cache = read_latents(work / "latents")
+    rows = cache.normalised(np.arange(len(cache.raw)))
+    assert torch.allclose(rows.mean((0, 2, 3)), torch.zeros(16), atol=2e-2)
+    assert torch.allclose(rows.std((0, 2, 3)), torch.ones(16), atol=2e-2)
+    assert torch.equal(cache.normalised(np.array([5, 2, 5])), rows[[5, 2, 5]])
+
+
+def test_a_resumed_run_equals_an_unbroken_one(work: Path, tmp_path: Path) -> None:
+    """Two steps, a checkpoint, and two more give the weights of four steps in one go."""
+    cache, scenes = read_latents(work / "latents"), read_shard(work / "shard").scenes
+
+    def run(folder: Path) -> FlowRun:
+        return FlowRun(folder, cache, scenes, torch.device("cpu"), TOY, FlowRecipe(batch=2))
+
+    whole = run(tmp_path / "whole")
+    list(whole.steps(0, lambda i: i / 4))
+    first = run(tmp_path / "parts")
+    steps = first.steps(0, lambda i: i / 4)
+    next(steps), next(steps)
+    first.save(2, 1.5)
+    second = run(tmp_path / "parts")
+    assert second.restore() == 2
+    assert second.spent_s == 1.5
+    list(second.steps(2, lambda i: i / 4))
+    for name, tensor in whole.model.state_dict().items():
+        assert torch.allclose(tensor, second.model.state_dict()[name], atol=1e-6), name
+    for name, tensor in whole.average.module.state_dict().items():
+        assert torch.allclose(tensor, second.average.module.state_dict()[name], atol=1e-6), name
+
+
+def test_manifest_lists_every_file_and_not_itself(work: Path) -> None:
+    """Digests and sizes agree with a second way of computing them."""
+    pack = work / "pack"
+    manifest = json.loads((pack / NAME).read_text())
+    assert manifest["format"] == 1
+    names = {p.relative_to(pack).as_posix() for p in pack.rglob("*") if p.is_file()}
+    assert set(manifest["files"]) == names - {NAME}
+    for name, entry in manifest["files"].items():
+        data = (pack / name).read_bytes()
+        assert entry == {"sha256": hashlib.sha256(data).hexdigest(), "size_bytes": len(data)}
+
+
+def test_manifest_refuses_links_and_empty_folders(tmp_path: Path) -> None:
+    """A pack is plain files, at least one."""
+    with pytest.raises(ValueError, match="no files"):
+        write_manifest(tmp_path)
+    (tmp_path / "link").symlink_to("/etc/hostname")
+    with pytest.raises(ValueError, match="is a link"):
+        write_manifest(tmp_path)
+
+
+def test_pack_holds_no_code_and_no_pickle(work: Path) -> None:
+    """Only safetensors, JSON and the card are in a pack."""
+    kinds = {p.suffix for p in (work / "pack").rglob("*") if p.is_file()}
+    assert kinds == {".safetensors", ".json", ".md"}
+
+
+def test_loaded_weights_are_the_trained_ones(work: Path) -> None:
+    """What comes back from the pack is float32 and equals the training's to half precision."""
+    loaded = LayoutFlowPipeline.from_pretrained(
+        work / "pack", local_files_only=True, use_safetensors=True
+    )
+    trained = trained_pipeline(work, TOY)
+    for part in ("autoencoder", "transformer", "text_encoder"):
+        theirs = getattr(trained, part).state_dict()
+        for name, tensor in getattr(loaded, part).state_dict().items():
+            assert tensor.dtype == torch.float32
+            assert torch.allclose(tensor, theirs[name], atol=1e-3), name
+    cache = read_latents(work / "latents")
+    assert torch.allclose(loaded.autoencoder.scale.flatten(), torch.tensor(cache.std))
+
+
+def test_same_seed_same_picture(pipeline: LayoutFlowPipeline) -> None:
+    """A request drawn twice gives equal bytes; another seed gives another picture."""
+    boxes = [LayoutItem((0.1, 0.1, 0.5, 0.5), "red circle")]
+
+    def draw(seed: int) -> np.ndarray:
+        return pipeline("a red circle", boxes, 3, seeds=seed, output_type="np").images
+
+    assert np.array_equal(draw(3), draw(3))
+    assert not np.array_equal(draw(3), draw(4))
+    assert draw(3).shape == (1, 256, 256, 3)
+
+
+def test_a_row_does_not_depend_on_its_company(pipeline: LayoutFlowPipeline) -> None:
+    """A row drawn alone and in a batch of three differs by rounding only."""
+    prompts = ["a red circle", "", "two blue stars above a green house on a mint background"]
+    layouts = [[LayoutItem((0.1, 0.1, 0.5, 0.5), "red circle")], [], []]
+    together = pipeline(prompts, layouts, 3, seeds=[1, 2, 3], output_type="pt").images
+    for i in range(3):
+        alone = pipeline(prompts[i], layouts[i], 3, seeds=[i + 1], output_type="pt").images
+        assert torch.allclose(together[i], alone[0], atol=1e-3)
+
+
+def test_mixed_times_in_one_batch(pipeline: LayoutFlowPipeline) -> None:
+    """Velocities of rows at different times equal those computed one by one."""
+    cond = pipeline.encode(["a red star", "a blue fish"], [[], []])
+    latents, t = pipeline.noise([1, 2]), torch.tensor([1.0, 0.4])
+    both = pipeline.velocity(latents, t, cond)
+    for i in range(2):
+        one = pipeline.velocity(latents[i : i + 1], t[i : i + 1], cond.select([i]))
+        assert torch.allclose(both[i], one[0], atol=1e-4)
+
+
+def test_image_round_trip_shapes_and_refusal(pipeline: LayoutFlowPipeline) -> None:
+    """Pictures become latents of the pipeline's shape; other sizes are refused."""
+    latents = pipeline.encode_image(torch.rand(2, 3, 256, 256))
+    assert latents.shape == (2, *pipeline.latent_shape)
+    decoded = pipeline.decode(latents)
+    assert decoded.shape == (2, 3, pipeline.output_size_px, pipeline.output_size_px)
+    assert decoded.min() >= 0
+    assert decoded.max() <= 1
+    with pytest.raises(ValueError, match="128, 128"):
+        pipeline.encode_image(torch.rand(1, 3, 128, 128))
+
+
+def test_training_and_serving_encode_alike(pipeline: LayoutFlowPipeline) -> None:
+    """The recipe's batched encoding equals the pipeline's for tokens and painted maps."""
+    boxes = ((0.1, 0.1, 0.4, 0.5), (0.3, 0.3, 0.9, 0.8))
+    wordings = [
+        Wording("a red star over a fish", ("red star", "fish"), boxes),
+        Wording("", (), ()),
+        Wording("one house", ("the big house",), boxes[:1]),
+    ]
+    layouts = [
+        [LayoutItem(b, p) for b, p in zip(w.boxes, w.phrases, strict=True)] for w in wordings
+    ]
+    served = pipeline.encode([w.caption for w in wordings], layouts)
+    with torch.no_grad():
+        trained = encode_wordings(
+            wordings, pipeline.tokenizer, pipeline.text_encoder, 16, torch.device("cpu")
+        )
+    length = trained.text_mask.shape[1]
+    mask = trained.text_mask
+    assert torch.equal(served.text_mask[:, :length], mask)
+    assert torch.allclose(
+        served.text_states[:, :length][mask], trained.text_states[mask], atol=1e-4
+    )
+    assert torch.allclose(served.layout_map, trained.layout_map, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"prompt": "a"}, "neither seeds nor generator"),
+        ({"prompt": ["a", "b"], "seeds": [1]}, "1 seeds for 2 prompts"),
+        ({"prompt": ["a", "b"], "layout": [[]], "seeds": 1}, "2 prompts but 1 layouts"),
+    ],
+)
+def test_bad_requests_say_what_is_wrong(
+    pipeline: LayoutFlowPipeline, arguments: dict, message: str
+) -> None:
+    """Missing randomness and unequal lists are refused with the numbers."""
+    with pytest.raises(ValueError, match=message):
+        pipeline(**arguments)
+
+
+def test_tokenizer_is_case_blind_and_knows_when_it_does_not_know() -> None:
+    """Case does not matter, unknown words are marked, and every text has a start token."""
+    tokenizer = build_tokenizer(words())
+    assert tokenizer("Red STAR")["input_ids"] == tokenizer("red star")["input_ids"]
+    assert tokenizer.unk_token_id in tokenizer("a crimson star")["input_ids"]
+    assert tokenizer("")["input_ids"] == [tokenizer.cls_token_id]

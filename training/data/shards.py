@@ -1,0 +1,89 @@
+"""A cache of rendered scenes: pixels in one flat file, scenes as JSON lines beside it.
+
+Layout of a folder: ``pixels.u8`` holds ``count * size * size * 3`` bytes, ``scenes.jsonl``
+one scene a line in the same order, ``shard.json`` the size, the count and the seed.
+"""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from maquette.training.world.render import render
+from maquette.training.world.sample import sample_scene
+from maquette.training.world.scene import Background, Placed, Scene
+
+_CHUNK = 64
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Rendered scenes, memory-mapped."""
+
+    pixels: np.ndarray
+    """uint8 (count, size, size, 3), sRGB, read only."""
+    scenes: list[Scene]
+    """The truth about each picture."""
+
+
+def write_shard(folder: Path, count: int, seed: int, size_px: int = 256, workers: int = 2) -> None:
+    """Render ``count`` training scenes into ``folder``; a finished one is left alone.
+
+    Chunk ``k`` draws from ``default_rng((seed, k))``, so the result does not depend on
+    the number of workers.
+    """
+    if (folder / "shard.json").exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    pixels = np.memmap(
+        folder / "pixels.u8", dtype=np.uint8, mode="w+", shape=(count, size_px, size_px, 3)
+    )
+    starts = range(0, count, _CHUNK)
+    jobs = [(seed, k, min(_CHUNK, count - at), size_px) for k, at in enumerate(starts)]
+    with (
+        ProcessPoolExecutor(workers) as pool,
+        (folder / "scenes.jsonl").open("w", encoding="utf-8") as lines,
+    ):
+        rendered = pool.map(_render_chunk, jobs)
+        for at, (scenes, block) in zip(starts, tqdm(rendered, total=len(jobs)), strict=True):
+            pixels[at : at + len(block)] = block
+            lines.writelines(json.dumps(asdict(s)) + "\n" for s in scenes)
+    pixels.flush()
+    meta = {"count": count, "size_px": size_px, "seed": seed}
+    (folder / "shard.json").write_text(json.dumps(meta), encoding="utf-8")
+
+
+def read_shard(folder: Path) -> Shard:
+    """Open a finished shard.
+
+    Raises: FileNotFoundError: if the shard was never finished.
+    """
+    meta = json.loads((folder / "shard.json").read_text(encoding="utf-8"))
+    size = meta["size_px"]
+    pixels = np.memmap(
+        folder / "pixels.u8", dtype=np.uint8, mode="r", shape=(meta["count"], size, size, 3)
+    )
+    with (folder / "scenes.jsonl").open(encoding="utf-8") as lines:
+        scenes = [scene_from_json(json.loads(line)) for line in lines]
+    return Shard(pixels, scenes)
+
+
+def scene_from_json(record: dict) -> Scene:
+    """Rebuild a scene from ``dataclasses.asdict`` output."""
+    things = tuple(
+        Placed(t["thing"], t["colour"], tuple(t["box"]))  # type: ignore[arg-type]
+        for t in record["things"]
+    )
+    return Scene(things, Background(**record["background"]))
+
+
+def _render_chunk(job: tuple[int, int, int, int]) -> tuple[list[Scene], np.ndarray]:
+    seed, chunk, count, size_px = job
+    rng = np.random.default_rng((seed, chunk))
+    scenes = [sample_scene(rng) for _ in range(count)]
+    return scenes, np.stack([render(s, size_px) for s in scenes])

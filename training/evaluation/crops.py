@@ -1,0 +1,32 @@
+"""Cut the surroundings of a box out of a picture, for the recogniser."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+from maquette.training.world.scene import Box
+
+SIDE = 48
+"""Side of a crop in pixels."""
+CONTEXT = 0.15
+"""Share of the box's size that is shown around it on each side."""
+
+
+def crop(picture: np.ndarray, box: Box) -> np.ndarray:
+    """Cut a box with some context and bring it to a square.
+
+    Args:
+        picture: uint8 (H, W, 3).
+        box: xyxy fractions; parts outside the picture repeat its edge.
+    Returns: uint8 (SIDE, SIDE, 3).
+    """
+    height, width = picture.shape[:2]
+    x0, y0, x1, y1 = box
+    dx, dy = CONTEXT * (x1 - x0), CONTEXT * (y1 - y0)
+    xs = np.linspace((x0 - dx) * width, (x1 + dx) * width, 2 * SIDE, endpoint=False)
+    ys = np.linspace((y0 - dy) * height, (y1 + dy) * height, 2 * SIDE, endpoint=False)
+    columns = np.clip(xs.astype(int), 0, width - 1)
+    rows = np.clip(ys.astype(int), 0, height - 1)
+    fine = picture[rows[:, None], columns[None]]
+    return np.asarray(Image.fromarray(fine).resize((SIDE, SIDE), Image.Resampling.BOX))

@@ -1,0 +1,139 @@
+"""The state of an autoencoder training: model, average, optimizer and checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from maquette.model_servers.generation.layout_flow.autoencoder import LayoutAutoencoder
+from maquette.training.data.shards import Shard
+from maquette.training.recipes.autoencoder import (
+    AutoencoderRecipe,
+    autoencoder_losses,
+    crop_batch,
+)
+from maquette.training.recipes.averaging import Average
+from maquette.training.recipes.checkpoints import load_checkpoint, save_checkpoint
+from maquette.training.recipes.loop import Step, training_loop
+from maquette.training.world.render import render
+from maquette.training.world.sample import sample_scene
+from maquette.training.world.split import UNSEEN
+
+_PROBES = 16
+
+
+class AutoencoderRun:
+    """Train an autoencoder from scratch, or its decoder on a finished encoder.
+
+    Args:
+        work: folder of checkpoints; ``autoencoder`` holds the first phase, and
+            ``decoder`` the second, which starts from the first's average.
+        shard: rendered training scenes.
+        device: where to train; bfloat16 autocast is used for the convolutions.
+        decoder_only: run the second phase.
+        recipe: all numbers.
+        widths: features of a new autoencoder.
+    """
+
+    def __init__(
+        self,
+        work: Path,
+        shard: Shard,
+        device: torch.device,
+        decoder_only: bool = False,
+        recipe: AutoencoderRecipe | None = None,
+        widths: tuple[int, int, int] = (64, 128, 192),
+    ) -> None:
+        self.name = "decoder" if decoder_only else "autoencoder"
+        self.folder = work / self.name
+        self.shard, self.device = shard, device
+        self.recipe = recipe or AutoencoderRecipe()
+        self.spent_s = 0.0
+        torch.manual_seed(self.recipe.seed)
+        self.model = LayoutAutoencoder(widths=widths)
+        if decoder_only:
+            self.model = finished_autoencoder(work, widths)
+            self.model.encoder.requires_grad_(False)
+        self.model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = Average(self.model)
+        self.parameters = [p for p in self.model.parameters() if p.requires_grad]
+        self.optimizer = torch.optim.AdamW(
+            self.parameters, self.recipe.peak_rate, betas=(0.9, 0.99), weight_decay=1e-4
+        )
+
+    def restore(self) -> int:
+        """Load the checkpoint if there is one; returns the next step's index."""
+        state = load_checkpoint(
+            self.folder,
+            {"model": self.model, "average": self.average.module},
+            self.optimizer,
+        )
+        if state is None:
+            return 0
+        self.spent_s = state["elapsed_s"]
+        return state["step"]
+
+    def save(self, step: int, elapsed_s: float) -> None:
+        """Write a checkpoint before step ``step``."""
+        save_checkpoint(
+            self.folder,
+            {"model": self.model, "average": self.average.module},
+            self.optimizer,
+            {"step": step, "elapsed_s": elapsed_s},
+        )
+
+    def steps(self, start: int, progress: Callable[[int], float]) -> Iterator[Step]:
+        """Train, yielding each step."""
+        for step in training_loop(
+            self.parameters,
+            self.optimizer,
+            self._losses,
+            progress,
+            self.recipe.peak_rate,
+            start,
+        ):
+            self.average.update(self.model, step.index)
+            yield step
+
+    @torch.no_grad()
+    def score(self) -> dict[str, float]:
+        """Measure mean absolute error, in [0, 1] pixel units, on scenes of held-out pairs."""
+        pixels = probe_pixels(_PROBES).to(self.device)
+        output = self.average.module.decode(self.average.module.encode(pixels))
+        return {"held_out": float((output.clamp(0, 1) - pixels).abs().mean())}
+
+    def _losses(self, step: int) -> dict[str, Tensor]:
+        pixels = crop_batch(self.shard, self.recipe, step).to(
+            self.device, memory_format=torch.channels_last
+        )
+        with torch.autocast(self.device.type, torch.bfloat16):
+            return autoencoder_losses(self.model, pixels, self.recipe, step)
+
+
+def probe_pixels(count: int, size_px: int = 256) -> Tensor:
+    """Render held-out scenes: float (count, 3, size_px, size_px) in [0, 1]."""
+    rng = np.random.default_rng(20_001)
+    scenes = [sample_scene(rng, UNSEEN) for _ in range(count)]
+    block = np.stack([render(s, size_px) for s in scenes])
+    return torch.from_numpy(block).permute(0, 3, 1, 2).float() / 255
+
+
+def finished_autoencoder(
+    work: Path, widths: tuple[int, int, int] = (64, 128, 192)
+) -> LayoutAutoencoder:
+    """Load the averaged weights of the first phase, with the second's decoder if it ran.
+
+    Raises: FileNotFoundError: if the first phase left no checkpoint.
+    """
+    for name in ("decoder", "autoencoder"):
+        model = LayoutAutoencoder(widths=widths)
+        if load_checkpoint(work / name, {"average": model}) is not None:
+            return model
+    raise FileNotFoundError(
+        f"no autoencoder checkpoint in {work}; run `python -m maquette.training.generator"
+        f" autoencoder --work {work}` first"
+    )
