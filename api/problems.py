@@ -40,7 +40,7 @@ STATUS: tuple[tuple[type[base.MaquetteError], int], ...] = (
 
 DEFAULT_HINT = {
     401: "send the header 'Authorization: Bearer <token>'; the token is in the stack's run folder",
-    404: "check the address; GET /api/v1/tasks lists the tasks of this server",
+    404: "check the name; GET /api/v1/tasks, or 'maquette task ls', lists the tasks",
     429: "wait for a running task to end, then send the same request again",
     500: "try once more; if it stays, look for the request_id in the server's log",
     503: "wait a moment and send the same request again; GET /api/v1/system names the part",

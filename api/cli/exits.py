@@ -9,7 +9,7 @@ needed, and nobody is at the terminal | 130 interrupted
 from __future__ import annotations
 
 from maquette.api.errors import Unauthorized
-from maquette.records.errors import FixInput, MaquetteError, TryAgain
+from maquette.records.errors import ConfigError, FixInput, MaquetteError, TryAgain
 from maquette.records.task import TaskStatus
 
 OK = 0
@@ -34,7 +34,7 @@ def code_of(error: MaquetteError) -> int:
         return AUTH
     if isinstance(error, TryAgain):
         return UNREACHABLE
-    return USAGE if isinstance(error, FixInput) else FAILED
+    return USAGE if isinstance(error, FixInput | ConfigError) else FAILED
 
 
 def code_for(status: TaskStatus) -> int:
