@@ -145,6 +145,11 @@ _ASKS = re.compile(
     r"email|program|script|function|article))\b",
     re.IGNORECASE,
 )
+_NAMES = re.compile(
+    r"^\W*(?:please\s+)?(?:draw|paint|sketch|illustrate|an?|the|two|three|four|five|six|several)\s+"
+    r"(?!(?:joke|poem|song|story|recipe|summary|list|video|sound|tune|film|movie|translation)\b)",
+    re.IGNORECASE,
+)
 _PUTS = re.compile(r"\b(?:put|add|write|print|place|overlay|caption|title)\b", re.IGNORECASE)
 
 
@@ -220,6 +225,6 @@ def rule(wordings: Wordings, *, attached: int, drawable: bool = False) -> Intent
         return Intent.ENLARGE
     if wordings.shown and not about:
         return Intent.DRAW
-    if drawable and not attached and not _ASKS.match(text):
+    if not attached and (_NAMES.match(text) or (drawable and not _ASKS.match(text))):
         return Intent.DRAW
     return None

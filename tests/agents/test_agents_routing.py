@@ -19,7 +19,6 @@ from maquette.model_servers.transport_direct import DirectClient
 
 DATA = Path(__file__).parent / "data"
 REQUESTS = json.loads((DATA / "routing.json").read_text())["requests"]
-LEXICON = Lexicon.of(json.loads((DATA / "vocabulary.json").read_text()))
 
 
 @pytest.fixture
@@ -38,16 +37,14 @@ async def _intent(reader: IntentReader, request: dict[str, Any], lexicon: Lexico
 
 
 async def test_requests_are_routed_by_meaning(embedder: DirectClient) -> None:
-    """At least 9 in 10 of the requests get the right intent, whatever the model knows."""
+    """At least 9 in 10 of the requests get the right intent, by a model of any words."""
     reader = IntentReader(embedder)
-    for lexicon in (LEXICON, Lexicon()):
-        wrong = []
-        for request in REQUESTS:
-            found = await _intent(reader, request, lexicon)
-            if found != request["intent"]:
-                wrong.append((request["text"], str(found), request["intent"]))
-        assert len(wrong) <= len(REQUESTS) / 10, wrong
-        print(f"{len(wrong)} of {len(REQUESTS)} wrong: {wrong}")
+    wrong = []
+    for request in REQUESTS:
+        found = await _intent(reader, request, Lexicon())
+        if found != request["intent"]:
+            wrong.append((request["text"], str(found), request["intent"]))
+    assert len(wrong) <= len(REQUESTS) / 10, wrong
 
 
 def test_no_request_of_the_set_is_an_example() -> None:
