@@ -118,7 +118,7 @@ class StackSettings(Section):
     """The parts that ``maquette up`` starts; the others are expected to be there."""
     idle_stop_s: float = Field(default=900.0, ge=0)
     """A stack that ``maquette run`` started stops after so many idle seconds; 0: never."""
-    start_timeout_s: float = Field(default=120.0, gt=0)
+    start_timeout_s: float = Field(default=300.0, gt=0)
     """A part that is not ready by then counts as failed."""
     stop_timeout_s: float = Field(default=10.0, gt=0)
     """A part that has not ended by then is killed."""

@@ -34,7 +34,7 @@ QUICK_PROBES = 30
 class RestartPolicy:
     """When to try again and when to give up."""
 
-    start_timeout_s: float = 120.0
+    start_timeout_s: float = 300.0
     stop_timeout_s: float = 10.0
     first_pause_s: float = 0.2
     longest_pause_s: float = 10.0

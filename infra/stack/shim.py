@@ -19,6 +19,8 @@ from pathlib import Path
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 SUPERVISOR_ENDED = signal.SIGUSR1
+REQUESTS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""Passed on to the program, which ends what it started in its own order."""
 
 
 def main() -> None:
@@ -53,16 +55,21 @@ def guard(supervisor: int, command: list[str]) -> int:
             os._exit(1)
         os.kill(program, signal.SIGKILL)
 
+    def pass_on(number: int, _: object) -> None:
+        if program:
+            os.kill(program, number)
+
     signal.signal(SUPERVISOR_ENDED, supervisor_ended)
-    # A request to stop goes to the whole process group, so the program gets it as well.
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: None)
+    for number in REQUESTS:
+        signal.signal(number, pass_on)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     die_with_parent(supervisor, SUPERVISOR_ENDED)
     us = os.getpid()
     program = os.fork()
     if program == 0:
-        for number in (SUPERVISOR_ENDED, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        # In a group of its own, so that it gets each request once, from us.
+        os.setpgid(0, 0)
+        for number in (SUPERVISOR_ENDED, *REQUESTS):
             signal.signal(number, signal.SIG_DFL)
         die_with_parent(us, signal.SIGKILL)
         os.execv(command[0], command)  # noqa: S606

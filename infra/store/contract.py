@@ -34,7 +34,7 @@ class ArtifactStore(Protocol):
         ...
 
     async def get(self, sha256: str, *, owner: str) -> bytes:
-        """Read and verify. Raises: NotFound; IntegrityError if the bytes do not hash to the name."""
+        """Read and verify. Raises: NotFound; IntegrityError: the bytes do not hash to the name."""
         ...
 
     async def path(self, sha256: str, *, owner: str) -> Path:
