@@ -93,7 +93,7 @@ class Endpoint:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 endpoint.requests.append({"path": self.path, **json.loads(body)})
-                endpoint.headers.append(dict(self.headers.items()))
+                endpoint.headers.append({k.lower(): v for k, v in self.headers.items()})
                 answer = endpoint.answers.pop(0) if endpoint.answers else 500
                 if isinstance(answer, int):
                     self._send(answer, {"error": {"message": "no", "type": "server_error"}})
@@ -185,7 +185,7 @@ async def test_the_request_has_the_shape_that_servers_accept(
     await _plan(endpoint, registry, inputs=(PICTURE,))
     (sent,) = endpoint.requests
     assert sent["path"] == "/v1/chat/completions" and sent["model"] == "planner-8b"
-    assert endpoint.headers[0]["Authorization"] == "Bearer sk-test"
+    assert endpoint.headers[0]["authorization"] == "Bearer sk-test"
     form = sent["response_format"]
     assert form["type"] == "json_schema" and form["json_schema"]["strict"] is True
     assert form["json_schema"]["schema"] == plan_schema(registry, ["best_of_n"])

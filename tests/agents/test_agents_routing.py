@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 
-from maquette.agents.intents import EXAMPLES, Intent, IntentReader
+from maquette.agents.intents import EXAMPLES, Intent, IntentReader, plain
 from maquette.agents.language.lexicon import Lexicon
 from maquette.agents.language.scene import names_known_thing
 from maquette.agents.language.wording import find_wordings
+from maquette.model_servers.client import EmbeddingClient
 from maquette.model_servers.contract import RoleName
+from maquette.model_servers.fake import ScriptedModelClient
 from maquette.model_servers.host import RoleHost
+from maquette.model_servers.schemas import EmbedTextReply, EmbedTextRequest
 from maquette.model_servers.transport_direct import DirectClient
 
 DATA = Path(__file__).parent / "data"
@@ -30,6 +33,20 @@ async def embedder() -> AsyncIterator[DirectClient]:
     await client.close()
 
 
+async def _remembering(embedder: DirectClient) -> ScriptedModelClient:
+    """The embedder's own vectors of every text that will be asked for, made in one batch."""
+    texts = [plain(find_wordings(request["text"])) for request in REQUESTS]
+    texts += [text for examples in EXAMPLES.values() for text in examples]
+    reply = await EmbeddingClient(embedder).embed_text(tuple(texts))
+    vectors = dict(zip(texts, reply.vectors, strict=True))
+
+    def embed(request: EmbedTextRequest) -> EmbedTextReply:
+        found = tuple(vectors[text] for text in request.texts)
+        return EmbedTextReply(vectors=found, digest=reply.digest, forward_s=0.0)
+
+    return ScriptedModelClient({("embedding", "embed_text"): embed})
+
+
 async def _intent(reader: IntentReader, request: dict[str, Any], lexicon: Lexicon) -> Intent:
     wordings = find_wordings(request["text"])
     known = names_known_thing(wordings.masked, lexicon)
@@ -38,7 +55,7 @@ async def _intent(reader: IntentReader, request: dict[str, Any], lexicon: Lexico
 
 async def test_requests_are_routed_by_meaning(embedder: DirectClient) -> None:
     """At least 9 in 10 of the requests get the right intent, by a model of any words."""
-    reader = IntentReader(embedder)
+    reader = IntentReader(await _remembering(embedder))
     wrong = []
     for request in REQUESTS:
         found = await _intent(reader, request, Lexicon())
