@@ -31,6 +31,7 @@ class TaskBoard:
         self.cut_short: str | None = None
         self.waiting_for: str | None = None
         self.waited_s = 0.0
+        self.stopping = False
         self.ended_at: float | None = None
         self.reason = ""
 

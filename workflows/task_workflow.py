@@ -7,7 +7,7 @@ Every effect is an activity. At any moment the best result so far can be read (q
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -34,7 +34,7 @@ with workflow.unsafe.imports_passed_through():
         TASK_WORKFLOW,
     )
     from maquette.workflows.task_board import TaskBoard
-    from maquette.workflows.walker import RETRY, NodeFailed, Walker
+    from maquette.workflows.walker import RETRY, NodeFailed, Walker, go_on
 
 STATUS_KEY = SearchAttributeKey.for_keyword(STATUS_ATTRIBUTE)
 
@@ -75,6 +75,7 @@ class TaskWorkflow:
             workflow.info().workflow_id, task, started_at=workflow.info().start_time.timestamp()
         )
         self._answer: Feedback | None = None
+        self._unanswered = False
 
     @workflow.run
     async def run(self, task: TaskInput) -> Ending:
@@ -126,22 +127,21 @@ class TaskWorkflow:
     # -- the way of a task ----------------------------------------------------------------
 
     async def _within_budget(self) -> None:
-        """Do the work; when the budget is used up, stop and keep the best so far."""
+        """Do the work; when the budget is used up, stop and keep the best so far.
+
+        Nothing that a cancel must reach waits with a timeout: ``asyncio.wait_for`` of Python
+        3.11 swallows a cancel that arrives together with what it waits for. The clock is a
+        task of its own.
+        """
         work = asyncio.create_task(self._work())
+        clock = asyncio.create_task(self._watch_the_clock(work))
         try:
-            while not work.done() and self._seconds_left() > 0:
-                if self._asking():
-                    await workflow.wait_condition(lambda: work.done() or not self._asking())
-                    continue
-                with suppress(TimeoutError):
-                    await workflow.wait_condition(
-                        lambda: work.done() or self._asking(),
-                        timeout=timedelta(seconds=self._seconds_left()),
-                    )
+            await workflow.wait([work])
         except asyncio.CancelledError:
-            await self._stop(work)
+            self._stop(work)
+            await asyncio.gather(work, return_exceptions=True)
             raise
-        await self._stop(work)
+        clock.cancel()
         try:
             work.result()
         except (asyncio.CancelledError, ActivityError) as error:
@@ -150,24 +150,37 @@ class TaskWorkflow:
             budget_s = self._board.task.request.options.budget_s
             self._end(TaskStatus.INCOMPLETE, f"the budget of {budget_s:g} s is used up")
 
-    @staticmethod
-    async def _stop(work: asyncio.Task[None]) -> None:
-        if not work.done():
-            work.cancel()
-        await asyncio.gather(work, return_exceptions=True)
+    async def _watch_the_clock(self, work: asyncio.Task[None]) -> None:
+        """Cancel the work when the budget is used up; it stands still while a person is asked."""
+        while not work.done():
+            asking = self._asking()
+            left_s = (
+                ANSWER_WITHIN_S if asking else self._board.time_left_s(workflow.time()) + GRACE_S
+            )
+            if left_s <= 0:
+                self._stop(work)
+                return
+            try:
+                await workflow.wait_condition(
+                    self._work_changed(work, asking), timeout=timedelta(seconds=left_s)
+                )
+            except TimeoutError:
+                self._unanswered = asking
+
+    def _stop(self, work: asyncio.Task[None]) -> None:
+        self._board.stopping = True
+        work.cancel()
+
+    def _work_changed(self, work: asyncio.Task[None], asking: bool) -> Callable[[], bool]:
+        return lambda: work.done() or self._asking() != asking
 
     def _asking(self) -> bool:
         return self._board.waiting_for is not None
 
-    def _seconds_left(self) -> float:
-        """Until the work is cut off. The clock stands still while a person is asked."""
-        if self._asking():
-            return ANSWER_WITHIN_S
-        return self._board.time_left_s(workflow.time()) + GRACE_S
-
     async def _work(self) -> None:
         self._set_status(TaskStatus.IN_PROGRESS, "planning")
         plan = self._board.take_plan(await self._plan())
+        go_on(self._board)
         self._say(
             EventType.PLAN_CREATED,
             summary=plan.summary[:EXCERPT_CHARACTERS],
@@ -179,6 +192,7 @@ class TaskWorkflow:
         if approve == "plan":
             await self._ask("plan", plan.summary)
         await Walker(self._board, plan, self._say).walk()
+        go_on(self._board)
         if approve == "final":
             await self._ask("final", "is this what you wanted?")
         status = decisions.outcome(self._board.loops)
@@ -216,10 +230,7 @@ class TaskWorkflow:
         )
         asked_at = workflow.time()
         try:
-            with suppress(TimeoutError):
-                await workflow.wait_condition(
-                    lambda: self._answer is not None, timeout=timedelta(seconds=ANSWER_WITHIN_S)
-                )
+            await workflow.wait_condition(lambda: self._answer is not None or self._unanswered)
         except asyncio.CancelledError:
             self._board.waited_s += workflow.time() - asked_at
             raise

@@ -23,6 +23,17 @@ from maquette.workflows.task_board import TaskBoard
 
 Say = Callable[..., None]
 
+
+def go_on(board: TaskBoard) -> None:
+    """Raise CancelledError once the task is being stopped.
+
+    A cancel that reaches a waiting activity just as it completes is used up by it: the result
+    arrives as if nothing had happened. So this is asked before anything new is begun.
+    """
+    if board.stopping:
+        raise asyncio.CancelledError
+
+
 RETRY = RetryPolicy(
     initial_interval=timedelta(seconds=0.5),
     backoff_coefficient=2.0,
@@ -60,6 +71,7 @@ class Walker:
         running: dict[asyncio.Task[None], str] = {}
         try:
             while True:
+                go_on(self._board)
                 for node in decisions.ready(
                     self._plan, done=self._board.done, running=set(running.values())
                 ):
@@ -143,6 +155,7 @@ class Walker:
         state = self._board.loop_state(node)
         following = next_round(state)
         while isinstance(following, RoundPlan):
+            go_on(self._board)
             left_s = self._board.time_left_s(workflow.time())
             if left_s < LEAST_ROUND_S:
                 self._decide(node, state, "stop", self._out_of_time())

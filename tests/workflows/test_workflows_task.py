@@ -339,6 +339,27 @@ async def test_cancel_mid_round_stops_the_tool(run_with) -> None:
     assert took < 3
 
 
+async def test_cancel_at_any_moment_ends_once(run_with) -> None:
+    """Sixteen tasks cancelled at different moments, from the first instant to after the end,
+    each end once: cancelled, or as they were if they had won."""
+    async with run_with(make_engine(pace_s=0.2)) as running:
+        gateway = running.gateway
+
+        async def one(number: int) -> None:
+            options = {"approve": ("never", "plan", "final")[number % 3], "seed": number}
+            task = await gateway.submit(ask(f"poster {number}", **options), owner=OWNER)
+            await asyncio.sleep(number * 0.05)
+            await gateway.cancel(task.id, owner=OWNER)
+            async with asyncio.timeout(30):
+                events = await collect(gateway, task.id)
+            task = await gateway.get(task.id, owner=OWNER)
+            assert [e.type for e in events if e.type in TERMINAL] == [events[-1].type]
+            assert events[-1].data["status"] == task.status.value
+            assert task.status in (TaskStatus.CANCELLED, TaskStatus.COMPLETED)
+
+        await asyncio.gather(*(one(number) for number in range(16)))
+
+
 async def collect(gateway, task_id: str) -> list[Event]:
     return [event async for event in gateway.events(task_id, owner=OWNER)]
 

@@ -1,0 +1,59 @@
+"""Stored histories replay: a change of the workflow that would break running tasks fails here.
+
+``python tests/workflows/record_histories.py`` records them anew after an intended change.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+
+from maquette.workflows.history_law import check_history
+from maquette.workflows.task_workflow import TaskWorkflow
+from maquette.workflows.worker import sandbox
+
+HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
+
+
+def load(path: Path) -> WorkflowHistory:
+    return WorkflowHistory.from_json(path.stem, path.read_text())
+
+
+def test_there_are_histories_to_replay() -> None:
+    """At least three real histories are kept."""
+    assert len(HISTORIES) >= 3
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+async def test_a_stored_history_replays(path: Path) -> None:
+    """Today's workflow makes the decisions that the stored history tells; the history keeps
+    the law."""
+    replayer = Replayer(
+        workflows=[TaskWorkflow],
+        data_converter=pydantic_data_converter,
+        workflow_runner=sandbox(),
+    )
+    await replayer.replay_workflow(load(path))
+    assert check_history(load(path)) == []
+
+
+@pytest.mark.parametrize("path", HISTORIES[:1], ids=lambda path: path.stem)
+async def test_a_careless_change_is_caught(path: Path) -> None:
+    """A history whose order of events differs from what the workflow does is refused."""
+    value = json.loads(path.read_text())
+    scheduled = [
+        event for event in value["events"] if "activityTaskScheduledEventAttributes" in event
+    ]
+    scheduled[0]["activityTaskScheduledEventAttributes"]["activityType"]["name"] = "another"
+    replayer = Replayer(
+        workflows=[TaskWorkflow],
+        data_converter=pydantic_data_converter,
+        workflow_runner=sandbox(),
+    )
+    with pytest.raises(Exception, match=r"(?i)nondeterminis|another"):
+        await replayer.replay_workflow(WorkflowHistory.from_json(path.stem, json.dumps(value)))
