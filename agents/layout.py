@@ -13,6 +13,7 @@ from typing import Literal
 
 from maquette.agents.design.energy import MARGIN, energy, keeps
 from maquette.agents.design.ranks import contradicts, ranked_boxes
+from maquette.agents.design.tidy import tidied
 from maquette.agents.design.types import Rect, Tie, Wanted
 from maquette.records.geometry import Box
 
@@ -118,7 +119,7 @@ def _search(
                 if len(found) >= ENOUGH:
                     break
         if found:
-            return min(found, key=lambda pair: pair[0])[1]
+            return tidied(min(found, key=lambda pair: pair[0])[1], ties, wanted, area)
         scale *= SHRINK
     return None
 

@@ -21,6 +21,8 @@ SIDE_MARGIN = 0.07
 """Free on each side of the letters, as a fraction of the sheet."""
 CHARACTERS_A_LINE = 16
 """Above this a string is expected to take another line."""
+MAX_BANDS = 0.52
+"""The most of a sheet that bands above and below may take; the rest is art."""
 ZONES = ("top", "bottom", "left", "right", "centre")
 
 _ZONE_OF_PLACE = {
@@ -63,9 +65,7 @@ def design_poster(
         zones: zone of each string by its number; those left out go to the top.
     """
     members = _members(strings, zones)
-    depth = {
-        zone: _depth(strings, members[zone], across=zone in ("top", "bottom")) for zone in ZONES
-    }
+    depth = _depths(strings, members)
     art = (depth["left"], depth["top"], 1 - depth["right"], 1 - depth["bottom"])
     rects: dict[int, Rect] = {}
     rects.update(_stack(strings, members["top"], (0, 0, 1, depth["top"])))
@@ -114,19 +114,33 @@ def _members(strings: Sequence[str], zones: Mapping[int, str]) -> dict[str, list
     return found
 
 
-def lines_of(text: str) -> int:
+def lines_of(text: str, characters: int = CHARACTERS_A_LINE) -> int:
     """How many lines a string is expected to take across a sheet."""
-    return max(1, math.ceil(len(text) / CHARACTERS_A_LINE))
+    return max(1, math.ceil(len(text) / characters))
 
 
-def _depth(strings: Sequence[str], members: Sequence[int], *, across: bool) -> float:
-    """How deep a band must be for its strings, as a fraction of the sheet."""
-    if not members:
-        return 0.0
-    if not across:
-        return 0.4
-    lines = sum(lines_of(strings[k]) for k in members)
-    return min(0.52, 0.12 + 0.12 * lines)
+def _depths(strings: Sequence[str], members: Mapping[str, Sequence[int]]) -> dict[str, float]:
+    """How deep the band of each zone must be, as a fraction of the sheet.
+
+    With words both above and below, those below are a footer in smaller letters.
+    """
+    footer = bool(members["top"] and members["bottom"])
+    depth = dict.fromkeys(ZONES, 0.0)
+    for zone in ("top", "bottom"):
+        if members[zone]:
+            small = footer and zone == "bottom"
+            width = 2 * CHARACTERS_A_LINE if small else CHARACTERS_A_LINE
+            lines = sum(lines_of(strings[k], width) for k in members[zone])
+            depth[zone] = 0.07 + 0.08 * lines if small else 0.12 + 0.12 * lines
+    for zone in ("left", "right"):
+        depth[zone] = 0.4 if members[zone] else 0.0
+    bands = depth["top"] + depth["bottom"]
+    if bands > MAX_BANDS:
+        depth["top"] *= MAX_BANDS / bands
+        depth["bottom"] *= MAX_BANDS / bands
+    if members["left"] and members["right"]:
+        depth["left"] = depth["right"] = 0.3
+    return depth
 
 
 def _stack(strings: Sequence[str], members: Sequence[int], zone: Rect) -> dict[int, Rect]:
@@ -135,7 +149,7 @@ def _stack(strings: Sequence[str], members: Sequence[int], zone: Rect) -> dict[i
         return {}
     x0, y0, x1, y1 = zone
     side = SIDE_MARGIN * min(1.0, (x1 - x0) / 0.6)
-    gap = 0.035 if y1 - y0 > 0.3 else 0.02
+    gap = min(0.05, 0.16 * (y1 - y0))
     top, bottom = y0 + gap, y1 - gap
     weights = [
         lines_of(strings[k]) * (1.5 if k == members[0] and len(members) > 1 else 1.0)

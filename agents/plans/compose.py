@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from maquette.agents.design.palette import background, sheet_palette, thing_colour
+from maquette.agents.design.ranks import ranks
 from maquette.agents.design.types import ASPECTS, Tie, Wanted
 from maquette.agents.language.colours import canonical, nearest
 from maquette.agents.language.lexicon import Lexicon
@@ -18,7 +19,7 @@ from maquette.agents.plans.wants import criteria, prompt_of, text_zones
 from maquette.agents.poster import Sheet, design_poster, design_sign
 from maquette.model_servers.schemas import GenerationDescription
 from maquette.records.errors import FixInput
-from maquette.records.geometry import LayoutItem
+from maquette.records.geometry import Box, LayoutItem
 from maquette.records.plan import REFERENCE_KEY, Call, Loop, Plan
 from maquette.records.task import TaskRequest
 
@@ -214,9 +215,10 @@ def _draw(
         arguments["negative_prompt"] = ", ".join(scene.wish.excluded)
     if model.layout and scene.things:
         wanted = [_wanted(mention) for mention in scene.things]
+        ties = _ties(scene.wish.links, len(scene.things))
         arrangement = arrange(
             wanted,
-            _ties(scene.wish.links, len(scene.things)),
+            ties,
             area=sheet.window if sheet else (0.0, 0.0, 1.0, 1.0),
             seed=seed,
         )
@@ -227,7 +229,7 @@ def _draw(
             )
         arguments["layout"] = [
             LayoutItem(box=box, phrase=item.phrase).model_dump(mode="json")
-            for item, boxes in zip(wanted, arrangement.boxes, strict=True)
+            for item, boxes in _back_to_front(wanted, arrangement.boxes, ties)
             for box in boxes
         ]
     return Call(id="art", tool="draw", arguments=arguments), notes
@@ -251,6 +253,15 @@ def _ties(links: Sequence[Link], count: int) -> list[Tie]:
         if link.subject[0] == link.object[0] == "thing"
         and max(link.subject[1], link.object[1]) < count
     ]
+
+
+def _back_to_front(
+    wanted: Sequence[Wanted], boxes: Sequence[tuple[Box, ...]], ties: Sequence[Tie]
+) -> list[tuple[Wanted, tuple[Box, ...]]]:
+    """Things with their boxes, those that lie inside or in front of others after them."""
+    behind = [(t.object, t.subject) for t in ties if t.relation in ("inside", "in front of")]
+    order = ranks(len(wanted), behind)
+    return [(wanted[k], boxes[k]) for k in sorted(range(len(wanted)), key=lambda k: order[k])]
 
 
 def _typeset(sheet: Sheet, *, art: bool) -> Call:
