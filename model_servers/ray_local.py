@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 OBJECT_STORE_BYTES = 80 * 1024 * 1024
 """Close to the least Ray accepts: messages are small, pictures go through the artifact store."""
 
-_START_ATTEMPTS = 2
+_START_ATTEMPTS = 3
 _LONGEST_TEMP_DIR = 40
 """Ray puts unix sockets about 65 characters below it; the kernel allows 107 in all."""
 
@@ -49,6 +49,8 @@ def start_local_ray(data_dir: Path, *, cpus: int) -> LocalRay:
     os.environ.update(
         RAY_USAGE_STATS_ENABLED="0",
         RAY_COLOR_PREFIX="0",
+        # Ray turns 127.0.0.1 into the machine's outside address unless it may not form clusters.
+        RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER="0",
         # A laptop's Ray holds few, long-lived processes: fewer malloc arenas keep them small.
         MALLOC_ARENA_MAX="2",
     )
@@ -61,8 +63,11 @@ def start_local_ray(data_dir: Path, *, cpus: int) -> LocalRay:
 
 
 def _started(temp_dir: str, cpus: int) -> str:
-    """Start Ray; its address. Ray gives its raylet 30 seconds, which a machine busy with other
-    things may exceed: a failed start is cleaned up and tried once more."""
+    """Start Ray; its address.
+
+    Ray gives its agents 15 seconds and its raylet 30, both fixed; a machine busy with other
+    things may exceed them. A failed start is cleaned up and tried again.
+    """
     import ray
 
     attempt = 0
@@ -87,7 +92,7 @@ def _started(temp_dir: str, cpus: int) -> str:
                     hint="free some processor time and memory, then start again; "
                     "the log of the model server says more",
                 ) from error
-            logger.warning("Ray did not start; trying once more", exc_info=error)
+            logger.warning("Ray did not start; trying again", exc_info=error)
             _end_own_group()
 
 

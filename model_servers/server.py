@@ -42,7 +42,7 @@ def main() -> int:
         settings = load_settings()
         return serve_until(stop, settings)
     except MaquetteError as error:
-        logger.error("%s %s", error.message, error.hint)
+        logger.error("%s %s", error.message, error.hint, exc_info=error.__cause__)
         return 1
 
 

@@ -101,7 +101,7 @@ class ServerProcess:
 
     def end(self, number: signal.Signals) -> tuple[int, float, list[psutil.Process]]:
         """Signal the server; its exit status, the seconds it took, and what is left of it."""
-        family = self.family()
+        family = self.family() if self.process.poll() is None else []
         began = time.monotonic()
         self.process.send_signal(number)
         status = self.process.wait(30)

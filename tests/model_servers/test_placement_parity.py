@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import signal
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 
 import client_contract
 import generation_models
+import psutil
 import pytest
 from client_contract import MeasureRole, ModelClientContract
 from model_stack import S3Process, ServerProcess
@@ -137,6 +139,19 @@ async def test_colocated_answers_as_inprocess(
     assert await everything(client) == expected
     await client.close()
     assert expected["read"]["lines"][0]["text"] == "OPEN"  # type: ignore[index]
+
+
+def test_nothing_listens_beyond_this_machine(colocated: ServerProcess) -> None:
+    """Every port of the server and of Ray is open on the loopback address only."""
+    family = [psutil.Process(colocated.process.pid), *colocated.family()]
+    addresses = {
+        ipaddress.ip_address(connection.laddr.ip.removeprefix("::ffff:"))
+        for process in family
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert addresses
+    assert all(address.is_loopback for address in addresses), addresses
 
 
 class TestHandle(ModelClientContract):
