@@ -78,8 +78,8 @@ def set_block(block: TextBlock, width_px: int, height_px: int) -> SetBlock:
     )
     spans = [Span(word.ink[0], word.ink[2], word.paragraph) for word in shaped.words]
     ceiling = math.ceil(frame.height_px / frame.first)
-    largest = min(block.max_size_px or ceiling, max(ceiling, block.min_size_px))
-    smallest = min(block.min_size_px, largest)
+    smallest = min(block.min_size_px, block.max_size_px or block.min_size_px)
+    largest = max(smallest, min(block.max_size_px or ceiling, ceiling))
     found = fit(spans, frame, min_px=smallest, max_px=largest)
     if found is None:
         raise _too_long(block, box, smallest)

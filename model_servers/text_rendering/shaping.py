@@ -68,7 +68,7 @@ def shape(text: str, font: str, letter_spacing: float) -> Shaped:
         words += _shape_paragraph(
             _BREAKING_SPACE.split(paragraph.strip()), number, font, letter_spacing
         )
-    if not any(glyph.ink for word in words for glyph in word.glyphs):
+    if not words:
         raise InvalidInput(f"the text {text!r} has nothing to print", hint="give it some letters")
     return Shaped(tuple(words), _cap_height(font))
 
@@ -81,19 +81,20 @@ def _shape_paragraph(
     texts = [unicodedata.normalize("NFC", text) for text in texts if text]
     for index, text in enumerate(texts):
         glyphs: list[Glyph] = []
-        start = pen_x
         # A space goes into the word's last run, so that kerning against it counts.
         for name, run in _runs(text + (" " if index + 1 < len(texts) else ""), font):
             placed, pen_x = _shape_run(name, run, pen_x, letter_spacing)
             glyphs += placed
-        words.append(Word(text, paragraph, tuple(glyphs), _ink(glyphs, start)))
+        ink = _ink(glyphs)
+        if ink is not None:  # what shows nothing (a lone joiner) is no word
+            words.append(Word(text, paragraph, tuple(glyphs), ink))
     return words
 
 
-def _ink(glyphs: list[Glyph], start: float) -> Bounds:
+def _ink(glyphs: list[Glyph]) -> Bounds | None:
     boxes = [glyph.ink for glyph in glyphs if glyph.ink is not None]
     if not boxes:
-        return start, 0.0, start, 0.0
+        return None
     x0, y0, x1, y1 = zip(*boxes, strict=True)
     return min(x0), min(y0), max(x1), max(y1)
 

@@ -53,9 +53,12 @@ def model_files() -> tuple[Path, Path]:
 
 def reader_digest(code_version: str) -> str:
     """Identifies the models, the code and the libraries that compute."""
+    import cv2
+
     digest = hashlib.sha256(f"understanding {code_version}".encode())
-    for library in ("rapidocr", "onnxruntime", "opencv-python-headless"):
+    for library in ("rapidocr", "onnxruntime"):
         digest.update(f"\0{library} {version(library)}".encode())
+    digest.update(f"\0opencv {cv2.__version__}".encode())
     for path in model_files():
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())

@@ -62,7 +62,7 @@ def inked(placed: Box, mask: np.ndarray, tolerance_px: float = 1.0) -> bool:
     return bool(np.abs(seen - said).max() <= tolerance_px)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     text=st.sampled_from(["Ag", "GRAND OPENING", "keep left", "Lost cat: Jiffy", "Wi-Fi\nÀ jour"]),
     font=st.sampled_from(list(FONTS)),
@@ -102,6 +102,35 @@ def test_boxes_are_where_the_ink_is(text, font, align, valign, outline, spacing,
         alone = type(done)(block, done.size_px, done.stroke_px, (line,), line.ink, None)
         drawn = np.asarray(rasterise(svg_of([alone], width, height)))[:, :, 3]
         assert inked(placed.lines[index].box, drawn > 8)
+
+
+@given(text=st.text(min_size=1, max_size=30), font=st.sampled_from(list(FONTS)))
+def test_any_text_is_set_or_refused(text: str, font: str) -> None:
+    """Whatever is asked for, there is ink inside the picture or a clear refusal."""
+    try:
+        done = set_block(TextBlock(text=text, box=WHOLE, font=font), 400, 300)
+    except InvalidInput as error:
+        assert error.hint
+    else:
+        assert all(line.text for line in done.placed(400, 300).lines)
+
+
+@given(
+    text=st.text("abcdefgh ÀΩЖ.,-'\u200b\u0301\n", min_size=1, max_size=30),
+    font=st.sampled_from(list(FONTS)),
+)
+def test_visible_characters_are_all_there(text: str, font: str) -> None:
+    """No character is lost on the way: the lines hold the text without its spaces."""
+    import unicodedata
+
+    def visible(string: str) -> str:
+        return "".join(unicodedata.normalize("NFC", string).replace("\u200b", "").split())
+
+    try:
+        done = set_block(TextBlock(text=text, box=WHOLE, font=font, min_size_px=6), 400, 300)
+    except InvalidInput:
+        return
+    assert visible("".join(line.text for line in done.lines)) == visible(text)
 
 
 async def test_words_are_kept_in_order(role: TextRenderingRole) -> None:
