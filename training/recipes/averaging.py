@@ -27,5 +27,6 @@ class Average:
     def update(self, module: nn.Module, step: int) -> None:
         """Move the copy towards ``module`` after training step ``step`` (from 0)."""
         decay = min(self.decay, (1 + step) / (10 + step))
-        ours, theirs = list(self.module.parameters()), list(module.parameters())
-        torch._foreach_lerp_(ours, [p.detach() for p in theirs], 1 - decay)
+        ours = [p.detach() for p in self.module.parameters()]
+        theirs = [p.detach() for p in module.parameters()]
+        torch._foreach_lerp_(ours, theirs, 1 - decay)
