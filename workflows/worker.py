@@ -38,18 +38,21 @@ GRACEFUL_S = 2.0
 HEARTBEAT_THROTTLE = timedelta(seconds=0.3)
 """The engine's answer to a heartbeat is how a cancel arrives, so beats are hardly held back."""
 
-PASSED_THROUGH = (
-    "pydantic",
-    "pydantic_core",
-    "annotated_types",
-    "maquette.records",
-)
+SHARED = ("pydantic", "pydantic_core", "annotated_types", "maquette.records")
 """Modules shared with the sandbox: building their records anew for each workflow would cost
-more than the workflow itself. The workflow's file names the further ones it shares."""
+more than the workflow itself."""
+OURS = ("maquette.workflows",)
+"""Shared, too, in a worker at work: the sandbox would read the workflow's file from disk for
+every new run, so an upgrade of the files would break a worker that is still running."""
 
 
 def make_worker(
-    client: Client, engine: Engine, *, task_queue: str, graceful_s: float = GRACEFUL_S
+    client: Client,
+    engine: Engine,
+    *,
+    task_queue: str,
+    graceful_s: float = GRACEFUL_S,
+    strict: bool = False,
 ) -> Worker:
     """A worker for one task queue, not yet running."""
     return Worker(
@@ -57,7 +60,7 @@ def make_worker(
         task_queue=task_queue,
         workflows=[TaskWorkflow],
         activities=Activities(engine).all(),
-        workflow_runner=sandbox(),
+        workflow_runner=sandbox(strict=strict),
         max_cached_workflows=CACHED_WORKFLOWS,
         max_concurrent_workflow_tasks=WORKFLOW_SLOTS,
         max_concurrent_activities=ACTIVITY_SLOTS,
@@ -68,10 +71,12 @@ def make_worker(
     )
 
 
-def sandbox() -> SandboxedWorkflowRunner:
-    """The sandbox of the workflow's own file."""
+def sandbox(*, strict: bool = False) -> SandboxedWorkflowRunner:
+    """The sandbox of the workflow. ``strict`` imports its file anew for each run and so refuses
+    clocks, chance and I/O in it: for tests."""
+    shared = SHARED if strict else SHARED + OURS
     return SandboxedWorkflowRunner(
-        restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+        restrictions=SandboxRestrictions.default.with_passthrough_modules(*shared)
     )
 
 

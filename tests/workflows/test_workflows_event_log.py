@@ -148,7 +148,10 @@ class TestStreamEventLog(EventLogContract):
         client = await connect(temporal)
         self.client, self.queue = client, f"streams-{uuid.uuid4().hex[:8]}"
         async with Worker(
-            client, task_queue=self.queue, workflows=[StreamHost], workflow_runner=sandbox()
+            client,
+            task_queue=self.queue,
+            workflows=[StreamHost],
+            workflow_runner=sandbox(strict=True),
         ):
             yield StreamEventLog(client)
 

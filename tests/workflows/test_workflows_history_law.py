@@ -14,7 +14,7 @@ from workflow_parts import WIDER, WIDEST, Ledger, ScriptedCritic, make_engine, p
 
 from maquette.records.artifact import ArtifactRef
 from maquette.records.task import TaskRequest, TaskStatus
-from maquette.workflows.history_law import check_history, history_bytes, payloads_of
+from maquette.workflows.history_law import check_history, history_bytes
 
 
 def history_with(data: bytes) -> WorkflowHistory:
@@ -68,9 +68,9 @@ async def run_one(run_with, *, side_px: int, watchers: int) -> WorkflowHistory:
     """A task of two rounds with pictures of a size, watched by some; its history."""
     ledger = Ledger()
     critic = ScriptedCritic(
-        lambda nth, image: (0.4, False) if nth < 2 else (1.0, True), ledger, (WIDER, WIDEST)
+        lambda nth, image: (0.4, False) if nth < 1 else (1.0, True), ledger, (WIDER, WIDEST)
     )
-    noisy = poster(rounds=3, candidates=2, side_px=side_px, noisy=True)
+    noisy = poster(rounds=3, candidates=1, side_px=side_px, noisy=True)
     engine = make_engine(ledger=ledger, critic=critic, plan=noisy, pace_s=0.4, steps=2)
     async with run_with(engine) as running:
         task = await running.gateway.submit(TaskRequest(text="poster"), owner="local")
@@ -81,17 +81,12 @@ async def run_one(run_with, *, side_px: int, watchers: int) -> WorkflowHistory:
         seen = await asyncio.gather(*(watch() for _ in range(watchers)))
         assert len(set(seen)) == 1
         assert running.gateway.fan_out.subscriptions == 1
-        done = await running.gateway.get(task.id, owner="local", wait_s=20)
+        done = await running.gateway.get(task.id, owner="local", wait_s=90)
         assert done.status is TaskStatus.COMPLETED
         handle = running.client.get_workflow_handle(task.id)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await handle.result()
         return await handle.fetch_history()
-
-
-def kinds(history: WorkflowHistory) -> int:
-    """Events that carry something of the task, watching included."""
-    return sum(1 for event in history.events for _ in payloads_of(event))
 
 
 async def test_a_real_history_keeps_the_law(run_with) -> None:
@@ -101,7 +96,8 @@ async def test_a_real_history_keeps_the_law(run_with) -> None:
     large = await run_one(run_with, side_px=2000, watchers=1)
     assert check_history(small) == []
     assert check_history(large) == []
-    assert abs(history_bytes(large) - history_bytes(small)) < 0.2 * history_bytes(small)
+    # How events are batched depends on the clock; 12 MB of pixels would show at any clock.
+    assert abs(history_bytes(large) - history_bytes(small)) < 12_000
 
 
 async def test_watchers_do_not_grow_the_history(run_with) -> None:
@@ -109,5 +105,5 @@ async def test_watchers_do_not_grow_the_history(run_with) -> None:
     one = await run_one(run_with, side_px=8, watchers=1)
     fifty = await run_one(run_with, side_px=8, watchers=50)
     assert check_history(fifty) == []
-    print(len(one.events), len(fifty.events), history_bytes(one), history_bytes(fifty))
-    assert abs(len(fifty.events) - len(one.events)) <= 0.2 * len(one.events)
+    # Fifty readers of their own would add at least two events each and reading.
+    assert abs(len(fifty.events) - len(one.events)) < 50

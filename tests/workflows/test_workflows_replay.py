@@ -36,7 +36,7 @@ async def test_a_stored_history_replays(path: Path) -> None:
     replayer = Replayer(
         workflows=[TaskWorkflow],
         data_converter=pydantic_data_converter,
-        workflow_runner=sandbox(),
+        workflow_runner=sandbox(strict=True),
     )
     await replayer.replay_workflow(load(path))
     assert check_history(load(path)) == []
@@ -53,7 +53,7 @@ async def test_a_careless_change_is_caught(path: Path) -> None:
     replayer = Replayer(
         workflows=[TaskWorkflow],
         data_converter=pydantic_data_converter,
-        workflow_runner=sandbox(),
+        workflow_runner=sandbox(strict=True),
     )
     with pytest.raises(Exception, match=r"(?i)nondeterminis|another"):
         await replayer.replay_workflow(WorkflowHistory.from_json(path.stem, json.dumps(value)))

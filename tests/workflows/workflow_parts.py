@@ -69,7 +69,7 @@ def png(colour: tuple[int, int, int], side_px: int = 8, noise: int | None = None
         data = random.Random(noise).randbytes(side_px * side_px * 3)
         picture = Pictures.frombytes("RGB", (side_px, side_px), data)
     out = io.BytesIO()
-    picture.save(out, "PNG", compress_level=1)
+    picture.save(out, "PNG", compress_level=0)
     return out.getvalue()
 
 
@@ -120,7 +120,7 @@ def make_tools(ledger: Ledger, *, pace_s: float = 0.0, steps: int = 4) -> Regist
             framed = Pictures.new("RGB", (art_.width + 2 * width_px, art_.height + 2 * width_px))
             framed.paste(art_, (width_px, width_px))
         out = io.BytesIO()
-        framed.save(out, "PNG", compress_level=1)
+        framed.save(out, "PNG", compress_level=0)
         return Picture(image=await ctx.store.put(out.getvalue(), owner=ctx.owner))
 
     @tool("say", version="1", cost_s=0.0, light=True)

@@ -103,7 +103,7 @@ async def running(
     gateway = TaskGateway(client, engine.store, task_queue=queue, max_concurrent_tasks=limit)
     async with contextlib.AsyncExitStack() as stack:
         if worker:
-            at_work = make_worker(client, engine, task_queue=queue, graceful_s=0.5)
+            at_work = make_worker(client, engine, task_queue=queue, graceful_s=0.5, strict=True)
             await stack.enter_async_context(at_work)
         stack.push_async_callback(gateway.close)
         yield Running(client, engine, gateway, queue)
