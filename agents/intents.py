@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from maquette.agents.language.wording import PLACEHOLDER, Wordings
+from maquette.agents.language.wording import HIDDEN, PLACEHOLDER, Wordings
 from maquette.model_servers.client import EmbeddingClient
 from maquette.model_servers.contract import ModelClient
 
@@ -193,8 +193,9 @@ class IntentReader:
 
 def plain(wordings: Wordings) -> str:
     """The request with every string replaced by the word "words"."""
+    masked = wordings.masked.replace(HIDDEN, "")
     return "".join(
-        "some words" if PLACEHOLDER <= ord(c) <= PLACEHOLDER + 0xFF else c for c in wordings.masked
+        "some words" if PLACEHOLDER <= ord(c) <= PLACEHOLDER + 0xFF else c for c in masked
     )
 
 
@@ -203,6 +204,8 @@ def rule(wordings: Wordings, *, attached: int, drawable: bool = False) -> Intent
     text = plain(wordings)
     about = bool(_ABOUT_ATTACHED.search(text)) and attached > 0
     makes = bool(_MAKES.match(text))
+    if not attached and _NAMES.match(text):
+        return Intent.DRAW
     if (
         _SOUND.search(text)
         and not wordings.shown
@@ -225,6 +228,6 @@ def rule(wordings: Wordings, *, attached: int, drawable: bool = False) -> Intent
         return Intent.ENLARGE
     if wordings.shown and not about:
         return Intent.DRAW
-    if not attached and (_NAMES.match(text) or (drawable and not _ASKS.match(text))):
+    if drawable and not attached and not _ASKS.match(text):
         return Intent.DRAW
     return None

@@ -11,7 +11,11 @@ from maquette.agents.language.word_set import word_set
 
 PLACEHOLDER = 0xE000
 """First of the private characters that stand for a found string in the masked text."""
+HIDDEN = "\ue100"
+"""Stands for a quoted string that is not to be shown, such as the name of a style."""
 MAX_STRINGS = 64
+NEAR = 32
+"""Characters within which words in capitals must stand to what carries them."""
 
 SIGN = re.compile(
     r"\b(signs?|posters?|banners?|cards?|flyers?|fliers?|labels?|billboards?|covers?|invitations?|"
@@ -68,7 +72,9 @@ _NOT_A_STRING = re.compile(
 )
 _ARTICLE = re.compile(r"(?:an?|the|some|his|her|their|my|your|this|that)\b")
 _CAPS_RUN = re.compile(r"\b[A-Z0-9][A-Z0-9'’&!?%+-]*(?:[ ,]+(?:&|[A-Z0-9][A-Z0-9'’&!?%+-]*))*[!?]*")
-_ABBREVIATIONS = word_set("TV UFO USA UK DNA LED DJ UV NASA VW BMW PC AI 3D 2D HD BBQ SUV")
+_ABBREVIATIONS = word_set(
+    "TV UFO USA UK DNA LED DJ UV NASA DSLR HDR SLR RGB NYC VW BMW PC AI 3D 2D HD BBQ SUV DSLR HDR SLR RGB NYC USB ATM"
+)
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ def _take_quoted(text: str, shown: list[str]) -> str:
         inner = normal(text[i + 1 : end])
         before = "".join(out)
         if not inner or not any(c.isalnum() for c in inner) or _NOT_SHOWN.search(before):
-            out.append(" ")
+            out.append(f" {HIDDEN} ")
         else:
             out.append(f" {_mark(inner, shown)} ")
         i = end + 1
@@ -185,6 +191,9 @@ def _take_capitals(text: str, shown: list[str]) -> str:
     def replace(match: re.Match[str]) -> str:
         run = match.group()
         letters = [word for word in re.findall(r"[A-Z]{2,}", run) if word not in _ABBREVIATIONS]
+        near = text[max(0, match.start() - NEAR) : match.end() + NEAR]
+        if not SIGN.search(near):
+            return run
         if not any(len(word) >= 3 for word in letters) and len(letters) < 2:
             return run
         return f" {_mark(normal(run).strip(' .,:;'), shown)} "

@@ -21,7 +21,6 @@ _ZONE = {
     "in front of": "centre",
 }
 _OPPOSITE = {"above": "below", "below": "above", "left of": "right of", "right of": "left of"}
-_JUDGED_RELATIONS = frozenset(("left of", "right of", "above", "below", "inside", "in front of"))
 
 
 def criteria(
@@ -37,15 +36,10 @@ def criteria(
         if mention.colour:
             found.append(Colour(id=f"colour{k}", thing=mention.thing, colour=mention.colour))
     for k, link in enumerate(links):
-        ends = [_name(item, things) for item in (link.subject, link.object)]
-        if link.relation in _JUDGED_RELATIONS and None not in ends:
+        subject, other = _name(link.subject, things), _name(link.object, things)
+        if link.relation != "beside" and subject and other:  # "beside" only guides the layout
             found.append(
-                Relation(
-                    id=f"relation{k}",
-                    subject=ends[0],
-                    relation=link.relation,
-                    object=ends[1],
-                )
+                Relation(id=f"relation{k}", subject=subject, relation=link.relation, object=other)
             )
     return tuple(found)
 
