@@ -73,7 +73,7 @@ _NOT_A_STRING = re.compile(
 _ARTICLE = re.compile(r"(?:an?|the|some|his|her|their|my|your|this|that)\b")
 _CAPS_RUN = re.compile(r"\b[A-Z0-9][A-Z0-9'’&!?%+-]*(?:[ ,]+(?:&|[A-Z0-9][A-Z0-9'’&!?%+-]*))*[!?]*")
 _ABBREVIATIONS = word_set(
-    "TV UFO USA UK DNA LED DJ UV NASA DSLR HDR SLR RGB NYC VW BMW PC AI 3D 2D HD BBQ SUV DSLR HDR SLR RGB NYC USB ATM"
+    "TV UFO USA UK DNA LED DJ UV NASA DSLR HDR SLR RGB NYC VW BMW PC AI 3D 2D HD BBQ SUV USB ATM"
 )
 
 
