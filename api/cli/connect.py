@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from maquette.infra.stack.info import StackInfo
 
 
+PATIENCE_S = 120.0
+"""A server, or an engine behind it, may be away for so long before a watcher gives up."""
+
+
 def settings_of(data_dir: Path | None) -> Settings:
     """The settings, with the data directory of the command line on top."""
     from maquette.infra.settings import load_settings
@@ -25,7 +29,7 @@ def settings_of(data_dir: Path | None) -> Settings:
 
 
 def make_client(
-    screen: Screen, data_dir: Path | None, *, start: bool = False, patience_s: float = 30.0
+    screen: Screen, data_dir: Path | None, *, start: bool = False, patience_s: float = PATIENCE_S
 ) -> MaquetteClient:
     """A client of the server that these settings mean.
 

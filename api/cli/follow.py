@@ -14,11 +14,13 @@ from maquette.api.cli.views import View
 from maquette.api.client import MaquetteClient
 from maquette.records.errors import MaquetteError, NotFound
 from maquette.records.event import Event, EventType
-from maquette.records.task import FeedbackAction, Task, TaskStatus
+from maquette.records.task import FeedbackAction, Task
 from maquette.records.verdict import Verdict
 
 SECOND_CHANCE_S = 2.0
 """After the first Ctrl-C, a second one within this time cancels the task."""
+
+TICK_S = 0.1
 
 Ask = Callable[[Event], Awaitable[FeedbackAction | None]]
 
@@ -110,6 +112,7 @@ async def attend(
     """Follow the task; Ctrl-C once steps away, twice cancels it."""
     async with interrupts() as pressed:
         following = asyncio.ensure_future(follow(client, task_id, view, ask=ask))
+        ticking = asyncio.ensure_future(_tick(view))
         first = asyncio.ensure_future(pressed.first.wait())
         try:
             await asyncio.wait({following, first}, return_when=asyncio.FIRST_COMPLETED)
@@ -118,7 +121,8 @@ async def attend(
         finally:
             first.cancel()
             following.cancel()
-            await asyncio.gather(first, following, return_exceptions=True)
+            ticking.cancel()
+            await asyncio.gather(first, following, ticking, return_exceptions=True)
         with view.paused():
             on_detach()
             try:
@@ -128,6 +132,12 @@ async def attend(
                 return Left(cancelled=False)
             await client.cancel(task_id)
             return Left(cancelled=True)
+
+
+async def _tick(view: View) -> None:
+    while True:
+        view.tick()
+        await asyncio.sleep(TICK_S)
 
 
 async def ask_on_terminal(prompt: Callable[[Event], None], event: Event) -> FeedbackAction | None:
@@ -160,8 +170,3 @@ async def _read_line() -> str | None:
     finally:
         loop.remove_reader(descriptor)
     return data.decode(errors="replace") if data else None
-
-
-def is_over(task: Task) -> bool:
-    """Whether nothing more will happen without a person."""
-    return task.status.ended or task.status is TaskStatus.INPUT_REQUIRED

@@ -121,7 +121,9 @@ def seen(finding: Finding) -> str:
 
 def _why(finding: Finding) -> str:
     found = seen(finding)
-    if not found or found.lower() in finding.reason.lower():
+    evidence = finding.evidence
+    known = evidence.string_read if evidence.string_read is not None else evidence.answer
+    if not found or (known and known.lower() in finding.reason.lower()):
         return finding.reason
     return f"{found}: {finding.reason}"
 

@@ -24,6 +24,8 @@ from maquette.records.plan import Plan
 from maquette.records.verdict import Verdict
 
 BAR_WIDTH = 24
+QUIET_S = 15.0
+QUIET_HINT = "nothing heard for a while; 'maquette status' in another terminal shows each part"
 
 
 class View(Protocol):
@@ -44,7 +46,9 @@ class View(Protocol):
 
     def draft(self, event: Event, verdict: Verdict | None) -> None: ...
 
-    def note(self, text: str) -> None: ...
+    def tick(self) -> None:
+        """Called ten times a second: the time to draw what moves."""
+        ...
 
     def paused(self) -> Any:
         """A context in which nothing moves, so that a person can be asked something."""
@@ -78,8 +82,8 @@ class PlainView:
         if verdict is not None and verdict.findings:
             self.show(Padding(verdict_table(verdict), (0, 0, 0, 4), expand=False))
 
-    def note(self, text: str) -> None:
-        self.show(Text(text, style="quiet"))
+    def tick(self) -> None:
+        return None
 
     def show(self, what: RenderableType) -> None:
         self._screen.err.print(what)
@@ -90,11 +94,15 @@ class PlainView:
 
 
 class LiveView(PlainView):
-    """The same lines, and below them what runs right now, with bars that move."""
+    """The same lines, and below them what runs right now, with bars that move.
+
+    Drawn only by ``tick`` and by printing, in one thread: a refresh thread of its own would now
+    and then eat a line that is printed at the same moment.
+    """
 
     def __init__(self, screen: Screen) -> None:
         super().__init__(screen)
-        self._began = time.monotonic()
+        self._began = self._heard_at = time.monotonic()
         self._spinner = Spinner("dots", style="cyan")
         self._live: Live | None = None
 
@@ -106,6 +114,7 @@ class LiveView(PlainView):
         self._stop()
 
     def event(self, event: Event) -> None:
+        self._heard_at = time.monotonic()
         self.story.take(event)
         told = None if event.type in _MOVING else tell(event)
         if told is not None:
@@ -123,12 +132,16 @@ class LiveView(PlainView):
         self._live = Live(
             console=self._screen.err,
             get_renderable=self._now,
-            refresh_per_second=10,
+            auto_refresh=False,
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,
         )
         self._live.start()
+
+    def tick(self) -> None:
+        if self._live is not None:
+            self._live.refresh()
 
     def _stop(self) -> None:
         if self._live is not None:
@@ -142,7 +155,9 @@ class LiveView(PlainView):
         took = Text(seconds(time.monotonic() - self._began), style="quiet")
         rows = Table.grid(padding=(0, 1))
         if not self.story.running:
-            rows.add_row(self._spinner, Text(self.story.phase), took)
+            quiet_s = time.monotonic() - self._heard_at
+            hint = QUIET_HINT if quiet_s > QUIET_S else ""
+            rows.add_row(self._spinner, Text(self.story.phase), took, Text(hint, style="quiet"))
             return rows
         for step in list(self.story.running.values())[:8]:
             bar: RenderableType = Text("")
@@ -172,7 +187,7 @@ class SilentView:
 
     def draft(self, event: Event, verdict: Verdict | None) -> None: ...
 
-    def note(self, text: str) -> None: ...
+    def tick(self) -> None: ...
 
     @contextmanager
     def paused(self) -> Iterator[None]:
