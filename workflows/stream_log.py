@@ -8,6 +8,7 @@ the limit the log is read by queries, which leave no trace.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import logging
 import time
@@ -18,10 +19,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from temporalio.api.common.v1 import Payload
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.contrib.workflow_streams import PollInput, PollResult, WorkflowStreamClient
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from maquette.records.event import TERMINAL, Event
 from maquette.workflows.names import EVENTS_TOPIC
@@ -35,6 +36,9 @@ BATCH_S = 0.1
 PAUSES_S = ((10.0, 0.1), (60.0, 0.3), (300.0, 1.0), (float("inf"), 2.0))
 """(age of the reader, pause between its polls): about 800 polls in a quarter of an hour."""
 FLUSH_S = 20.0
+QUERY_PAUSE_S = 1.0
+
+_NO_MORE_UPDATES = frozenset({RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.FAILED_PRECONDITION})
 
 
 class StreamEventLog:
@@ -52,32 +56,61 @@ class StreamEventLog:
                     publisher.publish(event)
 
     async def read(self, task_id: str, *, after: int | None = None) -> AsyncGenerator[Event]:
-        began = time.monotonic()
         place = 0 if after is None else after + 1
         with rpc_errors(f"task {task_id}"):
             # An unknown run is NotFound at once, not after a long poll.
             await self._client.get_workflow_handle(task_id).describe()
-            while True:
-                pause_s = pause_at(time.monotonic() - began)
-                stream = WorkflowStreamClient.create(self._client, task_id)
-                # In truth a generator, so it can be closed between two polls.
-                items: Any = stream.subscribe(
-                    [EVENTS_TOPIC],
-                    from_offset=place,
-                    result_type=Event,
-                    poll_cooldown=timedelta(seconds=pause_s),
-                )
-                async with aclosing(items):
-                    async for item in items:
-                        place = item.offset + 1
-                        event = item.data.model_copy(update={"offset": item.offset})
+            try:
+                async with aclosing(self._by_polls(task_id, place)) as events:
+                    async for event in events:
+                        place = (event.offset or 0) + 1
                         yield event
                         if event.type in TERMINAL:
                             return
-                        if pause_at(time.monotonic() - began) != pause_s:
-                            break
-                    else:
+                return
+            except RPCError as error:
+                if error.status not in _NO_MORE_UPDATES:
+                    raise
+                log.info("%s has used up its updates; reading by queries", task_id)
+            async with aclosing(self._by_queries(task_id, place)) as events:
+                async for event in events:
+                    yield event
+                    if event.type in TERMINAL:
                         return
+
+    async def _by_polls(self, task_id: str, place: int) -> AsyncGenerator[Event]:
+        """Long polls, rarer and rarer. Ends when the run is closed and drained."""
+        began = time.monotonic()
+        while True:
+            pause_s = pause_at(time.monotonic() - began)
+            stream = WorkflowStreamClient.create(self._client, task_id)
+            # In truth a generator, so it can be closed between two polls.
+            items: Any = stream.subscribe(
+                [EVENTS_TOPIC],
+                from_offset=place,
+                result_type=Event,
+                poll_cooldown=timedelta(seconds=pause_s),
+            )
+            async with aclosing(items):
+                async for item in items:
+                    place = item.offset + 1
+                    yield item.data.model_copy(update={"offset": item.offset})
+                    if pause_at(time.monotonic() - began) != pause_s:
+                        break
+                else:
+                    return
+
+    async def _by_queries(self, task_id: str, place: int) -> AsyncGenerator[Event]:
+        """Look now and then; nothing of it enters the history."""
+        handle = self._client.get_workflow_handle(task_id)
+        while True:
+            found = await handle.describe()
+            for event in await read_events_now(handle, start=place):
+                place = (event.offset or 0) + 1
+                yield event
+            if found.status is not WorkflowExecutionStatus.RUNNING:
+                return
+            await asyncio.sleep(QUERY_PAUSE_S)
 
 
 async def read_events_now(

@@ -137,11 +137,10 @@ async def build_engine(settings: Settings) -> Engine:
 
 async def main() -> None:
     from maquette.infra.settings import load_settings
+    from maquette.infra.telemetry import set_up_logging
 
     settings = load_settings()
-    logging.basicConfig(
-        level=settings.log.level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    set_up_logging(settings)
     engine = await build_engine(settings)
     try:
         await run_worker(settings, engine)

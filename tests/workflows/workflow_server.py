@@ -36,8 +36,9 @@ def free_port() -> int:
 class DevServer:
     """A Temporal dev server over a file, tuned as the stack tunes it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **dynamic: int) -> None:
         self.folder = folder
+        self._dynamic = dynamic
         self.port = free_port()
         self._ports = [free_port() for _ in range(2)]
         self._process: subprocess.Popen[bytes] | None = None
@@ -51,6 +52,10 @@ class DevServer:
         tuned = [
             f"--dynamic-config-value=history.{queue}ProcessorMaxPollRPS=2000"
             for queue in ("transfer", "timer", "visibility")
+        ]
+        tuned += [
+            f"--dynamic-config-value={key.replace('__', '.')}={value}"
+            for key, value in self._dynamic.items()
         ]
         with (self.folder / "temporal.log").open("ab") as log:
             self._process = subprocess.Popen(
