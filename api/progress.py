@@ -55,6 +55,10 @@ def graph(task: Task, events: Iterable[Event]) -> tuple[list[dict[str, Any]], li
     for event in events:
         found = nodes.get(str(event.data.get("node")))
         state = STATE.get(event.type)
+        if found and event.type is EventType.ITERATION_DECIDED:
+            if event.data.get("decision") != "revise":
+                found |= {"state": "completed", "ended_at": event.created_at}
+            continue
         if found is None or state is None:
             continue
         if found["started_at"] is None:

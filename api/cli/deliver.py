@@ -86,7 +86,7 @@ def say_end(task: Task, screen: Screen) -> None:
         screen.say(
             Text.assemble(
                 ("  next: ", "title"),
-                f"maquette task approve {task.id}   (or add --reject)",
+                f"maquette task approve {task.id} [--reject]",
             )
         )
     elif task.status is TaskStatus.FAILED and task.problem is None:

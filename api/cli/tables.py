@@ -14,7 +14,7 @@ from rich.tree import Tree
 
 from maquette.api.cli.slug import short_id
 from maquette.records.criterion import describe
-from maquette.records.plan import REFERENCE_KEY, Call, Loop, Plan
+from maquette.records.plan import INPUTS, REFERENCE_KEY, Call, Loop, Plan, references
 from maquette.records.task import Task, TaskStatus
 from maquette.records.verdict import Finding, Outcome, Verdict
 
@@ -75,8 +75,17 @@ def _told(arguments: dict[str, Any], limit: int = 90) -> str:
             for key, value in arguments.items()
             if isinstance(value, (int, float, str, bool))
         ]
+    words = words or [f"of {_named(ref)}" for ref in references(arguments)]
     told = ", ".join(dict.fromkeys(words))
     return told if len(told) <= limit else f"{told[: limit - 1]}…"
+
+
+def _named(reference: str) -> str:
+    """``inputs.0`` as people say it; another step's output by its name."""
+    head, _, tail = reference.partition(".")
+    if head != INPUTS:
+        return head
+    return f"attached picture {int(tail) + 1}" if tail.isdigit() else "the attached pictures"
 
 
 def _texts(value: Any) -> Iterable[str]:
@@ -145,6 +154,8 @@ def draft_line(data: dict[str, Any]) -> Text:
 def ending(task: Task) -> Text:
     """How the task ended and what it cost, in one or two lines."""
     symbol, style = STATUS_LOOK[task.status]
+    if task.status is TaskStatus.INPUT_REQUIRED:
+        return Text.assemble((f"{symbol} waiting for an answer", style), f": {task.waiting_for}")
     usage = task.usage
     text = Text.assemble((f"{symbol} {task.status.value}", style), f" in {seconds(usage.wall_s)}")
     if task.result and task.result.best:
