@@ -82,6 +82,5 @@ def _unjudged(criterion: Criterion) -> Finding:
     return Finding(
         criterion=criterion,
         outcome=Outcome.UNJUDGED,
-        reason=f"no judge for {criterion.kind!r} yet, so nobody checked that it "
-        f"{describe(criterion)}"[:400],
+        reason=f"no judge for {criterion.kind!r} yet; not checked: {describe(criterion)}"[:400],
     )

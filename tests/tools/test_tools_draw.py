@@ -47,6 +47,7 @@ class Server:
     """Forget every session once, before the call that would pass this step."""
     fail_at: int | None = None
     wait_s: float = 0.0
+    step_s: float = STEP_S
     lost_latents: bool = False
     steps_run: int = 0
     cancelled: list[str] = field(default_factory=list)
@@ -79,7 +80,7 @@ class Server:
             return StepReply(rows=(failed,))
         self.steps_run += target - step
         self.sessions[request.session] = (row, target)
-        state = self._state(row, target, STEP_S * (target - row.step))
+        state = self._state(row, target, self.step_s * (target - row.step))
         if request.save_latent:
             state = state.model_copy(update={"latent": latent(target)})
         if request.preview:
@@ -135,6 +136,21 @@ async def test_checkpoints_come_every_half_second_of_model_time(ctx: ToolContext
     await _draw(ctx, Server())
     steps = [state["step"] for state in ctx.reporter.checkpoints]  # type: ignore[attr-defined]
     assert steps == [4, 9, 14, 19]
+    assert len(ctx.reporter.previews) == 3  # type: ignore[attr-defined]
+
+
+async def test_a_slow_model_checkpoints_every_four_steps(ctx: ToolContext) -> None:
+    """However slow a step is, a call runs four: its own price is not paid for each step."""
+    await _draw(ctx, Server(step_s=5.0))
+    steps = [state["step"] for state in ctx.reporter.checkpoints]  # type: ignore[attr-defined]
+    assert steps == [4, 8, 12, 16]
+
+
+async def test_a_fast_model_is_not_slowed_by_previews(ctx: ToolContext) -> None:
+    """A picture that takes a quarter of a second is drawn in two calls without a preview."""
+    await _draw(ctx, Server(step_s=0.0125))
+    assert ctx.reporter.previews == []  # type: ignore[attr-defined]
+    assert len(ctx.reporter.fractions) == 2  # type: ignore[attr-defined]
 
 
 async def test_a_retry_resumes_from_the_checkpoint(ctx: ToolContext) -> None:

@@ -24,10 +24,11 @@ from maquette.records.geometry import LayoutItem
 from maquette.tools.contract import Image, Text, ToolContext
 from maquette.tools.spec import tool
 
-FIRST_STEPS = 4
-"""Steps of the first call; later calls are sized by the speed it showed."""
+FEW_STEPS = 4
+"""Steps of the first call, and the fewest of any: a call has a price of its own."""
 SECONDS_PER_CALL = 0.5
-"""Model time aimed at between two checkpoints."""
+"""Model time aimed at between two checkpoints. Calls shorter than this bring no preview, which
+would cost a fast model more than its steps."""
 MAX_RESTARTS = 3
 """How often a session lost by a restarting server is started again in one attempt."""
 
@@ -145,15 +146,18 @@ class _Attempt:
         )
 
     async def _step_to_the_end(self, session: str, state: RowState) -> RowState:
-        size = FIRST_STEPS
+        size, pace = FEW_STEPS, 0.0
         while state.status is RowStatus.RUNNING:
             left = state.steps - state.step
-            size = max(1, min(size, left))
+            size = min(size, left)
             more = size < left
+            slow = size * pace >= SECONDS_PER_CALL
             before, spent_before = state.step, state.forward_s
             try:
                 reply = await self._generation.step(
-                    StepRequest(session=session, steps=size, preview=more, save_latent=more)
+                    StepRequest(
+                        session=session, steps=size, preview=more and slow, save_latent=more
+                    )
                 )
             except NotFound as error:
                 raise _SessionLost(self._saved) from error
@@ -162,7 +166,8 @@ class _Attempt:
             self._ctx.spent(spent)
             await self._report(state)
             pace = spent / max(1, state.step - before)
-            size = round(SECONDS_PER_CALL / pace) if pace > 0 else state.steps
+            wanted = round(SECONDS_PER_CALL / pace) if pace > 0 else state.steps
+            size = max(FEW_STEPS, wanted)
         return state
 
     async def _report(self, state: RowState) -> None:
