@@ -17,7 +17,7 @@ from maquette.model_servers.text_rendering.outline import Bounds, Outline, Outli
 from maquette.records.errors import InvalidInput
 
 if TYPE_CHECKING:
-    import uharfbuzz as hb
+    import uharfbuzz as hb  # type: ignore[import-untyped]
 
 _BREAKING_SPACE = re.compile(r"[^\S\u00a0\u202f]+")
 _IGNORABLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f]")

@@ -148,4 +148,5 @@ def straighten(picture: Picture, quad: Quad) -> Picture:
     )
     scale = LINE_HEIGHT_PX / size[1]
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return cv2.resize(strip, (max(round(size[0] * scale), 1), LINE_HEIGHT_PX), interpolation=method)
+    width_px = max(round(size[0] * scale), 1)
+    return cv2.resize(strip, (width_px, LINE_HEIGHT_PX), interpolation=method).astype(np.uint8)
