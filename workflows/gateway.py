@@ -14,42 +14,27 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from temporalio.client import Client, WorkflowUpdateFailedError
-from temporalio.common import (
-    SearchAttributeKey,
-    SearchAttributePair,
-    TypedSearchAttributes,
-    WorkflowIDConflictPolicy,
-    WorkflowIDReusePolicy,
-)
-from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from maquette.infra.store.contract import ArtifactStore
 from maquette.records.errors import Conflict, EngineUnavailable, NotFound
 from maquette.records.event import TERMINAL, Event, EventType
 from maquette.records.ids import TASK_ID, new_task_id
-from maquette.records.task import Feedback, Progress, Task, TaskPage, TaskRequest, TaskStatus
+from maquette.records.task import Feedback, Task, TaskPage, TaskRequest, TaskStatus
 from maquette.workflows.admission import Admission
-from maquette.workflows.connect import ensure_search_attributes, temporal_client
+from maquette.workflows.connect import temporal_client
 from maquette.workflows.fan_out import FanOut
 from maquette.workflows.finished import FinishedTask, read_finished, read_finished_events
-from maquette.workflows.messages import metadata_of
-from maquette.workflows.names import (
-    FEEDBACK_UPDATE,
-    MEMO_OWNER,
-    MEMO_REQUEST_HASH,
-    OWNER_ATTRIBUTE,
-    TASK_WORKFLOW,
-)
+from maquette.workflows.names import FEEDBACK_UPDATE
 from maquette.workflows.rpc import rpc_errors
 from maquette.workflows.runs import RPC_TIMEOUT, Run, RunClosed, Runs
+from maquette.workflows.starter import Starter
 from maquette.workflows.stream_log import StreamEventLog
-from maquette.workflows.submission import check_task_id, prepare, request_hash, whole_request
+from maquette.workflows.submission import check_task_id, whole_request
 from maquette.workflows.task_list import TaskList
 
 if TYPE_CHECKING:
     from maquette.infra.settings import Settings
 
-OWNER_KEY = SearchAttributeKey.for_keyword(OWNER_ATTRIBUTE)
 FEEDBACK_TIMEOUT = timedelta(seconds=15)
 
 _ENDING = {
@@ -71,15 +56,14 @@ class TaskGateway:
         max_concurrent_tasks: int = 64,
         heartbeat_timeout_s: float = 10.0,
     ) -> None:
-        self._client = client
         self._store = store
-        self._task_queue = task_queue
-        self._heartbeat_timeout_s = heartbeat_timeout_s
         self._runs = Runs(client)
         self._admission = Admission(client, limit=max_concurrent_tasks)
+        self._starter = Starter(
+            client, store, self._runs, self._admission, task_queue, heartbeat_timeout_s
+        )
         self._list = TaskList(client, store)
         self.fan_out = FanOut(StreamEventLog(client))
-        self._registered = False
 
     @classmethod
     async def connect(cls, settings: Settings, store: ArtifactStore) -> Self:
@@ -95,76 +79,21 @@ class TaskGateway:
         """End the subscriptions; running tasks go on."""
         await self.fan_out.close()
 
-    # -- submit ---------------------------------------------------------------------------
-
     async def submit(self, request: TaskRequest, *, owner: str, task_id: str | None = None) -> Task:
         """Start a task. The same id with the same request answers the task already there.
 
         Raises: Conflict: the id is taken by another request. InvalidInput. Overloaded.
             EngineUnavailable, StoreUnavailable: nothing was started.
         """
-        if task_id is not None:
-            existing = await self._existing(request, check_task_id(task_id), owner)
-            if existing is not None:
-                return existing
-        name = task_id or new_task_id()
-        given = await prepare(request, owner=owner, store=self._store)
-        given = given.model_copy(update={"heartbeat_timeout_s": self._heartbeat_timeout_s})
-        await self._register()
-        await self._admission.admit()
-        try:
-            with rpc_errors(f"task {name}"):
-                await self._client.start_workflow(
-                    TASK_WORKFLOW,
-                    given,
-                    id=name,
-                    task_queue=self._task_queue,
-                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                    memo={MEMO_OWNER: owner, MEMO_REQUEST_HASH: given.request_hash},
-                    search_attributes=TypedSearchAttributes(
-                        [SearchAttributePair(OWNER_KEY, owner)]
-                    ),
-                    rpc_timeout=RPC_TIMEOUT,
-                )
-        except WorkflowAlreadyStartedError:
-            pass  # it was started and has ended since we looked: answered just below
+        name = new_task_id() if task_id is None else check_task_id(task_id)
+        if task_id is not None and await self._starter.holds(name, request, owner=owner):
+            return await self._get(name, owner)
+        task = await self._starter.start(request, owner=owner, task_id=name)
         self._list.started(name, owner)
         if task_id is not None:
-            # Two submissions of one id may have met in the engine: the first one counts.
-            existing = await self._existing(request, name, owner)
-            if existing is not None:
-                return existing
-        return Task(
-            id=name,
-            owner=owner,
-            status=TaskStatus.QUEUED,
-            request=request.model_copy(update={"inputs": given.request.inputs}),
-            created_at=given.created_at,
-            progress=Progress(message="waiting to start"),
-            metadata=metadata_of(given),
-        )
-
-    async def _existing(self, request: TaskRequest, task_id: str, owner: str) -> Task | None:
-        """The task of this id if there is one. Raises: Conflict: it came from another request."""
-        wanted = request_hash(request, owner)
-        run = await self._runs.describe(task_id)
-        if run is not None and (run.owner != owner or run.request_hash != wanted):
-            raise _id_taken(task_id)
-        if run is not None:
-            return await self._get(task_id, owner)
-        record = await read_finished(self._store, task_id, owner=owner)
-        if record is None:
-            return None
-        if record.task.metadata.get("request_hash") != wanted:
-            raise _id_taken(task_id)
-        return await self._whole(record.task)
-
-    async def _register(self) -> None:
-        if not self._registered:
-            with rpc_errors("search attribute"):
-                await ensure_search_attributes(self._client)
-            self._registered = True
+            # Two requests of one id may have met in the engine: the first one counts.
+            await self._starter.holds(name, request, owner=owner)
+        return task or await self._get(name, owner)
 
     # -- read -----------------------------------------------------------------------------
 
@@ -303,13 +232,6 @@ def _not_found(task_id: str) -> NotFound:
 
 def _ended(task_id: str) -> Conflict:
     return Conflict(f"{task_id} has ended; it asks nothing any more")
-
-
-def _id_taken(task_id: str) -> Conflict:
-    return Conflict(
-        f"the task id {task_id} is taken by another request",
-        hint="Choose another id, or leave it out to get one.",
-    )
 
 
 def _last_event(task: Task, after: int | None) -> Event:

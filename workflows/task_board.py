@@ -10,6 +10,9 @@ from maquette.workflows import decisions
 from maquette.workflows.loop_state import LoopState
 from maquette.workflows.messages import PlanReply, Spent, TaskInput, metadata_of
 
+DEFAULT_TIMEOUT_S = 120.0
+"""For a node whose tools tell no timeout."""
+
 
 class TaskBoard:
     """The state of one task. Times are Unix seconds; the clock is the caller's."""

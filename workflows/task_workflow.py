@@ -19,10 +19,9 @@ with workflow.unsafe.imports_passed_through():
     from temporalio.contrib.workflow_streams import WorkflowStream
 
     from maquette.records.event import Event, EventType
-    from maquette.records.plan import Call, Loop, depends_on
     from maquette.records.task import Feedback, FeedbackAction, Task, TaskStatus
     from maquette.workflows import decisions
-    from maquette.workflows.faults import problem_of
+    from maquette.workflows.execution import RETRY, NodeFailed, go_on, run_heavy
     from maquette.workflows.messages import Ending, FinishInput, PlanReply, TaskInput
     from maquette.workflows.names import (
         EVENTS_TOPIC,
@@ -34,7 +33,8 @@ with workflow.unsafe.imports_passed_through():
         TASK_WORKFLOW,
     )
     from maquette.workflows.task_board import TaskBoard
-    from maquette.workflows.walker import RETRY, NodeFailed, Walker, go_on
+    from maquette.workflows.telling import EXCERPT_CHARACTERS, ending_told, plan_told
+    from maquette.workflows.walker import Walker
 
 STATUS_KEY = SearchAttributeKey.for_keyword(STATUS_ATTRIBUTE)
 
@@ -45,7 +45,6 @@ FINISH_FOR_S = 3_600.0
 GRACE_S = 2.0
 """A round ends by itself when the budget is used up; only after this it is cancelled."""
 ANSWER_WITHIN_S = 7 * 86_400.0
-EXCERPT_CHARACTERS = 400
 
 _TERMINAL_EVENT = {
     TaskStatus.COMPLETED: EventType.TASK_COMPLETED,
@@ -71,9 +70,8 @@ class TaskWorkflow:
     def __init__(self, task: TaskInput) -> None:
         self._stream = WorkflowStream()
         self._events = self._stream.topic(EVENTS_TOPIC, type=Event)
-        self._board = TaskBoard(
-            workflow.info().workflow_id, task, started_at=workflow.info().start_time.timestamp()
-        )
+        # The budget runs from the first moment of work, not from the time in the queue.
+        self._board = TaskBoard(workflow.info().workflow_id, task, started_at=workflow.time())
         self._answer: Feedback | None = None
         self._unanswered = False
 
@@ -181,13 +179,7 @@ class TaskWorkflow:
         self._set_status(TaskStatus.IN_PROGRESS, "planning")
         plan = self._board.take_plan(await self._plan())
         go_on(self._board)
-        self._say(
-            EventType.PLAN_CREATED,
-            summary=plan.summary[:EXCERPT_CHARACTERS],
-            planner=plan.planner,
-            notes=[note[:EXCERPT_CHARACTERS] for note in plan.notes[:8]],
-            nodes=[_node_card(node) for node in plan.nodes],
-        )
+        self._say(EventType.PLAN_CREATED, **plan_told(plan))
         approve = self._board.task.request.options.approve
         if approve == "plan":
             await self._ask("plan", plan.summary)
@@ -199,20 +191,9 @@ class TaskWorkflow:
         self._end(status, self._why(status))
 
     async def _plan(self) -> PlanReply:
-        try:
-            return await workflow.execute_activity(
-                PLAN_TASK,
-                self._board.task,
-                result_type=PlanReply,
-                start_to_close_timeout=timedelta(seconds=PLAN_TIMEOUT_S),
-                heartbeat_timeout=timedelta(seconds=self._board.task.heartbeat_timeout_s),
-                retry_policy=RETRY,
-                cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-            )
-        except ActivityError as error:
-            if is_cancelled_exception(error):
-                raise
-            raise NodeFailed("plan", problem_of(error)) from error
+        return await run_heavy(
+            PLAN_TASK, self._board.task, PlanReply, board=self._board, limit_s=PLAN_TIMEOUT_S
+        )
 
     async def _ask(self, stage: str, question: str) -> None:
         """Wait for a person's yes. Raises: _Rejected: on a no, or when nobody answers."""
@@ -269,20 +250,7 @@ class TaskWorkflow:
             return
         self._board.end(status, reason, now=workflow.time())
         workflow.upsert_search_attributes([STATUS_KEY.value_set(status.value)])
-        usage = self._board.usage(workflow.time())
-        result = self._board.result()
-        problem = self._board.problem
-        self._say(
-            _TERMINAL_EVENT[status],
-            status=status.value,
-            reason=reason[:EXCERPT_CHARACTERS],
-            score=result.score if result else None,
-            best=result.best.id if result and result.best else None,
-            artifacts=[ref.sha256 for ref in result.artifacts] if result else [],
-            usage=usage.model_dump(mode="json"),
-            loop_efficiency=round(usage.loop_efficiency, 4),
-            problem=problem.model_dump(mode="json") if problem else None,
-        )
+        self._say(_TERMINAL_EVENT[status], **ending_told(self._board, workflow.time()))
 
     async def _close(self) -> None:
         """Store the finished record, even if a cancel arrives meanwhile; let readers go."""
@@ -316,18 +284,3 @@ class TaskWorkflow:
         self._events.publish(
             Event(type=kind, task_id=self._board.task_id, created_at=workflow.time(), data=data)
         )
-
-
-def _node_card(node: Call | Loop) -> dict[str, Any]:
-    """A plan node as the event tells it: what it is, and what it waits for."""
-    card: dict[str, Any] = {"id": node.id, "kind": node.kind, "after": sorted(depends_on(node))}
-    if isinstance(node, Call):
-        card["tool"] = node.tool
-    else:
-        card |= {
-            "tools": [call.tool for call in node.body],
-            "rounds": node.rounds,
-            "candidates": node.candidates,
-            "criteria": [criterion.kind for criterion in node.criteria],
-        }
-    return card
