@@ -35,7 +35,7 @@ def step_tax(
     Uses the running stack; needs the peers: pip install "maquette[bench]".
     """
     from maquette.benchmarks.step_tax import measure_step_tax
-    from maquette.infra.settings_load import load_settings
+    from maquette.infra.settings import load_settings
     from maquette.infra.stack import control
 
     settings = load_settings(overrides={"data_dir": data_dir} if data_dir else None)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from maquette.api.client import MaquetteClient
-from maquette.infra.settings_load import load_settings
+from maquette.infra.settings import load_settings
 from maquette.infra.stack import control
-from maquette.records.task import TaskOptions, TaskRequest, TaskStatus
+from maquette.records.task import TaskOptions, TaskStatus
 
 REQUEST = "a poster that says GRAND OPENING above a red circle"
 
@@ -56,10 +56,11 @@ async def measure_stack() -> StackFigures:
 
 async def _picture_s(info: control.StackInfo, *, seed: int) -> tuple[float, float]:
     """Seconds from request to the end, and the task's loop efficiency."""
-    request = TaskRequest(text=REQUEST, options=TaskOptions(seed=seed))
     async with MaquetteClient(info.api_url, info.token) as client:
         started = time.perf_counter()
-        task = await client.wait((await client.submit(request)).id, timeout_s=300)
+        task = await client.wait(
+            (await client.submit(REQUEST, options=TaskOptions(seed=seed))).id, timeout_s=300
+        )
         seconds = time.perf_counter() - started
     if task.status is not TaskStatus.COMPLETED:
         raise RuntimeError(f"the picture ended as {task.status}: {task.problem}")

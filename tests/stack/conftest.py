@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from maquette.api.client import MaquetteClient
-from maquette.infra.settings import Settings
-from maquette.infra.settings_load import load_settings
+from maquette.infra.settings import Settings, load_settings
 from maquette.infra.stack import control
 from maquette.infra.store.contract import ArtifactStore
 from maquette.infra.store.factory import open_store

@@ -11,7 +11,7 @@ import pytest
 
 from maquette.api.client import MaquetteClient
 from maquette.records.draft import Draft
-from maquette.records.task import TaskOptions, TaskRequest
+from maquette.records.task import TaskOptions
 from maquette.records.verdict import Outcome
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
@@ -36,8 +36,8 @@ def second_reading(picture: bytes) -> str:
 
 async def sign(client: MaquetteClient, text: str, seed: int) -> tuple[str, Draft, str]:
     """Make one sign; the string wanted, the best draft, and the second reading of it."""
-    request = TaskRequest(text=f'a sign that says "{text}"', options=TaskOptions(seed=seed))
-    task = await client.wait((await client.submit(request)).id, timeout_s=300)
+    task = await client.submit(f'a sign that says "{text}"', options=TaskOptions(seed=seed))
+    task = await client.wait(task.id, timeout_s=300)
     assert task.result is not None and task.result.best is not None, task.problem
     picture = await client.download(task.result.best.artifact.sha256)
     return text, task.result.best, await asyncio.to_thread(second_reading, picture)

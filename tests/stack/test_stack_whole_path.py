@@ -18,7 +18,7 @@ from maquette.infra.settings import Settings
 from maquette.infra.stack.control import StackInfo
 from maquette.infra.store.contract import ArtifactStore
 from maquette.records.event import TERMINAL, EventType
-from maquette.records.task import Task, TaskOptions, TaskRequest, TaskStatus
+from maquette.records.task import Task, TaskOptions, TaskStatus
 from maquette.records.verdict import Outcome
 
 pytestmark = pytest.mark.stack
@@ -28,8 +28,7 @@ POSTER = "a poster that says GRAND OPENING above a red circle"
 
 async def finished(client: MaquetteClient, text: str, **options: int) -> Task:
     """Submit and wait to the end."""
-    request = TaskRequest(text=text, options=TaskOptions(**options))
-    task = await client.submit(request)
+    task = await client.submit(text, options=TaskOptions(**options))
     return await client.wait(task.id, timeout_s=180)
 
 
@@ -48,7 +47,8 @@ async def test_a_poster_has_its_words_and_says_what_nobody_judged(
     assert picture.format == "PNG"
     assert min(picture.size) >= 512
     lineage = await store.lineage(task.result.artifacts[0].sha256, owner=settings.owner)
-    assert lineage is not None and lineage.tool == "typeset" and lineage.parents
+    assert lineage is not None and lineage.tool.endswith("typeset")
+    assert lineage.parents
 
 
 async def test_the_same_task_with_the_same_seed_gives_the_same_bytes(
@@ -93,12 +93,11 @@ async def test_a_question_about_a_picture_is_answered(client: MaquetteClient) ->
     sign = await finished(client, "a sign that says Fresh Bread", seed=3)
     assert sign.result is not None
     picture = await client.upload(await client.download(sign.result.artifacts[0].sha256))
-    task = await client.submit(
-        TaskRequest(text="what does this sign say?", inputs=(picture,), options=TaskOptions())
-    )
+    task = await client.submit("what does this sign say?", inputs=[picture])
     task = await client.wait(task.id, timeout_s=60)
     assert task.status is TaskStatus.COMPLETED, task.problem
-    assert task.result is not None and task.result.text == "Fresh Bread"
+    assert task.result is not None and task.result.text is not None
+    assert task.result.text.split() == ["Fresh", "Bread"]
 
 
 def test_the_command_line_prints_the_path_of_the_picture(
@@ -123,6 +122,4 @@ def test_the_command_line_prints_the_path_of_the_picture(
     assert "JAZZ NIGHT" in run.stderr
     listed = maquette("task", "ls", "--json")
     assert listed.returncode == 0, listed.stderr
-    assert any(
-        t["request"]["text"].endswith("JAZZ NIGHT") for t in json.loads(listed.stdout)["data"]
-    )
+    assert any(t["request"]["text"].endswith("JAZZ NIGHT") for t in json.loads(listed.stdout))

@@ -19,15 +19,13 @@ from maquette.infra.stack.control import StackInfo
 from maquette.infra.store.contract import ArtifactStore
 from maquette.model_servers.client import GenerationClient, connect
 from maquette.records.event import TERMINAL, EventType
-from maquette.records.task import Task, TaskOptions, TaskRequest, TaskStatus
+from maquette.records.task import Task, TaskOptions, TaskStatus
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 
 CANDIDATES = 8
-REQUEST = TaskRequest(
-    text="a poster that says NIGHT MARKET above a yellow star",
-    options=TaskOptions(seed=77, candidates=CANDIDATES, rounds=1),
-)
+REQUEST = "a poster that says NIGHT MARKET above a yellow star"
+OPTIONS = TaskOptions(seed=77, candidates=CANDIDATES, rounds=1)
 STORE_AWAY_S = 10.0
 
 
@@ -40,7 +38,7 @@ def pid_of(settings: Settings, part: str) -> int:
 
 async def start_and_reach_mid_round(client: MaquetteClient) -> Task:
     """Submit, and come back once some pictures are being drawn and none is finished yet."""
-    task = await client.submit(REQUEST)
+    task = await client.submit(REQUEST, options=OPTIONS)
     async for event in client.events(task.id):
         assert event.type not in TERMINAL, "the task ended before it could be disturbed"
         if event.type is EventType.STEP_PROGRESS and 0 < event.data.get("fraction", 0) < 1:
@@ -61,7 +59,7 @@ async def test_undisturbed(
 ) -> None:
     """The reference: what the request gives in peace."""
     await forget_steps()
-    task = await client.wait((await client.submit(REQUEST)).id, timeout_s=180)
+    task = await client.wait((await client.submit(REQUEST, options=OPTIONS)).id, timeout_s=180)
     assert task.status is TaskStatus.COMPLETED and task.result is not None
     undisturbed["sha256"] = task.result.artifacts[0].sha256
 
