@@ -10,6 +10,7 @@ import secrets
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from maquette.records.base import Record
 from maquette.records.errors import ModelUnavailable
@@ -31,10 +32,15 @@ class LocalRay(Record):
     token: str
 
 
-def use_token(token: str) -> None:
-    """Make this process and its children authenticate to Ray. Call before importing ray."""
+def use_local_ray(token: str) -> None:
+    """Prepare this process, and its children, to talk to a local Ray. Call before importing ray.
+
+    Ray turns 127.0.0.1 into the machine's outside address unless it may not form clusters; the
+    variable for that was made for other systems, and works on every one.
+    """
     os.environ["RAY_AUTH_MODE"] = "token"
     os.environ["RAY_AUTH_TOKEN"] = token
+    os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
 
 
 def start_local_ray(data_dir: Path, *, cpus: int) -> LocalRay:
@@ -45,12 +51,10 @@ def start_local_ray(data_dir: Path, *, cpus: int) -> LocalRay:
     are left to the reaper.
     """
     token = secrets.token_hex(32)
-    use_token(token)
+    use_local_ray(token)
     os.environ.update(
         RAY_USAGE_STATS_ENABLED="0",
         RAY_COLOR_PREFIX="0",
-        # Ray turns 127.0.0.1 into the machine's outside address unless it may not form clusters.
-        RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER="0",
         # A laptop's Ray holds few, long-lived processes: fewer malloc arenas keep them small.
         MALLOC_ARENA_MAX="2",
     )
@@ -114,6 +118,22 @@ def read_local_ray(data_dir: Path) -> LocalRay:
         raise ModelUnavailable(
             "no Ray runs for this data directory", hint="start the stack: `maquette up`"
         ) from cause
+
+
+def listen_on_loopback_only() -> None:
+    """Keep the gRPC port of this replica process off the network. Call before Serve opens it.
+
+    Serve binds that port to every interface and offers no setting for it (Ray 2.60). It asks
+    for Ray's token, but on one machine nobody outside need even knock.
+    """
+    from ray.serve._private import replica
+
+    bind = replica.add_port_to_grpc_server
+
+    def bind_to_loopback(server: Any, address: str) -> Any:
+        return bind(server, address.replace("[::]", "127.0.0.1"))
+
+    replica.add_port_to_grpc_server = bind_to_loopback
 
 
 def stop_local_ray(data_dir: Path) -> None:

@@ -29,6 +29,7 @@ from maquette.model_servers.front import respond
 from maquette.model_servers.host import AFFINITY, build_host
 from maquette.model_servers.logs import log_to_stderr
 from maquette.model_servers.options import PlacementOptions, placement_options
+from maquette.model_servers.ray_local import listen_on_loopback_only
 from maquette.records.base import Record
 from maquette.records.errors import MaquetteError, ModelUnavailable
 
@@ -46,7 +47,7 @@ class _Replica:
     async def __init__(self, settings: Settings, only: str | None = None) -> None:
         from maquette.infra.store.factory import open_store
 
-        log_to_stderr()
+        _prepare_process(settings)
         self._token = _token(settings)
         self._host = build_host(
             settings, open_store(settings), None if only is None else RoleName(only)
@@ -82,7 +83,7 @@ class FrontDoor:
     """Passes requests to the deployment of their role; holds no model."""
 
     def __init__(self, settings: Settings, roles: dict[str, DeploymentHandle]) -> None:
-        log_to_stderr()
+        _prepare_process(settings)
         self._token = _token(settings)
         self._answerer = _Handles(roles)
 
@@ -160,6 +161,12 @@ class ServeArgs(Record):
 def application(args: ServeArgs) -> serve.Application:
     """Builder for ``serve deploy``, as ``maquette.model_servers.serve_app:application``."""
     return build_application(load_settings(args.profile))
+
+
+def _prepare_process(settings: Settings) -> None:
+    log_to_stderr()
+    if settings.serve.ray_address is None:
+        listen_on_loopback_only()
 
 
 def _role_deployment(role: str, options: PlacementOptions) -> serve.Deployment:

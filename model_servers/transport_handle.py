@@ -91,10 +91,10 @@ class HandleClient:
         return self._handle
 
     def _connect(self) -> Any:
-        from maquette.model_servers.ray_local import use_token
+        from maquette.model_servers.ray_local import use_local_ray
 
         if self._token:
-            use_token(self._token)
+            use_local_ray(self._token)
         import ray
         from ray import serve
 

@@ -160,10 +160,10 @@ class TestHandle(ModelClientContract):
     @pytest.fixture(scope="class", autouse=True)
     @classmethod
     def echo(cls, colocated: ServerProcess) -> Iterator[None]:
-        from maquette.model_servers.ray_local import read_local_ray, use_token
+        from maquette.model_servers.ray_local import read_local_ray, use_local_ray
 
         local = read_local_ray(colocated.settings.data_dir)
-        use_token(local.token)
+        use_local_ray(local.token)
         import ray
         from ray import cloudpickle, serve
 
