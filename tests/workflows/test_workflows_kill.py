@@ -39,6 +39,7 @@ class Parts:
     settings: Settings
     ledger: Ledger
     pace_s: float = 4.0
+    judging_s: float = 0.0
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     store: subprocess.Popen[bytes] | None = None
 
@@ -56,6 +57,7 @@ class Parts:
                 [
                     *(sys.executable, str(Path(__file__).with_name("worker_process.py"))),
                     *(str(self.ledger.path), str(self.pace_s), str(STEPS)),
+                    str(self.judging_s),
                 ],
                 env={**os.environ, "MAQUETTE_SETTINGS_FILE": str(resolved)},
                 stdout=log,
@@ -150,19 +152,18 @@ async def test_a_killed_worker_is_replaced_and_repeats_almost_nothing(parts: Par
 
 
 async def test_finished_steps_are_not_repeated_after_a_kill(parts: Parts) -> None:
-    """A worker killed while it frames and judges does not paint again."""
-    parts.pace_s = 0.4
+    """A worker killed while it judges neither paints nor frames again."""
+    parts.pace_s, parts.judging_s = 0.4, 2.0
     gateway, task_id, watching = await start(parts)
-    await until(lambda: parts.ledger.count("paint.done") == CANDIDATES, within_s=20)
+    await until(lambda: parts.ledger.count("judge") == CANDIDATES, within_s=20)
     first = parts.workers[0]
     first.send_signal(signal.SIGKILL)
     first.wait(10)
-    painted = parts.ledger.count("paint.start")
     parts.start_worker()
     await finish(gateway, task_id, watching)
-    # A painting whose result was not yet written when the kill came is made again.
-    assert parts.ledger.count("paint.start") - painted <= CANDIDATES
-    assert steps_run(parts.ledger) <= CANDIDATES * STEPS + CANDIDATES
+    assert parts.ledger.count("paint.start") == CANDIDATES
+    assert parts.ledger.count("frame") == CANDIDATES
+    assert parts.ledger.count("judge") == 2 * CANDIDATES
 
 
 async def test_a_stopped_worker_hands_over(parts: Parts) -> None:

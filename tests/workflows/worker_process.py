@@ -1,6 +1,6 @@
 """A worker process that tests kill: the real worker around small tools and a real S3 store.
 
-Called as ``python worker_process.py SETTINGS.json LEDGER PACE_S STEPS``.
+Called as ``python worker_process.py LEDGER PACE_S STEPS JUDGING_S``.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from maquette.infra.store.factory import open_store
 from maquette.workflows.worker import run_worker
 
 
-async def main(ledger_path: str, pace_s: str, steps: str) -> None:
+async def main(ledger_path: str, pace_s: str, steps: str, judging_s: str) -> None:
     logging.basicConfig(level="INFO")
     settings = load_settings()
     ledger = Ledger(Path(ledger_path))
-    critic = ScriptedCritic(lambda nth, image: (1.0, True), ledger, (WIDER,))
+    critic = ScriptedCritic(
+        lambda nth, image: (1.0, True), ledger, (WIDER,), takes_s=float(judging_s)
+    )
     engine = make_engine(
         store=open_store(settings),
         ledger=ledger,

@@ -176,6 +176,7 @@ class ScriptedCritic:
     ledger: Ledger
     repairs: tuple[Revision, ...] = ()
     forward_s: float = 0.01
+    takes_s: float = 0.0
     version: str = "1"
     roles: tuple[str, ...] = ()
     _order: dict[str, int] = field(default_factory=dict)
@@ -189,6 +190,7 @@ class ScriptedCritic:
         placed: Any,
     ) -> Judgement:
         self.ledger.note(f"judge {image.sha256[:8]}")
+        await asyncio.sleep(self.takes_s)
         nth = self._order.setdefault(image.sha256, len(self._order))
         score, passed = self.script(nth, image)
         findings = tuple(
