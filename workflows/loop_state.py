@@ -144,13 +144,18 @@ def _revised(state: LoopState, number: int, best: Draft, change: str) -> tuple[C
     return (first, *others)
 
 
+def checks(number: int) -> str:
+    """So many checks, in words."""
+    return "1 check" if number == 1 else f"{number} checks"
+
+
 def _passed_reason(best: Draft) -> str:
     if best.unjudged and best.passed:
-        return f"{best.passed} checks passed, {best.unjudged} had no judge"
+        return f"{checks(best.passed)} passed, {best.unjudged} had no judge"
     if best.unjudged:
-        return f"none of the {best.unjudged} checks has a judge"
+        return f"nothing was judged: no judge yet for {checks(best.unjudged)}"
     if best.passed:
-        return f"all {best.passed} checks passed"
+        return "the check passed" if best.passed == 1 else f"all {best.passed} checks passed"
     return "there was nothing to check"
 
 

@@ -15,7 +15,7 @@ from maquette.records.ids import canonical_json
 from maquette.records.plan import Loop
 from maquette.records.verdict import Outcome, Verdict
 from maquette.workflows.judging import judge_once
-from maquette.workflows.loop_state import best_of
+from maquette.workflows.loop_state import best_of, checks
 from maquette.workflows.messages import CandidatePlan, RoundInput, RoundReply, Spent
 from maquette.workflows.step_cache import StepCache
 from maquette.workflows.steps import StepRunner
@@ -136,7 +136,7 @@ def reason_of(verdict: Verdict) -> str:
         return "nothing was asked to be checked"
     parts = []
     if tally[Outcome.PASSED]:
-        parts.append(f"{tally[Outcome.PASSED]} checks passed")
+        parts.append(f"{checks(tally[Outcome.PASSED])} passed")
     if tally[Outcome.UNJUDGED]:
         parts.append(f"{tally[Outcome.UNJUDGED]} had no judge")
     return ", ".join(parts)

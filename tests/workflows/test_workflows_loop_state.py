@@ -180,7 +180,7 @@ def test_unjudged_is_told_and_never_called_passed() -> None:
     state = absorb(state, plan, RoundReply(drafts=(unjudged,), seeded=True))
     decision = next_round(state)
     assert isinstance(decision, Stop)
-    assert decision.reason == "none of the 3 checks has a judge"
+    assert decision.reason == "nothing was judged: no judge yet for 3 checks"
 
 
 def test_a_round_that_finished_nothing_is_followed_by_another() -> None:

@@ -104,7 +104,7 @@ async def test_unjudged_is_completed_but_never_passed(run_with) -> None:
     assert task.result.best.outcome is Outcome.UNJUDGED
     assert task.result.best.passed == 0
     reason = of(events, EventType.ITERATION_DECIDED)[0]["reason"]
-    assert reason == "none of the 1 checks has a judge"
+    assert reason == "nothing was judged: no judge yet for 1 check"
 
 
 async def test_the_same_seed_gives_the_same_bytes(run_with) -> None:
