@@ -78,13 +78,13 @@ def _started(temp_dir: str, cpus: int) -> str:
     while True:
         attempt += 1
         try:
-            context = ray.init(
+            context: Any = ray.init(
                 address="local",
                 num_cpus=cpus,
                 object_store_memory=OBJECT_STORE_BYTES,
                 include_dashboard=False,
                 namespace="maquette",
-                logging_level="WARNING",
+                logging_level=logging.WARNING,
                 _node_ip_address="127.0.0.1",
                 _temp_dir=temp_dir,
             )

@@ -44,7 +44,9 @@ WireAnswer = tuple[bool, bytes]
 class _Replica:
     """Holds roles in a replica process; answers over handles."""
 
-    async def __init__(self, settings: Settings, only: str | None = None) -> None:
+    async def __init__(  # type: ignore[misc]  # Serve awaits it.
+        self, settings: Settings, only: str | None = None
+    ) -> None:
         from maquette.infra.store.factory import open_store
 
         _prepare_process(settings)
@@ -133,23 +135,31 @@ def build_application(settings: Settings) -> serve.Application:
     Raises: ConfigError: a role or one of its options is not known.
     """
     if settings.serve.placement != "per_role":
-        return Colocated.options(
-            ray_actor_options=_actor(num_gpus=_colocated_gpus(settings)),
-            max_ongoing_requests=_MAX_ONGOING_REQUESTS,
-            health_check_timeout_s=60,
-            graceful_shutdown_timeout_s=2,
-            logging_config=_QUIET,
-        ).bind(settings)
+        return (
+            _deployment(Colocated)
+            .options(
+                ray_actor_options=_actor(num_gpus=_colocated_gpus(settings)),
+                max_ongoing_requests=_MAX_ONGOING_REQUESTS,
+                health_check_timeout_s=60,
+                graceful_shutdown_timeout_s=2,
+                logging_config=_QUIET,
+            )
+            .bind(settings)
+        )
     roles = {
         role: _role_deployment(role, placement_options(role, model.options)).bind(settings, role)
         for role, model in settings.models.items()
     }
-    return FrontDoor.options(
-        ray_actor_options=_actor(),
-        max_ongoing_requests=_MAX_ONGOING_REQUESTS,
-        graceful_shutdown_timeout_s=2,
-        logging_config=_QUIET,
-    ).bind(settings, roles)
+    return (
+        _deployment(FrontDoor)
+        .options(
+            ray_actor_options=_actor(),
+            max_ongoing_requests=_MAX_ONGOING_REQUESTS,
+            graceful_shutdown_timeout_s=2,
+            logging_config=_QUIET,
+        )
+        .bind(settings, roles)
+    )
 
 
 class ServeArgs(Record):
@@ -176,8 +186,9 @@ def _role_deployment(role: str, options: PlacementOptions) -> serve.Deployment:
         else {"num_replicas": options.replicas}
     )
     if options.many:
-        scaling["request_router_config"] = RequestRouterConfig(request_router_class=_ROUTER)
-    return RoleReplica.options(
+        router: Any = _ROUTER
+        scaling["request_router_config"] = RequestRouterConfig(request_router_class=router)
+    return _deployment(RoleReplica).options(
         name=role,
         ray_actor_options=_actor(options.num_cpus, options.num_gpus),
         max_ongoing_requests=options.max_ongoing_requests,
@@ -186,6 +197,12 @@ def _role_deployment(role: str, options: PlacementOptions) -> serve.Deployment:
         logging_config=_QUIET,
         **scaling,
     )
+
+
+def _deployment(decorated: Any) -> serve.Deployment:
+    """What ``serve.deployment`` made of a class, which its annotations do not tell."""
+    deployment: serve.Deployment = decorated
+    return deployment
 
 
 def _actor(num_cpus: float = 0.0, num_gpus: float = 0.0) -> dict[str, float]:
