@@ -17,6 +17,8 @@ from maquette.records.geometry import Box
 
 POSTER_PX = (768, 768)
 SIGN_PX = (1024, 640)
+SIGN_LETTERS_PX = 128
+"""Larger letters look no better on a sign, and readers trained on pages begin to misread them."""
 SIDE_MARGIN = 0.07
 """Free on each side of the letters, as a fraction of the sheet."""
 CHARACTERS_A_LINE = 16
@@ -100,7 +102,13 @@ def design_sign(strings: Sequence[str], palette: Palette, *, font: str) -> Sheet
     width, height = SIGN_PX
     rects = _stack(strings, list(range(len(strings))), (0.02, 0.06, 0.98, 0.94))
     blocks = tuple(
-        TextBlock(text=text, box=_box(rects[k]), font=font, colour=palette.letters)
+        TextBlock(
+            text=text,
+            box=_box(rects[k]),
+            font=font,
+            colour=palette.letters,
+            max_size_px=SIGN_LETTERS_PX,
+        )
         for k, text in enumerate(strings)
     )
     return Sheet(width, height, palette.sheet, blocks)
