@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import torch
 
+from maquette.infra.manifest import MANIFEST_NAME
 from maquette.model_servers.generation.layout_flow.layout import LayoutItem
 from maquette.model_servers.generation.layout_flow.pipeline import LayoutFlowPipeline
 from maquette.training.data.latents import read_latents
 from maquette.training.data.shards import read_shard
 from maquette.training.generator import smoke
 from maquette.training.pack.assemble import trained_pipeline
-from maquette.training.pack.manifest import NAME, write_manifest
 from maquette.training.recipes.components import TOY, build_tokenizer
 from maquette.training.recipes.flow import FlowRecipe, Wording, encode_wordings
 from maquette.training.recipes.flow_run import FlowRun
@@ -86,22 +86,13 @@ def test_a_resumed_run_equals_an_unbroken_one(work: Path, tmp_path: Path) -> Non
 def test_manifest_lists_every_file_and_not_itself(work: Path) -> None:
     """Digests and sizes agree with a second way of computing them."""
     pack = work / "pack"
-    manifest = json.loads((pack / NAME).read_text())
+    manifest = json.loads((pack / MANIFEST_NAME).read_text())
     assert manifest["format"] == 1
     names = {p.relative_to(pack).as_posix() for p in pack.rglob("*") if p.is_file()}
-    assert set(manifest["files"]) == names - {NAME}
+    assert set(manifest["files"]) == names - {MANIFEST_NAME}
     for name, entry in manifest["files"].items():
         data = (pack / name).read_bytes()
         assert entry == {"sha256": hashlib.sha256(data).hexdigest(), "size_bytes": len(data)}
-
-
-def test_manifest_refuses_links_and_empty_folders(tmp_path: Path) -> None:
-    """A pack is plain files, at least one."""
-    with pytest.raises(ValueError, match="no files"):
-        write_manifest(tmp_path)
-    (tmp_path / "link").symlink_to("/etc/hostname")
-    with pytest.raises(ValueError, match="is a link"):
-        write_manifest(tmp_path)
 
 
 def test_pack_holds_no_code_and_no_pickle(work: Path) -> None:

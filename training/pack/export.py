@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from maquette.training.pack.manifest import write_manifest
+from maquette.infra.manifest import write_manifest
 from maquette.training.world import vocabulary
 
 MAX_BYTES = 40_000_000
