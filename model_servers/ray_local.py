@@ -55,6 +55,10 @@ def start_local_ray(data_dir: Path, *, cpus: int) -> LocalRay:
     os.environ.update(
         RAY_USAGE_STATS_ENABLED="0",
         RAY_COLOR_PREFIX="0",
+        # Ray runs its workers at niceness 15: beside other work a picture takes many times longer.
+        RAY_worker_niceness="0",
+        # Threads that spin while they wait for each other make it worse still on few cores.
+        OMP_WAIT_POLICY="PASSIVE",
         # A laptop's Ray holds few, long-lived processes: fewer malloc arenas keep them small.
         MALLOC_ARENA_MAX="2",
     )
