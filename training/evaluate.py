@@ -50,7 +50,7 @@ def pack(
     at: Annotated[Path, typer.Option(help="folder of the pack")] = PACK,
     trials: Annotated[int, typer.Option(help="scenes a group")] = 150,
     steps: Annotated[int, typer.Option(help="Euler steps")] = 20,
-    guidance: Annotated[float, typer.Option(help="classifier-free guidance")] = 2.0,
+    guidance: Annotated[float, typer.Option(help="classifier-free guidance")] = 3.0,
     shown: Annotated[int, typer.Option(help="trials a group on the contact sheet")] = 12,
 ) -> None:
     """Try a pack; writes scores.json, scores.md and sheet.png into --work."""

@@ -32,7 +32,7 @@ class Settings:
     """Scenes a group."""
     steps: int = 20
     """Euler steps."""
-    guidance: float = 2.0
+    guidance: float = 3.0
     """Classifier-free guidance."""
 
 
@@ -120,7 +120,10 @@ def markdown(report: Report) -> str:
         ("caption and boxes: both", lambda g: g.layout.both),
         ("caption and boxes: mean box overlap (IoU)", lambda g: f"{g.layout.overlap:.3f}"),
         ("caption alone: exactly the things asked for", lambda g: g.caption.contents),
-        ("caption alone: relation, where both things are there", lambda g: g.caption.related),
+        (
+            "caption alone: relation, where both things are there",
+            lambda g: g.caption.related or "not judged: too few",
+        ),
     ]
     lines = [
         f"| measure | {' | '.join(g.group for g in report.groups)} |",

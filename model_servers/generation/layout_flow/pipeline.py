@@ -163,7 +163,7 @@ class LayoutFlowPipeline(DiffusionPipeline):
         prompt: str | list[str],
         layout: list[LayoutItem] | list[list[LayoutItem]] | None = None,
         num_inference_steps: int = 20,
-        guidance_scale: float = 2.0,
+        guidance_scale: float = 3.0,
         generator: torch.Generator | list[torch.Generator] | None = None,
         seeds: int | list[int] | None = None,
         output_type: str = "pil",
