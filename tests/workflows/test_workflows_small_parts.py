@@ -117,7 +117,8 @@ def seen_from_workflow(error: MaquetteError, **more: float) -> ActivityError:
     [
         kind
         for kind in _tree(MaquetteError)
-        if kind.__init__ in (MaquetteError.__init__, ModelUnavailable.__init__)
+        if kind.__module__ == MaquetteError.__module__  # subclasses elsewhere share a code
+        and kind.__init__ in (MaquetteError.__init__, ModelUnavailable.__init__)
     ],
     ids=lambda kind: kind.__name__,
 )
