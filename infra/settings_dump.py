@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -45,11 +46,11 @@ def dump_settings(settings: Settings, path: Path) -> None:
 def write_private(path: Path, data: bytes) -> None:
     """Write a file only its owner may read, all of it or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    # A name of its own for each writer, threads of one process included; made with mode 0600.
+    descriptor, partial = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
-    partial.replace(path)
+    Path(partial).replace(path)
 
 
 def _plain(value: Any, *, reveal: bool) -> Any:
