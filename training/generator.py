@@ -59,6 +59,7 @@ def flow(
     minutes: Minutes = 45.0,
     steps: Steps = None,
     scenes: Annotated[int, typer.Option(help="rendered scenes in each of two shards")] = 20_000,
+    compiled: Annotated[bool, typer.Option(help="compile layers; needs a C++ compiler")] = True,
 ) -> None:
     """Train the transformer and the text encoder on the finished encoder's latents."""
     from maquette.training.recipes.autoencoder_run import finished_autoencoder
@@ -70,7 +71,7 @@ def flow(
     device = pick_device()
     write_latents(work / "latents", shards, finished_autoencoder(work), device)
     truth = [scene for shard in shards for scene in shard.scenes]
-    run = FlowRun(work, read_latents(work / "latents"), truth, device, BUNDLED)
+    run = FlowRun(work, read_latents(work / "latents"), truth, device, BUNDLED, compiled=compiled)
     follow(run, work, minutes, steps, ["velocity", "held_out"])
 
 

@@ -44,6 +44,8 @@ class FlowRun:
         device: where to train; matrix products run in bfloat16.
         size: dimensions.
         recipe: all other numbers.
+        compiled: compile the transformer's inner layers; needs a C++ compiler on a CPU.
+            Worth it from some hundred steps on: 0.56 s a step instead of 1.0 s on 2 cores.
     """
 
     name = "flow"
@@ -56,6 +58,7 @@ class FlowRun:
         device: torch.device,
         size: GeneratorSize = BUNDLED,
         recipe: FlowRecipe | None = None,
+        compiled: bool = False,
     ) -> None:
         self.folder = work / self.name
         self.cache, self.scenes, self.device = cache, scenes, device
@@ -65,6 +68,8 @@ class FlowRun:
         self.tokenizer = build_tokenizer(words())
         self.model = build_models(size, len(self.tokenizer), self.recipe.seed).to(device)
         self.average = Average(self.model, decay=0.998)
+        if compiled:
+            compile_layers(self.model["transformer"])
         self.parameters = list(self.model.parameters())
         self.optimizer = torch.optim.AdamW(
             self.parameters, self.recipe.peak_rate, betas=(0.9, 0.99), weight_decay=0.01
@@ -119,6 +124,16 @@ class FlowRun:
                 wordings, self.tokenizer, model["text_encoder"], self.size.cells, self.device
             )
             return flow_losses(model["transformer"], clean, cond, things, self.recipe, step)
+
+
+def compile_layers(transformer: Any) -> None:
+    """Compile attention and networks of every block in place; parameters keep their names.
+
+    Whole blocks stay as they are: compiled by torch 2.13 for a CPU they gave NaN.
+    """
+    for block in transformer.blocks:
+        for layer in (block.attend_self, block.attend_text, block.mlp):
+            layer.compile()
 
 
 def build_models(size: GeneratorSize, vocabulary: int, seed: int) -> nn.ModuleDict:
