@@ -36,6 +36,12 @@ def pid_of(settings: Settings, part: str) -> int:
     return pid
 
 
+def assert_ended_like(task: Task, undisturbed: dict[str, str]) -> None:
+    """The task is complete, with the very bytes that it gives in peace."""
+    assert task.status is TaskStatus.COMPLETED and task.result is not None
+    assert task.result.artifacts[0].sha256 == undisturbed["sha256"]
+
+
 async def start_and_reach_mid_round(client: MaquetteClient) -> Task:
     """Submit, and come back once some pictures are being drawn and none is finished yet."""
     task = await client.submit(REQUEST, options=OPTIONS)
@@ -80,8 +86,7 @@ async def test_a_killed_worker_repeats_no_finished_model_work(
     task = await client.wait(task.id, timeout_s=240)
     after = await GenerationClient(models).describe()
     await models.close()
-    assert task.status is TaskStatus.COMPLETED and task.result is not None
-    assert task.result.artifacts[0].sha256 == undisturbed["sha256"]
+    assert_ended_like(task, undisturbed)
     # A row may repeat at most the steps since its last saved latent.
     needed = CANDIDATES * before.default_steps
     assert needed <= after.steps_run - before.steps_run <= needed + CANDIDATES * 5
@@ -105,8 +110,7 @@ async def test_a_store_away_for_ten_seconds_is_waited_for(
     finally:
         os.kill(stack.pid, signal.SIGCONT)
     task = await client.wait(task.id, timeout_s=240)
-    assert task.status is TaskStatus.COMPLETED and task.result is not None
-    assert task.result.artifacts[0].sha256 == undisturbed["sha256"]
+    assert_ended_like(task, undisturbed)
 
 
 async def test_a_killed_workflow_engine_forgets_nothing(
@@ -126,7 +130,6 @@ async def test_a_killed_workflow_engine_forgets_nothing(
                 break
             except Exception:  # the API says that the engine is away
                 await asyncio.sleep(0.5)
-    assert task.status is TaskStatus.COMPLETED and task.result is not None
-    assert task.result.artifacts[0].sha256 == undisturbed["sha256"]
+    assert_ended_like(task, undisturbed)
     ends = [e async for e in client.events(task.id) if e.type in TERMINAL]
     assert len(ends) == 1
