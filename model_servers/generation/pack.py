@@ -30,6 +30,7 @@ _LIBRARIES = frozenset(
         "stable_diffusion",
         "maquette.model_servers.generation.layout_flow.autoencoder",
         "maquette.model_servers.generation.layout_flow.transformer",
+        "maquette.model_servers.generation.layout_flow.prior",
     }
 )
 """Where components may come from; ``stable_diffusion`` holds diffusers' safety checker."""

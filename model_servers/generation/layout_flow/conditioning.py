@@ -7,10 +7,12 @@ layout channels, ``h w`` latent cells.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
+
+from maquette.model_servers.generation.layout_flow.ports import PortInputs
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,9 @@ class Conditioning:
     layout_map: Tensor
     """float (B, L, h, w): phrases and geometry painted into latent cells."""
 
+    ports: PortInputs = field(default_factory=PortInputs)
+    """What goes into the ports."""
+
     @property
     def rows(self) -> int:
         """Number of rows, B."""
@@ -33,11 +38,21 @@ class Conditioning:
     def select(self, indices: Sequence[int] | Tensor) -> Conditioning:
         """Pick rows by index, in that order; an index may repeat."""
         picked = torch.as_tensor(indices, dtype=torch.long, device=self.text_states.device)
-        return Conditioning(*(getattr(self, f.name)[picked] for f in fields(self)))
+        return Conditioning(
+            self.text_states[picked],
+            self.text_mask[picked],
+            self.layout_map[picked],
+            self.ports.select(picked),
+        )
 
     def to(self, device: torch.device | str) -> Conditioning:
         """Move all tensors to a device."""
-        return Conditioning(*(getattr(self, f.name).to(device) for f in fields(self)))
+        return Conditioning(
+            self.text_states.to(device),
+            self.text_mask.to(device),
+            self.layout_map.to(device),
+            self.ports.to(device),
+        )
 
     @staticmethod
     def cat(parts: Sequence[Conditioning]) -> Conditioning:
@@ -48,5 +63,8 @@ class Conditioning:
         if not parts:
             raise ValueError("no conditionings to stack; expected at least one")
         return Conditioning(
-            *(torch.cat([getattr(p, f.name) for p in parts]) for f in fields(Conditioning))
+            torch.cat([p.text_states for p in parts]),
+            torch.cat([p.text_mask for p in parts]),
+            torch.cat([p.layout_map for p in parts]),
+            PortInputs.cat([p.ports for p in parts], [p.rows for p in parts]),
         )

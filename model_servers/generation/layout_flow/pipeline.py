@@ -21,6 +21,17 @@ from maquette.model_servers.generation.layout_flow.autoencoder import LayoutAuto
 from maquette.model_servers.generation.layout_flow.conditioning import Conditioning
 from maquette.model_servers.generation.layout_flow.flow import guided, seeded_noise
 from maquette.model_servers.generation.layout_flow.layout import LayoutItem, paint
+from maquette.model_servers.generation.layout_flow.ports import PortInputs
+from maquette.model_servers.generation.layout_flow.prior import LayoutPrior, plan_layout
+from maquette.model_servers.generation.layout_flow.shown import (
+    EncodedConcepts,
+    Shown,
+    concept_slot,
+    encode_concepts,
+    encode_shown,
+    open_ports,
+    paste_kept,
+)
 from maquette.model_servers.generation.layout_flow.text import pooled_phrases, states, tokenise
 from maquette.model_servers.generation.layout_flow.transformer import LayoutFlowTransformer
 
@@ -37,9 +48,11 @@ class LayoutFlowPipeline(DiffusionPipeline):
         text_encoder: a transformers encoder with ``last_hidden_state``.
         tokenizer: its ``PreTrainedTokenizerFast``.
         scheduler: ``FlowMatchEulerDiscreteScheduler``; copied for every call.
+        layout_prior: plans boxes for captions; None: it cannot.
     """
 
-    model_cpu_offload_seq = "text_encoder->transformer->autoencoder"
+    model_cpu_offload_seq = "layout_prior->text_encoder->transformer->autoencoder"
+    _optional_components = ["layout_prior"]  # noqa: RUF012 - diffusers reads this name
 
     def __init__(
         self,
@@ -48,6 +61,7 @@ class LayoutFlowPipeline(DiffusionPipeline):
         text_encoder: Any,
         tokenizer: Any,
         scheduler: Any,
+        layout_prior: LayoutPrior | None = None,
     ) -> None:
         super().__init__()
         self.register_modules(
@@ -56,6 +70,7 @@ class LayoutFlowPipeline(DiffusionPipeline):
             text_encoder=text_encoder,
             tokenizer=tokenizer,
             scheduler=scheduler,
+            layout_prior=layout_prior,
         )
 
     @classmethod
@@ -79,24 +94,57 @@ class LayoutFlowPipeline(DiffusionPipeline):
         config = self.transformer.config
         return config.latent_channels, config.cells, config.cells
 
+    @property
+    def ports(self) -> frozenset[str]:
+        """Names of the ports the transformer has: edit, inpaint, glyphs, concepts."""
+        return open_ports(self.transformer.config)
+
     @torch.no_grad()
-    def encode(self, prompts: list[str], layouts: list[list[LayoutItem]]) -> Conditioning:
-        """Encode captions and layouts.
+    def encode(
+        self,
+        prompts: list[str],
+        layouts: list[list[LayoutItem]],
+        shown: list[Shown] | None = None,
+    ) -> Conditioning:
+        """Encode captions, layouts and what is shown beside them.
 
         Args:
-            prompts: B captions; empty strings are allowed.
+            prompts: B captions; empty strings are allowed. With a source and no hole the
+                caption is the instruction.
             layouts: B lists of boxes, each maybe empty; later boxes cover earlier ones.
+            shown: B rows' pictures; None: nothing is shown.
         Returns: conditioning of B rows on the pipeline's device.
-        Raises: ValueError: if the two lists differ in length.
+        Raises: ValueError: if the lists differ in length, or a picture needs a port that the
+            transformer lacks.
         """
         if len(prompts) != len(layouts):
             raise ValueError(f"{len(prompts)} prompts but {len(layouts)} layouts; expected equal")
+        rows = shown if shown is not None else [Shown()] * len(prompts)
+        if len(rows) != len(prompts):
+            raise ValueError(f"{len(prompts)} prompts but {len(rows)} shown; expected equal")
+        for row in rows:
+            if missing := row.ports - self.ports:
+                raise ValueError(
+                    f"the transformer has no port for {', '.join(sorted(missing))}; it has "
+                    f"{', '.join(sorted(self.ports)) or 'none'}"
+                )
         ids, mask = (x.to(self.device) for x in tokenise(self.tokenizer, prompts))
+        concepts = [encode_concepts(self.transformer, row) for row in rows]
+        ports = [encode_shown(self, row, seen) for row, seen in zip(rows, concepts, strict=True)]
         return Conditioning(
             text_states=states(self.text_encoder, ids, mask),
             text_mask=mask,
-            layout_map=torch.cat([self._paint(layout) for layout in layouts]),
+            layout_map=torch.cat(
+                [self._paint(*row) for row in zip(layouts, concepts, strict=True)]
+            ),
+            ports=PortInputs.cat(ports, [1] * len(ports)) if ports else PortInputs(),
         )
+
+    def plan(self, prompt: str, seed: int) -> list[LayoutItem]:
+        """Plan boxes for a caption; none without a layout prior."""
+        if self.layout_prior is None or not prompt.strip():
+            return []
+        return plan_layout(self.layout_prior, self.tokenizer, prompt, seed)
 
     def unconditional(self, batch: int) -> Conditioning:
         """Encode ``batch`` rows that ask for nothing, for guidance."""
@@ -107,17 +155,22 @@ class LayoutFlowPipeline(DiffusionPipeline):
         return seeded_noise(seeds, self.latent_shape).to(self.device)
 
     @torch.no_grad()
-    def velocity(self, latents: Tensor, t: Tensor, cond: Conditioning) -> Tensor:
+    def velocity(
+        self, latents: Tensor, t: Tensor, cond: Conditioning, stride: Tensor | None = None
+    ) -> Tensor:
         """Predict the velocity of each row.
 
         Args:
             latents: (B, C, h, w) at time ``t``.
             t: float (B,) in [0, 1]; 1 is noise, 0 the picture; rows may differ.
             cond: B rows.
+            stride: float (B,), length of the step it is meant for; None: an instant.
         Returns: (B, C, h, w), noise minus picture. The finished latents it points to are
             ``latents - t * velocity`` (``flow.predicted_clean``).
         """
-        return self.transformer(latents, t, cond.text_states, cond.text_mask, cond.layout_map)
+        return self.transformer(
+            latents, t, cond.text_states, cond.text_mask, cond.layout_map, cond.ports, stride
+        )
 
     def guided_velocity(
         self,
@@ -167,6 +220,8 @@ class LayoutFlowPipeline(DiffusionPipeline):
         generator: torch.Generator | list[torch.Generator] | None = None,
         seeds: int | list[int] | None = None,
         output_type: str = "pil",
+        shown: Shown | list[Shown] | None = None,
+        plan_layouts: bool = False,
     ) -> ImagePipelineOutput:
         """Draw one picture for each prompt.
 
@@ -178,11 +233,23 @@ class LayoutFlowPipeline(DiffusionPipeline):
             generator: source of noise, if ``seeds`` is None; one, or one a row.
             seeds: one seed a row; a single one counts up over the rows.
             output_type: "pil", "np" or "pt".
+            shown: pictures of the one row, or of B rows.
+            plan_layouts: plan boxes for rows that have none and show no picture to change;
+                needs ``seeds``.
         Raises: ValueError: if neither ``generator`` nor ``seeds`` is given, or lengths differ.
         """
         prompts = [prompt] if isinstance(prompt, str) else list(prompt)
-        cond = self.encode(prompts, _layouts(layout, len(prompts)))
-        none = self.unconditional(len(prompts)) if guidance_scale != 1 else None
+        rows = _shown(shown, len(prompts))
+        boxes = _layouts(layout, len(prompts))
+        if plan_layouts and seeds is not None:
+            for i, seed in enumerate(_seed_list(seeds, len(prompts))):
+                if not boxes[i] and rows[i].source is None:
+                    boxes[i] = self.plan(prompts[i], seed)
+        cond = self.encode(prompts, boxes, rows)
+        none = None
+        if guidance_scale != 1:
+            empty = [Shown(source=row.source, hole=row.hole) for row in rows]
+            none = self.encode([""] * len(prompts), [[] for _ in prompts], empty)
         latents = self._start(len(prompts), generator, seeds)
         scheduler = self.scheduler.from_config(self.scheduler.config)
         steps = num_inference_steps
@@ -194,13 +261,15 @@ class LayoutFlowPipeline(DiffusionPipeline):
             else:
                 velocity = self.guided_velocity(latents, t, cond, none, guidance_scale)
             latents = scheduler.step(velocity, timestep, latents, return_dict=False)[0]
-        pixels = self.decode(latents)
+        pixels = torch.stack(
+            [paste_kept(p, r) for p, r in zip(self.decode(latents), rows, strict=True)]
+        )
         images = VaeImageProcessor(do_normalize=False).postprocess(
             pixels, output_type=output_type, do_denormalize=[False] * len(prompts)
         )
         return ImagePipelineOutput(images=images)
 
-    def _paint(self, layout: list[LayoutItem]) -> Tensor:
+    def _paint(self, layout: list[LayoutItem], concepts: EncodedConcepts | None) -> Tensor:
         """Paint one row's layout: (1, L, h, w)."""
         config = self.transformer.config
         if not layout:
@@ -213,6 +282,10 @@ class LayoutFlowPipeline(DiffusionPipeline):
                 dtype=self.dtype,
             )
         phrases = pooled_phrases(self.text_encoder, self.tokenizer, [i.phrase for i in layout])
+        for i, item in enumerate(layout):
+            slot = concept_slot(item.phrase)
+            if concepts is not None and slot is not None and slot < len(concepts.painted):
+                phrases[i] = phrases[i] + concepts.painted[slot].to(phrases.dtype)
         boxes = torch.tensor([i.box for i in layout], device=self.device, dtype=phrases.dtype)
         present = torch.ones(1, len(layout), dtype=torch.bool, device=self.device)
         return paint(phrases[None], boxes[None], present, config.cells, config.cells)
@@ -224,10 +297,7 @@ class LayoutFlowPipeline(DiffusionPipeline):
         seeds: int | list[int] | None,
     ) -> Tensor:
         if seeds is not None:
-            rows = [seeds + i for i in range(batch)] if isinstance(seeds, int) else list(seeds)
-            if len(rows) != batch:
-                raise ValueError(f"{len(rows)} seeds for {batch} prompts; expected equal")
-            return self.noise(rows)
+            return self.noise(_seed_list(seeds, batch))
         if generator is None:
             raise ValueError("neither seeds nor generator was given; expected one of them")
         sources = generator if isinstance(generator, list) else [generator] * batch
@@ -245,5 +315,20 @@ def _layouts(
     if layout is None:
         return [[] for _ in range(batch)]
     if (layout and isinstance(layout[0], LayoutItem)) or (not layout and batch == 1):
-        return [list(layout)] * batch  # type: ignore[arg-type]
+        return [list(layout) for _ in range(batch)]  # type: ignore[arg-type]
     return [list(row) for row in layout]  # type: ignore[arg-type]
+
+
+def _shown(shown: Shown | list[Shown] | None, batch: int) -> list[Shown]:
+    """Bring the ways to show pictures into one list."""
+    if shown is None:
+        return [Shown()] * batch
+    return [shown] * batch if isinstance(shown, Shown) else list(shown)
+
+
+def _seed_list(seeds: int | list[int], batch: int) -> list[int]:
+    """One seed a row. Raises: ValueError: another number of seeds."""
+    rows = [seeds + i for i in range(batch)] if isinstance(seeds, int) else list(seeds)
+    if len(rows) != batch:
+        raise ValueError(f"{len(rows)} seeds for {batch} prompts; expected equal")
+    return rows
