@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from maquette.model_servers.guard.verdict import GuardVerdict
 from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Fraction, Record
 from maquette.records.geometry import Box, LayoutItem
@@ -20,10 +21,29 @@ HexColour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 # -- generation: the row-and-step contract ------------------------------------------------
 
 
+class GlyphItem(Record):
+    """Words whose letters the generator itself is to print into a box."""
+
+    text: str = Field(min_length=1, max_length=60)
+    box: Box
+    font: str = Field(default="sans-bold", description="a font of the text-rendering role")
+    phrase: str = Field(
+        default="", max_length=200, description="what they look like, such as 'red letters'"
+    )
+
+
+Sampler = Literal["default", "euler", "heun", "stochastic"]
+"""``default`` is the model's own. ``stochastic`` adds noise at each step, so that rows which
+continue from one latent go apart."""
+
+
 class Row(Record):
     """One picture wanted. ``None`` leaves a choice to the model's own default.
 
-    With ``latent`` set, work goes on from that saved latent at ``step``.
+    With ``latent`` set, work goes on from that saved latent at ``step``. With ``source`` alone
+    the prompt is an instruction that changes that picture; with ``source`` and ``mask`` the
+    prompt says what to draw where the mask is white, and all other pixels stay as they are.
+    A model that lacks what a row asks for refuses it by name; ``describe`` lists what it can.
     """
 
     row_id: str = Field(min_length=1, max_length=120)
@@ -37,6 +57,24 @@ class Row(Record):
     height_px: int | None = Field(default=None, ge=32, le=2048)
     latent: ArtifactRef | None = None
     step: int = Field(default=0, ge=0)
+    source: ArtifactRef | None = Field(default=None, description="picture to change")
+    mask: ArtifactRef | None = Field(default=None, description="white: draw anew; black: keep")
+    concepts: tuple[ArtifactRef, ...] = Field(
+        default=(),
+        max_length=2,
+        description="pictures of things to show again; 'the shown thing' and 'the second shown "
+        "thing' in prompt and phrases mean them",
+    )
+    concept_strength: Fraction = 1.0
+    glyphs: tuple[GlyphItem, ...] = Field(default=(), max_length=8)
+    plan_layout: bool = Field(
+        default=True, description="whether a model that can plans boxes for a row without any"
+    )
+    sampler: Sampler = "default"
+    few_step: bool = Field(default=False, description="draw in few steps, faster and plainer")
+    source_guidance: float | None = Field(
+        default=None, ge=0, le=10, description="how firmly an edit holds to its source"
+    )
 
 
 class RowStatus(StrEnum):
@@ -59,6 +97,9 @@ class RowState(Record):
     image: ArtifactRef | None = None
     forward_s: float = 0.0
     error: str = ""
+    planned: tuple[LayoutItem, ...] = Field(
+        default=(), description="boxes the model planned itself, for a row that had none"
+    )
 
 
 class StartRequest(Record):
@@ -127,6 +168,11 @@ class GenerationDescription(Record):
     layout: bool = Field(description="whether boxes are honoured")
     vocabulary: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="words the model knows, by kind; empty = open"
+    )
+    capabilities: tuple[str, ...] = Field(
+        default=(),
+        description="of: layout, plan_layout, edit, inpaint, concepts, glyphs, few_step, "
+        "source_guidance, sampler:euler, sampler:heun, sampler:stochastic",
     )
     steps_run: int = Field(default=0, description="denoising steps run since start")
     pictures_made: int = 0
@@ -229,3 +275,43 @@ class FontsRequest(Record):
 
 class FontsReply(Record):
     fonts: dict[str, str] = Field(description="font name -> description")
+
+
+# -- embedding: pictures and captions -----------------------------------------------------
+
+
+class EmbedImageRequest(Record):
+    owner: str
+    images: tuple[ArtifactRef, ...] = Field(min_length=1, max_length=16)
+
+
+class EmbedImageReply(Record):
+    """Unit vectors of pictures, comparable with those of captions of the same ``digest``."""
+
+    vectors: tuple[tuple[float, ...], ...]
+    verdicts: tuple[GuardVerdict, ...] = Field(description="of the domain guard, one a picture")
+    digest: str
+    forward_s: float
+
+
+class EmbedCaptionRequest(Record):
+    texts: tuple[Annotated[str, Field(max_length=8_000)], ...] = Field(min_length=1, max_length=256)
+
+
+class EmbedCaptionReply(Record):
+    """Unit vectors of captions, in the space of pictures of the same ``digest``."""
+
+    vectors: tuple[tuple[float, ...], ...]
+    verdicts: tuple[GuardVerdict, ...] = Field(description="of the domain guard, one a text")
+    digest: str
+    forward_s: float
+
+
+class EmbeddingDescription(Record):
+    """The spaces a text or a picture can be embedded into."""
+
+    text_digest: str = Field(description="of the sentence encoder: ``embed_text``")
+    picture_digest: str | None = Field(
+        description="of the dual encoder: ``embed_image``, ``embed_caption``; None: not there"
+    )
+    guarded: bool = Field(description="whether the domain guard judges what comes in")

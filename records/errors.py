@@ -3,6 +3,7 @@
 MaquetteError
 ├── FixInput            the request is wrong: change it and send it again
 │   ├── InvalidInput        a value is not what was expected
+│   │   └── CapabilityMissing   the model that is loaded cannot do what is asked
 │   ├── MediaRejected       attached bytes are not a picture we accept
 │   ├── PlanRejected        a plan breaks the rules; nothing was run
 │   ├── NotFound            no such thing for this owner
@@ -52,6 +53,11 @@ class FixInput(MaquetteError):
 class InvalidInput(FixInput):
     code = "invalid_input"
     title = "A value is not valid"
+
+
+class CapabilityMissing(InvalidInput):
+    code = "capability_missing"
+    title = "The loaded model cannot do this"
 
 
 class MediaRejected(FixInput):

@@ -7,11 +7,11 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from maquette.infra.media import encode_png
+from maquette.infra.media import decode_image, encode_png
 from maquette.model_servers.contract import Method, RoleName
 from maquette.model_servers.host import AFFINITY
 from maquette.model_servers.options import model_options
@@ -33,7 +33,7 @@ from maquette.model_servers.schemas import (
 )
 from maquette.records.artifact import ArtifactRef, Lineage
 from maquette.records.base import Record
-from maquette.records.errors import InvalidInput
+from maquette.records.errors import CapabilityMissing, InvalidInput
 from maquette.records.ids import content_key
 
 if TYPE_CHECKING:
@@ -44,15 +44,20 @@ if TYPE_CHECKING:
     from maquette.model_servers.generation.adapters.contract import (
         ActiveRow,
         RowAdapter,
+        RowPictures,
         RowSpec,
     )
     from maquette.model_servers.generation.scheduler import ScheduledRow, StepScheduler
     from maquette.model_servers.generation.sessions import Session, Sessions
+    from maquette.records.geometry import LayoutItem
 
 CODE_VERSION = "1"
 """Part of the digest: raised when this code would draw other bytes from the same weights."""
 PREVIEW_PX = 128
 """Longest side of a predicted picture."""
+MAX_PIXELS = 16_000_000
+MAX_BYTES = 20_000_000
+"""Largest picture a row may show."""
 
 
 class GenerationOptions(Record):
@@ -127,7 +132,7 @@ class GenerationRole:
                 f"row ids {', '.join(ids)} are not unique", hint="give each row an id of its own"
             )
         self._sessions.make_room(len(ids))
-        specs = [self._spec(row) for row in request.rows]
+        specs = [self._spec(row, await self._pictures(row, request.owner)) for row in request.rows]
         rows = {}
         for row, spec in zip(request.rows, specs, strict=True):
             rows[row.row_id] = await self._opened(row, spec, request.owner)
@@ -170,6 +175,7 @@ class GenerationRole:
             height_px=facts.height_px,
             layout=facts.layout,
             vocabulary=facts.vocabulary,
+            capabilities=tuple(sorted(facts.capabilities)),
             steps_run=self._scheduler.steps_run,
             pictures_made=self._scheduler.pictures_made,
         )
@@ -201,21 +207,60 @@ class GenerationRole:
             rows_per_forward=options.rows_per_forward or (1 if device.type == "cpu" else 8),
         )
 
-    def _spec(self, row: Row) -> RowSpec:
-        """The row with the model's defaults. Raises: InvalidInput: a size it cannot draw."""
-        from maquette.model_servers.generation.adapters.contract import RowSpec
+    async def _pictures(self, row: Row, owner: str) -> RowPictures:
+        """Fetch and decode what a row shows. Raises: InvalidInput, NotFound, MediaRejected."""
+        from maquette.model_servers.generation.adapters.contract import RowPictures
+
+        if row.mask is not None and row.source is None:
+            raise InvalidInput(
+                f"row {row.row_id!r} has a mask without a source picture",
+                hint="send the picture to change as source",
+            )
+        shown = [await self._picture(ref, owner) for ref in (row.source, row.mask, *row.concepts)]
+        source, mask, *concepts = shown
+        return RowPictures(source, mask, tuple(c for c in concepts if c is not None))
+
+    async def _picture(self, ref: ArtifactRef | None, owner: str) -> Image | None:
+        if ref is None:
+            return None
+        data = await self._store.get(ref.sha256, owner=owner)
+        decode = partial(decode_image, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES)
+        return await asyncio.to_thread(decode, data)
+
+    def _spec(self, row: Row, pictures: RowPictures) -> RowSpec:
+        """The row with the model's defaults.
+
+        Raises: InvalidInput: a size it cannot draw. CapabilityMissing: something it cannot do.
+        """
+        from maquette.model_servers.generation.adapters.contract import LetterItem, RowSpec
 
         facts = self._adapter.facts
+        steps = facts.few_steps if row.few_step else self._options.steps or facts.default_steps
         spec = RowSpec(
             prompt=row.prompt,
             negative_prompt=row.negative_prompt,
             layout=row.layout,
             seed=row.seed,
-            steps=row.steps or self._options.steps or facts.default_steps,
+            steps=row.steps or steps,
             guidance=self._default_guidance() if row.guidance is None else row.guidance,
             width_px=row.width_px or facts.width_px,
             height_px=row.height_px or facts.height_px,
+            pictures=pictures,
+            concept_strength=row.concept_strength,
+            letters=tuple(LetterItem(g.text, g.box, g.font, g.phrase) for g in row.glyphs),
+            plan_layout=row.plan_layout,
+            sampler=row.sampler,
+            few_step=row.few_step,
+            source_guidance=1.0 if row.source_guidance is None else row.source_guidance,
         )
+        missing = [name for name in spec.wants if name not in facts.capabilities]
+        if missing:
+            raise CapabilityMissing(
+                f"row {row.row_id!r} needs {', '.join(missing)}, which the model {self._model!r} "
+                f"({self._pipeline}) lacks; it can: "
+                f"{', '.join(sorted(facts.capabilities)) or 'draw from words'}",
+                hint="leave that out, or serve a model that can",
+            )
         multiple = facts.size_multiple_px
         if multiple:
             fits = spec.width_px % multiple == 0 and spec.height_px % multiple == 0
@@ -323,6 +368,7 @@ class GenerationRole:
                 "guidance": spec.guidance,
                 "width_px": spec.width_px,
                 "height_px": spec.height_px,
+                **_unusual(spec, row.planned),
             },
             seed=spec.seed,
         )
@@ -346,7 +392,22 @@ class GenerationRole:
             image=row.image,
             forward_s=row.forward_s,
             error=row.error,
+            planned=row.row.planned,
         )
+
+
+def _unusual(spec: RowSpec, planned: tuple[LayoutItem, ...]) -> dict[str, Any]:
+    """Parameters that few rows have, for those that have them."""
+    said: dict[str, Any] = dict.fromkeys(spec.wants, True)
+    if planned:
+        said["planned_layout"] = [item.model_dump(mode="json") for item in planned]
+    if spec.letters:
+        said["glyphs"] = [[i.text, i.box.model_dump(mode="json"), i.font] for i in spec.letters]
+    if spec.pictures.concepts:
+        said["concept_strength"] = spec.concept_strength
+    if spec.source_guidance != 1.0:
+        said["source_guidance"] = spec.source_guidance
+    return said
 
 
 def _row(rows: dict[str, ScheduledRow], row_id: str) -> ScheduledRow:

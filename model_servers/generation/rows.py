@@ -45,6 +45,7 @@ def forward(adapter: RowAdapter, rows: Sequence[ActiveRow]) -> None:
     with torch.no_grad():
         for row, prediction in zip(rows, adapter.predict(rows), strict=True):
             _advance(row, prediction)
+            row.latent = adapter.hold(row)
 
 
 def resample(adapter: RowAdapter, row: ActiveRow, source: ActiveRow, seed: int) -> ActiveRow:

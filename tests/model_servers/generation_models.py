@@ -39,8 +39,17 @@ from transformers import (
 from maquette.infra.manifest import write_manifest
 from maquette.model_servers.generation.layout_flow.autoencoder import LayoutAutoencoder
 from maquette.model_servers.generation.layout_flow.pipeline import LayoutFlowPipeline
+from maquette.model_servers.generation.layout_flow.prior import LayoutPrior
 from maquette.model_servers.generation.layout_flow.transformer import LayoutFlowTransformer
 
+ALL_PORTS = {
+    "source_port": True,
+    "glyph_width": 4,
+    "concept_port": True,
+    "refiner_width": 8,
+    "refiner_blocks": 1,
+    "stride_port": True,
+}
 _LETTERS = string.ascii_lowercase + string.digits
 _VOCABULARY = {"things": {"circle": {}, "square": {}}, "colours": {"red": [1, 2, 3]}}
 
@@ -129,12 +138,16 @@ def save_flux(path: Path) -> Path:
     return _saved(pipeline, path)
 
 
-def save_layout_flow(path: Path) -> Path:
-    """A pipeline of the bundled kind, drawing 64 pixels, with vocabulary and manifest."""
+def save_layout_flow(path: Path, *, ports: bool = False) -> Path:
+    """A pipeline of the bundled kind, drawing 64 pixels, with vocabulary and manifest.
+
+    With ``ports`` it has every port and a layout prior, all with random weights.
+    """
     torch.manual_seed(3)
     width = 32
+    extra = {"depth": 1} if not ports else {"depth": 2, **ALL_PORTS}
     transformer = LayoutFlowTransformer(
-        latent_channels=4, cells=4, text_width=width, layout_width=8, width=32, depth=1, heads=2
+        latent_channels=4, cells=4, text_width=width, layout_width=8, width=32, heads=2, **extra
     )
     for weights in transformer.parameters():
         if not weights.any():
@@ -157,11 +170,16 @@ def save_layout_flow(path: Path) -> Path:
         text_encoder=DistilBertModel(encoder).eval(),
         tokenizer=tokenizer,
         scheduler=FlowMatchEulerDiscreteScheduler(num_train_timesteps=1000, shift=1.0),
+        layout_prior=_prior(len(tokenizer)) if ports else None,
     )
     _saved(pipeline, path)
     (path / "vocabulary.json").write_text(json.dumps({"format": 1, **_VOCABULARY}))
     write_manifest(path)
     return path
+
+
+def _prior(words: int) -> LayoutPrior:
+    return LayoutPrior(words, steps=8, width=16, depth=1, heads=2).eval()
 
 
 def _saved(pipeline: Any, path: Path) -> Path:

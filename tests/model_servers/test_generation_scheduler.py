@@ -66,6 +66,9 @@ class ArithmeticAdapter:
         self.batches.append([(row.spec.seed, row.step) for row in rows])
         return [Prediction(row.latent * 0.1 + row.spec.seed + row.step) for row in rows]
 
+    def hold(self, row: ActiveRow) -> torch.Tensor:
+        return row.latent
+
     def decode(self, latent: torch.Tensor, spec: RowSpec) -> Image.Image:
         shade = int(float(latent.sum()) * 1000) % 256
         return Image.new("L", (1, 1), shade)

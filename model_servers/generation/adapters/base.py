@@ -25,6 +25,10 @@ class PipelineAdapter:
         noise = torch.randn(shape, generator=generator, dtype=self.dtype)
         return noise.to(self.device)
 
+    def hold(self, row: ActiveRow) -> Tensor:
+        """The row's latent as it is: the model itself sees what must stay."""
+        return row.latent
+
 
 def timesteps(rows: Sequence[ActiveRow]) -> Tensor:
     """The current timestep of each row, (B,)."""

@@ -13,13 +13,33 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from maquette.records.geometry import LayoutItem
+from maquette.records.geometry import Box, LayoutItem
 
 if TYPE_CHECKING:
     import torch
     from PIL.Image import Image
 
     from maquette.model_servers.generation.schedule import RowSchedule
+
+
+@dataclass(frozen=True)
+class LetterItem:
+    """Words to print into a box, in a font of the text-rendering role."""
+
+    text: str
+    box: Box
+    font: str
+    phrase: str
+
+
+@dataclass(frozen=True)
+class RowPictures:
+    """Decoded pictures a row shows; RGB, of any size."""
+
+    source: Image | None = None
+    mask: Image | None = None
+    """Gray; white is drawn anew."""
+    concepts: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,6 +54,28 @@ class RowSpec:
     guidance: float
     width_px: int
     height_px: int
+    pictures: RowPictures = field(default_factory=RowPictures, compare=False)
+    concept_strength: float = 1.0
+    letters: tuple[LetterItem, ...] = ()
+    plan_layout: bool = True
+    sampler: str = "default"
+    few_step: bool = False
+    source_guidance: float = 1.0
+
+    @property
+    def wants(self) -> tuple[str, ...]:
+        """Capabilities the row needs beyond drawing from words."""
+        shown = self.pictures
+        needed = {
+            "edit": shown.source is not None and shown.mask is None,
+            "inpaint": shown.mask is not None,
+            "concepts": bool(shown.concepts),
+            "glyphs": bool(self.letters),
+            "few_step": self.few_step,
+            "source_guidance": self.source_guidance != 1.0,
+            f"sampler:{self.sampler}": self.sampler != "default",
+        }
+        return tuple(name for name, is_needed in needed.items() if is_needed)
 
 
 @dataclass(frozen=True)
@@ -49,6 +91,10 @@ class ModelFacts:
     layout: bool = False
     """Whether boxes are honoured; otherwise they are ignored."""
     vocabulary: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    capabilities: frozenset[str] = frozenset()
+    """Names as in ``GenerationDescription.capabilities``."""
+    few_steps: int = 6
+    """Steps of a row in few-step mode."""
 
 
 @dataclass
@@ -68,6 +114,11 @@ class ActiveRow:
     clean: torch.Tensor | None = None
     """The finished latent as the last forward predicted it."""
     signals: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def planned(self) -> tuple[LayoutItem, ...]:
+        """Boxes the model planned itself."""
+        return getattr(self.conditioning, "planned", ())
 
     @property
     def finished(self) -> bool:
@@ -107,6 +158,10 @@ class RowAdapter(Protocol):
 
     def predict(self, rows: Sequence[ActiveRow]) -> list[Prediction]:
         """One batched forward over rows of equal key, each at its own step."""
+        ...
+
+    def hold(self, row: ActiveRow) -> torch.Tensor:
+        """The row's latent with what must stay put back in, where the model has no other way."""
         ...
 
     def decode(self, latent: torch.Tensor, spec: RowSpec) -> Image:

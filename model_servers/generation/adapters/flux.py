@@ -64,6 +64,7 @@ class FluxAdapter(PipelineAdapter):
             width_px=side,
             height_px=side,
             size_multiple_px=2 * pipeline.vae_scale_factor,
+            capabilities=frozenset({"sampler:euler", "sampler:stochastic"}),
         )
         self._text_tokens = min(MAX_TEXT_TOKENS, pipeline.tokenizer_2.model_max_length)
 
@@ -85,6 +86,8 @@ class FluxAdapter(PipelineAdapter):
         from diffusers.pipelines.flux.pipeline_flux import calculate_shift
 
         scheduler = self.pipeline.scheduler
+        if spec.sampler == "stochastic":
+            scheduler = type(scheduler).from_config(scheduler.config, stochastic_sampling=True)
         _, height, width = self._shape(spec)
         config = scheduler.config
         shift = calculate_shift(

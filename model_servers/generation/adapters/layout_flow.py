@@ -1,4 +1,4 @@
-"""The adapter of the bundled generator: words and boxes, rectified flow, one fixed size."""
+"""The adapter of the bundled generator: words, boxes and ports; rectified flow, one fixed size."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from torch import Tensor
 
 from maquette.model_servers.generation.adapters.base import (
     PipelineAdapter,
-    guided,
     inputs,
     timesteps,
     unguided,
@@ -22,23 +21,43 @@ from maquette.model_servers.generation.adapters.contract import (
     Prediction,
     RowSpec,
 )
+from maquette.model_servers.generation.adapters.pictures import (
+    gray_tensor,
+    paste_over,
+    rgb_tensor,
+)
+from maquette.model_servers.generation.flow_schedule import FlowSchedule
 from maquette.model_servers.generation.layout_flow.conditioning import Conditioning
+from maquette.model_servers.generation.layout_flow.flow import times
+from maquette.model_servers.generation.layout_flow.glyphs import Letters, letter_raster
 from maquette.model_servers.generation.layout_flow.layout import LayoutItem
+from maquette.model_servers.generation.layout_flow.ports import CONCEPT_PX
+from maquette.model_servers.generation.layout_flow.shown import Shown
+from maquette.model_servers.generation.rows import rms
 from maquette.model_servers.generation.schedule import RowSchedule
+from maquette.records import geometry
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 DEFAULT_STEPS = 20
 DEFAULT_GUIDANCE = 3.0
+FEW_STEPS = 8
+FEW_STEP_SHIFT = 1.6
+"""Few undistilled steps are spent rather near noise, where the layout settles."""
+_SAMPLERS = ("euler", "heun", "stochastic")
 
 
 @dataclass(frozen=True)
 class _Encoded:
-    """A row's conditioning, and the one that asks for nothing when the row is guided."""
+    """A row's conditionings, first the wanted one; then what guidance leads away from.
 
-    wanted: Conditioning
-    nothing: Conditioning | None
+    With guidance: the same without words, boxes, letters and shown things; with source guidance
+    also: nothing at all.
+    """
+
+    branches: tuple[Conditioning, ...]
+    planned: tuple[geometry.LayoutItem, ...] = ()
 
 
 class LayoutFlowAdapter(PipelineAdapter):
@@ -54,6 +73,12 @@ class LayoutFlowAdapter(PipelineAdapter):
     ) -> None:
         super().__init__(pipeline, device=device, dtype=dtype)
         side = pipeline.output_size_px
+        self._takes_stride = bool(pipeline.transformer.config.get("stride_port"))
+        found = {"layout", "few_step", *pipeline.ports, *(f"sampler:{name}" for name in _SAMPLERS)}
+        if "edit" in found:
+            found.add("source_guidance")
+        if pipeline.layout_prior is not None:
+            found.add("plan_layout")
         self.facts = ModelFacts(
             default_steps=DEFAULT_STEPS,
             default_guidance=DEFAULT_GUIDANCE,
@@ -62,49 +87,112 @@ class LayoutFlowAdapter(PipelineAdapter):
             size_multiple_px=0,
             layout=True,
             vocabulary=vocabulary or {},
+            capabilities=frozenset(found),
+            few_steps=FEW_STEPS,
         )
 
     def encode(self, spec: RowSpec) -> _Encoded:
-        boxes = [
-            LayoutItem((i.box.x0, i.box.y0, i.box.x1, i.box.y1), i.phrase) for i in spec.layout
-        ]
-        wanted = self.pipeline.encode([spec.prompt], [boxes])
-        if not _is_guided(spec):
-            return _Encoded(wanted, None)
-        return _Encoded(wanted, self.pipeline.encode([spec.negative_prompt], [[]]))
+        planned: tuple[geometry.LayoutItem, ...] = ()
+        if spec.plan_layout and not spec.layout and spec.pictures.source is None:
+            planned = tuple(_told(item) for item in self.pipeline.plan(spec.prompt, spec.seed))
+        boxes = [_item(i) for i in (spec.layout or planned)]
+        boxes += [LayoutItem(_corners(i.box), i.phrase) for i in spec.letters if i.phrase]
+        shown = self._shown(spec)
+        branches = [self.pipeline.encode([spec.prompt], [boxes], [shown])]
+        if self._is_guided(spec):
+            source = Shown(source=shown.source, hole=shown.hole)
+            branches.append(self.pipeline.encode([spec.negative_prompt], [[]], [source]))
+            if spec.source_guidance != 1.0:
+                branches.append(self.pipeline.encode([spec.negative_prompt], [[]]))
+        return _Encoded(tuple(branches), planned)
 
     def schedule(self, spec: RowSpec) -> RowSchedule:
-        even = [1 - i / spec.steps for i in range(spec.steps)]
-        return RowSchedule(self.pipeline.scheduler, sigmas=even, device=self.device)
+        shift = FEW_STEP_SHIFT if spec.few_step and not self._takes_stride else 1.0
+        if spec.sampler in ("default", "euler"):
+            sigmas = times(spec.steps, shift)[:-1]
+            return RowSchedule(self.pipeline.scheduler, sigmas=sigmas, device=self.device)
+        config = self.pipeline.scheduler.config
+        return FlowSchedule(  # type: ignore[return-value]
+            config, times(spec.steps, shift), spec.sampler, self.device
+        )
 
     def noise(self, spec: RowSpec, generator: torch.Generator) -> Tensor:
         return self.draw((1, *self.pipeline.latent_shape), generator)
 
     def batch_key(self, row: ActiveRow) -> Hashable:
-        return _is_guided(row.spec)
+        return len(row.conditioning.branches)
 
     def predict(self, rows: Sequence[ActiveRow]) -> list[Prediction]:
         latents = inputs(rows)  # (B, C, h, w)
-        times = timesteps(rows) / rows[0].schedule.config.num_train_timesteps  # (B,), 1 is noise
-        wanted = Conditioning.cat([row.conditioning.wanted for row in rows])
-        if not _is_guided(rows[0].spec):
-            return unguided(self.pipeline.velocity(latents, times, wanted))
-        nothing = Conditioning.cat([row.conditioning.nothing for row in rows])
-        both = self.pipeline.velocity(
-            torch.cat([latents, latents]),
-            torch.cat([times, times]),
-            Conditioning.cat([wanted, nothing]),
+        moments = timesteps(rows) / rows[0].schedule.config.num_train_timesteps  # (B,), 1 is noise
+        count = len(rows[0].conditioning.branches)
+        output = self.pipeline.velocity(
+            torch.cat([latents] * count),
+            torch.cat([moments] * count),
+            Conditioning.cat([r.conditioning.branches[k] for k in range(count) for r in rows]),
+            self._strides(rows),
         )
-        conditional, unconditional = both.chunk(2)
-        return guided(unconditional, conditional, [row.spec for row in rows])
+        if count == 1:
+            return unguided(output)
+        parts = [branch.split(1) for branch in output.chunk(count)]
+        return [_combined([part[i] for part in parts], row.spec) for i, row in enumerate(rows)]
 
     def decode(self, latent: Tensor, spec: RowSpec) -> Image:
         from diffusers.image_processor import VaeImageProcessor
 
         pixels = self.pipeline.decode(latent)  # (1, 3, H, W) in [0, 1]
         processor = VaeImageProcessor(do_normalize=False)
-        return processor.postprocess(pixels, output_type="pil", do_denormalize=[False])[0]
+        picture = processor.postprocess(pixels, output_type="pil", do_denormalize=[False])[0]
+        return paste_over(picture, spec.pictures)
+
+    def _shown(self, spec: RowSpec) -> Shown:
+        side, shown = self.pipeline.output_size_px, spec.pictures
+        letters = [Letters(i.text, _corners(i.box), i.font) for i in spec.letters]
+        return Shown(
+            source=None if shown.source is None else rgb_tensor(shown.source, side),
+            hole=None if shown.mask is None else gray_tensor(shown.mask, side),
+            glyphs=letter_raster(letters, side) if letters else None,
+            concepts=tuple(rgb_tensor(c, CONCEPT_PX) for c in shown.concepts),
+            strength=spec.concept_strength,
+        )
+
+    def _strides(self, rows: Sequence[ActiveRow]) -> Tensor | None:
+        """Lengths of the steps of rows in few-step mode, if the model takes them."""
+        if not self._takes_stride or not any(row.spec.few_step for row in rows):
+            return None
+        lengths = [1 / row.spec.steps if row.spec.few_step else 0.0 for row in rows]
+        count = len(rows[0].conditioning.branches)
+        return torch.tensor(lengths * count, device=self.device)
+
+    def _is_guided(self, spec: RowSpec) -> bool:
+        if self._takes_stride and spec.few_step:
+            return False  # Its training put guidance into the step.
+        return spec.guidance != 1.0 or spec.source_guidance != 1.0
 
 
-def _is_guided(spec: RowSpec) -> bool:
-    return spec.guidance != 1.0
+def _combined(branches: list[Tensor], spec: RowSpec) -> Prediction:
+    """Guide one row: ``b + s_source (n - b) + s (w - n)`` from wanted, none and bare.
+
+    Source: Brooks et al., "InstructPix2Pix", equation 3; without ``bare`` it is plain
+    classifier-free guidance that keeps the source in both branches.
+    """
+    wanted, none = branches[:2]
+    gap = wanted - none
+    output = none + spec.guidance * gap
+    if len(branches) > 2:
+        bare = branches[2]
+        output = bare + spec.source_guidance * (none - bare) + spec.guidance * gap
+    return Prediction(output, rms(gap))
+
+
+def _corners(box: geometry.Box) -> tuple[float, float, float, float]:
+    return box.x0, box.y0, box.x1, box.y1
+
+
+def _item(item: geometry.LayoutItem) -> LayoutItem:
+    return LayoutItem(_corners(item.box), item.phrase)
+
+
+def _told(item: LayoutItem) -> geometry.LayoutItem:
+    x0, y0, x1, y1 = item.box
+    return geometry.LayoutItem(box=geometry.Box(x0=x0, y0=y0, x1=x1, y1=y1), phrase=item.phrase)

@@ -39,9 +39,18 @@ class StableDiffusionXLAdapter(StableDiffusionAdapter):
         size = self._size_condition(spec, pooled)
         extra = {"text_embeds": pooled, "time_ids": size}
         negative_extra = {"text_embeds": negative_pooled, "time_ids": size} if is_guided else {}
-        return Encoded(positive, negative, extra, negative_extra)
+        return Encoded(positive, negative, extra, negative_extra, self._kept(spec))
 
-    def decode(self, latent: Tensor, spec: RowSpec) -> Image:
+    def _to_latent(self, encoded: Any) -> Tensor:
+        config = self.pipeline.vae.config
+        latent = encoded.latent_dist.mode()
+        mean, std = (getattr(config, name, None) for name in ("latents_mean", "latents_std"))
+        if mean is not None and std is not None:
+            mean, std = (latent.new_tensor(v).view(1, -1, 1, 1) for v in (mean, std))
+            latent = (latent - mean) / std
+        return latent * config.scaling_factor
+
+    def _drawn(self, latent: Tensor, spec: RowSpec) -> Image:
         vae = self.pipeline.vae
         latent = latent.to(vae.dtype)
         mean, std = (getattr(vae.config, name, None) for name in ("latents_mean", "latents_std"))

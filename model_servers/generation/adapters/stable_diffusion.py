@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from maquette.model_servers.generation.adapters.base import (
     PipelineAdapter,
@@ -22,6 +23,11 @@ from maquette.model_servers.generation.adapters.contract import (
     Prediction,
     RowSpec,
 )
+from maquette.model_servers.generation.adapters.pictures import (
+    gray_tensor,
+    paste_over,
+    rgb_tensor,
+)
 from maquette.model_servers.generation.schedule import RowSchedule
 
 if TYPE_CHECKING:
@@ -29,6 +35,26 @@ if TYPE_CHECKING:
 
 DEFAULT_STEPS = 25
 DEFAULT_GUIDANCE = 7.5
+LCM_STEPS = 4
+"""Steps of a model that was distilled to few."""
+SAMPLERS = {
+    "euler": "EulerDiscreteScheduler",
+    "heun": "HeunDiscreteScheduler",
+    "stochastic": "EulerAncestralDiscreteScheduler",
+}
+"""Our name of a sampler to the diffusers class."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What an inpainted row must not change. Source: RePaint, without its repetitions."""
+
+    latent: Tensor
+    """(1, C, h, w) of the source."""
+    noise: Tensor
+    """(1, C, h, w), the same at every step."""
+    share: Tensor
+    """(1, 1, h, w), 1 where to keep."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +68,7 @@ class Encoded:
     negative: Tensor | None
     extra: dict[str, Tensor]
     negative_extra: dict[str, Tensor]
+    kept: Kept | None = None
 
 
 class StableDiffusionAdapter(PipelineAdapter):
@@ -59,18 +86,23 @@ class StableDiffusionAdapter(PipelineAdapter):
             width_px=width * cell,
             height_px=height * cell,
             size_multiple_px=cell,
+            capabilities=self._capabilities(),
+            few_steps=LCM_STEPS,
         )
 
     def encode(self, spec: RowSpec) -> Encoded:
         positive, negative = self.pipeline.encode_prompt(
             spec.prompt, self.device, 1, self._is_guided(spec), spec.negative_prompt or None
         )
-        return Encoded(positive, negative, {}, {})
+        return Encoded(positive, negative, {}, {}, self._kept(spec))
 
     def schedule(self, spec: RowSpec) -> RowSchedule:
-        return RowSchedule(
-            self.pipeline.scheduler, num_inference_steps=spec.steps, device=self.device
-        )
+        scheduler = self.pipeline.scheduler
+        if spec.sampler != "default":
+            import diffusers
+
+            scheduler = getattr(diffusers, SAMPLERS[spec.sampler]).from_config(scheduler.config)
+        return RowSchedule(scheduler, num_inference_steps=spec.steps, device=self.device)
 
     def noise(self, spec: RowSpec, generator: torch.Generator) -> Tensor:
         cell = self.pipeline.vae_scale_factor
@@ -100,7 +132,20 @@ class StableDiffusionAdapter(PipelineAdapter):
         unconditional, conditional = both.chunk(2)
         return guided(unconditional, conditional, [row.spec for row in rows])
 
+    def hold(self, row: ActiveRow) -> Tensor:
+        """Put the source back outside the hole, at the noise level the row now stands at."""
+        kept: Kept | None = row.conditioning.kept
+        if kept is None:
+            return row.latent
+        known = kept.latent
+        if not row.finished:
+            known = row.schedule.noised(kept.latent, row.step, kept.noise)
+        return kept.share * known.to(row.latent.dtype) + (1 - kept.share) * row.latent
+
     def decode(self, latent: Tensor, spec: RowSpec) -> Image:
+        return paste_over(self._drawn(latent, spec), spec.pictures)
+
+    def _drawn(self, latent: Tensor, spec: RowSpec) -> Image:
         vae = self.pipeline.vae
         scaled = (latent / vae.config.scaling_factor).to(vae.dtype)
         pixels = vae.decode(scaled, return_dict=False)[0]
@@ -108,6 +153,36 @@ class StableDiffusionAdapter(PipelineAdapter):
         return self.pipeline.image_processor.postprocess(
             pixels, output_type="pil", do_denormalize=[not flag for flag in unsafe]
         )[0]
+
+    def _capabilities(self) -> frozenset[str]:
+        """Inpainting by holding the source in place, the samplers, and few steps if distilled.
+
+        A UNet with more input channels than latent ones, made for inpainting only, cannot.
+        """
+        config = self.pipeline.unet.config
+        found = {f"sampler:{name}" for name in SAMPLERS}
+        if config.in_channels == self.pipeline.vae.config.latent_channels:
+            found.add("inpaint")
+        if config.time_cond_proj_dim is not None:
+            found.add("few_step")
+        return frozenset(found)
+
+    def _kept(self, spec: RowSpec) -> Kept | None:
+        shown = spec.pictures
+        if shown.mask is None or shown.source is None:
+            return None
+        vae = self.pipeline.vae
+        pixels = rgb_tensor(shown.source, spec.width_px, spec.height_px)[None] * 2 - 1
+        with torch.no_grad():
+            latent = self._to_latent(vae.encode(pixels.to(self.device, vae.dtype)))
+        generator = torch.Generator("cpu").manual_seed(spec.seed ^ 0x5EED)
+        hole = gray_tensor(shown.mask, spec.width_px, spec.height_px)[None, None]
+        share = 1 - functional.adaptive_max_pool2d(hole, latent.shape[2:])
+        noise = self.draw(tuple(latent.shape), generator)
+        return Kept(latent.to(self.dtype), noise, share.to(self.device, self.dtype))
+
+    def _to_latent(self, encoded: Any) -> Tensor:
+        return encoded.latent_dist.mode() * self.pipeline.vae.config.scaling_factor
 
     def _checked(self, pixels: Tensor) -> tuple[Tensor, list[bool]]:
         """Pass the pixels through the pipeline's own safety checker, if it has one."""
