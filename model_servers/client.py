@@ -9,14 +9,25 @@ from typing import TYPE_CHECKING
 
 from maquette.model_servers.contract import ModelClient, RoleName
 from maquette.model_servers.schemas import (
+    AnswerReply,
+    AnswerRequest,
     CancelRequest,
+    CaptionReply,
+    CaptionRequest,
     DescribeRequest,
     Done,
+    EmbedCaptionReply,
+    EmbedCaptionRequest,
+    EmbeddingDescription,
+    EmbedImageReply,
+    EmbedImageRequest,
     EmbedTextReply,
     EmbedTextRequest,
     FontsReply,
     FontsRequest,
     GenerationDescription,
+    LabelScoresReply,
+    LabelScoresRequest,
     OcrReply,
     OcrRequest,
     StartReply,
@@ -25,6 +36,7 @@ from maquette.model_servers.schemas import (
     StepRequest,
     TypesetReply,
     TypesetRequest,
+    UnderstandingDescription,
 )
 from maquette.records.artifact import ArtifactRef
 
@@ -96,6 +108,33 @@ class OcrClient:
         return await self._models.call(RoleName.UNDERSTANDING, "ocr", request, OcrReply)
 
 
+class UnderstandingClient:
+    """The understanding role's model of what pictures show."""
+
+    def __init__(self, models: ModelClient) -> None:
+        self._models = models
+
+    async def describe(self, request: CaptionRequest) -> CaptionReply:
+        """Say what a picture shows. Raises: ConfigError: no model for it is there."""
+        return await self._models.call(RoleName.UNDERSTANDING, "describe", request, CaptionReply)
+
+    async def answer(self, request: AnswerRequest) -> AnswerReply:
+        """Answer a question about a picture. Raises: as ``describe``."""
+        return await self._models.call(RoleName.UNDERSTANDING, "answer", request, AnswerReply)
+
+    async def label_scores(self, request: LabelScoresRequest) -> LabelScoresReply:
+        """Score given answers. Raises: as ``describe``."""
+        return await self._models.call(
+            RoleName.UNDERSTANDING, "label_scores", request, LabelScoresReply
+        )
+
+    async def capabilities(self) -> UnderstandingDescription:
+        """What can be asked of the role."""
+        return await self._models.call(
+            RoleName.UNDERSTANDING, "capabilities", DescribeRequest(), UnderstandingDescription
+        )
+
+
 class EmbeddingClient:
     """The embedding role."""
 
@@ -106,6 +145,27 @@ class EmbeddingClient:
         """One unit vector for each text."""
         request = EmbedTextRequest(texts=texts)
         return await self._models.call(RoleName.EMBEDDING, "embed_text", request, EmbedTextReply)
+
+    async def embed_image(self, images: tuple[ArtifactRef, ...], *, owner: str) -> EmbedImageReply:
+        """One unit vector for each stored picture, and the domain guard's verdict on it.
+
+        Raises: ConfigError: there is no dual encoder.
+        """
+        request = EmbedImageRequest(owner=owner, images=images)
+        return await self._models.call(RoleName.EMBEDDING, "embed_image", request, EmbedImageReply)
+
+    async def embed_caption(self, texts: tuple[str, ...]) -> EmbedCaptionReply:
+        """One unit vector for each text, in the pictures' space. Raises: as ``embed_image``."""
+        request = EmbedCaptionRequest(texts=texts)
+        return await self._models.call(
+            RoleName.EMBEDDING, "embed_caption", request, EmbedCaptionReply
+        )
+
+    async def describe(self) -> EmbeddingDescription:
+        """Which spaces there are."""
+        return await self._models.call(
+            RoleName.EMBEDDING, "describe", DescribeRequest(), EmbeddingDescription
+        )
 
 
 class TextRenderingClient:

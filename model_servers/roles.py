@@ -27,7 +27,7 @@ def _generation(config: ModelConfig, store: ArtifactStore, threads: int) -> Role
 
 
 def _understanding(config: ModelConfig, store: ArtifactStore, threads: int) -> RoleServer:
-    return _class("understanding.role:UnderstandingRole")(store, threads)
+    return _class("understanding.role:UnderstandingRole")(store, threads, config)
 
 
 def _text_rendering(config: ModelConfig, store: ArtifactStore, threads: int) -> RoleServer:
@@ -35,7 +35,7 @@ def _text_rendering(config: ModelConfig, store: ArtifactStore, threads: int) -> 
 
 
 def _embedding(config: ModelConfig, store: ArtifactStore, threads: int) -> RoleServer:
-    return _class("embedding.role:EmbeddingRole")(threads)
+    return _class("embedding.role:EmbeddingRole")(threads, store, config.model)
 
 
 BUILDERS: dict[RoleName, Callable[[Any, Any, int], RoleServer]] = {

@@ -14,6 +14,7 @@ class DocumentKind(StrEnum):
 
     STEP = "steps"
     TASK = "tasks"
+    INDEX = "index"
 
 
 class ArtifactStore(Protocol):
@@ -61,6 +62,10 @@ class ArtifactStore(Protocol):
         self, kind: DocumentKind, *, owner: str, after: str | None = None, limit: int = 100
     ) -> list[str]:
         """Keys in descending order (newest task first), those below ``after``."""
+        ...
+
+    async def delete_document(self, kind: DocumentKind, key: str, *, owner: str) -> None:
+        """Remove a document; one that is not there is fine."""
         ...
 
     async def check(self) -> None:

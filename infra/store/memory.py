@@ -73,6 +73,9 @@ class MemoryArtifactStore:
         names = sorted(found, reverse=True)
         return [name for name in names if after is None or name < after][:limit]
 
+    async def delete_document(self, kind: DocumentKind, key: str, *, owner: str) -> None:
+        self.objects.pop(document_key(kind, key, owner), None)
+
     async def check(self) -> None:
         """Always well."""
 

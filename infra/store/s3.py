@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 import uuid
@@ -86,6 +87,11 @@ class S3ArtifactStore:
         found = await self._run(lambda: self._s3.keys(prefix))
         names = sorted((key.rpartition("/")[2] for key in found), reverse=True)
         return [name for name in names if after is None or name < after][:limit]
+
+    async def delete_document(self, kind: DocumentKind, key: str, *, owner: str) -> None:
+        name = document_key(kind, key, owner)
+        with contextlib.suppress(ObjectMissing):
+            await self._run(lambda: self._s3.delete(name))
 
     async def check(self) -> None:
         await self._run(self._check)

@@ -1,84 +1,216 @@
-"""The embedding role: texts to unit vectors, whose dot product says how alike they are."""
+"""The embedding role: texts, pictures and captions to unit vectors.
+
+Two spaces: MiniLM's for any text (``embed_text``), and that of a dual encoder for pictures and
+captions (``embed_image``, ``embed_caption``). Dot products compare only within a space.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from maquette.model_servers.contract import Method, RoleName
-from maquette.model_servers.schemas import EmbedTextReply, EmbedTextRequest
+from maquette.model_servers.embedding.dual_encoder import BUNDLED, missing_dual_encoder
+from maquette.model_servers.schemas import (
+    DescribeRequest,
+    EmbedCaptionReply,
+    EmbedCaptionRequest,
+    EmbeddingDescription,
+    EmbedImageReply,
+    EmbedImageRequest,
+    EmbedTextReply,
+    EmbedTextRequest,
+)
 from maquette.model_servers.worker_thread import WorkerThread
 from maquette.records.errors import GiveUp
 
 if TYPE_CHECKING:
+    from maquette.infra.store.contract import ArtifactStore
+    from maquette.model_servers.embedding.dual_encoder import DualEncoder
     from maquette.model_servers.embedding.encoder import Encoder
+    from maquette.model_servers.guard.guard import Judge
+    from maquette.model_servers.guard.verdict import GuardVerdict
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 MAX_THREADS = 1
+
+Vector = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """The models of a started role."""
+
+    sentences: Encoder
+    text_digest: str
+    pictures: DualEncoder | None
+    picture_digest: str | None
+    guard: Judge
+    digest: str
 
 
 class EmbeddingRole:
-    """Serves MiniLM from its package, offline."""
+    """Serves MiniLM from its package, and a dual encoder from its directory. Offline."""
 
     role = RoleName.EMBEDDING
 
-    def __init__(self, threads: int) -> None:
-        """``threads``: the most torch may use here; one is enough for a sentence, and more cost
-        time as soon as the machine has other work (measured: 10 ms against 30 ms to 3 s)."""
+    def __init__(
+        self, threads: int, store: ArtifactStore | None = None, model: str = BUNDLED
+    ) -> None:
+        """
+        Args:
+            threads: the most torch may use here; one is enough for a sentence, and more cost
+                time as soon as the machine has other work (measured: 10 ms, 30 ms to 3 s).
+            store: where pictures are read from; without one only texts are embedded.
+            model: the dual encoder: the word bundled, or a directory.
+        """
         self._threads = threads
+        self._store = store
+        self._model = model
         self._thread = WorkerThread("embedding")
-        self._encoder: Encoder | None = None
-        self._digest = ""
+        self._loaded: _Loaded | None = None
 
     async def start(self) -> None:
-        """Load the model. Raises: MissingExtra, PackCorrupt."""
-        self._encoder, self._digest = await self._thread.run(_load, self._threads)
+        """Load the models. Raises: MissingExtra, PackCorrupt, ConfigError."""
+        self._loaded = await self._thread.run(_load, self._threads, self._model)
 
     async def stop(self) -> None:
         self._thread.close()
-        self._encoder = None
+        self._loaded = None
 
     def methods(self) -> Mapping[str, Method]:
-        return {"embed_text": Method(EmbedTextRequest, EmbedTextReply, self.embed_text)}
+        return {
+            "embed_text": Method(EmbedTextRequest, EmbedTextReply, self.embed_text),
+            "embed_image": Method(EmbedImageRequest, EmbedImageReply, self.embed_image),
+            "embed_caption": Method(EmbedCaptionRequest, EmbedCaptionReply, self.embed_caption),
+            "describe": Method(DescribeRequest, EmbeddingDescription, self.describe),
+        }
 
     def digest(self) -> str:
-        """Identifies the model's files, this code and the libraries that compute."""
-        self._started()
-        return self._digest
+        """Identifies the models' files, this code and the libraries that compute."""
+        return self._started().digest
+
+    async def describe(self, request: DescribeRequest) -> EmbeddingDescription:
+        """Which spaces there are, by the digest of the model that makes each."""
+        loaded = self._started()
+        return EmbeddingDescription(
+            text_digest=loaded.text_digest,
+            picture_digest=loaded.picture_digest,
+            guarded=bool(loaded.guard.digest),
+        )
 
     async def embed_text(self, request: EmbedTextRequest) -> EmbedTextReply:
         """Embed each text by itself; equal texts get equal vectors in any company."""
-        encoder = self._started()
-        vectors, forward_s = await self._thread.run(_embed, encoder, request.texts)
-        return EmbedTextReply(vectors=vectors, digest=self._digest, forward_s=forward_s)
+        loaded = self._started()
+        vectors, forward_s = await self._thread.run(_embed, loaded.sentences.encode, request.texts)
+        return EmbedTextReply(vectors=vectors, digest=loaded.digest, forward_s=forward_s)
 
-    def _started(self) -> Encoder:
-        if self._encoder is None:
+    async def embed_image(self, request: EmbedImageRequest) -> EmbedImageReply:
+        """Embed stored pictures, and judge whether the bundled models know such pictures.
+
+        Raises: ConfigError: there is no dual encoder. NotFound: no such artifact.
+            MediaRejected: it is not a picture.
+        """
+        loaded = self._started()
+        if loaded.pictures is None or self._store is None:
+            raise missing_dual_encoder()
+        vectors, verdicts, forward_s = [], [], 0.0
+        for ref in request.images:
+            data = await self._store.get(ref.sha256, owner=request.owner)
+            vector, verdict, spent_s = await self._thread.run(
+                _embed_picture, loaded.pictures, loaded.guard, data
+            )
+            vectors.append(vector)
+            verdicts.append(verdict)
+            forward_s += spent_s
+        return EmbedImageReply(
+            vectors=tuple(vectors),
+            verdicts=tuple(verdicts),
+            digest=loaded.picture_digest or "",
+            forward_s=forward_s,
+        )
+
+    async def embed_caption(self, request: EmbedCaptionRequest) -> EmbedCaptionReply:
+        """Embed captions into the pictures' space. Raises: ConfigError: no dual encoder."""
+        loaded = self._started()
+        if loaded.pictures is None:
+            raise missing_dual_encoder()
+        vectors, forward_s = await self._thread.run(
+            _embed, loaded.pictures.embed_caption, request.texts
+        )
+        return EmbedCaptionReply(
+            vectors=vectors,
+            verdicts=tuple(loaded.guard.judge_words(text) for text in request.texts),
+            digest=loaded.picture_digest or "",
+            forward_s=forward_s,
+        )
+
+    def _started(self) -> _Loaded:
+        if self._loaded is None:
             raise GiveUp("the embedding role is not running", hint="start it")
-        return self._encoder
+        return self._loaded
 
 
-def _load(threads: int) -> tuple[Encoder, str]:
+def _load(threads: int, model: str) -> _Loaded:
     import torch
 
+    from maquette.model_servers.embedding.dual_encoder import (
+        CODE_VERSION as DUAL_VERSION,
+    )
+    from maquette.model_servers.embedding.dual_encoder import (
+        DualEncoder,
+        check_files,
+        find_dual_encoder,
+    )
     from maquette.model_servers.embedding.encoder import Encoder, model_folder
+    from maquette.model_servers.guard.guard import open_guard
 
     # Counts for this role's own thread only: torch keeps the number per thread.
     torch.set_num_threads(min(max(threads, 1), MAX_THREADS))
+    libraries = "".join(f"\0{name} {version(name)}" for name in ("torch", "transformers"))
     folder = model_folder()
-    digest = hashlib.sha256(f"embedding {CODE_VERSION}".encode())
-    for library in ("torch", "transformers", "tokenizers"):
-        digest.update(f"\0{library} {version(library)}".encode())
+    texts = hashlib.sha256(f"embedding {CODE_VERSION}{libraries}".encode())
+    texts.update(f"\0tokenizers {version('tokenizers')}".encode())
     for name in ("config.json", "tokenizer.json", "model.safetensors"):
         with (folder / name).open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return Encoder(folder), digest.hexdigest()
+            texts.update(hashlib.file_digest(file, "sha256").digest())
+    text_digest = texts.hexdigest()
+    path = find_dual_encoder(model)
+    picture_digest, pictures = None, None
+    if path is not None:
+        files = check_files(path, bundled=model == BUNDLED)
+        named = f"pictures {DUAL_VERSION}{libraries}\0{files}"
+        picture_digest = hashlib.sha256(named.encode()).hexdigest()
+        pictures = DualEncoder(path)
+    guard = open_guard(bundled_model=model == BUNDLED)
+    together = (text_digest, picture_digest or "", guard.digest)
+    return _Loaded(
+        sentences=Encoder(folder),
+        text_digest=text_digest,
+        pictures=pictures,
+        picture_digest=picture_digest,
+        guard=guard,
+        digest=hashlib.sha256("\0".join(together).encode()).hexdigest(),
+    )
 
 
-def _embed(encoder: Encoder, texts: tuple[str, ...]) -> tuple[tuple[tuple[float, ...], ...], float]:
+def _embed(encode: object, texts: tuple[str, ...]) -> tuple[tuple[Vector, ...], float]:
     begun = time.monotonic()
-    known = {text: encoder.encode(text) for text in dict.fromkeys(texts)}
+    known = {text: encode(text) for text in dict.fromkeys(texts)}  # type: ignore[operator]
     return tuple(known[text] for text in texts), time.monotonic() - begun
+
+
+def _embed_picture(
+    encoder: DualEncoder, guard: Judge, data: bytes
+) -> tuple[Vector, GuardVerdict, float]:
+    from maquette.model_servers.pictures import open_picture
+
+    picture = open_picture(data)
+    begun = time.monotonic()
+    vector = encoder.embed_picture(picture)
+    verdict = guard.judge(picture)
+    return vector, verdict, time.monotonic() - begun

@@ -116,6 +116,15 @@ class ArtifactStoreContract:
         assert await store.get_document(DocumentKind.STEP, "ab12", owner="dan") == b"two"
         assert await store.get_document(DocumentKind.TASK, "ab12", owner="dan") is None
 
+    async def test_a_deleted_document_is_gone(self, store: ArtifactStore) -> None:
+        """Deleting removes the one document of that owner; deleting it again is fine."""
+        for owner in ("ann", "bob"):
+            await store.put_document(DocumentKind.INDEX, "one", b"1", owner=owner)
+        for _ in range(2):
+            await store.delete_document(DocumentKind.INDEX, "one", owner="ann")
+        assert await store.get_document(DocumentKind.INDEX, "one", owner="ann") is None
+        assert await store.get_document(DocumentKind.INDEX, "one", owner="bob") == b"1"
+
     async def test_documents_are_listed_newest_first(self, store: ArtifactStore) -> None:
         """Keys come in descending order, page by page, without gap or repetition."""
         names = [f"task_{number:02d}" for number in range(7)]

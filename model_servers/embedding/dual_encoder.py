@@ -1,0 +1,183 @@
+"""A dual encoder of the CLIP or SigLIP class: pictures and captions as vectors of one space.
+
+The bundled one and a large one are loaded by the same lines: ``from_pretrained`` on a
+directory, safetensors only. Only JSON and the tokenizer's text are read besides.
+
+Notation: ``S`` side in pixels, ``T`` tokens, ``D`` width of the common space.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from maquette.records.errors import ConfigError, PackCorrupt
+from maquette.records.ids import content_key
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+BUNDLED = "bundled"
+CODE_VERSION = "1"
+"""Raised with every change to this file that can change a vector."""
+NOT_THERE = "not in the bundled pack yet"
+HINT = (
+    "train it: python -m maquette.training.embedding train; or set models.embedding.model to the "
+    "directory of a CLIP or SigLIP model"
+)
+
+_KINDS = ("clip", "siglip", "siglip2", "metaclip_2")
+_RUNS_CODE = frozenset({".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz", ".py"})
+
+
+def bundled_directory() -> Path:
+    """Where the dual encoder that comes with Maquette lies."""
+    return Path(__file__).resolve().parent.parent / "bundled" / "embedding"
+
+
+def find_dual_encoder(model: str) -> Path | None:
+    """The directory of ``model``: the word bundled, or a path; None: bundled and not there yet.
+
+    Raises: ConfigError: a path without a model.
+    """
+    path = bundled_directory() if model == BUNDLED else Path(model).expanduser()
+    if (path / "config.json").is_file():
+        return path
+    if model == BUNDLED:
+        return None
+    raise ConfigError(
+        f"models.embedding.model is {model!r}, which is not a directory with a config.json",
+        hint="name the word bundled, or the directory of a saved CLIP or SigLIP model",
+    )
+
+
+def missing_dual_encoder() -> ConfigError:
+    """What is raised when pictures are to be embedded and nothing can."""
+    return ConfigError(f"the dual encoder for pictures is {NOT_THERE}", hint=HINT)
+
+
+def check_files(path: Path, *, bundled: bool) -> str:
+    """Digest of a model directory; every file is checked where it has a manifest.
+
+    Raises: PackCorrupt: a file was changed, added or removed, or could run code when read.
+    """
+    from maquette.infra.manifest import MANIFEST_NAME, verify_directory
+
+    for file in sorted(path.rglob("*")):
+        if file.suffix.lower() in _RUNS_CODE:
+            raise PackCorrupt(
+                f"the model {path.name!r} holds {file.name}, a kind of file that can run code "
+                "when it is read; only safetensors weights are loaded",
+                hint="convert the weights to safetensors and remove the file",
+            )
+    if (path / MANIFEST_NAME).is_file():
+        return verify_directory(path)
+    if bundled:
+        raise PackCorrupt(
+            f"the bundled model {path.name!r} has no {MANIFEST_NAME}",
+            hint="reinstall Maquette; the pack is damaged",
+        )
+    files = sorted(file for file in path.rglob("*") if file.is_file())
+    return content_key(*((file.relative_to(path).as_posix(), _sha256(file)) for file in files))
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+class DualEncoder:
+    """Embeds one picture or one caption at a time, so that no vector depends on company."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises: PackCorrupt: the directory holds no loadable CLIP or SigLIP model."""
+        from transformers import AutoConfig, AutoModel, AutoTokenizer
+        from transformers.utils.logging import disable_progress_bar
+
+        disable_progress_bar()
+        try:
+            config = AutoConfig.from_pretrained(path, local_files_only=True)
+            if config.model_type not in _KINDS:
+                raise PackCorrupt(
+                    f"the model {path.name!r} is a {config.model_type}; served here: "
+                    f"{', '.join(_KINDS)}",
+                    hint="choose a dual encoder of one of these kinds",
+                )
+            self._model: Any = AutoModel.from_pretrained(
+                path, local_files_only=True, use_safetensors=True, dtype="float32"
+            ).eval()
+            self._tokenizer: Any = AutoTokenizer.from_pretrained(path, local_files_only=True)
+            self._pixels = _pixel_plan(path, config.vision_config.image_size)
+        except PackCorrupt:
+            raise
+        except Exception as cause:  # Whatever is wrong with the files, loading shows it.
+            raise PackCorrupt(
+                f"the dual encoder {path.name!r} could not be loaded ({type(cause).__name__})",
+                hint="fetch or export the model again",
+            ) from cause
+        self._tokens = int(config.text_config.max_position_embeddings)
+        # SigLIP was trained with every caption padded to full length, CLIP without padding.
+        self._padding = "max_length" if config.model_type.startswith("siglip") else False
+
+    def embed_picture(self, picture: Image.Image) -> tuple[float, ...]:
+        """The unit vector (D,) of an RGB picture, scaled to the model's square. float32, CPU."""
+        import torch
+
+        with torch.inference_mode():
+            pixels = torch.from_numpy(self._pixels(picture))[None]  # (1, 3, S, S)
+            return _unit(self._model.get_image_features(pixel_values=pixels))
+
+    def embed_caption(self, text: str) -> tuple[float, ...]:
+        """The unit vector (D,) of a caption; what exceeds the model's length is not read."""
+        import torch
+
+        with torch.inference_mode():
+            inputs = self._tokenizer(
+                text,
+                padding=self._padding,
+                truncation=True,
+                max_length=self._tokens,
+                return_tensors="pt",
+            )
+            named = {"input_ids": inputs["input_ids"]}  # (1, T)
+            if not self._padding:
+                named["attention_mask"] = inputs["attention_mask"]
+            return _unit(self._model.get_text_features(**named))
+
+
+def _unit(output: Any) -> tuple[float, ...]:
+    """Features (1, D) scaled to length one."""
+    import torch
+
+    features = getattr(output, "pooler_output", output)
+    vector = torch.nn.functional.normalize(features.float(), dim=1)[0]
+    return tuple(vector.tolist())
+
+
+def _pixel_plan(path: Path, side: int) -> Any:
+    """A function from an RGB picture to float32 (3, S, S), as the model's preprocessor says."""
+    import json
+
+    import numpy as np
+    from PIL import Image
+
+    file = path / "preprocessor_config.json"
+    settings = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    mean = np.array(settings.get("image_mean", (0.5, 0.5, 0.5)), np.float32).reshape(3, 1, 1)
+    std = np.array(settings.get("image_std", (0.5, 0.5, 0.5)), np.float32).reshape(3, 1, 1)
+    crops = bool(settings.get("do_center_crop", False))
+    resample = Image.Resampling(settings.get("resample", Image.Resampling.BICUBIC))
+
+    def pixels(picture: Image.Image) -> np.ndarray:
+        picture = picture.convert("RGB")
+        if crops:
+            edge = min(picture.size)
+            left, top = (picture.width - edge) // 2, (picture.height - edge) // 2
+            picture = picture.crop((left, top, left + edge, top + edge))
+        if picture.size != (side, side):
+            picture = picture.resize((side, side), resample)
+        array = np.asarray(picture, np.float32).transpose(2, 0, 1) / 255  # (3, S, S)
+        return (array - mean) / std
+
+    return pixels

@@ -1,0 +1,30 @@
+"""Stored bytes to the picture a model sees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MAX_PIXELS = 16_000_000
+MAX_BYTES = 64_000_000
+
+
+def open_picture(data: bytes) -> Image:
+    """Decode under limits, as RGB on white paper. Raises: MediaRejected: it is no picture."""
+    from maquette.infra.media import decode_image
+
+    return on_paper(decode_image(data, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES))
+
+
+def on_paper(picture: Image) -> Image:
+    """The picture as RGB; what is clear is seen as it would be on white paper."""
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        from PIL import Image
+
+        picture = picture.convert("RGBA")
+        paper = Image.new("RGBA", picture.size, "#ffffff")
+        paper.alpha_composite(picture)
+        picture = paper
+    return picture.convert("RGB")

@@ -1,0 +1,35 @@
+"""Tiny dual encoders and guards with random weights, saved as packs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from maquette.training.embedding.components import TOY, build_dual_encoder
+from maquette.training.embedding.export import export_pack
+from maquette.training.recipes.components import build_tokenizer
+from maquette.training.world.vocabulary import words
+
+
+def save_dual_encoder(folder: Path, seed: int = 1) -> Path:
+    """A SigLIP of a few thousand weights in a directory with a manifest."""
+    return export_pack(build_dual_encoder(TOY, len(build_tokenizer(words())), seed), folder, "#\n")
+
+
+def save_clip(folder: Path) -> Path:
+    """A tiny CLIP as another publisher would save it: no manifest, its own preprocessor."""
+    import torch
+    from transformers import CLIPConfig, CLIPModel
+
+    tokenizer: Any = build_tokenizer(words())
+    torch.manual_seed(2)
+    shared = {"hidden_size": 32, "intermediate_size": 64, "num_attention_heads": 2}
+    text = {"vocab_size": len(tokenizer), "max_position_embeddings": 20, "eos_token_id": 2}
+    config = CLIPConfig(
+        text_config={**shared, **text, "num_hidden_layers": 1, "bos_token_id": 2},
+        vision_config={**shared, "num_hidden_layers": 1, "image_size": 32, "patch_size": 16},
+        projection_dim=24,
+    )
+    CLIPModel(config).save_pretrained(folder, safe_serialization=True)
+    tokenizer.save_pretrained(folder)
+    return folder

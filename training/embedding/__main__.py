@@ -1,0 +1,102 @@
+"""Train, export and score the bundled dual encoder: ``python -m maquette.training.embedding``.
+
+    train    pictures and captions into one space
+    export   write the pack
+    score    measure the pack on held-out scenes
+    smoke    all of the above in seconds, at toy size
+
+Training resumes from the checkpoint in ``--work``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from maquette.training.data.shards import read_shard, write_shard
+from maquette.training.recipes.driver import follow
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+
+Work = Annotated[Path, typer.Option(help="folder for checkpoints, logs and caches")]
+WORK = Path("runs/embedding")
+PACK = Path(__file__).parents[2] / "model_servers" / "bundled" / "embedding"
+SEED = 7
+"""Of the rendered scenes; other trainings have others."""
+PLOTTED = ["image_to_text", "text_to_image", "patch_thing", "image_r1", "text_r1"]
+
+
+@app.command()
+def train(
+    work: Work = WORK,
+    minutes: Annotated[float | None, typer.Option(help="wall time over all resumed runs")] = 45.0,
+    steps: Annotated[int | None, typer.Option(help="largest number of steps over all runs")] = None,
+    scenes: Annotated[int, typer.Option(help="rendered training scenes")] = 20_000,
+    compiled: Annotated[bool, typer.Option(help="compile layers; needs a C++ compiler")] = True,
+) -> None:
+    """Train the dual encoder."""
+    from maquette.training.embedding.run import EmbeddingRun
+    from maquette.training.generator import pick_device
+
+    write_shard(work / "shard", scenes, seed=SEED)
+    run = EmbeddingRun(work, read_shard(work / "shard"), pick_device(), compiled=compiled)
+    follow(run, work, minutes, steps, PLOTTED)
+
+
+@app.command()
+def export(
+    work: Work = WORK,
+    to: Annotated[Path, typer.Option(help="folder of the pack")] = PACK,
+    measured: Annotated[bool, typer.Option(help="score it, and say so in its card")] = True,
+) -> None:
+    """Write the trained encoder as a pack, replacing the one that is there."""
+    from maquette.model_servers.embedding.dual_encoder import DualEncoder
+    from maquette.training.embedding.card import model_card
+    from maquette.training.embedding.export import export_pack, trained_encoder
+    from maquette.training.embedding.score import measure_retrieval
+
+    encoder = trained_encoder(work)
+    export_pack(encoder, to, model_card([], work))
+    if measured:
+        rows = measure_retrieval(DualEncoder(to))
+        typer.echo(export_pack(trained_encoder(work), to, model_card(rows, work)))
+
+
+@app.command()
+def score(
+    pack: Annotated[Path, typer.Option(help="folder of the pack")] = PACK,
+    sets: Annotated[int, typer.Option(help="sets of 100 scenes")] = 5,
+) -> None:
+    """Measure a pack on held-out scenes; one JSON object a line."""
+    from maquette.model_servers.embedding.dual_encoder import DualEncoder
+    from maquette.training.embedding.score import measure_retrieval
+
+    for found in measure_retrieval(DualEncoder(pack), sets):
+        typer.echo(json.dumps(found.as_json()))
+
+
+@app.command()
+def smoke(work: Work = Path("runs/smoke-embedding"), steps: int = 3) -> None:
+    """Train, export and load at toy size, in seconds, to see that every part runs."""
+    import torch
+
+    from maquette.model_servers.embedding.dual_encoder import DualEncoder
+    from maquette.training.embedding.card import model_card
+    from maquette.training.embedding.components import TOY
+    from maquette.training.embedding.export import export_pack, trained_encoder
+    from maquette.training.embedding.run import EmbeddingRecipe, EmbeddingRun
+
+    write_shard(work / "shard", 40, seed=SEED, workers=1)
+    shard = read_shard(work / "shard")
+    recipe = EmbeddingRecipe(batch=8)
+    follow(EmbeddingRun(work, shard, torch.device("cpu"), TOY, recipe), work, None, steps, PLOTTED)
+    pack = export_pack(trained_encoder(work, TOY), work / "pack", model_card([], work))
+    width = len(DualEncoder(pack).embed_caption("a red circle"))
+    typer.echo(f"{pack}: vectors of width {width}")
+
+
+if __name__ == "__main__":
+    app()

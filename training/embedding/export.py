@@ -1,0 +1,77 @@
+"""Write a dual encoder as a pack: transformers files, tokenizer, card, manifest."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from maquette.infra.manifest import write_manifest
+from maquette.training.embedding.components import BUNDLED, MAX_TOKENS, EncoderSize
+from maquette.training.embedding.run import build_models
+from maquette.training.recipes.checkpoints import load_checkpoint
+from maquette.training.recipes.components import build_tokenizer
+from maquette.training.world.vocabulary import words
+
+MAX_BYTES = 12_000_000
+"""Largest pack that may be committed."""
+
+
+def trained_encoder(work: Path, size: EncoderSize = BUNDLED) -> Any:
+    """The averaged encoder of a training. Raises: FileNotFoundError: there is none."""
+    models = build_models(size, len(build_tokenizer(words())), seed=0)
+    if load_checkpoint(work / "embedding", {"average": models}) is None:
+        raise FileNotFoundError(
+            f"no checkpoint in {work}; run `python -m maquette.training.embedding train"
+            f" --work {work}` first"
+        )
+    return models["encoder"].eval()
+
+
+def export_pack(encoder: Any, target: Path, card: str) -> Path:
+    """Write a pack and swap it into ``target``; the encoder is left in float16.
+
+    Raises: ValueError: the pack would be larger than ``MAX_BYTES``.
+    """
+    fresh = target.with_name(target.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    encoder.to(torch.float16).save_pretrained(fresh, safe_serialization=True)
+    tokenizer = build_tokenizer(words())
+    tokenizer.model_max_length = MAX_TOKENS
+    tokenizer.save_pretrained(fresh)
+    plan = {
+        "image_mean": [0.5, 0.5, 0.5],
+        "image_std": [0.5, 0.5, 0.5],
+        "do_center_crop": False,
+        "resample": 3,
+        "size": {"height": encoder.config.vision_config.image_size,
+                 "width": encoder.config.vision_config.image_size},
+        "image_processor_type": "SiglipImageProcessor",
+    }  # fmt: skip
+    (fresh / "preprocessor_config.json").write_text(json.dumps(plan, indent=1) + "\n", "utf-8")
+    (fresh / "MODEL_CARD.md").write_text(card, "utf-8")
+    return seal(fresh, target, MAX_BYTES)
+
+
+def seal(fresh: Path, target: Path, max_bytes: int) -> Path:
+    """Give a new pack its manifest and swap it into its place.
+
+    Raises: ValueError: it holds more than ``max_bytes``.
+    """
+    for path in fresh.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    write_manifest(fresh)
+    size = sum(path.stat().st_size for path in fresh.rglob("*") if path.is_file())
+    if size > max_bytes:
+        raise ValueError(f"the pack holds {size} bytes; at most {max_bytes} may be committed")
+    old = target.with_name(target.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        target.rename(old)
+    fresh.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+    return target

@@ -1,0 +1,185 @@
+"""The state of a dual encoder's training: model, hints, average, optimizer and checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from maquette.training.data.shards import Shard
+from maquette.training.embedding.batches import as_pixels, contents, make_batch, tokens
+from maquette.training.embedding.components import BUNDLED, EncoderSize, build_dual_encoder
+from maquette.training.embedding.losses import Hints, contrastive
+from maquette.training.recipes.averaging import Average
+from maquette.training.recipes.checkpoints import load_checkpoint, save_checkpoint
+from maquette.training.recipes.components import build_tokenizer
+from maquette.training.recipes.loop import Step, training_loop
+from maquette.training.world.captions import caption
+from maquette.training.world.colours import COLOURS
+from maquette.training.world.things import THINGS
+from maquette.training.world.vocabulary import words
+
+PROBES = 100
+"""Scenes kept from training, for the score."""
+
+
+@dataclass(frozen=True)
+class EmbeddingRecipe:
+    """All numbers of the training."""
+
+    batch: int = 64
+    peak_rate: float = 1e-3
+    weight_decay: float = 0.05
+    seed: int = 11
+
+
+class EmbeddingRun:
+    """Train a dual encoder on rendered scenes.
+
+    Args:
+        work: folder of checkpoints; this run's is ``embedding``.
+        shard: rendered scenes; the last ``PROBES`` are kept for the score.
+        device: where to train; matrix products run in bfloat16.
+        compiled: compile attention and networks of each layer; needs a C++ compiler on a CPU.
+            What comes out is compared with what came out before, once.
+    """
+
+    name = "embedding"
+
+    def __init__(
+        self,
+        work: Path,
+        shard: Shard,
+        device: torch.device,
+        size: EncoderSize = BUNDLED,
+        recipe: EmbeddingRecipe | None = None,
+        compiled: bool = False,
+    ) -> None:
+        self.folder = work / self.name
+        self.shard, self.device, self.size = shard, device, size
+        self.recipe = recipe or EmbeddingRecipe()
+        self.spent_s = 0.0
+        self.kept = min(PROBES, len(shard.scenes) // 4)
+        self.tokenizer = build_tokenizer(words())
+        self.models = build_models(size, len(self.tokenizer), self.recipe.seed).to(device)
+        self.average = Average(self.models, decay=0.998)
+        if compiled:
+            compile_layers(self.models["encoder"], size, device)
+        self.parameters = [p for p in self.models.parameters() if p.requires_grad]
+        self.optimizer = torch.optim.AdamW(
+            self.parameters,
+            self.recipe.peak_rate,
+            betas=(0.9, 0.98),
+            weight_decay=self.recipe.weight_decay,
+        )
+
+    def restore(self) -> int:
+        """Load the checkpoint if there is one; returns the next step's index."""
+        modules = {"models": self.models, "average": self.average.module}
+        state = load_checkpoint(self.folder, modules, self.optimizer)
+        if state is None:
+            return 0
+        self.spent_s = state["elapsed_s"]
+        return int(state["step"])
+
+    def save(self, step: int, elapsed_s: float) -> None:
+        """Write a checkpoint before step ``step``."""
+        modules = {"models": self.models, "average": self.average.module}
+        state = {"step": step, "elapsed_s": elapsed_s}
+        save_checkpoint(self.folder, modules, self.optimizer, state)
+
+    def steps(self, start: int, progress: Callable[[int], float]) -> Iterator[Step]:
+        """Train, yielding each step."""
+        for step in training_loop(
+            self.parameters, self.optimizer, self._losses, progress, self.recipe.peak_rate, start
+        ):
+            self.average.update(self.models, step.index)
+            yield step
+
+    @torch.no_grad()
+    def score(self) -> dict[str, float]:
+        """Recall at one in both directions among the kept scenes (wordings of training)."""
+        first = len(self.shard.scenes) - self.kept
+        model: Any = self.average.module["encoder"]
+        scenes = self.shard.scenes[first:]
+        texts = [caption(s, np.random.default_rng((3, i))) for i, s in enumerate(scenes)]
+        pixels = as_pixels(torch.from_numpy(np.array(self.shard.pixels[first:])), self.size)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            seen = torch.cat(
+                [features(model.get_image_features(pixel_values=part.to(self.device)))
+                 for part in pixels.split(20)]
+            )  # fmt: skip
+            ids = tokens(self.tokenizer, texts).to(self.device)
+            said = features(model.get_text_features(input_ids=ids))
+        cosines = nn.functional.normalize(seen, dim=1) @ nn.functional.normalize(said, dim=1).T
+        own = torch.arange(len(scenes), device=cosines.device)
+        return {
+            "image_r1": float((cosines.argmax(1) == own).float().mean()),
+            "text_r1": float((cosines.argmax(0) == own).float().mean()),
+            "different_scenes": float(len({contents(scene) for scene in scenes})),
+        }
+
+    def _losses(self, step: int) -> dict[str, Tensor]:
+        rng = np.random.default_rng((self.recipe.seed, step))
+        first_kept = len(self.shard.scenes) - self.kept
+        rows = rng.choice(first_kept, size=min(self.recipe.batch, first_kept), replace=False)
+        batch = make_batch(self.shard, rows, self.tokenizer, self.size, rng)
+        encoder: Any = self.models["encoder"]
+        ids = torch.cat([batch.captions, batch.hard]).to(self.device)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            seen = encoder.get_image_features(pixel_values=batch.pixels.to(self.device))
+            said = features(encoder.get_text_features(input_ids=ids))
+            pooled = features(seen)
+            hints = self.models["hints"](
+                seen.last_hidden_state, pooled, batch.labels.to(self.device)
+            )
+        true, false = said.chunk(2)
+        alike = batch.alike.to(self.device)
+        return {**contrastive(pooled, true, false, alike, encoder.logit_scale), **hints}
+
+
+def features(output: Any) -> Tensor:
+    """Features (B, D) of what a tower gives, in float32."""
+    found: Tensor = getattr(output, "pooler_output", output)
+    return found.float()
+
+
+def build_models(size: EncoderSize, vocabulary: int, seed: int) -> nn.ModuleDict:
+    """The encoder and the hint heads that are trained with it."""
+    encoder = build_dual_encoder(size, vocabulary, seed)
+    hints = Hints(size.width, len(THINGS), len(COLOURS))
+    return nn.ModuleDict({"encoder": encoder, "hints": hints})
+
+
+def compile_layers(encoder: Any, size: EncoderSize, device: torch.device) -> bool:
+    """Compile the layers of both towers in place; parameters keep their names.
+
+    Returns: whether they stay compiled; they do not when the outcome is not as before.
+    """
+    layers = [
+        part
+        for tower in (encoder.vision_model, encoder.text_model)
+        for layer in tower.encoder.layers
+        for part in (layer.self_attn, layer.mlp)
+    ]
+    generator = torch.Generator().manual_seed(0)
+    probe = torch.randn(2, 3, size.side_px, size.side_px, generator=generator).to(device)
+
+    def look() -> Tensor:
+        with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
+            return features(encoder.get_image_features(pixel_values=probe))
+
+    before = look()
+    for layer in layers:
+        layer.compile()
+    after = look()
+    if torch.isfinite(after).all() and (after - before).abs().max() <= 0.05 * before.abs().max():
+        return True
+    for layer in layers:
+        layer._compiled_call_impl = None
+    return False
