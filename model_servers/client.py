@@ -30,6 +30,14 @@ from maquette.model_servers.schemas import (
     LabelScoresRequest,
     OcrReply,
     OcrRequest,
+    Point,
+    SegmentationDescription,
+    SegmentBoxRequest,
+    SegmentPhraseRequest,
+    SegmentReply,
+    RewardDescription,
+    ScoreReply,
+    ScoreRequest,
     StartReply,
     StartRequest,
     StepReply,
@@ -39,6 +47,7 @@ from maquette.model_servers.schemas import (
     UnderstandingDescription,
 )
 from maquette.records.artifact import ArtifactRef
+from maquette.records.geometry import Box
 
 if TYPE_CHECKING:
     from maquette.infra.settings import Settings
@@ -180,3 +189,74 @@ class TextRenderingClient:
 
     async def fonts(self) -> FontsReply:
         return await self._models.call(RoleName.TEXT_RENDERING, "fonts", FontsRequest(), FontsReply)
+
+
+class RewardClient:
+    """The reward role."""
+
+    def __init__(self, models: ModelClient) -> None:
+        self._models = models
+
+    async def score(
+        self,
+        images: tuple[ArtifactRef, ...],
+        captions: tuple[str, ...],
+        perspectives: tuple[str, ...],
+        *,
+        owner: str,
+    ) -> ScoreReply:
+        """Score every picture with its caption (or the one caption) from each perspective.
+
+        Raises: CapabilityMissing: the model has no such perspective.
+        """
+        request = ScoreRequest(
+            owner=owner, images=images, captions=captions, perspectives=perspectives
+        )
+        return await self._models.call(RoleName.REWARD, "score", request, ScoreReply)
+
+    async def compare(
+        self, a: ArtifactRef, b: ArtifactRef, caption: str, perspective: str, *, owner: str
+    ) -> CompareReply:
+        """How probably ``a`` answers the caption better than ``b``. Raises: as ``score``."""
+        request = CompareRequest(owner=owner, a=a, b=b, caption=caption, perspective=perspective)
+        return await self._models.call(RoleName.REWARD, "compare", request, CompareReply)
+
+    async def describe(self) -> RewardDescription:
+        """The perspectives there are."""
+        return await self._models.call(
+            RoleName.REWARD, "describe", DescribeRequest(), RewardDescription
+        )
+
+
+class SegmentationClient:
+    """The segmentation role."""
+
+    def __init__(self, models: ModelClient) -> None:
+        self._models = models
+
+    async def segment_phrase(
+        self, image: ArtifactRef, phrases: tuple[str, ...], *, owner: str
+    ) -> SegmentReply:
+        """One mask for each phrase. Raises: ConfigError: there is no phrase model."""
+        request = SegmentPhraseRequest(owner=owner, image=image, phrases=phrases)
+        return await self._models.call(
+            RoleName.SEGMENTATION, "segment_phrase", request, SegmentReply
+        )
+
+    async def segment_box(
+        self,
+        image: ArtifactRef,
+        *,
+        owner: str,
+        boxes: tuple[Box, ...] = (),
+        points: tuple[Point, ...] = (),
+    ) -> SegmentReply:
+        """One mask for each box, then one for each point, in any picture."""
+        request = SegmentBoxRequest(owner=owner, image=image, boxes=boxes, points=points)
+        return await self._models.call(RoleName.SEGMENTATION, "segment_box", request, SegmentReply)
+
+    async def describe(self) -> SegmentationDescription:
+        """Whether phrases can be asked for."""
+        return await self._models.call(
+            RoleName.SEGMENTATION, "describe", DescribeRequest(), SegmentationDescription
+        )

@@ -38,11 +38,21 @@ def _embedding(config: ModelConfig, store: ArtifactStore, threads: int) -> RoleS
     return _class("embedding.role:EmbeddingRole")(threads, store, config.model)
 
 
+def _reward(config: ModelConfig, store: ArtifactStore, threads: int) -> RoleServer:
+    return _class("reward.role:RewardRole")(store, config, threads)
+
+
+def _segmentation(config: ModelConfig, store: ArtifactStore, threads: int) -> RoleServer:
+    return _class("segmentation.role:SegmentationRole")(store, threads, config.model)
+
+
 BUILDERS: dict[RoleName, Callable[[Any, Any, int], RoleServer]] = {
     RoleName.GENERATION: _generation,
     RoleName.UNDERSTANDING: _understanding,
     RoleName.TEXT_RENDERING: _text_rendering,
     RoleName.EMBEDDING: _embedding,
+    RoleName.SEGMENTATION: _segmentation,
+    RoleName.REWARD: _reward,
 }
 
 

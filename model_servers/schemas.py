@@ -12,7 +12,7 @@ from pydantic import Field
 
 from maquette.model_servers.guard.verdict import GuardVerdict
 from maquette.records.artifact import ArtifactRef
-from maquette.records.base import Fraction, Record
+from maquette.records.base import Fraction, Name, Record
 from maquette.records.geometry import Box, LayoutItem
 
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
@@ -410,4 +410,130 @@ class UnderstandingDescription(Record):
     parameters: int = 0
     image_px: int = 0
     picture_tokens: int = 0
-    guarded: bool = Field(default=False, description="whether the domain guard judges what comes in")
+    guarded: bool = Field(
+        default=False, description="whether the domain guard judges what comes in"
+    )
+
+
+# -- reward -------------------------------------------------------------------------------
+
+Caption = Annotated[str, Field(min_length=1, max_length=4_000)]
+
+
+class ScoreRequest(Record):
+    """Every picture is scored with its caption from every perspective."""
+
+    owner: str
+    images: tuple[ArtifactRef, ...] = Field(min_length=1, max_length=16)
+    captions: tuple[Caption, ...] = Field(
+        min_length=1, max_length=16, description="one for all pictures, or one a picture"
+    )
+    perspectives: tuple[Name, ...] = Field(min_length=1, max_length=8)
+
+
+class PerspectiveScore(Record):
+    score: Fraction = Field(description="by the perspective's fixed calibration: 1 is best")
+    raw: tuple[float, ...] = Field(
+        description="the reward itself: one number, or two for general preferences"
+    )
+
+
+class ScoreReply(Record):
+    scores: tuple[dict[str, PerspectiveScore], ...] = Field(
+        description="one table a picture: perspective -> score"
+    )
+    verdicts: tuple[GuardVerdict, ...] = Field(description="of the domain guard, one a picture")
+    digest: str
+    forward_s: float
+
+
+class CompareRequest(Record):
+    owner: str
+    a: ArtifactRef
+    b: ArtifactRef
+    caption: Caption
+    perspective: Name
+
+
+class CompareReply(Record):
+    a_is_better: Fraction = Field(description="probability that a answers the caption better")
+    a: PerspectiveScore
+    b: PerspectiveScore
+    digest: str
+    forward_s: float
+
+
+class RewardDescription(Record):
+    model: str
+    digest: str
+    perspectives: dict[str, str] = Field(description="name -> what it was taught, in words")
+
+
+# -- segmentation -------------------------------------------------------------------------
+
+
+class Point(Record):
+    """A place in a picture, as fractions of its width and height from the top left."""
+
+    x: Fraction
+    y: Fraction
+
+
+class CocoMask(Record):
+    """A mask in COCO's compressed run lengths, as pycocotools reads it."""
+
+    size: tuple[int, int] = Field(description="height and width, in pixels")
+    counts: str
+
+
+class FoundMask(Record):
+    """One mask, of the picture's own size. An empty one has no box and area 0."""
+
+    mask: ArtifactRef = Field(description="PNG, 8 bits: 255 inside, 0 outside")
+    prompt: str = Field(description="the phrase, box or point it answers")
+    box: Box | None
+    area: Fraction = Field(description="share of the picture's pixels")
+    score: Fraction = Field(
+        description="phrase: mean probability inside, or the largest anywhere where the mask is "
+        "empty; box and point: how differently coloured both sides of the edge are"
+    )
+    unknown_words: tuple[str, ...] = Field(
+        default=(), description="words of the phrase that the model does not know"
+    )
+    coarse_text: str = Field(description="row-wise run lengths on a coarse grid")
+    text: str | None = Field(description="row-wise run lengths of every pixel, when short")
+    coco: CocoMask | None = Field(description="None where it would be long")
+
+
+class SegmentPhraseRequest(Record):
+    owner: str
+    image: ArtifactRef
+    phrases: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = Field(
+        min_length=1, max_length=16
+    )
+
+
+class SegmentBoxRequest(Record):
+    """Boxes, points or both; one mask each, those of the boxes first."""
+
+    owner: str
+    image: ArtifactRef
+    boxes: tuple[Box, ...] = Field(default=(), max_length=16)
+    points: tuple[Point, ...] = Field(default=(), max_length=16)
+
+
+class SegmentReply(Record):
+    """One mask for each phrase, box or point, in the order asked."""
+
+    masks: tuple[FoundMask, ...]
+    verdict: GuardVerdict = Field(description="of the domain guard, on the picture")
+    digest: str
+    forward_s: float
+
+
+class SegmentationDescription(Record):
+    """What the role can do; boxes and points always."""
+
+    digest: str
+    model_digest: str | None = Field(description="of the phrase model; None: not there")
+    guarded: bool = Field(description="whether the domain guard judges what comes in")

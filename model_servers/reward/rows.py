@@ -1,0 +1,113 @@
+"""Words to token rows: the user's turn with room for the picture, ended by EOS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from maquette.model_servers.reward.layout import CAPTION, IMAGE
+from maquette.records.errors import InvalidInput, PackCorrupt
+
+
+@dataclass(frozen=True)
+class TokenRows:
+    """Rows of one length, padded on the right. ``B`` rows, ``T`` tokens."""
+
+    ids: Tensor
+    """int64 (B, T)."""
+    mask: Tensor
+    """int64 (B, T): 1 for a token, 0 for padding."""
+    ends: Tensor
+    """int64 (B,): position of EOS, where the reward is read."""
+
+    def to(self, device: torch.device | str) -> TokenRows:
+        """The same rows on another device."""
+        return TokenRows(self.ids.to(device), self.mask.to(device), self.ends.to(device))
+
+
+class RowWriter:
+    """Writes ``BOS <before> <image>... <after with the caption> EOS``.
+
+    The assistant's turn is left out and no rubric is added: what "better" means is in the
+    weights alone (LLaVA-Reward, dataset code).
+    """
+
+    def __init__(
+        self,
+        tokenizer: Any,
+        *,
+        image_id: int,
+        visual_tokens: int,
+        max_tokens: int,
+        template: str | None = None,
+    ) -> None:
+        """
+        Args:
+            template: the person's turn with {image} and {caption}; None: in the tokenizer's own
+                chat form, without the assistant's turn.
+        Raises: PackCorrupt: the tokenizer has no end-of-sequence token.
+        """
+        if tokenizer.eos_token_id is None:
+            raise PackCorrupt(
+                "the tokenizer of the reward's backbone has no eos token; the reward is read there",
+                hint="save the tokenizer with an eos_token",
+            )
+        self._tokenizer = tokenizer
+        self._image_id, self._visual_tokens = image_id, visual_tokens
+        turn = template or chat_turn(tokenizer, str(tokenizer.convert_ids_to_tokens(image_id)))
+        self._before, _, self._after = turn.partition(IMAGE)
+        self._max_tokens = max_tokens
+
+    def ids(self, caption: str) -> list[int]:
+        """The tokens of one row. Raises: InvalidInput: the caption is too long; it is not cut."""
+        bos = self._tokenizer.bos_token_id
+        tokens = [
+            *(() if bos is None else (bos,)),
+            *self._words(self._before.replace(CAPTION, caption)),
+            *(self._image_id,) * self._visual_tokens,
+            *self._words(self._after.replace(CAPTION, caption)),
+            self._tokenizer.eos_token_id,
+        ]
+        if len(tokens) > self._max_tokens:
+            raise InvalidInput(
+                f"the caption {caption[:60]!r}... makes a row of {len(tokens)} tokens; "
+                f"at most {self._max_tokens} are read",
+                hint="shorten it",
+            )
+        return tokens
+
+    def rows(self, captions: Sequence[str]) -> TokenRows:
+        """The rows of several captions together."""
+        return padded([self.ids(caption) for caption in captions], self._tokenizer.eos_token_id)
+
+    def _words(self, text: str) -> list[int]:
+        # A caption cannot bring pictures or ends of its own.
+        ids = self._tokenizer(text, add_special_tokens=False)
+        refused = {self._image_id, self._tokenizer.eos_token_id}
+        return [token for token in ids["input_ids"] if token not in refused]
+
+
+def chat_turn(tokenizer: Any, image_token: str) -> str:
+    """A person's turn in a model's chat form, with {image} and {caption} in their places."""
+    if not getattr(tokenizer, "chat_template", None):
+        return f"USER: {IMAGE}\n{CAPTION}"
+    content = [{"type": "image"}, {"type": "text", "text": CAPTION}]
+    turn = tokenizer.apply_chat_template(
+        [{"role": "user", "content": content}], tokenize=False, add_generation_prompt=False
+    )
+    return str(turn).replace(image_token, IMAGE, 1)
+
+
+def padded(rows: Sequence[Sequence[int]], fill: int, length: int = 0) -> TokenRows:
+    """Pad rows on the right to the longest, or to ``length`` if that is longer."""
+    length = max(length, *(len(row) for row in rows))
+    ids = torch.full((len(rows), length), fill)
+    mask = torch.zeros_like(ids)
+    for k, row in enumerate(rows):
+        ids[k, : len(row)] = torch.tensor(row)
+        mask[k, : len(row)] = 1
+    return TokenRows(ids, mask, mask.sum(1) - 1)
