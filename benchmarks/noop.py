@@ -1,4 +1,4 @@
-"""No-op tools, registered as an outside package would, and the plan that chains them."""
+"""Tools that do next to nothing, registered as an outside package would, and plans of them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class Passed(Record):
 
 @tool("bench_light", version="1", cost_s=0.0, timeout_s=10.0, light=True)
 async def bench_light(ctx: ToolContext, *, text: Text) -> Passed:
-    """Hand the text on; runs beside the workflow."""
-    return Passed(text=text)
+    """Add a letter, so that no step equals another; runs beside the workflow."""
+    return Passed(text=f"{text}.")
 
 
 @tool("bench_remote", version="1", cost_s=0.0, timeout_s=10.0)
 async def bench_remote(ctx: ToolContext, *, text: Text) -> Passed:
-    """Hand the text on; a full activity with its durable, shared record."""
-    return Passed(text=text)
+    """Add a letter, so that no step equals another; its result is stored and shared."""
+    return Passed(text=f"{text}.")
 
 
 @hookimpl

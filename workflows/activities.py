@@ -10,31 +10,44 @@ from temporalio import activity
 
 from maquette.records.errors import PlanRejected
 from maquette.records.ids import canonical_json
-from maquette.records.plan import Loop, Plan
+from maquette.records.plan import Call, Loop, Plan
 from maquette.records.task import TaskRequest
+from maquette.workflows.calls import Batch
 from maquette.workflows.engine import Engine
 from maquette.workflows.faults import faults_cross
 from maquette.workflows.finished import write_finished
 from maquette.workflows.heart import Heart
 from maquette.workflows.messages import (
     MAX_MESSAGE_BYTES,
+    CallDone,
     CallInput,
     CallReply,
     FinishInput,
     PlanReply,
+    RecordInput,
     RoundInput,
     RoundReply,
     TaskInput,
 )
-from maquette.workflows.names import FINISH_TASK, PLAN_TASK, RUN_CALL, RUN_LIGHT_CALL, RUN_ROUND
+from maquette.workflows.names import (
+    FINISH_TASK,
+    KEEP_RECORD,
+    PLAN_TASK,
+    RUN_CALL,
+    RUN_LIGHT_CALL,
+    RUN_ROUND,
+)
 from maquette.workflows.rounds import run_round
 from maquette.workflows.rpc import rpc_errors
 from maquette.workflows.snapshots import read_snapshot
 from maquette.workflows.spill import spill, unspill
 from maquette.workflows.step_cache import StepCache
 from maquette.workflows.steps import StepRunner
-from maquette.workflows.stream_log import EventPublisher, read_events_now
+from maquette.workflows.stream_log import EventPublisher, events_from, read_events_now
 
+QUICK_S = 0.5
+"""A tool that says it costs no more seconds than this is quick: an activity would add 2 % or
+more to it."""
 JUDGE_TIMEOUT_S = 60.0
 """Added to the time a round may take, for judging and storing."""
 
@@ -53,6 +66,7 @@ class Activities:
             self.run_call,
             self.run_light_call,
             self.run_round,
+            self.keep_record,
             self.finish_task,
         ]
 
@@ -69,23 +83,30 @@ class Activities:
                 [("too_large", f"the plan is {size} bytes; at most {MAX_MESSAGE_BYTES} are taken")],
                 hint="Ask for fewer things at once.",
             )
-        return PlanReply(plan=plan, light=self._light(plan), timeouts_s=self._timeouts(plan))
+        calls = [node for node in plan.nodes if not isinstance(node, Loop)]
+        light = tuple(call.id for call in calls if self._engine.tools.get(call.tool).light)
+        return PlanReply(
+            plan=plan,
+            light=light,
+            quick=tuple(call.id for call in calls if call.id not in light and self._quick(call)),
+            timeouts_s=self._timeouts(plan),
+        )
 
     @activity.defn(name=RUN_CALL)
     @faults_cross
     async def run_call(self, work: CallInput) -> CallReply:
-        """Run one call of a tool, with heartbeat and progress events."""
+        """Run calls of tools, with heartbeat and progress events."""
         async with (
             EventPublisher(activity.client(), work.task_id) as publisher,
             _beating() as heart,
         ):
-            return await self._call(work, publisher, heart)
+            return await self._calls(work, publisher, heart)
 
     @activity.defn(name=RUN_LIGHT_CALL)
     @faults_cross
     async def run_light_call(self, work: CallInput) -> CallReply:
-        """Run one call of a light tool in place: no heartbeat, no events, no cache."""
-        return await self._call(work, _Silent(), None)
+        """Run calls of light tools in place: no heartbeat, no events, no cache."""
+        return await self._calls(work, _Silent(), None)
 
     @activity.defn(name=RUN_ROUND)
     @faults_cross
@@ -100,12 +121,17 @@ class Activities:
             values = await unspill(work.values, store, work.owner)
             return await run_round(runner, self._cache, work, values)
 
+    @activity.defn(name=KEEP_RECORD)
+    @faults_cross
+    async def keep_record(self, work: RecordInput) -> None:
+        """Store the finished task and all its events as one document."""
+        await write_finished(self._engine.store, work.task, events_from(work.events))
+
     @activity.defn(name=FINISH_TASK)
     @faults_cross
     async def finish_task(self, work: FinishInput) -> None:
-        """Store the finished task and all its events as one document.
-
-        Both are read from the workflow by query, so they never pass through its history.
+        """As ``keep_record``, with heartbeat and for as long as it takes. Task and events are
+        read from the workflow by query, so they never pass through its history.
         """
         async with _beating():
             handle = activity.client().get_workflow_handle(
@@ -116,16 +142,19 @@ class Activities:
                 events = await read_events_now(handle)
             await write_finished(self._engine.store, task, events)
 
-    async def _call(self, work: CallInput, publisher: Any, heart: Heart | None) -> CallReply:
+    async def _calls(self, work: CallInput, publisher: Any, heart: Heart | None) -> CallReply:
         store = self._engine.store
-        runner = self._runner(work, publisher, heart, node=work.call.id)
-        values = await unspill(work.values, store, work.owner)
-        done = await runner.run(work.call, values, seed=work.seed, announce=False)
-        return CallReply(
-            values=await spill(done.values, store, work.owner),
-            spent=done.spent,
-            cached=done.cached,
-        )
+
+        async def run_one(call: Call, known: dict[str, Any]) -> tuple[dict[str, Any], CallDone]:
+            runner = self._runner(work, publisher, heart, node=call.id)
+            done = await runner.run(call, known, seed=work.seed, announce=False)
+            told = await spill(done.values, store, work.owner)
+            return done.values, CallDone(
+                call=call.id, values=told, spent=done.spent, cached=done.cached
+            )
+
+        batch = Batch(run_one, known=await unspill(work.values, store, work.owner))
+        return await batch.run((work.call, *work.more))
 
     def _runner(
         self, work: CallInput | RoundInput, publisher: Any, heart: Heart | None, *, node: str
@@ -147,13 +176,11 @@ class Activities:
         data = await self._engine.store.get(task.request_ref.sha256, owner=task.owner)
         return TaskRequest.model_validate_json(data)
 
-    def _light(self, plan: Plan) -> tuple[str, ...]:
-        tools = self._engine.tools
-        return tuple(
-            node.id
-            for node in plan.nodes
-            if not isinstance(node, Loop) and tools.get(node.tool).light
-        )
+    def _quick(self, call: Call) -> bool:
+        """Whether the call is over so soon that an activity of its own would cost more. What a
+        tool that is not deterministic gave cannot be found again, so it is told at once."""
+        spec = self._engine.tools.get(call.tool)
+        return bool(spec.deterministic) and spec.cost_s <= QUICK_S
 
     def _timeouts(self, plan: Plan) -> dict[str, float]:
         """The longest one run of each node may take: its tools' own timeouts, one by one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from maquette.records.artifact import ArtifactRef
@@ -27,23 +27,16 @@ def with_options(plan: Plan, options: TaskOptions) -> Plan:
     return plan.model_copy(update={"nodes": nodes})
 
 
-def ready(
-    plan: Plan, *, done: Collection[str], running: Collection[str]
-) -> tuple[Call | Loop, ...]:
-    """Nodes whose inputs are all there and which are neither done nor running, in plan order."""
-    return tuple(
-        node
-        for node in plan.nodes
-        if node.id not in done and node.id not in running and depends_on(node) <= set(done)
-    )
-
-
-def values_for(node: Call | Loop, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of the known values that a node reads from outside itself."""
-    calls = node.body if isinstance(node, Loop) else (node,)
-    own = {call.id for call in calls} if isinstance(node, Loop) else set()
+def values_for(nodes: Iterable[Call | Loop], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of the known values that these nodes read from outside themselves."""
+    calls = [call for node in nodes for call in calls_of(node)]
+    own = {call.id for call in calls}
     wanted = {ref for call in calls for ref in find_references(call.arguments)}
     return {ref: values[ref] for ref in sorted(wanted) if ref.split(".", 1)[0] not in own}
+
+
+def calls_of(node: Call | Loop) -> tuple[Call, ...]:
+    return node.body if isinstance(node, Loop) else (node,)
 
 
 def input_values(inputs: tuple[ArtifactRef, ...]) -> dict[str, Any]:
@@ -54,15 +47,14 @@ def input_values(inputs: tuple[ArtifactRef, ...]) -> dict[str, Any]:
 def critical_path_s(plan: Plan, node_s: Mapping[str, float]) -> float:
     """The longest chain of model time through the DAG, in seconds."""
     ends: dict[str, float] = {}
-    left = list(plan.nodes)
+    left = {node.id: depends_on(node) for node in plan.nodes}
     while left:
-        free = [node for node in left if depends_on(node) <= ends.keys()]
+        free = [name for name, needs in left.items() if needs <= ends.keys()]
         if not free:  # a validated plan has no cycle
             break
-        for node in free:
-            start = max((ends[one] for one in depends_on(node)), default=0.0)
-            ends[node.id] = start + node_s.get(node.id, 0.0)
-        left = [node for node in left if node.id not in ends]
+        for name in free:
+            start = max((ends[one] for one in left.pop(name)), default=0.0)
+            ends[name] = start + node_s.get(name, 0.0)
     return max(ends.values(), default=0.0)
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
 
 from maquette.records.task import Problem
 from maquette.workflows.faults import problem_of
@@ -78,7 +78,7 @@ async def run_light(name: str, work: Any, reply: type[ReplyT]) -> ReplyT:
             start_to_close_timeout=timedelta(seconds=LIGHT_TIMEOUT_S),
             retry_policy=RETRY,
         )
-    except ActivityError as error:
+    except FailureError as error:  # not always an ActivityError, as it is for other activities
         raise _failed(error) from error
 
 
@@ -87,5 +87,5 @@ def quiet() -> bool:
     return workflow.info().get_current_history_length() > QUIET_HISTORY
 
 
-def _failed(error: ActivityError) -> Exception:
+def _failed(error: FailureError) -> Exception:
     return error if is_cancelled_exception(error) else NodeFailed(problem_of(error))

@@ -6,7 +6,6 @@ names the owner, and a task of another owner does not exist.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
@@ -102,16 +101,10 @@ class TaskGateway:
 
         Raises: NotFound. EngineUnavailable: it may be running and cannot be asked.
         """
-        task = await self._get(task_id, owner)
-        if wait_s <= 0 or task.status.ended:
-            return task
-        try:
-            async with asyncio.timeout(wait_s):
-                async with aclosing(self.events(task_id, owner=owner)) as events:
-                    async for _ in events:
-                        pass
-        except TimeoutError:
-            pass
+        if wait_s > 0:
+            run, _ = await self._find(task_id, owner)
+            if run is not None and run.open:
+                await self._runs.closed(task_id, within_s=wait_s)
         return await self._get(task_id, owner)
 
     async def list(

@@ -93,7 +93,7 @@ class LoopRunner:
                 round=plan.number,
                 candidates=plan.candidates,
                 tried=tuple(sorted(tried)),
-                values=decisions.values_for(self._loop, self._board.values),
+                values=decisions.values_for([self._loop], self._board.values),
                 time_left_s=left_s,
                 quiet=quiet(),
             ),

@@ -5,18 +5,21 @@ Pictures, long texts and large values are references; see ``spill`` for the limi
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Document, Name, Record, Sha256
 from maquette.records.draft import Draft, Revision
 from maquette.records.plan import Call, Loop, Plan
-from maquette.records.task import TaskRequest, TaskStatus
+from maquette.records.task import Problem, Task, TaskRequest, TaskStatus
 
 MAX_MESSAGE_BYTES = 48_000
 """Our own ceiling for one message, well below the 64 KB the history law allows."""
+MAX_WARNINGS, MAX_WARNING = 8, 400
+"""Warnings of one step, and the characters of each."""
 
 
 class TaskInput(Document):
@@ -43,6 +46,9 @@ class PlanReply(Document):
 
     plan: Plan
     light: tuple[Name, ...] = Field(default=(), description="call nodes that run in place")
+    quick: tuple[Name, ...] = Field(
+        default=(), description="call nodes so short that they may share an activity"
+    )
     timeouts_s: dict[Name, float] = Field(
         default_factory=dict, description="node -> longest time one run of it may take"
     )
@@ -50,12 +56,14 @@ class PlanReply(Document):
 
 
 class Spent(Record):
-    """What one activity cost. ``critical_model_s`` is its longest chain of model time."""
+    """What one activity cost, and its warnings. ``critical_model_s`` is its longest chain of
+    model time."""
 
     model_s: float = 0.0
     critical_model_s: float = 0.0
     model_calls: int = 0
     cache_hits: int = 0
+    warnings: tuple[str, ...] = Field(default=(), description="what the person must be told")
 
     def plus(self, other: Spent) -> Spent:
         """Sums; two costs one after the other add their critical times, too."""
@@ -64,26 +72,59 @@ class Spent(Record):
             critical_model_s=self.critical_model_s + other.critical_model_s,
             model_calls=self.model_calls + other.model_calls,
             cache_hits=self.cache_hits + other.cache_hits,
+            warnings=kept_warnings((*self.warnings, *other.warnings)),
         )
 
 
+def kept_warnings(sentences: Iterable[str]) -> tuple[str, ...]:
+    """Each sentence once, as many and as long as a message may hold."""
+    return tuple(one[:MAX_WARNING] for one in dict.fromkeys(sentences))[:MAX_WARNINGS]
+
+
 class CallInput(Document):
-    """One call of a tool. ``values`` maps each reference it reads to what it points to."""
+    """Calls of tools for one activity. ``values`` maps each reference they read from outside
+    to what it points to."""
 
     task_id: str
     owner: str
     call: Call
+    more: tuple[Call, ...] = Field(default=(), description="calls to go on with")
     seed: int
     values: dict[str, Any] = Field(default_factory=dict)
     quiet: bool = Field(default=False, description="leave out progress events")
 
 
-class CallReply(Document):
-    """``values`` maps ``<node>.<port>`` to the output value."""
+class CallDone(Record):
+    """A finished call. ``values`` maps ``<node>.<port>`` to the output value."""
 
+    call: str
     values: dict[str, Any]
     spent: Spent = Spent()
     cached: bool = False
+
+
+class CallFailed(Record):
+    """A call that cannot be done."""
+
+    call: Name
+    problem: Problem
+
+
+class CallReply(Document):
+    """What came of the calls of one activity. Those not named were not done."""
+
+    done: tuple[CallDone, ...] = ()
+    failed: CallFailed | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_version_0_1(cls, value: Any) -> Any:
+        """Runs begun under 0.1.0 hold replies of exactly one call, which they do not name."""
+        if isinstance(value, dict) and "values" in value:
+            version = value.get("version", 1)
+            fields = {name: one for name, one in value.items() if name != "version"}
+            return {"version": version, "done": ({"call": "", **fields},)}
+        return value
 
 
 class CandidatePlan(Record):
@@ -117,6 +158,13 @@ class RoundReply(Document):
     seeded: bool = Field(description="whether another seed would give another draft")
     complete: bool = Field(default=True, description="false when time ran out first")
     spent: Spent = Spent()
+
+
+class RecordInput(Document):
+    """What is kept of a finished task. It goes to a local activity, so it is not history."""
+
+    task: Task
+    events: tuple[str, ...] = Field(description="as they travel; the place is the offset")
 
 
 class FinishInput(Document):

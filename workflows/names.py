@@ -8,6 +8,7 @@ PLAN_TASK = "plan_task"
 RUN_CALL = "run_call"
 RUN_LIGHT_CALL = "run_light_call"
 RUN_ROUND = "run_round"
+KEEP_RECORD = "keep_record"
 FINISH_TASK = "finish_task"
 
 FEEDBACK_UPDATE = "feedback"
@@ -18,5 +19,8 @@ OWNER_ATTRIBUTE = "MaquetteOwner"
 
 MEMO_OWNER = "owner"
 MEMO_REQUEST_HASH = "request_hash"
+
+GROUPED_PATCH = "grouped-calls"
+"""Runs begun since then let short calls share activities and keep their record in place."""
 
 EVENTS_TOPIC = "events"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 from temporalio.client import (
     Client,
     WorkflowExecutionStatus,
+    WorkflowFailureError,
     WorkflowHandle,
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
@@ -16,7 +19,7 @@ from temporalio.client import (
 from temporalio.common import QueryRejectCondition, SearchAttributeKey
 from temporalio.service import RPCError
 
-from maquette.records.errors import NotFound
+from maquette.records.errors import EngineUnavailable, NotFound
 from maquette.records.task import Problem, Progress, Task, TaskStatus
 from maquette.workflows.messages import TaskInput, metadata_of
 from maquette.workflows.names import MEMO_OWNER, MEMO_REQUEST_HASH, SNAPSHOT_QUERY, STATUS_ATTRIBUTE
@@ -25,6 +28,7 @@ from maquette.workflows.rpc import rpc_errors
 STATUS_KEY = SearchAttributeKey.for_keyword(STATUS_ATTRIBUTE)
 QUERY_TIMEOUT_S = 3.0
 RPC_TIMEOUT = timedelta(seconds=5)
+RECONNECT_S = 0.5
 
 _STOPPED = Problem(
     code="stopped",
@@ -75,6 +79,21 @@ class Runs:
             status=found.status,
             stage=TaskStatus(found.typed_search_attributes.get(STATUS_KEY, TaskStatus.QUEUED)),
         )
+
+    async def closed(self, task_id: str, *, within_s: float) -> None:
+        """Wait until the run has closed, at most so long; an engine away is waited for, too."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while True:
+                    try:
+                        with rpc_errors(f"task {task_id}"):
+                            await self.handle(task_id).result()
+                    except EngineUnavailable:
+                        await asyncio.sleep(RECONNECT_S)
+                        continue
+                    except (NotFound, WorkflowFailureError):
+                        pass
+                    return
 
     async def snapshot(self, run: Run) -> Task:
         """The task as its workflow sees it; without a worker, what the run itself tells.

@@ -34,6 +34,7 @@ class StepResult(Document):
     output: dict[str, Any]
     model_s: float = 0.0
     model_calls: int = 0
+    warnings: tuple[str, ...] = ()
     task_id: str | None = Field(default=None, description="the task that paid for it")
 
 

@@ -15,7 +15,7 @@ from maquette.records.plan import Call, resolve
 from maquette.tools.contract import ToolContext
 from maquette.workflows.engine import Engine
 from maquette.workflows.heart import Heart
-from maquette.workflows.messages import Spent
+from maquette.workflows.messages import Spent, kept_warnings
 from maquette.workflows.reporter import Publisher, StepEvents, StepReporter
 from maquette.workflows.step_cache import StepCache, StepResult, artifacts_in, step_key
 
@@ -96,12 +96,13 @@ class StepRunner:
             events.say(kind, **summary(result))
         return StepDone(
             values={f"{call.id}.{port}": value for port, value in result.output.items()},
-            spent=Spent(cache_hits=1)
+            spent=Spent(cache_hits=1, warnings=result.warnings)
             if cached
             else Spent(
                 model_s=result.model_s,
                 critical_model_s=result.model_s,
                 model_calls=result.model_calls,
+                warnings=result.warnings,
             ),
             cached=cached,
         )
@@ -157,14 +158,17 @@ class StepRunner:
             output=output,
             model_s=ctx.model_s,
             model_calls=ctx.model_calls,
+            warnings=kept_warnings(ctx.warnings),
             task_id=self.task_id,
         )
 
 
 def summary(result: StepResult) -> dict[str, Any]:
-    """What an event says of a finished step: its first picture and its model time."""
+    """What an event says of a finished step: first picture, model time and warnings."""
     first = next(iter(artifacts_in(result.output)), None)
     data: dict[str, Any] = {"model_s": round(result.model_s, 4)}
+    if result.warnings:
+        data["warnings"] = list(result.warnings)
     return data if first is None else {**data, "artifact": first.sha256}
 
 

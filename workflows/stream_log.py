@@ -18,6 +18,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
+from temporalio import workflow
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -129,6 +130,19 @@ async def read_events_now(
         events += [_event(item.data, item.offset) for item in page.items]
         start, more = page.next_offset, page.more_ready
     return events
+
+
+def events_here() -> tuple[str, ...] | None:
+    """Inside a workflow: its events so far, as they travel; None if they fill more than a page."""
+    page: PollResult = workflow.get_query_handler(_POLL_QUERY)(  # type: ignore[misc]
+        PollInput(topics=[EVENTS_TOPIC], from_offset=0)
+    )
+    return None if page.more_ready else tuple(item.data for item in page.items)
+
+
+def events_from(wires: Sequence[str]) -> list[Event]:
+    """The events that ``events_here`` told."""
+    return [_event(wire, offset) for offset, wire in enumerate(wires)]
 
 
 def _event(wire: str, offset: int) -> Event:

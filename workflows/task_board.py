@@ -8,7 +8,7 @@ from maquette.records.plan import Loop, Plan
 from maquette.records.task import Problem, Progress, Task, TaskResult, TaskStatus, Usage
 from maquette.workflows import decisions
 from maquette.workflows.loop_state import LoopState
-from maquette.workflows.messages import PlanReply, Spent, TaskInput, metadata_of
+from maquette.workflows.messages import PlanReply, Spent, TaskInput, kept_warnings, metadata_of
 
 DEFAULT_TIMEOUT_S = 120.0
 """For a node whose tools tell no timeout."""
@@ -25,6 +25,7 @@ class TaskBoard:
         self.message = "waiting to start"
         self.plan: Plan | None = None
         self.light: frozenset[str] = frozenset()
+        self.quick: frozenset[str] = frozenset()
         self.timeouts_s: dict[str, float] = {}
         self.values: dict[str, Any] = decisions.input_values(task.request.inputs)
         self.loops: dict[str, LoopState] = {}
@@ -41,7 +42,7 @@ class TaskBoard:
     def take_plan(self, reply: PlanReply) -> Plan:
         """Take up the plan, with the person's own numbers of rounds and candidates."""
         self.plan = decisions.with_options(reply.plan, self.task.request.options)
-        self.light = frozenset(reply.light)
+        self.light, self.quick = frozenset(reply.light), frozenset(reply.quick)
         self.timeouts_s = dict(reply.timeouts_s)
         return self.plan
 
@@ -84,7 +85,11 @@ class TaskBoard:
             return None
         result = decisions.deliver(self.plan, self.values, self.loops, self.reason)
         empty = not result.artifacts and result.text is None and result.best is None
-        return None if empty else result
+        return None if empty else result.model_copy(update={"warnings": self.warnings()})
+
+    def warnings(self) -> tuple[str, ...]:
+        """What the steps so far warned of, each sentence once."""
+        return kept_warnings(one for spent in self.spent.values() for one in spent.warnings)
 
     def snapshot(self, now: float) -> Task:
         """The task as it stands."""

@@ -12,8 +12,13 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.common import RetryPolicy, SearchAttributeKey
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    FailureError,
+    is_cancelled_exception,
+)
 
 with workflow.unsafe.imports_passed_through():
     from temporalio.contrib.workflow_streams import WorkflowStream
@@ -22,16 +27,19 @@ with workflow.unsafe.imports_passed_through():
     from maquette.records.task import Feedback, FeedbackAction, Task, TaskStatus
     from maquette.workflows import decisions
     from maquette.workflows.execution import RETRY, NodeFailed, go_on, run_heavy
-    from maquette.workflows.messages import Ending, FinishInput, PlanReply, TaskInput
+    from maquette.workflows.messages import Ending, FinishInput, PlanReply, RecordInput, TaskInput
     from maquette.workflows.names import (
         EVENTS_TOPIC,
         FEEDBACK_UPDATE,
         FINISH_TASK,
+        GROUPED_PATCH,
+        KEEP_RECORD,
         PLAN_TASK,
         SNAPSHOT_QUERY,
         STATUS_ATTRIBUTE,
         TASK_WORKFLOW,
     )
+    from maquette.workflows.stream_log import events_here
     from maquette.workflows.task_board import TaskBoard
     from maquette.workflows.telling import EXCERPT_CHARACTERS, ending_told, plan_told
     from maquette.workflows.walker import Walker
@@ -39,6 +47,7 @@ with workflow.unsafe.imports_passed_through():
 STATUS_KEY = SearchAttributeKey.for_keyword(STATUS_ATTRIBUTE)
 
 PLAN_TIMEOUT_S = 180.0
+KEEP_TIMEOUT_S = 5.0
 FINISH_TIMEOUT_S = 60.0
 FINISH_FOR_S = 3_600.0
 """How long storing the finished record is tried; the engine itself remembers the run longer."""
@@ -74,9 +83,11 @@ class TaskWorkflow:
         self._board = TaskBoard(workflow.info().workflow_id, task, started_at=workflow.time())
         self._answer: Feedback | None = None
         self._unanswered = False
+        self._grouped = False
 
     @workflow.run
     async def run(self, task: TaskInput) -> Ending:
+        self._grouped = workflow.patched(GROUPED_PATCH)
         request = task.request
         self._say(
             EventType.TASK_CREATED,
@@ -183,7 +194,7 @@ class TaskWorkflow:
         approve = self._board.task.request.options.approve
         if approve == "plan":
             await self._ask("plan", plan.summary)
-        await Walker(self._board, plan, self._say).walk()
+        await Walker(self._board, plan, self._say, grouped=self._grouped).walk()
         go_on(self._board)
         if approve == "final":
             await self._ask("final", "is this what you wanted?")
@@ -264,6 +275,10 @@ class TaskWorkflow:
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     async def _store_record(self) -> None:
+        """Store the record beside the workflow; if the store is away, by an activity that
+        waits for it."""
+        if self._grouped and await self._record_kept():
+            return
         try:
             await workflow.execute_activity(
                 FINISH_TASK,
@@ -275,6 +290,22 @@ class TaskWorkflow:
             )
         except ActivityError as error:
             workflow.logger.error("the finished record was not stored: %s", error)
+
+    async def _record_kept(self) -> bool:
+        events = events_here()
+        if events is None:
+            return False
+        record = RecordInput(task=self._board.snapshot(workflow.time()), events=events)
+        try:
+            await workflow.execute_local_activity(
+                KEEP_RECORD,
+                record,
+                start_to_close_timeout=timedelta(seconds=KEEP_TIMEOUT_S),
+                retry_policy=RetryPolicy(maximum_attempts=1),
+            )
+        except FailureError:
+            return False
+        return True
 
     def _set_status(self, status: TaskStatus, message: str) -> None:
         self._board.status, self._board.message = status, message

@@ -16,7 +16,9 @@ from maquette.records.plan import Call, Plan
 from maquette.records.task import Feedback, FeedbackAction, TaskOptions, TaskRequest
 from maquette.workflows.engine import Engine
 
-FOLDER = Path(__file__).parent / "histories"
+FOLDER = Path(__file__).parent / "histories" / "grouped_calls"
+"""Named after the last change of what the workflow does. Earlier folders stay: runs begun then
+must go on."""
 OWNER = "local"
 
 
@@ -91,7 +93,7 @@ def without_machine(history: str) -> str:
 
 
 async def main() -> None:
-    FOLDER.mkdir(exist_ok=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     stories = {
         revised: scored(0.2, 0.4, 0.3, 0.1, 1.0),
         approved: make_engine(),

@@ -34,21 +34,6 @@ def dags(draw: st.DrawFn) -> Plan:
     return Plan(nodes=tuple(draw(st.permutations(nodes))), outputs=())
 
 
-@given(dags(), st.randoms(use_true_random=False))
-def test_every_node_runs_once_after_what_it_reads(plan: Plan, chance) -> None:
-    """Finishing ready nodes in any order runs every node exactly once, inputs first."""
-    done: list[str] = []
-    running: list[str] = []
-    while len(done) < len(plan.nodes):
-        for node in decisions.ready(plan, done=done, running=running):
-            assert depends_on(node) <= set(done)
-            assert node.id not in done + running
-            running.append(node.id)
-        assert running
-        done.append(running.pop(chance.randrange(len(running))))
-    assert sorted(done) == sorted(node.id for node in plan.nodes)
-
-
 def longest_chain(plan: Plan, cost: dict[str, float]) -> float:
     """The same by brute force over all chains."""
     after = {node.id: depends_on(node) for node in plan.nodes}
@@ -76,7 +61,7 @@ def test_a_loop_reads_outside_values_and_not_its_own() -> None:
     )
     node = Loop(id="poster", body=body, result="sheet.image")
     values = {"words.text": "hi", "inputs.0": {"k": 1}, "other.text": "no"}
-    assert decisions.values_for(node, values) == {"words.text": "hi", "inputs.0": {"k": 1}}
+    assert decisions.values_for([node], values) == {"words.text": "hi", "inputs.0": {"k": 1}}
 
 
 def test_the_persons_numbers_win_over_the_plans() -> None:

@@ -1,11 +1,13 @@
 """Stored histories replay: a change of the workflow that would break running tasks fails here.
 
-``python tests/workflows/record_histories.py`` records them anew after an intended change.
+There is a folder for each change of what the workflow does. After another intended change,
+``python tests/workflows/record_histories.py`` records into a new one.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from maquette.workflows.history_law import check_history
 from maquette.workflows.task_workflow import TaskWorkflow
 from maquette.workflows.worker import sandbox
 
-HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
+HISTORIES = sorted((Path(__file__).parent / "histories").glob("*/*.json"))
 
 
 def load(path: Path) -> WorkflowHistory:
@@ -25,11 +27,12 @@ def load(path: Path) -> WorkflowHistory:
 
 
 def test_there_are_histories_to_replay() -> None:
-    """At least three real histories are kept."""
-    assert len(HISTORIES) >= 3
+    """At least three real histories are kept of each version of the workflow."""
+    versions = Counter(path.parent.name for path in HISTORIES)
+    assert len(versions) >= 2 and min(versions.values()) >= 3
 
 
-@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 async def test_a_stored_history_replays(path: Path) -> None:
     """Today's workflow makes the decisions that the stored history tells; the history keeps
     the law."""
@@ -42,7 +45,7 @@ async def test_a_stored_history_replays(path: Path) -> None:
     assert check_history(load(path)) == []
 
 
-@pytest.mark.parametrize("path", HISTORIES[:1], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", HISTORIES[:1], ids=lambda path: f"{path.parent.name}-{path.stem}")
 async def test_a_careless_change_is_caught(path: Path) -> None:
     """A history whose order of events differs from what the workflow does is refused."""
     value = json.loads(path.read_text())

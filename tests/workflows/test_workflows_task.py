@@ -195,7 +195,7 @@ async def test_light_calls_run_in_place_and_large_values_are_spilled(run_with) -
         for event in history.events
         if event.HasField("activity_task_scheduled_event_attributes")
     ]
-    assert names == ["plan_task", "finish_task"]
+    assert names == ["plan_task"]
 
 
 async def test_an_error_that_may_pass_is_retried(run_with) -> None:

@@ -129,8 +129,14 @@ def make_tools(ledger: Ledger, *, pace_s: float = 0.0, steps: int = 4) -> Regist
         ledger.note(f"say {text[:20]}")
         return Words(text=text * times)
 
+    @tool("note", version="1", cost_s=0.0)
+    async def note(ctx: ToolContext, *, text: str) -> Words:
+        """Write something down; quick, but its result is stored and shared."""
+        ledger.note(f"note {text[:20]}")
+        return Words(text=f"{text}.")
+
     @tool("flaky", version="1", cost_s=0.0)
-    async def flaky(ctx: ToolContext, *, failures: int) -> Words:
+    async def flaky(ctx: ToolContext, *, failures: int, text: str = "") -> Words:
         """Fail a few times, then work."""
         ledger.note("flaky")
         if ledger.count("flaky") <= failures:
@@ -145,7 +151,7 @@ def make_tools(ledger: Ledger, *, pace_s: float = 0.0, steps: int = 4) -> Regist
             raise ToolFailed("the paint has run out", hint="Buy paint.")
         raise RuntimeError("secret /internal/path")
 
-    return Registry([paint, frame, say, flaky, broken], origin="tests")
+    return Registry([paint, frame, say, note, flaky, broken], origin="tests")
 
 
 class ScriptedPlanner:
