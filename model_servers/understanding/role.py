@@ -1,107 +1,196 @@
-"""The understanding role: what a picture says, by OCR."""
+"""The understanding role: what a picture says, by OCR, and what it shows, by a LLaVA model."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from pydantic import Field
 
 from maquette.model_servers.contract import Method, RoleName
-from maquette.model_servers.schemas import OcrLine, OcrReply, OcrRequest
+from maquette.model_servers.options import model_options
+from maquette.model_servers.schemas import (
+    AnswerReply,
+    AnswerRequest,
+    CaptionReply,
+    CaptionRequest,
+    DescribeRequest,
+    LabelScoresReply,
+    LabelScoresRequest,
+    OcrReply,
+    OcrRequest,
+    UnderstandingDescription,
+)
+from maquette.model_servers.understanding.directory import BUNDLED, missing_llava
 from maquette.model_servers.worker_thread import WorkerThread
+from maquette.records.base import Record
 from maquette.records.errors import GiveUp
-from maquette.records.geometry import Box
 
 if TYPE_CHECKING:
+    from maquette.infra.settings import ModelConfig
     from maquette.infra.store.contract import ArtifactStore
-    from maquette.model_servers.understanding.piece import Piece
     from maquette.model_servers.understanding.reader import Reader
+    from maquette.model_servers.understanding.witness import Witness
 
-CODE_VERSION = "1"
-"""Raised with every change to this folder that can change what is read."""
+CODE_VERSION = "2"
+"""Raised with every change to this folder that can change what is read or said."""
 
-MAX_PIXELS = 16_000_000
-MAX_BYTES = 64_000_000
+ReplyT = TypeVar("ReplyT")
+
+
+class UnderstandingOptions(Record):
+    """``models.understanding.options`` in the settings."""
+
+    device: str = Field(default="auto", description="auto, cpu, cuda ...")
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
+        default="auto", description="auto is float32 on a CPU, else bfloat16"
+    )
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """The models of a started role."""
+
+    reader: Reader
+    witness: Witness | None
+    digest: str
 
 
 class UnderstandingRole:
-    """Reads text with the PP-OCR models shipped inside rapidocr. Offline and deterministic."""
+    """Reads text with rapidocr's PP-OCR models, and describes, answers and scores labels with a
+    LLaVA model from a directory. Offline and deterministic."""
 
     role = RoleName.UNDERSTANDING
 
-    def __init__(self, store: ArtifactStore, threads: int) -> None:
-        """``threads``: the most the models may use at once, at least one."""
+    def __init__(
+        self, store: ArtifactStore, threads: int, config: ModelConfig | None = None
+    ) -> None:
+        """
+        Args:
+            threads: the most the models may use at once, at least one.
+            config: which LLaVA model: the word bundled (the default), or a directory.
+        Raises: ConfigError: an option is not known.
+        """
         self._store = store
         self._threads = threads
+        self._model = config.model if config else BUNDLED
+        given = config.options if config else {}
+        self._options = model_options("understanding", UnderstandingOptions, given)
         self._thread = WorkerThread("understanding")
-        self._reader: Reader | None = None
-        self._digest = ""
+        self._loaded: _Loaded | None = None
 
     async def start(self) -> None:
-        """Load the models. Raises: MissingExtra, PackCorrupt."""
-        self._reader, self._digest = await self._thread.run(_load, self._threads)
+        """Load the models. Raises: MissingExtra, PackCorrupt, ConfigError."""
+        self._loaded = await self._thread.run(_load, self._threads, self._model, self._options)
 
     async def stop(self) -> None:
         self._thread.close()
-        self._reader = None
+        self._loaded = None
 
     def methods(self) -> Mapping[str, Method]:
-        return {"ocr": Method(OcrRequest, OcrReply, self.ocr)}
+        return {
+            "ocr": Method(OcrRequest, OcrReply, self.ocr),
+            "describe": Method(CaptionRequest, CaptionReply, self.describe),
+            "answer": Method(AnswerRequest, AnswerReply, self.answer),
+            "label_scores": Method(LabelScoresRequest, LabelScoresReply, self.label_scores),
+            "capabilities": Method(DescribeRequest, UnderstandingDescription, self.capabilities),
+        }
 
     def digest(self) -> str:
         """Identifies the model files, this code and the libraries that compute."""
-        self._started()
-        return self._digest
+        return self._started().digest
+
+    async def capabilities(self, request: DescribeRequest) -> UnderstandingDescription:
+        """What can be asked of this role."""
+        loaded = self._started()
+        told: dict[str, Any] = loaded.witness.facts() if loaded.witness else {}
+        verbs = ("ocr", "describe", "answer", "label_scores") if loaded.witness else ("ocr",)
+        return UnderstandingDescription(
+            model=self._model, digest=loaded.digest, capabilities=verbs, **told
+        )
 
     async def ocr(self, request: OcrRequest) -> OcrReply:
         """Read a stored picture: lines in reading order, boxes as fractions of the picture.
 
         Raises: NotFound: no such artifact. MediaRejected: it is not a picture.
         """
-        reader = self._started()
+        from maquette.model_servers.understanding.ocr import read_stored
+
+        loaded = self._started()
         data = await self._store.get(request.image.sha256, owner=request.owner)
-        lines, forward_s = await self._thread.run(_read, reader, data)
-        return OcrReply(lines=lines, digest=self._digest, forward_s=forward_s)
+        lines, forward_s = await self._thread.run(read_stored, loaded.reader, data)
+        return OcrReply(lines=lines, digest=loaded.digest, forward_s=forward_s)
 
-    def _started(self) -> Reader:
-        if self._reader is None:
+    async def describe(self, request: CaptionRequest) -> CaptionReply:
+        """Say what a stored picture shows, in a sentence or in detail.
+
+        Raises: ConfigError: there is no model for it. NotFound: no such artifact.
+            MediaRejected: it is not a picture.
+        """
+        return await self._ask(self._witness().describe, request)
+
+    async def answer(self, request: AnswerRequest) -> AnswerReply:
+        """Answer a question about a stored picture. Raises: as ``describe``, and InvalidInput:
+        the question is too long for the model."""
+        return await self._ask(self._witness().answer, request)
+
+    async def label_scores(self, request: LabelScoresRequest) -> LabelScoresReply:
+        """Score given answers, with the picture and on request without it. Raises: as
+        ``answer``."""
+        return await self._ask(self._witness().label_scores, request)
+
+    async def _ask(self, ask: Callable[[Any, Any, str], ReplyT], request: Any) -> ReplyT:
+        """Fetch the picture, and ask in the role's own thread."""
+        digest = self._started().digest
+        data = None
+        if request.image is not None:
+            data = await self._store.get(request.image.sha256, owner=request.owner)
+        return await self._thread.run(ask, request, data, digest)
+
+    def _witness(self) -> Witness:
+        witness = self._started().witness
+        if witness is None:
+            raise missing_llava()
+        return witness
+
+    def _started(self) -> _Loaded:
+        if self._loaded is None:
             raise GiveUp("the understanding role is not running", hint="start it")
-        return self._reader
+        return self._loaded
 
 
-def _load(threads: int) -> tuple[Reader, str]:
+def _load(threads: int, model: str, options: UnderstandingOptions) -> _Loaded:
+    from maquette.model_servers.understanding.directory import check_llava, find_llava
     from maquette.model_servers.understanding.reader import Reader, reader_digest
 
-    return Reader(threads), reader_digest(CODE_VERSION)
+    read_digest = reader_digest(CODE_VERSION)
+    path = find_llava(model)
+    if path is None:
+        return _Loaded(Reader(threads), None, read_digest)
 
+    import torch
 
-def _read(reader: Reader, data: bytes) -> tuple[tuple[OcrLine, ...], float]:
-    import numpy as np
-    from PIL import Image
+    from maquette.model_servers.guard.guard import open_guard
+    from maquette.model_servers.understanding.llava import Llava
+    from maquette.model_servers.understanding.witness import Witness
 
-    from maquette.infra.media import decode_image
-    from maquette.model_servers.understanding.passes import read_lines
-
-    picture = decode_image(data, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES)
-    if picture.mode == "RGBA":
-        # What is clear is seen as it would be on paper.
-        paper = Image.new("RGBA", picture.size, "#ffffff")
-        paper.alpha_composite(picture)
-        picture = paper.convert("RGB")
-    begun = time.monotonic()
-    pixels = np.ascontiguousarray(np.asarray(picture.convert("RGB"))[:, :, ::-1])
-    found = read_lines(reader, pixels)
-    forward_s = time.monotonic() - begun
-    lines = tuple(_line(piece, picture.width, picture.height) for piece in found)
-    return lines, forward_s
-
-
-def _line(piece: Piece, width_px: int, height_px: int) -> OcrLine:
-    x0, y0, x1, y1 = piece.box
-    box = Box(
-        x0=max(x0 / width_px, 0.0),
-        y0=max(y0 / height_px, 0.0),
-        x1=min(x1 / width_px, 1.0),
-        y1=min(y1 / height_px, 1.0),
+    # Counts for this role's own thread only: torch keeps the number per thread.
+    torch.set_num_threads(max(threads, 1))
+    files = check_llava(path, bundled=model == BUNDLED)
+    device = options.device
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    dtype = options.dtype
+    if dtype == "auto":
+        dtype = "float32" if device == "cpu" else "bfloat16"
+    guard = open_guard(bundled_model=model == BUNDLED)
+    libraries = "".join(f"\0{name} {version(name)}" for name in ("torch", "transformers"))
+    named = f"{read_digest}\0{files}\0{dtype}{libraries}\0{guard.digest}"
+    return _Loaded(
+        reader=Reader(threads),
+        witness=Witness(Llava(path, device=device, dtype=dtype), guard),
+        digest=hashlib.sha256(named.encode()).hexdigest(),
     )
-    return OcrLine(text=piece.text, score=min(piece.score, 1.0), box=box)

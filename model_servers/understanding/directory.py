@@ -1,0 +1,99 @@
+"""The directory of a LLaVA model: found and checked before anything in it is loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from maquette.infra.manifest import MANIFEST_NAME, verify_directory
+from maquette.records.errors import ConfigError, PackCorrupt
+from maquette.records.ids import content_key
+
+BUNDLED = "bundled"
+NOT_THERE = "not in the bundled pack yet"
+HINT = (
+    "train it: python -m maquette.training.understanding train; or set "
+    "models.understanding.model to the directory of a LLaVA model"
+)
+_RUNS_CODE = frozenset(
+    {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz", ".py", ".pyc", ".so"}
+)
+
+
+def bundled_directory() -> Path:
+    """Where the model that comes with Maquette lies."""
+    return Path(__file__).resolve().parent.parent / "bundled" / "understanding"
+
+
+def find_llava(model: str) -> Path | None:
+    """The directory of ``model``: the word bundled, or a path; None: bundled and not there yet.
+
+    Raises: ConfigError: a path without a model.
+    """
+    path = bundled_directory() if model == BUNDLED else Path(model).expanduser()
+    if (path / "config.json").is_file():
+        return path
+    if model == BUNDLED:
+        return None
+    raise ConfigError(
+        f"models.understanding.model is {model!r}, which is not a directory with a config.json",
+        hint="name the word bundled, or the directory of a saved LLaVA model",
+    )
+
+
+def missing_llava() -> ConfigError:
+    """What is raised when a picture is to be understood and no model is there."""
+    return ConfigError(f"the model that describes pictures is {NOT_THERE}", hint=HINT)
+
+
+def check_llava(path: Path, *, bundled: bool) -> str:
+    """The digest of a model directory, every file checked where it has a manifest.
+
+    Raises: PackCorrupt: a file was changed, added or removed, can run code when it is read,
+        or the directory holds no LLaVA model.
+    """
+    for file in sorted(path.rglob("*")):
+        if file.suffix.lower() in _RUNS_CODE:
+            raise PackCorrupt(
+                f"the model {path.name!r} holds {file.relative_to(path).as_posix()}, a kind of "
+                "file that can run code when it is read; only safetensors weights are loaded",
+                hint="convert the weights to safetensors and remove the file",
+            )
+    if (path / MANIFEST_NAME).is_file() or bundled:
+        digest = verify_directory(path)
+    else:
+        files = sorted(file for file in path.rglob("*") if file.is_file())
+        digest = content_key(*((f.relative_to(path).as_posix(), _sha256(f)) for f in files))
+    kind = read_table(path / "config.json").get("model_type")
+    if kind != "llava":
+        raise PackCorrupt(
+            f"the model {path.name!r} is of the kind {kind!r}; expected 'llava'",
+            hint="choose a model saved by LlavaForConditionalGeneration",
+        )
+    return digest
+
+
+def read_table(file: Path) -> dict[str, Any]:
+    """A JSON object; empty where there is no such file. Raises: PackCorrupt."""
+    if not file.is_file():
+        return {}
+    try:
+        value = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as cause:
+        raise PackCorrupt(
+            f"{file.name} of the model {file.parent.name!r} cannot be read",
+            hint="fetch the model again",
+        ) from cause
+    if not isinstance(value, dict):
+        raise PackCorrupt(
+            f"{file.name} of the model {file.parent.name!r} is not a table",
+            hint="fetch the model again",
+        )
+    return value
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,133 @@
+"""Build a new model that sees and speaks, at a named size, with random weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from tokenizers import Tokenizer, decoders
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import Lowercase
+from tokenizers.pre_tokenizers import BertPreTokenizer
+from tokenizers.processors import TemplateProcessing
+from transformers import (
+    LlamaConfig,
+    LlavaConfig,
+    LlavaForConditionalGeneration,
+    PreTrainedTokenizerFast,
+    SiglipVisionConfig,
+)
+
+from maquette.model_servers.understanding.prompts import BUNDLED_TEMPLATE, INSTRUCTIONS
+
+SPECIAL = {
+    "pad_token": "<pad>",
+    "unk_token": "<unk>",
+    "bos_token": "<s>",
+    "eos_token": "</s>",
+}
+PICTURE = "<image>"
+"""The token in whose places a picture's features are put."""
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+MARKS = ". , : ; ? ! ' \" - ( )"
+MORE = "##"
+"""Stands before a piece that goes on with a word."""
+
+
+@dataclass(frozen=True)
+class SeerSize:
+    """Dimensions of a model that sees and speaks."""
+
+    image_px: int = 256
+    """Side of the picture."""
+    patch_px: int = 16
+    """Side of a patch; each becomes one token."""
+    vision_width: int = 256
+    vision_depth: int = 6
+    vision_heads: int = 4
+    width: int = 256
+    """Width of the language model."""
+    depth: int = 4
+    heads: int = 4
+    hidden: int = 704
+    """Inner width of the language model's networks."""
+    positions: int = 768
+    """Longest row of tokens, the picture's included."""
+
+    @property
+    def grid(self) -> int:
+        """Patches on a side."""
+        return self.image_px // self.patch_px
+
+
+BUNDLED = SeerSize()
+"""The model in the pack: some 8 million numbers."""
+TOY = SeerSize(64, 16, 32, 1, 2, 32, 1, 2, 48, 512)
+"""For smoke runs and tests."""
+
+
+def build_tokenizer(words: list[str]) -> PreTrainedTokenizerFast:
+    """Make a lower-casing tokenizer: a known word is one token, any other is spelled."""
+    asked = " ".join(INSTRUCTIONS.values()).lower().replace(".", " ").split()
+    known = sorted({*words, *asked, "question", "answer"} - {*LETTERS, *MARKS.split()})
+    pieces = [*LETTERS, *(MORE + letter for letter in LETTERS), *MARKS.split(), *known]
+    vocabulary = {t: i for i, t in enumerate([*SPECIAL.values(), PICTURE, *pieces])}
+    tokenizer = Tokenizer(WordPiece(vocabulary, unk_token=SPECIAL["unk_token"]))
+    tokenizer.normalizer = Lowercase()
+    tokenizer.pre_tokenizer = BertPreTokenizer()
+    tokenizer.decoder = decoders.WordPiece(prefix=MORE, cleanup=True)
+    start = SPECIAL["bos_token"]
+    tokenizer.post_processor = TemplateProcessing(
+        single=f"{start} $A", special_tokens=[(start, vocabulary[start])]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        additional_special_tokens=[PICTURE],
+        chat_template=BUNDLED_TEMPLATE,
+        model_input_names=["input_ids", "attention_mask"],
+        **SPECIAL,
+    )
+
+
+def spell(word: str) -> list[str]:
+    """The pieces of a word letter by letter, known word or not; what is no letter is left out."""
+    letters = [letter for letter in word.lower() if letter in LETTERS]
+    return [letter if k == 0 else MORE + letter for k, letter in enumerate(letters)]
+
+
+def build_seer(
+    size: SeerSize, tokenizer: PreTrainedTokenizerFast, seed: int
+) -> LlavaForConditionalGeneration:
+    """Make a LLaVA model: a SigLIP tower, a two-layer projector and a Llama."""
+    torch.manual_seed(seed)
+    vision = SiglipVisionConfig(
+        hidden_size=size.vision_width,
+        intermediate_size=3 * size.vision_width,
+        num_hidden_layers=size.vision_depth,
+        num_attention_heads=size.vision_heads,
+        image_size=size.image_px,
+        patch_size=size.patch_px,
+        vision_use_head=False,
+    )
+    text = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=size.width,
+        intermediate_size=size.hidden,
+        num_hidden_layers=size.depth,
+        num_attention_heads=size.heads,
+        max_position_embeddings=size.positions,
+        pad_token_id=tokenizer.pad_token_id,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        tie_word_embeddings=True,
+    )
+    config = LlavaConfig(
+        vision_config=vision,
+        text_config=text,
+        image_token_index=tokenizer.convert_tokens_to_ids(PICTURE),
+        image_seq_length=size.grid**2,
+        vision_feature_layer=-1,
+        vision_feature_select_strategy="full",
+        tie_word_embeddings=True,
+    )
+    return LlavaForConditionalGeneration(config)
