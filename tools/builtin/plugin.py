@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from maquette.tools.builtin.cut_out import cut_out
 from maquette.tools.builtin.draw import draw
 from maquette.tools.builtin.embed_text import embed_text
 from maquette.tools.builtin.enlarge import enlarge
 from maquette.tools.builtin.read_text import read_text
+from maquette.tools.builtin.segment import segment
 from maquette.tools.builtin.typeset import typeset
 from maquette.tools.hookspecs import hookimpl
 from maquette.tools.spec import ToolSpec
@@ -15,5 +17,5 @@ from maquette.tools.spec import ToolSpec
 
 @hookimpl
 def maquette_tools(register: Callable[[ToolSpec], None]) -> None:
-    for spec in (draw, embed_text, enlarge, read_text, typeset):
+    for spec in (cut_out, draw, embed_text, enlarge, read_text, segment, typeset):
         register(spec)

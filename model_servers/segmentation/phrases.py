@@ -1,0 +1,177 @@
+"""Phrase to mask with a CLIPSeg model, the bundled one or any other, by the same lines.
+
+Notation: ``S`` side in pixels of what the model sees, ``T`` tokens, ``D`` common width.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from maquette.records.errors import ConfigError, PackCorrupt
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+BUNDLED = "bundled"
+NOT_THERE = "not in the bundled pack yet"
+HINT = (
+    "name a box or a point instead, which needs no model; or train it: "
+    "python -m maquette.training.segmentation train; or set models.segmentation.model to the "
+    "directory of a CLIPSeg model"
+)
+_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
+
+
+def bundled_directory() -> Path:
+    """Where the segmenter that comes with Maquette lies."""
+    return Path(__file__).resolve().parent.parent / "bundled" / "segmentation"
+
+
+def find_segmenter(model: str) -> Path | None:
+    """The directory of ``model``: the word bundled, or a path; None: bundled and not there yet.
+
+    Raises: ConfigError: a path without a model.
+    """
+    path = bundled_directory() if model == BUNDLED else Path(model).expanduser()
+    if (path / "config.json").is_file():
+        return path
+    if model == BUNDLED:
+        return None
+    raise ConfigError(
+        f"models.segmentation.model is {model!r}, which is not a directory with a config.json",
+        hint="name the word bundled, or the directory of a saved CLIPSeg model",
+    )
+
+
+def missing_segmenter() -> ConfigError:
+    """What is raised when a phrase is to be found and nothing can."""
+    return ConfigError(f"the model that finds a phrase in a picture is {NOT_THERE}", hint=HINT)
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """Where a phrase is."""
+
+    mask: np.ndarray
+    """bool, the picture's (height, width)."""
+    score: float
+    """How sure the model is, in [0, 1]: mean probability inside the mask; of an empty mask the
+    largest probability anywhere, below 0.5."""
+
+
+class Segmenter:
+    """Finds one phrase at a time, so that no mask depends on which others were asked for."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises: PackCorrupt: the directory holds no loadable CLIPSeg model."""
+        from transformers import AutoConfig, AutoTokenizer, CLIPSegForImageSegmentation
+        from transformers.utils.logging import disable_progress_bar
+
+        disable_progress_bar()
+        try:
+            config = AutoConfig.from_pretrained(path, local_files_only=True)
+            if config.model_type != "clipseg":
+                raise PackCorrupt(
+                    f"the model {path.name!r} is a {config.model_type}; served here: clipseg",
+                    hint="choose a CLIPSeg model",
+                )
+            self._model: Any = CLIPSegForImageSegmentation.from_pretrained(
+                path, local_files_only=True, use_safetensors=True, dtype=torch.float32
+            ).eval()
+            self._tokenizer: Any = AutoTokenizer.from_pretrained(path, local_files_only=True)
+            self._plan = _pixel_plan(path, config.vision_config.image_size)
+        except PackCorrupt:
+            raise
+        except Exception as cause:  # Whatever is wrong with the files, loading shows it.
+            raise PackCorrupt(
+                f"the segmenter {path.name!r} could not be loaded ({type(cause).__name__})",
+                hint="fetch or export the model again",
+            ) from cause
+        self._max_tokens = int(config.text_config.max_position_embeddings)
+
+    def look(self, picture: Image.Image) -> list[torch.Tensor]:
+        """What the decoder needs of an RGB picture: chosen layers' states, each (1, T, D).
+
+        Args:
+            picture: any size; it is scaled to the model's square.
+        """
+        with torch.inference_mode():
+            pixels = torch.from_numpy(self._plan.pixels(picture))[None]  # (1, 3, S, S)
+            states = self._model.clip.get_image_features(
+                pixel_values=pixels, output_hidden_states=True
+            ).hidden_states
+        return [states[k + 1] for k in self._model.extract_layers]
+
+    def find(self, seen: list[torch.Tensor], phrase: str, size: tuple[int, int]) -> Likelihood:
+        """The mask of a phrase.
+
+        Args:
+            seen: what ``look`` returned.
+            size: width and height of the picture, in pixels.
+        """
+        with torch.inference_mode():
+            inputs = self._tokenizer(
+                [phrase], truncation=True, max_length=self._max_tokens, return_tensors="pt"
+            )
+            asked = self._model.clip.get_text_features(
+                input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]
+            ).pooler_output  # (1, D)
+            logits = self._model.decoder(seen, asked).logits.float()  # (1, S, S)
+            full = torch.nn.functional.interpolate(
+                logits[None], size=(size[1], size[0]), mode="bilinear", align_corners=False
+            )[0, 0]
+            chance = full.sigmoid()
+            mask = chance >= 0.5
+            score = chance[mask].mean() if mask.any() else chance.max()
+        return Likelihood(mask.numpy(), float(score))
+
+    def unknown_words(self, phrase: str) -> tuple[str, ...]:
+        """Words that the model has no token for; none for models that spell words out."""
+        unknown = self._tokenizer.unk_token_id
+        words = dict.fromkeys(_WORD.findall(phrase))
+        if unknown is None:
+            return ()
+        encode = self._tokenizer.encode
+        return tuple(w for w in words if unknown in encode(w, add_special_tokens=False))
+
+
+@dataclass(frozen=True)
+class _PixelPlan:
+    """How a picture becomes what the model sees, as its preprocessor says."""
+
+    side_px: int
+    mean: np.ndarray
+    deviation: np.ndarray
+    resample: int
+
+    def pixels(self, picture: Image.Image) -> np.ndarray:
+        """float32 (3, S, S) of an RGB picture."""
+        from PIL.Image import Resampling
+
+        size = (self.side_px, self.side_px)
+        if picture.size != size:
+            picture = picture.resize(size, Resampling(self.resample))
+        array = np.asarray(picture, np.float32).transpose(2, 0, 1) / 255
+        return (array - self.mean) / self.deviation
+
+
+def _pixel_plan(path: Path, side_px: int) -> _PixelPlan:
+    file = path / "preprocessor_config.json"
+    told = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    size = told.get("size", side_px)
+    if isinstance(size, dict):
+        size = size.get("height", size.get("shortest_edge", side_px))
+
+    def column(name: str) -> np.ndarray:
+        return np.array(told.get(name, (0.5, 0.5, 0.5)), np.float32).reshape(3, 1, 1)
+
+    return _PixelPlan(
+        int(size), column("image_mean"), column("image_std"), int(told.get("resample", 2))
+    )

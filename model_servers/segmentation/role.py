@@ -1,0 +1,247 @@
+"""The segmentation role: which pixels a phrase, a box or a point means.
+
+``segment_phrase`` asks a CLIPSeg model, which knows what it was trained on. ``segment_box``
+needs no model and works on any picture.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from maquette.model_servers.contract import Method, RoleName
+from maquette.model_servers.guard.verdict import GuardVerdict
+from maquette.model_servers.schemas import (
+    DescribeRequest,
+    FoundMask,
+    SegmentationDescription,
+    SegmentBoxRequest,
+    SegmentPhraseRequest,
+    SegmentReply,
+)
+from maquette.model_servers.worker_thread import WorkerThread
+from maquette.records.artifact import ArtifactRef, Lineage
+from maquette.records.errors import GiveUp, InvalidInput
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from maquette.infra.store.contract import ArtifactStore
+    from maquette.model_servers.guard.guard import Judge
+    from maquette.model_servers.segmentation.phrases import Segmenter
+
+CODE_VERSION = "1"
+"""Raised with every change to this folder that can change a mask."""
+ANY_PICTURE = GuardVerdict(reason="boxes and points are cut out without a model, in any picture")
+BUNDLED = "bundled"
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    segmenter: Segmenter | None
+    guard: Judge
+    model_digest: str | None
+    digest: str
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """One mask before it is stored."""
+
+    prompt: str
+    mask: np.ndarray
+    score: float
+    unknown_words: tuple[str, ...] = ()
+
+
+class SegmentationRole:
+    """Serves masks. Offline and deterministic on a CPU."""
+
+    role = RoleName.SEGMENTATION
+
+    def __init__(self, store: ArtifactStore, threads: int, model: str = BUNDLED) -> None:
+        """
+        Args:
+            threads: the most torch may use here.
+            model: the CLIPSeg model: the word bundled, or a directory.
+        """
+        self._store = store
+        self._threads = threads
+        self._model = model
+        self._thread = WorkerThread("segmentation")
+        self._loaded: _Loaded | None = None
+
+    async def start(self) -> None:
+        """Load what there is; boxes and points are served without a model too.
+
+        Raises: PackCorrupt, ConfigError: a model is named, but cannot be used.
+        """
+        self._loaded = await self._thread.run(_load, self._threads, self._model)
+
+    async def stop(self) -> None:
+        self._thread.close()
+        self._loaded = None
+
+    def methods(self) -> Mapping[str, Method]:
+        return {
+            "segment_phrase": Method(SegmentPhraseRequest, SegmentReply, self.segment_phrase),
+            "segment_box": Method(SegmentBoxRequest, SegmentReply, self.segment_box),
+            "describe": Method(DescribeRequest, SegmentationDescription, self.describe),
+        }
+
+    def digest(self) -> str:
+        """Identifies the model's files, this code and the libraries that compute."""
+        return self._started().digest
+
+    async def describe(self, request: DescribeRequest) -> SegmentationDescription:
+        """What can be asked here."""
+        loaded = self._started()
+        return SegmentationDescription(
+            digest=loaded.digest,
+            model_digest=loaded.model_digest,
+            guarded=bool(loaded.guard.digest),
+        )
+
+    async def segment_phrase(self, request: SegmentPhraseRequest) -> SegmentReply:
+        """Find each phrase in a stored picture; what is not there gets an empty mask.
+
+        Raises: ConfigError: there is no model. NotFound: no such artifact. MediaRejected: it is
+            not a picture.
+        """
+        from maquette.model_servers.segmentation.phrases import missing_segmenter
+
+        loaded = self._started()
+        if loaded.segmenter is None:
+            raise missing_segmenter()
+        data = await self._store.get(request.image.sha256, owner=request.owner)
+        cuts, verdict, forward_s = await self._thread.run(
+            _find, loaded.segmenter, loaded.guard, data, request.phrases
+        )
+        return await self._reply("segment_phrase", request, cuts, verdict, forward_s)
+
+    async def segment_box(self, request: SegmentBoxRequest) -> SegmentReply:
+        """Cut out what each box and each point of a stored picture means; boxes come first.
+
+        Raises: InvalidInput: there is neither, or a box is too thin. NotFound: no such artifact.
+            MediaRejected: it is not a picture.
+        """
+        self._started()
+        if not request.boxes and not request.points:
+            raise InvalidInput(
+                "there is neither a box nor a point; expected at least one",
+                hint="give boxes as x0, y0, x1, y1 or points as x, y, in fractions of the picture",
+            )
+        data = await self._store.get(request.image.sha256, owner=request.owner)
+        cuts, forward_s = await self._thread.run(_cut, data, request)
+        return await self._reply("segment_box", request, cuts, ANY_PICTURE, forward_s)
+
+    async def _reply(
+        self,
+        verb: str,
+        request: SegmentPhraseRequest | SegmentBoxRequest,
+        cuts: list[_Cut],
+        verdict: GuardVerdict,
+        forward_s: float,
+    ) -> SegmentReply:
+        from maquette.model_servers.segmentation.told import told_mask
+
+        masks = []
+        for cut in cuts:
+            lineage = Lineage(
+                tool=f"segmentation.{verb}",
+                tool_version=CODE_VERSION,
+                model_digest=self.digest(),
+                parameters={"prompt": cut.prompt},
+                parents=(request.image.sha256,),
+            )
+            data, told = await self._thread.run(told_mask, cut.mask, cut.prompt)
+            stored: ArtifactRef = await self._store.put(data, owner=request.owner, lineage=lineage)
+            masks.append(
+                FoundMask(
+                    mask=stored,
+                    prompt=cut.prompt,
+                    score=min(1.0, cut.score),
+                    unknown_words=cut.unknown_words,
+                    **told,
+                )
+            )
+        return SegmentReply(
+            masks=tuple(masks), verdict=verdict, digest=self.digest(), forward_s=forward_s
+        )
+
+    def _started(self) -> _Loaded:
+        if self._loaded is None:
+            raise GiveUp("the segmentation role is not running", hint="start it")
+        return self._loaded
+
+
+def _load(threads: int, model: str) -> _Loaded:
+    import torch
+
+    from maquette.model_servers.embedding.dual_encoder import check_files
+    from maquette.model_servers.guard.guard import open_guard
+    from maquette.model_servers.segmentation.phrases import Segmenter, find_segmenter
+
+    # Counts for this role's own thread only: torch keeps the number per thread.
+    torch.set_num_threads(max(threads, 1))
+    path = find_segmenter(model)
+    model_digest = check_files(path, bundled=model == BUNDLED) if path else None
+    guard = open_guard(bundled_model=model == BUNDLED)
+    named = hashlib.sha256(f"segmentation {CODE_VERSION}".encode())
+    for library in ("opencv-python-headless", "torch", "transformers", "pillow"):
+        named.update(f"\0{library} {version(library)}".encode())
+    named.update(f"\0{model_digest or ''}\0{guard.digest}".encode())
+    return _Loaded(
+        segmenter=Segmenter(path) if path else None,
+        guard=guard,
+        model_digest=model_digest,
+        digest=named.hexdigest(),
+    )
+
+
+def _find(
+    segmenter: Segmenter, guard: Judge, data: bytes, phrases: tuple[str, ...]
+) -> tuple[list[_Cut], GuardVerdict, float]:
+    from maquette.model_servers.pictures import open_picture
+
+    picture = open_picture(data)
+    begun = time.monotonic()
+    verdict = guard.judge(picture)
+    seen = segmenter.look(picture)
+    cuts = []
+    for phrase in phrases:
+        found = segmenter.find(seen, phrase, picture.size)
+        cuts.append(_Cut(phrase, found.mask, found.score, segmenter.unknown_words(phrase)))
+    return cuts, verdict, time.monotonic() - begun
+
+
+def _cut(data: bytes, request: SegmentBoxRequest) -> tuple[list[_Cut], float]:
+    import numpy as np
+
+    from maquette.model_servers.pictures import open_picture
+    from maquette.model_servers.segmentation.regions import (
+        mask_from_box,
+        mask_from_point,
+        separation,
+    )
+
+    pixels = np.asarray(open_picture(data))
+    begun = time.monotonic()
+    wanted: list[tuple[str, Callable[[], np.ndarray]]] = []
+    for box in request.boxes:
+        name = f"box {box.x0:g} {box.y0:g} {box.x1:g} {box.y1:g}"
+        wanted.append((name, lambda box=box: mask_from_box(pixels, box)))  # type: ignore[misc]
+    for point in request.points:
+        name = f"point {point.x:g} {point.y:g}"
+        wanted.append(
+            (name, lambda p=point: mask_from_point(pixels, p.x, p.y))  # type: ignore[misc]
+        )
+    cuts = []
+    for name, make in wanted:
+        mask = make()
+        cuts.append(_Cut(name, mask, separation(pixels, mask)))
+    return cuts, time.monotonic() - begun
