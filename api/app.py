@@ -18,11 +18,13 @@ from maquette.api.context import Doors
 from maquette.api.errors import MethodNotAllowed
 from maquette.api.gate import Gate, instance_of
 from maquette.api.problems import InternalError, problem_response
-from maquette.api.routes import artifacts, events, system, tasks, tools
+from maquette.api.routes import artifacts, events, search, system, tasks, tools
 from maquette.api.schemas import ListQuery
 from maquette.api.thumbnails import Thumbnails
 from maquette.api.validation import explain
+from maquette.infra.index.stored import StoredIndex
 from maquette.records.errors import FixInput, MaquetteError, NotFound
+from maquette.tools.library.library import PictureLibrary
 
 if TYPE_CHECKING:
     from maquette.api.gateway_link import GatewayLink
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("maquette.api")
 
-ROUTERS = tuple(module.router for module in (tasks, events, artifacts, tools, system))
+ROUTERS = tuple(module.router for module in (tasks, events, search, artifacts, tools, system))
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104
@@ -67,6 +69,7 @@ def create_app(
         models=models,
         activity=activity,
         thumbnails=Thumbnails(max_pixels=limits.max_pixels, max_bytes=limits.max_upload_bytes),
+        library=PictureLibrary(StoredIndex(store), models),
     )
     for router in ROUTERS:
         app.include_router(router)

@@ -153,6 +153,15 @@ class MaquetteClient:
     async def artifact(self, sha256: str) -> ArtifactRef:
         return _ref((await self._call("GET", f"/api/v1/artifacts/{sha256}")).json())
 
+    async def search(self, words: str, *, k: int = 10, kind: str | None = None) -> dict[str, Any]:
+        """Pictures that fit some words, best first: ``data``, ``by`` and ``warnings``."""
+        params: dict[str, Any] = {"q": words, "k": k}
+        if kind is not None:
+            params["kind"] = kind
+        answer = await self._call("GET", "/api/v1/artifacts/search", params=params)
+        body: dict[str, Any] = answer.json()
+        return body
+
     async def lineage(self, sha256: str) -> Lineage | None:
         made = (await self._call("GET", f"/api/v1/artifacts/{sha256}/lineage")).json()["made_by"]
         return None if made is None else Lineage.model_validate(made)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from maquette.infra.settings import Settings
     from maquette.infra.store.contract import ArtifactStore
     from maquette.model_servers.contract import ModelClient
+    from maquette.tools.library.library import PictureLibrary
     from maquette.tools.registry import Registry
     from maquette.workflows.gateway import TaskGateway
 
@@ -32,6 +33,7 @@ class Doors:
     models: ModelClient
     activity: Activity
     thumbnails: Thumbnails
+    library: PictureLibrary
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """How many uploaded pictures are decoded at once."""

@@ -66,18 +66,29 @@ async def serve(settings: Settings) -> None:
     Raises: ConfigError: it would listen beyond this machine without a token.
     """
     check_exposure(settings)
+    from maquette.infra.index.stored import StoredIndex
     from maquette.infra.store.factory import open_store
     from maquette.model_servers.client import connect
+    from maquette.tools.library.feeder import Feeder
+    from maquette.tools.library.feeding_store import FeedingStore, catch_up
+    from maquette.tools.library.library import PictureLibrary
     from maquette.tools.registry import load_registry
+    from maquette.workflows.finished import task_of
     from maquette.workflows.gateway import TaskGateway
 
-    store = open_store(settings)
-    models = connect(settings, store)
+    bare = open_store(settings)
+    models = connect(settings, bare)
+    library = PictureLibrary(StoredIndex(bare), models)
+    feeder = Feeder(library)
+    store = FeedingStore(bare, feeder, task_of)
     gateway = GatewayLink(lambda: TaskGateway.connect(settings, store))
+    catching_up = asyncio.create_task(catch_up(store, library, owner=settings.owner))
     try:
         app = create_app(settings, gateway, store, load_registry(), models)
         await _Server(uvicorn_config(app, settings), app.state.doors.closing).serve()
     finally:
+        catching_up.cancel()
+        await feeder.close()
         await gateway.close()
         await models.close()
 

@@ -87,6 +87,9 @@ class TaskResult(Record):
     drafts: tuple[Draft, ...] = ()
     score: Fraction | None = None
     reason: str = Field(default="", description="why it ended as it did, in one sentence")
+    warnings: tuple[str, ...] = Field(
+        default=(), description="what to keep in mind, such as a picture no bundled model knows"
+    )
 
 
 class FeedbackAction(StrEnum):

@@ -27,6 +27,7 @@ from maquette.records.artifact import ArtifactRef, Lineage
 if TYPE_CHECKING:
     from maquette.infra.store.contract import ArtifactStore
     from maquette.model_servers.contract import ModelClient
+    from maquette.model_servers.guard.verdict import GuardVerdict
 
 
 class Modality(StrEnum):
@@ -111,6 +112,8 @@ class ToolContext:
     tool_version: str = ""
     arguments: dict[str, Any] = field(default_factory=dict)
     """The validated arguments as JSON; with the tool's name, what lineage records."""
+    warnings: list[str] = field(default_factory=list)
+    """Sentences that the person must see beside the result."""
 
     async def keep(self, data: bytes, *, model_digest: str | None = None) -> ArtifactRef:
         """Store bytes that the tool made, with the lineage of this very call."""
@@ -130,3 +133,13 @@ class ToolContext:
         """Count one model call and its seconds of model time."""
         self.model_s += forward_s
         self.model_calls += 1
+
+    def warn(self, sentence: str) -> None:
+        """Say something that the person must see beside the result, once."""
+        if sentence not in self.warnings:
+            self.warnings.append(sentence)
+
+    def heed(self, verdict: GuardVerdict) -> None:
+        """Warn when the domain guard says that a model was asked beyond what it knows."""
+        if verdict.in_world is False:
+            self.warn(verdict.reason)

@@ -51,6 +51,14 @@ async def read_finished(store: ArtifactStore, task_id: str, *, owner: str) -> Fi
         ) from error
 
 
+def task_of(data: bytes) -> Task | None:
+    """The task of a stored record's bytes, or None where they are none."""
+    try:
+        return FinishedTask.model_validate_json(data).task
+    except ValidationError:
+        return None
+
+
 async def read_finished_events(store: ArtifactStore, record: FinishedTask) -> list[Event]:
     """All events of a finished task, in order. Raises as ``read_finished``."""
     data = await store.get(record.events.sha256, owner=record.task.owner)

@@ -116,13 +116,20 @@ async def build_engine(settings: Settings) -> Engine:
     """The real parts, made from the settings."""
     from maquette.agents.critic import Critic, propose
     from maquette.agents.planner import make_planner
+    from maquette.infra.index.stored import StoredIndex
     from maquette.infra.store.factory import open_store
     from maquette.model_servers.client import connect
+    from maquette.tools.library.feeder import Feeder
+    from maquette.tools.library.feeding_store import FeedingStore
+    from maquette.tools.library.library import PictureLibrary
     from maquette.tools.registry import load_registry
     from maquette.tools.run import run_tool
+    from maquette.workflows.finished import task_of
 
-    store = open_store(settings)
-    models = connect(settings, store)
+    bare = open_store(settings)
+    models = connect(settings, bare)
+    # Pictures of finished tasks are indexed in the background of this process.
+    store = FeedingStore(bare, Feeder(PictureLibrary(StoredIndex(bare), models)), task_of)
     registry = load_registry()
     return Engine(
         store=store,

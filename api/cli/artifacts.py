@@ -20,6 +20,45 @@ def _group() -> None:
     """Fetch pictures and documents by their hash."""
 
 
+@app.command("search")
+def search_artifacts(
+    words: Annotated[str, typer.Argument(metavar="WORDS", help="What the picture shows.")],
+    k: Annotated[int, typer.Option("--k", "-k", help="How many to find, 1 to 100.")] = 10,
+    kind: Annotated[str | None, typer.Option(help="Only uploads, or only results.")] = None,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Find pictures made or uploaded before by what they show. Prints hashes, best first."""
+    from rich.text import Text
+
+    from maquette.api.cli.connect import make_client
+
+    screen = Screen(as_json=as_json)
+    client = make_client(screen, data_dir)
+
+    async def ask() -> dict[str, Any]:
+        async with client:
+            return await client.search(words, k=k, kind=kind)
+
+    found = asyncio.run(ask())
+    if as_json:
+        screen.document(found)
+        return
+    for warning in found["warnings"]:
+        screen.say(Text.assemble(("! ", "unjudged"), warning))
+    if not found["data"]:
+        screen.say(Text("no picture was found"))
+        return
+    screen.answer("\n".join(_hit_line(hit) for hit in found["data"]))
+
+
+def _hit_line(hit: dict[str, Any]) -> str:
+    """Hash, cosine, kind and words of a picture found; the hash is what ``get`` takes."""
+    strange = " (outside the bundled models' world)" if hit["in_world"] is False else ""
+    told = f"{hit['artifact']['sha256']}  {hit['score']:5.2f}  {hit['kind']:<6}{strange}"
+    return f"{told}  {' '.join(hit['text'].split())[:80]}".rstrip()
+
+
 @app.command("get")
 def get_artifact(
     sha256: Annotated[str, typer.Argument(metavar="SHA256", help="The artifact's hash.")],

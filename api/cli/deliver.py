@@ -66,6 +66,8 @@ def target(task: Task, ref: ArtifactRef, number: int, output: Path | None) -> Pa
 
 def say_end(task: Task, screen: Screen) -> None:
     screen.say(ending(task))
+    for warning in task.result.warnings if task.result else ():
+        screen.say(Text.assemble(("! ", "unjudged"), warning))
     if task.problem is not None:
         screen.say(
             Text.assemble(

@@ -107,7 +107,7 @@ class EmbeddingRole:
         """Embed each text by itself; equal texts get equal vectors in any company."""
         loaded = self._started()
         vectors, forward_s = await self._thread.run(_embed, loaded.sentences.encode, request.texts)
-        return EmbedTextReply(vectors=vectors, digest=loaded.digest, forward_s=forward_s)
+        return EmbedTextReply(vectors=vectors, digest=loaded.text_digest, forward_s=forward_s)
 
     async def embed_image(self, request: EmbedImageRequest) -> EmbedImageReply:
         """Embed stored pictures, and judge whether the bundled models know such pictures.

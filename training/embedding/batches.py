@@ -14,6 +14,7 @@ from maquette.training.data.shards import Shard
 from maquette.training.embedding.components import MAX_TOKENS, EncoderSize
 from maquette.training.embedding.negatives import captions_of
 from maquette.training.world.colours import COLOURS
+from maquette.training.world.patterns import PATTERNS
 from maquette.training.world.scene import Scene
 from maquette.training.world.things import THINGS
 
@@ -34,7 +35,7 @@ class Batch:
     alike: Tensor
     """bool (B, B): scenes that hold the same things."""
     labels: Tensor
-    """int (B, P, 2): thing and colour at the middle of each patch; 0 for none."""
+    """int (B, P, 3): thing, colour and pattern at the middle of each patch; 0 for none."""
 
 
 def make_batch(
@@ -64,7 +65,7 @@ def as_pixels(block: Tensor, size: EncoderSize) -> Tensor:
     """uint8 (B, s, s, 3) to float (B, 3, S, S), -1 to 1."""
     pixels = block.permute(0, 3, 1, 2).float() / 127.5 - 1
     if pixels.shape[-1] != size.side_px:
-        pixels = F.interpolate(pixels, size.side_px, mode="area")
+        pixels = F.interpolate(pixels, size.side_px, mode="bicubic", antialias=True)
     return pixels
 
 
@@ -95,12 +96,16 @@ def contents(scene: Scene) -> tuple[tuple[str, str], ...]:
 
 
 def patch_labels(scene: Scene, size: EncoderSize) -> np.ndarray:
-    """Thing and colour in whose box the middle of each patch lies, the front one: (P, 2)."""
+    """What thing, colour and pattern the middle of each patch lies in the box of: (P, 3)."""
     side = size.side_px // size.patch_px
     middles = (np.arange(side) + 0.5) / side
-    labels = np.zeros((side, side, 2), np.int64)
+    labels = np.zeros((side, side, 3), np.int64)
     for placed in scene.things:
         x0, y0, x1, y1 = placed.box
         inside = np.outer((middles >= y0) & (middles <= y1), (middles >= x0) & (middles <= x1))
-        labels[inside] = _THINGS[placed.thing], _COLOURS[placed.colour]
-    return labels.reshape(-1, 2)
+        labels[inside] = (
+            _THINGS[placed.thing],
+            _COLOURS[placed.colour],
+            PATTERNS.index(placed.pattern) + 1,
+        )
+    return labels.reshape(-1, 3)

@@ -45,10 +45,11 @@ class Hints(nn.Module):
     pictures and captions would teach in hours (the dense side of TIPS).
     """
 
-    def __init__(self, width: int, things: int, colours: int) -> None:
+    def __init__(self, width: int, things: int, colours: int, patterns: int) -> None:
         super().__init__()
         self.thing = nn.Linear(width, things + 1)
         self.colour = nn.Linear(width, colours + 1)
+        self.pattern = nn.Linear(width, patterns + 1)
         self.present = nn.Linear(width, things * colours)
 
     def forward(self, patches: Tensor, pooled: Tensor, labels: Tensor) -> dict[str, Tensor]:
@@ -56,18 +57,19 @@ class Hints(nn.Module):
 
         Args:
             patches: (B, P, D) last states. pooled: (B, D) features.
-            labels: int (B, P, 2), thing and colour at the middle of each patch, 0 for none.
-        Returns: ``patch_thing``, ``patch_colour``, ``present``.
+            labels: int (B, P, 3), thing, colour and pattern at the middle of each patch; 0: none.
+        Returns: ``patch_thing``, ``patch_colour``, ``patch_pattern``, ``present``.
         """
         colours = self.colour.out_features - 1
         pairs = (labels[..., 0] - 1) * colours + labels[..., 1] - 1  # (B, P)
         there = torch.zeros(len(labels), self.present.out_features, device=labels.device)
         rows, places = torch.nonzero(labels[..., 0], as_tuple=True)
         there[rows, pairs[rows, places]] = 1
-        return {
-            "patch_thing": 0.5
-            * F.cross_entropy(self.thing(patches).float().flatten(0, 1), labels[..., 0].flatten()),
-            "patch_colour": 0.5
-            * F.cross_entropy(self.colour(patches).float().flatten(0, 1), labels[..., 1].flatten()),
-            "present": 20 * F.binary_cross_entropy_with_logits(self.present(pooled).float(), there),
+        heads = {"thing": self.thing, "colour": self.colour, "pattern": self.pattern}
+        losses = {
+            f"patch_{name}": 0.5
+            * F.cross_entropy(head(patches).float().flatten(0, 1), labels[..., place].flatten())
+            for place, (name, head) in enumerate(heads.items())
         }
+        told = self.present(pooled).float()
+        return {**losses, "present": 20 * F.binary_cross_entropy_with_logits(told, there)}

@@ -11,10 +11,11 @@ from dataclasses import replace
 import numpy as np
 
 from maquette.training.world.captions import caption
+from maquette.training.world.patterns import PATTERNS
 from maquette.training.world.scene import Placed, Scene
 from maquette.training.world.split import TRAINED
 
-FACTS = ("colour", "thing", "relation", "count")
+FACTS = ("colour", "thing", "relation", "count", "pattern")
 _TRIES = 6
 
 
@@ -57,6 +58,9 @@ def change_one_fact(scene: Scene, fact: str, rng: np.random.Generator) -> Scene 
             _with(things[at], box=boxes[0]),
             _with(things[other], box=boxes[1]),
         )
+    elif fact == "pattern":
+        options = [pattern for pattern in PATTERNS if pattern != things[at].pattern]
+        things[at] = _with(things[at], pattern=options[rng.integers(len(options))])
     elif fact == "count":
         alike = [i for i, one in enumerate(things) if _count(things, one) > 1]
         if not alike:

@@ -21,6 +21,7 @@ from maquette.training.recipes.components import build_tokenizer
 from maquette.training.recipes.loop import Step, training_loop
 from maquette.training.world.captions import caption
 from maquette.training.world.colours import COLOURS
+from maquette.training.world.patterns import PATTERNS
 from maquette.training.world.things import THINGS
 from maquette.training.world.vocabulary import words
 
@@ -107,7 +108,7 @@ class EmbeddingRun:
         first = len(self.shard.scenes) - self.kept
         model: Any = self.average.module["encoder"]
         scenes = self.shard.scenes[first:]
-        texts = [caption(s, np.random.default_rng((3, i))) for i, s in enumerate(scenes)]
+        texts = [caption(s, np.random.default_rng((3, i)), "long") for i, s in enumerate(scenes)]
         pixels = as_pixels(torch.from_numpy(np.array(self.shard.pixels[first:])), self.size)
         with torch.autocast(self.device.type, torch.bfloat16):
             seen = torch.cat(
@@ -152,7 +153,7 @@ def features(output: Any) -> Tensor:
 def build_models(size: EncoderSize, vocabulary: int, seed: int) -> nn.ModuleDict:
     """The encoder and the hint heads that are trained with it."""
     encoder = build_dual_encoder(size, vocabulary, seed)
-    hints = Hints(size.width, len(THINGS), len(COLOURS))
+    hints = Hints(size.width, len(THINGS), len(COLOURS), len(PATTERNS))
     return nn.ModuleDict({"encoder": encoder, "hints": hints})
 
 

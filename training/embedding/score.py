@@ -2,7 +2,7 @@
 
 ``retrieval_r1``: of 100 held-out scenes, how often the best of 100 captions for a picture is its
 own, and the best of 100 pictures for a caption. Scenes of one set hold different things each,
-since a caption that is as true of another picture has no single right answer.
+and captions are long ones: a caption as true of another picture has no single right answer.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def retrieval_set(seed: int, of: int = OF) -> tuple[list[Scene], list[str]]:
         if contents(scene) not in seen:
             seen.add(contents(scene))
             scenes.append(scene)
-    return scenes, [caption(scene, rng) for scene in scenes]
+    return scenes, [caption(scene, rng, "long") for scene in scenes]
 
 
 def measure_retrieval(encoder: DualEncoder, sets: int = 3, seed: int = FIRST_SEED) -> list[Row]:
