@@ -30,10 +30,17 @@ async def bench_remote(ctx: ToolContext, *, text: Text) -> Passed:
     return Passed(text=f"{text}.")
 
 
+@tool("bench_alone", version="1", cost_s=1.0, timeout_s=10.0)
+async def bench_alone(ctx: ToolContext, *, text: Text) -> Passed:
+    """As bench_remote, but said to take long: each call has an activity of its own."""
+    return Passed(text=f"{text}.")
+
+
 @hookimpl
 def maquette_tools(register: Callable[[ToolSpec], None]) -> None:
     register(bench_light)
     register(bench_remote)
+    register(bench_alone)
 
 
 class ChainPlanner:

@@ -61,6 +61,14 @@ async def test_the_heart_beats_while_the_tool_waits() -> None:
     assert beats[-1] == {"checkpoints": {"a": {"step": 3}}}
 
 
+async def test_a_short_activity_costs_no_heartbeat() -> None:
+    """What is over before the first beat is due calls the engine not once."""
+    beats: list[dict[str, Any]] = []
+    async with Heart(beats.append, every_s=0.2):
+        await asyncio.sleep(0.02)
+    assert beats == []
+
+
 def test_a_retry_reads_what_was_remembered() -> None:
     """The details of the last attempt's beat give its checkpoints back."""
     heart = Heart(lambda details: None, {"checkpoints": {"a": {"step": 3}}})
