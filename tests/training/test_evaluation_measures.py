@@ -28,7 +28,7 @@ from maquette.training.evaluation.recogniser import (
 from maquette.training.evaluation.sheet import contact_sheet
 from maquette.training.evaluation.trial import GROUPS, make_trials
 from maquette.training.world.render import render
-from maquette.training.world.sample import sample_scene
+from maquette.training.world.sample import simple_scene
 from maquette.training.world.scene import Relation
 from maquette.training.world.split import ALL_PAIRS, HELD_OUT
 
@@ -52,7 +52,7 @@ def test_finder_finds_the_true_boxes() -> None:
     """On exact renders every true box is found, and nothing else."""
     rng = np.random.default_rng(3)
     for _ in range(15):
-        scene = sample_scene(rng, ALL_PAIRS)
+        scene = simple_scene(rng, ALL_PAIRS)
         found = find_boxes(render(scene))
         assert len(found) == len(scene.things)
         for placed in scene.things:
@@ -109,7 +109,7 @@ class Oracle(Recogniser):
 
 def test_layout_score_counts_what_a_perfect_judge_says() -> None:
     """One wrong colour of three things lowers colour and both, not thing."""
-    scene = sample_scene(np.random.default_rng(0), counts=(3,))
+    scene = simple_scene(np.random.default_rng(0), counts=(3,))
     answers = [Seen(p.thing, p.colour) for p in scene.things]
     answers[1] = Seen(answers[1].thing, "nothing")
     score = measures.score_layouts(Oracle(answers), [render(scene)], [scene])

@@ -16,7 +16,9 @@ from tqdm import tqdm
 
 from maquette.training.world.render import render
 from maquette.training.world.sample import sample_scene
-from maquette.training.world.scene import Background, Placed, Scene
+from maquette.training.world.scene import Scene, scene_from_json
+
+__all__ = ["Shard", "read_shard", "scene_from_json", "write_shard"]
 
 _CHUNK = 64
 
@@ -71,15 +73,6 @@ def read_shard(folder: Path) -> Shard:
     with (folder / "scenes.jsonl").open(encoding="utf-8") as lines:
         scenes = [scene_from_json(json.loads(line)) for line in lines]
     return Shard(pixels, scenes)
-
-
-def scene_from_json(record: dict) -> Scene:
-    """Rebuild a scene from ``dataclasses.asdict`` output."""
-    things = tuple(
-        Placed(t["thing"], t["colour"], tuple(t["box"]))  # type: ignore[arg-type]
-        for t in record["things"]
-    )
-    return Scene(things, Background(**record["background"]))
 
 
 def _render_chunk(job: tuple[int, int, int, int]) -> tuple[list[Scene], np.ndarray]:

@@ -21,7 +21,7 @@ from torch.nn import functional
 from maquette.training.evaluation.crops import crop
 from maquette.training.world.colours import COLOURS
 from maquette.training.world.render import render
-from maquette.training.world.sample import sample_scene
+from maquette.training.world.sample import simple_scene
 from maquette.training.world.scene import Box, Scene
 from maquette.training.world.split import ALL_PAIRS
 from maquette.training.world.things import THINGS
@@ -90,7 +90,7 @@ def make_set(scenes: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
     rng = np.random.default_rng((31, seed))
     crops, things, colours = [], [], []
     for _ in range(scenes):
-        for pixels, seen in training_crops(sample_scene(rng, ALL_PAIRS), rng):
+        for pixels, seen in training_crops(simple_scene(rng, ALL_PAIRS), rng):
             crops.append(pixels)
             things.append(THING_NAMES.index(seen.thing))
             colours.append(COLOUR_NAMES.index(seen.colour))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from maquette.training.world.captions import RELATION_WORDS, article, background_words
-from maquette.training.world.sample import sample_scene
+from maquette.training.world.sample import simple_scene
 from maquette.training.world.scene import Relation, Scene, relations
 from maquette.training.world.split import TRAINED, UNSEEN
 
@@ -37,7 +37,7 @@ def make_trials(group: str, count: int) -> list[Trial]:
     rng = np.random.default_rng((_SEED, list(GROUPS).index(group)))
     trials: list[Trial] = []
     while len(trials) < count:
-        scene = sample_scene(rng, GROUPS[group])
+        scene = simple_scene(rng, GROUPS[group])
         if len({p.pair for p in scene.things}) < len(scene.things):
             continue
         caption, told = _ask(scene, rng)

@@ -1,117 +1,215 @@
-"""Say in words what a scene shows, in several wordings, all of them true."""
+"""Say in words what a scene shows, in several wordings, all of them true.
+
+A caption names every thing; whether sizes, patterns, relations, the background and printed
+words are told is left to chance and style.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
 import numpy as np
 
-from maquette.training.world.scene import Placed, Scene, holds
-from maquette.training.world.things import THINGS
+from maquette.training.world.phrases import (
+    article,
+    background_words,
+    counted,
+    describe,
+    describe_group,
+    grouped,
+    phrase,
+    pick,
+)
+from maquette.training.world.scene import Placed, Relation, Scene, relations
+from maquette.training.world.wording import (
+    COLOUR_SENTENCES,
+    INVERSE_WORDS,
+    NUMBERS,
+    OPENINGS,
+    PLACE_SENTENCES,
+    PLACES,
+    RELATION_WORDS,
+    TEST_BACKGROUND,
+    TEST_PLACE,
+    TEST_RELATIONS,
+    TEXT_SENTENCES,
+    TEXT_TAILS,
+    Wording,
+)
 
-RELATION_WORDS: dict[str, tuple[str, ...]] = {
-    "left of": ("left of", "to the left of", "on the left of"),
-    "right of": ("right of", "to the right of", "on the right of"),
-    "above": ("above", "over"),
-    "below": ("below", "under", "beneath"),
+__all__ = [
+    "NUMBERS",
+    "RELATION_WORDS",
+    "article",
+    "background_words",
+    "caption",
+    "describe",
+    "phrase",
+]
+
+Style = Literal["any", "short", "long"]
+
+
+@dataclass(frozen=True)
+class _Habits:
+    """How often a style tells what."""
+
+    opening: float
+    size: float
+    pattern: float
+    relation: float
+    background: float
+    words: float
+    sentences: int
+    """Most relations told in sentences of their own."""
+
+
+_STYLES = {
+    "short": _Habits(0.1, 0.03, 0.25, 0.4, 0.1, 0.25, 0),
+    "middle": _Habits(0.45, 0.12, 0.6, 0.75, 0.5, 0.8, 0),
+    "long": _Habits(0.7, 0.75, 1.0, 1.0, 1.0, 1.0, 2),
 }
-"""Relation to the ways of saying it."""
-NUMBERS = {1: "one", 2: "two", 3: "three"}
-LARGE, SMALL = 0.40, 0.23
-"""Square root of box area, as a fraction, from which a thing is large, or up to which small."""
-_OPENINGS = ("", "", "", "a picture of ", "a drawing of ", "an image of ", "there is ")
 
 
-def article(words: str) -> str:
-    """Put "a" or "an" before words."""
-    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
-
-
-def describe(placed: Placed, rng: np.random.Generator, size_chance: float = 0.12) -> str:
-    """Name one thing without an article, such as "small red circle"."""
-    colour = "grey" if placed.colour == "gray" and rng.random() < 0.5 else placed.colour
-    words = f"{colour} {placed.thing}"
-    size = size_word(placed)
-    if size and rng.random() < size_chance:
-        words = f"{_pick(size, rng)} {words}"
-    return words
-
-
-def size_word(placed: Placed) -> tuple[str, ...]:
-    """List the size words that are true of a thing; none for middling ones."""
-    x0, y0, x1, y1 = placed.box
-    size = ((x1 - x0) * (y1 - y0)) ** 0.5
-    if size >= LARGE:
-        return "large", "big"
-    return ("small", "little") if size <= SMALL else ()
-
-
-def phrase(placed: Placed, rng: np.random.Generator) -> str:
-    """Word what a layout box holds: mostly colour and thing, now and then only the thing."""
-    words = placed.thing if rng.random() < 0.05 else describe(placed, rng)
-    return _pick((words, words, article(words), f"the {words}"), rng)
-
-
-def background_words(scene: Scene) -> str:
-    """Name the background, such as "on a mint background"."""
-    ground = scene.background
-    colour = ground.top if ground.plain else f"{ground.top} to {ground.bottom}"
-    return f"on {article(colour)} background"
-
-
-def caption(scene: Scene, rng: np.random.Generator) -> str:
+def caption(
+    scene: Scene,
+    rng: np.random.Generator,
+    style: Style = "any",
+    wording: Wording = "train",
+) -> str:
     """Write one true caption of a scene, wording drawn from ``rng``.
 
-    Things alike in colour and kind are counted; with two kinds or three, a relation that
-    holds between single things is told in most captions.
+    Things alike in colour and kind are counted.
+
+    Args:
+        scene: the truth.
+        rng: source of randomness.
+        style: "short" names little more than the things, "long" tells nearly all; "any"
+            mixes these with a middle one.
+        wording: "train", or "test" for templates that training never uses.
     """
-    groups: dict[tuple[str, str], list[Placed]] = {}
-    for placed in scene.things:
-        groups.setdefault(placed.pair, []).append(placed)
-    ordered = [groups[key] for key in (list(groups)[i] for i in rng.permutation(len(groups)))]
-    related = _related(ordered, rng) if rng.random() < 0.75 else None
-    body = related or _joined([_counted(group, rng) for group in ordered])
-    opening = _pick(_OPENINGS, rng)
-    if rng.random() < 0.5:
-        body = f"{body} {background_words(scene)}"
-    return opening + body
+    if style == "any":
+        name = str(rng.choice(("short", "middle", "long"), p=(0.2, 0.55, 0.25)))
+    else:
+        name = style
+    return _Writer(scene, rng, _STYLES[name], wording).write()
 
 
-def _counted(group: list[Placed], rng: np.random.Generator) -> str:
-    first = group[0]
-    if len(group) > 1:
-        colour = "grey" if first.colour == "gray" and rng.random() < 0.5 else first.colour
-        return f"{NUMBERS[len(group)]} {colour} {THINGS[first.thing].plural}"
-    words = describe(first, rng)
-    return f"one {words}" if rng.random() < 0.1 else article(words)
+class _Writer:
+    """Writes one caption."""
 
+    def __init__(
+        self, scene: Scene, rng: np.random.Generator, habits: _Habits, wording: Wording
+    ) -> None:
+        self.scene, self.rng, self.habits, self.wording = scene, rng, habits, wording
+        groups = grouped(scene)
+        self.groups = [groups[i] for i in rng.permutation(len(groups))]
+        single = {id(g[0]) for g in groups if len(g) == 1}
+        self.told = [
+            r
+            for r in relations(scene)
+            if id(scene.things[r.subject]) in single and id(scene.things[r.other]) in single
+        ]
 
-def _related(groups: list[list[Placed]], rng: np.random.Generator) -> str | None:
-    """Tell how single things stand to one another, or None if it cannot be told plainly."""
-    if len(groups) < 2 or any(len(group) > 1 for group in groups):
-        return None
-    things = [group[0] for group in groups]
-    first = _relation(things[0], things[1], rng)
-    if first is None:
-        return None
-    names = [describe(p, rng) for p in things]
-    text = f"{article(names[0])} {first} {article(names[1])}"
-    if len(things) == 2:
+    def write(self) -> str:
+        """Put opening, things, background, printed words and relations in some order."""
+        body, plural, sentences = self._body()
+        be = "are" if plural else "is"
+        if self.wording == "train" and self._chance(self.habits.background * 0.2):
+            there = f"there {be} " if self._chance(0.5) else ""
+            body = f"{background_words(self.scene)}, {there}{body}"
+        else:
+            if self.wording == "test" or self._chance(self.habits.opening):
+                body = pick(OPENINGS[self.wording], self.rng).format(be=be) + body
+            if self._chance(self.habits.background):
+                body, sentences = self._with_background(body, sentences)
+        if self.scene.words and self._chance(self.habits.words):
+            text = " ".join(w.text for w in self.scene.words)
+            one = len(self.scene.words) == 1
+            slots = {"text": text, "word": "word" if one else "words", "be": "is" if one else "are"}
+            if self.wording == "train" and not sentences and self._chance(0.7):
+                body = f"{body} {pick(TEXT_TAILS, self.rng)}".format(**slots)
+            else:
+                sentences = [
+                    *sentences,
+                    pick(TEXT_SENTENCES[self.wording], self.rng).format(**slots),
+                ]
+        # A quotation ends the caption: punctuation right after it would be a word of its own.
+        return ". ".join([body, *sentences])
+
+    def _body(self) -> tuple[str, bool, list[str]]:
+        """Name the things: text, whether it begins in the plural, and further sentences."""
+        tell = bool(self.told) and self._chance(self.habits.relation)
+        few = len(self.groups) <= 3 and len(self.groups) == len(self.scene.things)
+        if tell and few and (not self.habits.sentences or self._chance(0.4)):
+            return self._related(), False, []
+        parts = [counted(self._name(group), len(group), self.rng) for group in self.groups]
+        listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+        sentences = self._relation_sentences() if tell and self.habits.sentences else []
+        return listed, len(self.groups[0]) > 1, sentences
+
+    def _related(self) -> str:
+        """Tell how one thing stands to another, and a third to one of them if it is there."""
+        first = self.told[self.rng.integers(len(self.told))]
+        a, b = self.scene.things[first.subject], self.scene.things[first.other]
+        text = self._join(first, article(self._name([a])), article(self._name([b])))
+        rest = [g[0] for g in self.groups if g[0] is not a and g[0] is not b]
+        for other in rest:
+            links = [r for r in self.told if self.scene.things[r.subject] is other]
+            name = article(self._name([other]))
+            if links and self.wording == "train":
+                link = links[self.rng.integers(len(links))]
+                anchor = self._short(self.scene.things[link.other])
+                text = f"{text}, and {name} {pick(RELATION_WORDS[link.name], self.rng)} {anchor}"
+            else:
+                text = f"{text}, and {name}"
         return text
-    anchor = int(rng.integers(2))
-    second = _relation(things[2], things[anchor], rng)
-    if second is None:
-        return f"{text}, and {article(names[2])}"
-    pair = things[anchor]
-    return f"{text}, and {article(names[2])} {second} the {pair.colour} {pair.thing}"
 
+    def _relation_sentences(self) -> list[str]:
+        count = self.habits.sentences if len(self.scene.things) <= 3 else 1
+        pairs: dict[frozenset[int], list[Relation]] = {}
+        for relation in self.told:
+            pairs.setdefault(frozenset((relation.subject, relation.other)), []).append(relation)
+        chosen = [list(pairs.values())[i] for i in self.rng.permutation(len(pairs))[:count]]
+        sentences = []
+        for options in chosen:
+            relation = options[self.rng.integers(len(options))]
+            a, b = (self._short(self.scene.things[i]) for i in (relation.subject, relation.other))
+            sentences.append(self._join(relation, a if self.wording == "test" else f"{a} is", b))
+        return sentences
 
-def _relation(a: Placed, b: Placed, rng: np.random.Generator) -> str | None:
-    true = [name for name in RELATION_WORDS if holds(a.box, name, b.box)]
-    return _pick(RELATION_WORDS[_pick(tuple(true), rng)], rng) if true else None
+    def _join(self, relation: Relation, subject: str, other: str) -> str:
+        if self.wording == "test":
+            return TEST_RELATIONS[relation.name].format(subject=subject, other=other)
+        inverse = INVERSE_WORDS.get(relation.name)
+        if inverse and self._chance(0.4):
+            be = " is" if subject.endswith(" is") else ""
+            return f"{other}{be} {pick(inverse, self.rng)} {subject.removesuffix(' is')}"
+        return f"{subject} {pick(RELATION_WORDS[relation.name], self.rng)} {other}"
 
+    def _with_background(self, body: str, sentences: list[str]) -> tuple[str, list[str]]:
+        ground = self.scene.background
+        place = ground.kind == "landscape"
+        slots = {
+            "name": ground.words,
+            "a_name": article(ground.words),
+            "noun": PLACES[ground.words][1] if place else "",
+        }
+        if self._chance(0.2):
+            options = (PLACE_SENTENCES if place else COLOUR_SENTENCES)[self.wording]
+            return body, [*sentences, pick(options, self.rng).format(**slots)]
+        if self.wording == "test":
+            return f"{body} {(TEST_PLACE if place else TEST_BACKGROUND).format(**slots)}", sentences
+        return f"{body} {background_words(self.scene)}", sentences
 
-def _joined(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    def _name(self, group: list[Placed]) -> str:
+        return describe_group(group, self.rng, self.habits.size, self.habits.pattern, self.wording)
 
+    def _short(self, placed: Placed) -> str:
+        if self.wording == "test":
+            return f"the {placed.thing} in {placed.colour}"
+        return f"the {placed.colour} {placed.thing}"
 
-def _pick(options: tuple[str, ...], rng: np.random.Generator) -> str:
-    return options[rng.integers(len(options))]
+    def _chance(self, share: float) -> bool:
+        return bool(self.rng.random() < share)

@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
-import resvg_py
-from PIL import Image
 
 from maquette.training.world.colours import COLOURS, hex_code
+from maquette.training.world.patterns import pattern_svg
+from maquette.training.world.printed import word_svg
+from maquette.training.world.raster import SIDE, document, index_fill, labels, rasterise
 from maquette.training.world.scene import Placed, Scene
 from maquette.training.world.things import THINGS, UNIT, draw
 
 
 def scene_svg(scene: Scene) -> str:
     """Write a scene as an SVG document on a unit square."""
-    top, bottom = (hex_code(c) for c in scene.background.colours)
-    if scene.background.plain:
-        defs, fill = "", top
-    else:
-        defs = (
-            '<defs><linearGradient id="g" x1="0" y1="0" x2="0" y2="1">'
-            f'<stop offset="0" stop-color="{top}"/><stop offset="1" stop-color="{bottom}"/>'
-            "</linearGradient></defs>"
-        )
-        fill = "url(#g)"
-    body = "".join(_placed(p) for p in scene.things)
-    return _document(f'{defs}<rect width="1000" height="1000" fill="{fill}"/>{body}')
-
-
-def rasterise(svg: str, size_px: int) -> np.ndarray:
-    """Render a square SVG document: uint8 array (size_px, size_px, 3), sRGB."""
-    png = resvg_py.svg_to_bytes(
-        svg_string=svg, width=size_px, height=size_px, skip_system_fonts=True
-    )
-    with Image.open(io.BytesIO(bytes(png))) as image:
-        return np.asarray(image.convert("RGB"))
+    things = "".join(_placed(p, f"p{i}") for i, p in enumerate(scene.things))
+    words = "".join(word_svg(w, hex_code(COLOURS[w.colour])) for w in scene.words)
+    return document(scene.background.svg() + things + words)
 
 
 def render(scene: Scene, size_px: int = 256) -> np.ndarray:
@@ -44,30 +25,44 @@ def render(scene: Scene, size_px: int = 256) -> np.ndarray:
 
 
 def masks(scene: Scene, size_px: int = 256) -> np.ndarray:
-    """Draw which pixels belong to which thing.
+    """Draw which pixels show which thing.
 
-    Returns: bool array (things, size_px, size_px), true where at least half of the
-    pixel is covered. Later things hide earlier ones.
+    Returns: bool array (things, size_px, size_px), true where the thing covers the middle
+    of the pixel. Later things hide earlier ones.
     """
-    found = np.zeros((len(scene.things), size_px, size_px), dtype=bool)
-    for i, placed in enumerate(scene.things):
-        flat = _document(
-            f'<rect width="1000" height="1000" fill="#000000"/>{_placed(placed, "#ffffff")}'
-        )
-        found[i] = rasterise(flat, size_px)[..., 0] >= 128
-        found[:i] &= ~found[i]
-    return found
-
-
-def _document(inner: str) -> str:
+    shown = _owners(scene, size_px)
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 1000"'
-        f' width="1000" height="1000">{inner}</svg>'
+        np.stack([shown == i for i in range(1, len(scene.things) + 1)])
+        if scene.things
+        else (np.zeros((0, size_px, size_px), dtype=bool))
     )
 
 
-def _placed(placed: Placed, flat: str | None = None) -> str:
-    x0, y0, x1, y1 = (1000 * v for v in placed.box)
+def word_masks(scene: Scene, size_px: int = 256) -> np.ndarray:
+    """Draw which pixels are the ink of which printed word: bool (words, size_px, size_px)."""
+    shown = _owners(scene, size_px)
+    found = np.zeros((len(scene.words), size_px, size_px), dtype=bool)
+    for i in range(len(scene.words)):
+        found[i] = shown == i + 1 + len(scene.things)
+    return found
+
+
+def _owners(scene: Scene, size_px: int) -> np.ndarray:
+    """Label pixels: 0 background, then things and words, counted from 1."""
+    first = 1 + len(scene.things)
+    parts = [_placed(p, "", index_fill(i)) for i, p in enumerate(scene.things, 1)]
+    parts += [word_svg(w, index_fill(i)) for i, w in enumerate(scene.words, first)]
+    ground = f'<rect width="1000" height="1000" fill="{index_fill(0)}"/>'
+    return labels(document(ground + "".join(parts), crisp=True), size_px)
+
+
+def _placed(placed: Placed, name: str, flat: str | None = None) -> str:
+    x0, y0, x1, y1 = (SIDE * v for v in placed.box)
     sx, sy = (x1 - x0) / UNIT, (y1 - y0) / UNIT
-    drawing = draw(THINGS[placed.thing], COLOURS[placed.colour], flat)
-    return f'<g transform="matrix({sx:.5f} 0 0 {sy:.5f} {x0:.4f} {y0:.4f})">{drawing}</g>'
+    body = COLOURS[placed.colour]
+    defined, paint = "", None
+    if placed.pattern != "plain" and not flat:
+        defined = pattern_svg(name, placed.pattern, placed.colour, body, (sx, sy))
+        paint = f"url(#{name})"
+    drawing = draw(THINGS[placed.thing], body, flat, paint)
+    return f'{defined}<g transform="matrix({sx:.5f} 0 0 {sy:.5f} {x0:.4f} {y0:.4f})">{drawing}</g>'

@@ -6,14 +6,40 @@ A scene is the whole truth about its picture; everything else is derived from it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from maquette.training.world.colours import BACKGROUNDS, COLOURS, Rgb
-from maquette.training.world.things import THINGS
+from maquette.training.world.background import Background
+from maquette.training.world.colours import COLOURS
+from maquette.training.world.overlap import hidden_share, holds_box, meets
+from maquette.training.world.patterns import PATTERNS
+from maquette.training.world.printed import PrintedWord
+from maquette.training.world.sizes import size_of
+from maquette.training.world.things import SHAPES, THINGS
+
+__all__ = [
+    "OPPOSITE",
+    "RELATIONS",
+    "SIDES",
+    "Background",
+    "Box",
+    "Placed",
+    "PrintedWord",
+    "Relation",
+    "Scene",
+    "holds",
+    "relations",
+    "scene_from_json",
+]
 
 Box = tuple[float, float, float, float]
-RELATIONS = ("left of", "right of", "above", "below")
+SIDES = ("left of", "right of", "above", "below")
+"""Relations between boxes that stand apart."""
+RELATIONS = (*SIDES, "inside", "in front of")
 OPPOSITE = {"left of": "right of", "right of": "left of", "above": "below", "below": "above"}
+LEAST_HIDDEN = 0.03
+"""Share of a thing that another must hide to be in front of it."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +52,16 @@ class Placed:
     """Key of ``COLOURS``."""
     box: Box
     """xyxy fractions; the drawing touches all four edges."""
+    pattern: str = "plain"
+    """One of ``PATTERNS``."""
 
     def __post_init__(self) -> None:
         if self.thing not in THINGS:
             raise ValueError(f"no thing named {self.thing!r}; known: {', '.join(THINGS)}")
         if self.colour not in COLOURS:
             raise ValueError(f"no colour named {self.colour!r}; known: {', '.join(COLOURS)}")
+        if self.pattern not in PATTERNS:
+            raise ValueError(f"no pattern named {self.pattern!r}; known: {', '.join(PATTERNS)}")
         x0, y0, x1, y1 = self.box
         if not (0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1):
             raise ValueError(f"box {self.box!r} is not xyxy fractions with x0 < x1 and y0 < y1")
@@ -47,25 +77,10 @@ class Placed:
         """The colour-thing pair."""
         return self.colour, self.thing
 
-
-@dataclass(frozen=True)
-class Background:
-    """One colour, or two that blend from top to bottom."""
-
-    top: str
-    """Key of ``BACKGROUNDS``."""
-    bottom: str
-    """Key of ``BACKGROUNDS``; equal to ``top`` for a plain background."""
-
     @property
-    def plain(self) -> bool:
-        """Whether the background is one flat colour."""
-        return self.top == self.bottom
-
-    @property
-    def colours(self) -> tuple[Rgb, Rgb]:
-        """Top and bottom colour, sRGB bytes."""
-        return BACKGROUNDS[self.top], BACKGROUNDS[self.bottom]
+    def size(self) -> str:
+        """One of ``SIZES``."""
+        return size_of(self.box)
 
 
 @dataclass(frozen=True)
@@ -73,7 +88,10 @@ class Scene:
     """A picture before it is drawn."""
 
     things: tuple[Placed, ...]
+    """In painting order: a later one may hide parts of an earlier one."""
     background: Background
+    words: tuple[PrintedWord, ...] = ()
+    """In reading order; painted last, never over a thing."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +106,7 @@ class Relation:
 def holds(a: Box, name: str, b: Box) -> bool:
     """Tell whether box ``a`` lies wholly on the named side of box ``b``.
 
-    Raises: ValueError: if the relation is unknown.
+    Raises: ValueError: if ``name`` is none of ``SIDES``.
     """
     if name == "left of":
         return a[2] <= b[0]
@@ -98,16 +116,36 @@ def holds(a: Box, name: str, b: Box) -> bool:
         return a[3] <= b[1]
     if name == "below":
         return b[3] <= a[1]
-    raise ValueError(f"no relation named {name!r}; known: {', '.join(RELATIONS)}")
+    raise ValueError(f"no side named {name!r}; known: {', '.join(SIDES)}")
 
 
 def relations(scene: Scene) -> list[Relation]:
-    """List every relation that holds in a scene, over ordered pairs of things."""
-    return [
-        Relation(i, name, j)
-        for i, a in enumerate(scene.things)
-        for j, b in enumerate(scene.things)
-        if i != j
-        for name in RELATIONS
-        if holds(a.box, name, b.box)
-    ]
+    """List every relation that holds in a scene, over ordered pairs of things.
+
+    A thing is inside a plain shape painted before it whose body covers its whole box, and
+    in front of any other thing painted before it of which it hides at least 3 %.
+    """
+    found = []
+    for i, a in enumerate(scene.things):
+        for j, b in enumerate(scene.things):
+            if i == j:
+                continue
+            found += [Relation(i, name, j) for name in SIDES if holds(a.box, name, b.box)]
+            if j < i and meets(a.box, b.box):
+                if b.thing in SHAPES and holds_box(b.thing, b.box, a.box):
+                    found.append(Relation(i, "inside", j))
+                elif hidden_share(a.thing, a.box, b.thing, b.box) >= LEAST_HIDDEN:
+                    found.append(Relation(i, "in front of", j))
+    return found
+
+
+def scene_from_json(record: Mapping[str, Any]) -> Scene:
+    """Rebuild a scene from ``dataclasses.asdict`` output, also of scenes before version 2."""
+    ground = dict(record["background"])
+    if "kind" not in ground:
+        ground["kind"] = "plain" if ground["top"] == ground["bottom"] else "gradient"
+    return Scene(
+        tuple(Placed(**{**thing, "box": tuple(thing["box"])}) for thing in record["things"]),
+        Background(**ground),
+        tuple(PrintedWord(**{**w, "box": tuple(w["box"])}) for w in record.get("words", ())),
+    )
