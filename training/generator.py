@@ -1,23 +1,26 @@
-"""Train, export and try the bundled generator: ``python -m maquette.training.generator``.
+"""Train, export and try the bundled generator: ``maquette train``.
 
+    start         name the pack a training starts from (optional)
     autoencoder   pixels to latents and back
-    flow          captions and layouts to latents (needs the autoencoder)
+    items         the latents of all that the flow learns from (needs the autoencoder)
+    flow          captions, layouts, edits, holes, letters and shown things to latents
+    prior         captions to layouts
+    few-step      teach the finished flow long strides
     export        write the pack
     smoke         all of the above in seconds, at toy size
 
-Every command resumes from the checkpoint in ``--work``.
+Every command resumes from what lies in ``--work``.
 """
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
 import torch
 import typer
 
-from maquette.training.data.latents import read_latents, write_latents
-from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.recipes.components import BUNDLED, TOY
 from maquette.training.recipes.driver import follow
 
@@ -26,10 +29,12 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 Work = Annotated[Path, typer.Option(help="folder for checkpoints, logs and caches")]
 Minutes = Annotated[float | None, typer.Option(help="wall time over all resumed runs")]
 Steps = Annotated[int | None, typer.Option(help="largest number of steps over all runs")]
+Compiled = Annotated[bool, typer.Option(help="compile layers; needs a C++ compiler")]
 WORK = Path("runs/generator")
 PACK = Path(__file__).parents[1] / "model_servers" / "bundled" / "generation"
-SHARDS = ("shard", "shard2")
-"""Folders of rendered training scenes; seed 1 and 2."""
+SHARD = "shard"
+"""Folder of rendered training scenes for the autoencoder; seed 1."""
+ITEMS_SEED = 2
 
 
 def pick_device() -> torch.device:
@@ -38,79 +43,142 @@ def pick_device() -> torch.device:
 
 
 @app.command()
+def start(
+    work: Work = WORK,
+    pack: Annotated[Path, typer.Option(help="an earlier pack of this generator")] = PACK,
+) -> None:
+    """Let trainings in --work start from the weights of an earlier pack."""
+    shutil.copytree(pack, work / "start", dirs_exist_ok=True)
+    typer.echo(f"trainings in {work} start from {pack}")
+
+
+@app.command()
 def autoencoder(
     work: Work = WORK,
     minutes: Minutes = 40.0,
     steps: Steps = None,
-    scenes: Annotated[int, typer.Option(help="rendered training scenes")] = 20_000,
+    scenes: Annotated[int, typer.Option(help="rendered training scenes")] = 10_000,
     decoder_only: Annotated[bool, typer.Option(help="freeze the encoder")] = False,
 ) -> None:
     """Train the autoencoder, or with --decoder-only its decoder on fixed latents."""
+    from maquette.training.data.shards import read_shard, write_shard
     from maquette.training.recipes.autoencoder_run import AutoencoderRun
 
-    write_shard(work / SHARDS[0], scenes, seed=1)
-    run = AutoencoderRun(work, read_shard(work / SHARDS[0]), pick_device(), decoder_only)
-    follow(run, work, minutes, steps, ["pixel", "gradient", "block", "held_out"])
+    write_shard(work / SHARD, scenes, seed=1)
+    run = AutoencoderRun(
+        work,
+        read_shard(work / SHARD),
+        pick_device(),
+        decoder_only,
+        channels=BUNDLED.latent_channels,
+    )
+    follow(run, work, minutes, steps, ["pixel", "gradient", "block", "anchor", "held_out"])
+
+
+@app.command()
+def items(
+    work: Work = WORK,
+    count: Annotated[int, typer.Option(help="pictures, each with one thing more")] = 24_000,
+    workers: Annotated[int, typer.Option(help="processes that render")] = 2,
+) -> None:
+    """Render and encode what the flow learns from; a killed run goes on."""
+    from maquette.training.data.items import write_items
+    from maquette.training.recipes.autoencoder_run import finished_autoencoder
+    from maquette.training.recipes.growth import known_latents
+
+    model = finished_autoencoder(work, BUNDLED.autoencoder_widths, BUNDLED.latent_channels)
+    write_items(
+        work / "items", count, ITEMS_SEED, model, pick_device(), workers, known_latents(work)
+    )
 
 
 @app.command()
 def flow(
-    work: Work = WORK,
-    minutes: Minutes = 45.0,
-    steps: Steps = None,
-    scenes: Annotated[int, typer.Option(help="rendered scenes in each of two shards")] = 20_000,
-    compiled: Annotated[bool, typer.Option(help="compile layers; needs a C++ compiler")] = True,
+    work: Work = WORK, minutes: Minutes = 90.0, steps: Steps = None, compiled: Compiled = True
 ) -> None:
-    """Train the transformer and the text encoder on the finished encoder's latents."""
-    from maquette.training.recipes.autoencoder_run import finished_autoencoder
+    """Train the transformer and the text encoder on the items."""
+    from maquette.training.data.items import read_items
     from maquette.training.recipes.flow_run import FlowRun
 
-    for seed, name in enumerate(SHARDS, 1):
-        write_shard(work / name, scenes, seed=seed)
-    shards = [read_shard(work / name) for name in SHARDS]
-    device = pick_device()
-    write_latents(work / "latents", shards, finished_autoencoder(work), device)
-    truth = [scene for shard in shards for scene in shard.scenes]
-    run = FlowRun(work, read_latents(work / "latents"), truth, device, BUNDLED, compiled=compiled)
+    run = FlowRun(work, read_items(work / "items"), pick_device(), compiled=compiled)
     follow(run, work, minutes, steps, ["velocity", "held_out"])
+
+
+@app.command()
+def prior(work: Work = WORK, minutes: Minutes = 12.0, steps: Steps = None) -> None:
+    """Train the layout prior on the items' scenes."""
+    from maquette.training.data.items import read_items
+    from maquette.training.recipes.prior_run import PriorRun
+
+    scenes = [s for item in read_items(work / "items").items for s in item.scenes]
+    follow(PriorRun(work, scenes, pick_device()), work, minutes, steps, ["token", "held_out"])
+
+
+@app.command()
+def few_step(
+    work: Work = WORK, minutes: Minutes = 25.0, steps: Steps = None, compiled: Compiled = True
+) -> None:
+    """Teach the finished flow to draw in 4, 8 or 16 unguided steps."""
+    from maquette.training.data.items import read_items
+    from maquette.training.recipes.few_step_run import FewStepRun
+
+    run = FewStepRun(work, read_items(work / "items"), pick_device(), compiled=compiled)
+    follow(run, work, minutes, steps, ["stride", "velocity", "held_out"])
 
 
 @app.command()
 def export(
     work: Work = WORK,
     to: Annotated[Path, typer.Option(help="folder of the pack")] = PACK,
-    card: Annotated[Path | None, typer.Option(help="text of MODEL_CARD.md")] = None,
+    scores: Annotated[
+        Path | None, typer.Option(help="pack.json of `maquette eval pack`, for the card")
+    ] = None,
+    remarks: Annotated[Path | None, typer.Option(help="what a person saw, in words")] = None,
 ) -> None:
-    """Write the trained generator as a pack, replacing the one that is there."""
+    """Write the trained generator as a pack, replacing the one that is there.
+
+    Export, measure with `maquette eval pack`, then export again with --scores.
+    """
     from maquette.training.pack.assemble import trained_pipeline
+    from maquette.training.pack.card import written_card
     from maquette.training.pack.export import export_pack
 
-    text = card.read_text(encoding="utf-8") if card else "# Interim weights, not measured yet\n"
-    typer.echo(export_pack(trained_pipeline(work), to, text))
+    pipeline = trained_pipeline(work)
+    typer.echo(export_pack(pipeline, to, written_card(work, pipeline, scores, remarks)))
 
 
 @app.command()
 def smoke(work: Work = Path("runs/smoke"), steps: int = 3) -> None:
     """Train and export at toy size, in seconds, to see that every part runs."""
+    from maquette.training.data.items import read_items, write_items
+    from maquette.training.data.shards import read_shard, write_shard
     from maquette.training.pack.assemble import trained_pipeline
+    from maquette.training.pack.card import written_card
     from maquette.training.pack.export import export_pack
     from maquette.training.recipes.autoencoder import AutoencoderRecipe
     from maquette.training.recipes.autoencoder_run import AutoencoderRun, finished_autoencoder
+    from maquette.training.recipes.few_step import StrideRecipe
+    from maquette.training.recipes.few_step_run import FewStepRun
     from maquette.training.recipes.flow import FlowRecipe
     from maquette.training.recipes.flow_run import FlowRun
+    from maquette.training.recipes.prior import PriorRecipe
+    from maquette.training.recipes.prior_run import PriorRun
 
     device = torch.device("cpu")
-    write_shard(work / SHARDS[0], 20, seed=1, workers=1)
-    shard = read_shard(work / SHARDS[0])
+    write_shard(work / SHARD, 12, seed=1, workers=1)
     widths = TOY.autoencoder_widths
     recipe = AutoencoderRecipe(batch=2, crop_px=64)
-    first = AutoencoderRun(work, shard, device, recipe=recipe, widths=widths)
-    follow(first, work, None, steps, ["pixel"])
-    write_latents(work / "latents", [shard], finished_autoencoder(work, widths), device)
-    cache = read_latents(work / "latents")
-    second = FlowRun(work, cache, shard.scenes, device, TOY, FlowRecipe(batch=4))
-    follow(second, work, None, steps, ["velocity"])
-    typer.echo(export_pack(trained_pipeline(work, TOY), work / "pack", "# Smoke run\n"))
+    shard = read_shard(work / SHARD)
+    follow(AutoencoderRun(work, shard, device, recipe=recipe, widths=widths), work, None, steps, [])
+    write_items(work / "items", 16, ITEMS_SEED, finished_autoencoder(work, widths), device, 1)
+    cache = read_items(work / "items")
+    follow(FlowRun(work, cache, device, TOY, FlowRecipe(batch=8)), work, None, steps, ["velocity"])
+    scenes = [s for item in cache.items for s in item.scenes]
+    follow(PriorRun(work, scenes, device, TOY, PriorRecipe(batch=4)), work, None, steps, ["token"])
+    few = FewStepRun(work, cache, device, TOY, StrideRecipe(batch=4))
+    follow(few, work, None, steps, ["stride"])
+    pipeline = trained_pipeline(work, TOY)
+    typer.echo(export_pack(pipeline, work / "pack", written_card(work, pipeline, None, None)))
 
 
 if __name__ == "__main__":

@@ -13,15 +13,23 @@ import torch
 from maquette.infra.manifest import MANIFEST_NAME
 from maquette.model_servers.generation.layout_flow.layout import LayoutItem
 from maquette.model_servers.generation.layout_flow.pipeline import LayoutFlowPipeline
-from maquette.training.data.latents import read_latents
+from maquette.model_servers.generation.layout_flow.shown import (
+    Shown,
+    fill_hole,
+    source_channels,
+)
+from maquette.training.data.items import encode_pictures, hole_mask, make_item, read_items
 from maquette.training.data.shards import read_shard
 from maquette.training.generator import smoke
 from maquette.training.pack.assemble import trained_pipeline
+from maquette.training.recipes.autoencoder_run import finished_autoencoder
 from maquette.training.recipes.components import TOY, build_tokenizer
-from maquette.training.recipes.flow import FlowRecipe, Wording, encode_wordings
+from maquette.training.recipes.flow import FlowRecipe, encode_rows
 from maquette.training.recipes.flow_run import FlowRun
+from maquette.training.recipes.rows import TrainingRow
+from maquette.training.recipes.wordbook import all_words
+from maquette.training.recipes.wordings import Wording
 from maquette.training.world.render import render
-from maquette.training.world.vocabulary import words
 
 
 @pytest.fixture(scope="module")
@@ -51,21 +59,39 @@ def test_shard_holds_the_render_of_each_scene(work: Path) -> None:
     assert np.array_equal(shard.pixels[7], render(shard.scenes[7]))
 
 
-def test_latent_cache_is_normalised(work: Path) -> None:
-    """Over the whole cache each channel has zero mean and unit deviation; order is kept."""
-    cache = read_latents(work / "latents")
-    rows = cache.normalised(np.arange(len(cache.raw)))
+def test_items_are_normalised_and_whole(work: Path) -> None:
+    """Channels have zero mean and unit deviation; a chunk read back says what was rendered."""
+    cache = read_items(work / "items")
+    rows = torch.stack([cache.latent(i) for i in range(len(cache.items))])
     assert torch.allclose(rows.mean((0, 2, 3)), torch.zeros(16), atol=2e-2)
     assert torch.allclose(rows.std((0, 2, 3)), torch.ones(16), atol=2e-2)
-    assert torch.equal(cache.normalised(np.array([5, 2, 5])), rows[[5, 2, 5]])
+    rng = np.random.default_rng((2, 0))
+    assert cache.items[0] == make_item(0, rng)
+    with_hole = [item for item in cache.items if item.hole is not None]
+    assert len(with_hole) == 4
+    assert any(item.after is not None for item in cache.items)
+
+
+def test_second_latents_are_of_the_edited_or_holed_picture(work: Path) -> None:
+    """Encoding a fresh render of what an item says gives its stored latents."""
+    cache = read_items(work / "items")
+    model = finished_autoencoder(work, TOY.autoencoder_widths)
+    for index, item in enumerate(cache.items[:8]):
+        picture = render(item.scene)
+        if item.after is not None:
+            picture = render(item.after)
+        elif item.hole is not None:
+            picture = np.where(hole_mask(item.hole)[..., None], np.uint8(128), picture)
+        fresh = encode_pictures(model, picture[None], torch.device("cpu"))[0]
+        assert np.allclose(fresh, cache.second[index], atol=0.05)
 
 
 def test_a_resumed_run_equals_an_unbroken_one(work: Path, tmp_path: Path) -> None:
     """Two steps, a checkpoint, and two more give the weights of four steps in one go."""
-    cache, scenes = read_latents(work / "latents"), read_shard(work / "shard").scenes
+    cache = read_items(work / "items")
 
     def run(folder: Path) -> FlowRun:
-        return FlowRun(folder, cache, scenes, torch.device("cpu"), TOY, FlowRecipe(batch=2))
+        return FlowRun(folder, cache, torch.device("cpu"), TOY, FlowRecipe(batch=4))
 
     whole = run(tmp_path / "whole")
     list(whole.steps(0, lambda i: i / 4))
@@ -107,12 +133,12 @@ def test_loaded_weights_are_the_trained_ones(work: Path) -> None:
         work / "pack", local_files_only=True, use_safetensors=True
     )
     trained = trained_pipeline(work, TOY)
-    for part in ("autoencoder", "transformer", "text_encoder"):
+    for part in ("autoencoder", "transformer", "text_encoder", "layout_prior"):
         theirs = getattr(trained, part).state_dict()
         for name, tensor in getattr(loaded, part).state_dict().items():
             assert tensor.dtype == torch.float32
             assert torch.allclose(tensor, theirs[name], atol=1e-3), name
-    cache = read_latents(work / "latents")
+    cache = read_items(work / "items")
     assert torch.allclose(loaded.autoencoder.scale.flatten(), torch.tensor(cache.std))
 
 
@@ -161,21 +187,52 @@ def test_image_round_trip_shapes_and_refusal(pipeline: LayoutFlowPipeline) -> No
 
 
 def test_training_and_serving_encode_alike(pipeline: LayoutFlowPipeline) -> None:
-    """The recipe's batched encoding equals the pipeline's for tokens and painted maps."""
+    """The recipe's batched encoding equals the pipeline's for every port."""
     boxes = ((0.1, 0.1, 0.4, 0.5), (0.3, 0.3, 0.9, 0.8))
+    torch.manual_seed(4)
+    torch.nn.init.normal_(pipeline.transformer.concepts.paint.weight, std=0.1)
+    source, hole = torch.rand(3, 256, 256), torch.zeros(256, 256)
+    hole[64:200, 32:90] = 1
+    ink = (torch.rand(256, 256) > 0.9).float() * hole
+    things = [(torch.rand(64, 64, 3) * 255).byte().numpy() for _ in range(2)]
+    shown = [
+        Shown(glyphs=ink),
+        Shown(source=source),
+        Shown(concepts=tuple(torch.from_numpy(t).permute(2, 0, 1) / 255 for t in things)),
+        Shown(source=source, hole=hole),
+    ]
     wordings = [
         Wording("a red star over a fish", ("red star", "fish"), boxes),
         Wording("", (), ()),
+        Wording("the shown thing", ("the shown thing", "the second shown thing"), boxes),
         Wording("one house", ("the big house",), boxes[:1]),
     ]
     layouts = [
         [LayoutItem(b, p) for b, p in zip(w.boxes, w.phrases, strict=True)] for w in wordings
     ]
-    served = pipeline.encode([w.caption for w in wordings], layouts)
+    filled = fill_hole(source[None], hole[None])
+    rows = [
+        TrainingRow("t2i", wordings[0], torch.zeros(1), (), ink=ink.numpy()),
+        TrainingRow(
+            "edit",
+            wordings[1],
+            torch.zeros(1),
+            (),
+            source_channels(pipeline.encode_image(source[None]), None)[0],
+        ),
+        TrainingRow("concept", wordings[2], torch.zeros(1), (), concepts=tuple(things)),
+        TrainingRow(
+            "inpaint",
+            wordings[3],
+            torch.zeros(1),
+            (),
+            source_channels(pipeline.encode_image(filled), hole[None])[0],
+        ),
+    ]
+    served = pipeline.encode([w.caption for w in wordings], layouts, shown)
+    models = {"transformer": pipeline.transformer, "text_encoder": pipeline.text_encoder}
     with torch.no_grad():
-        trained = encode_wordings(
-            wordings, pipeline.tokenizer, pipeline.text_encoder, 16, torch.device("cpu")
-        )
+        trained = encode_rows(rows, models, pipeline.tokenizer, 16, torch.device("cpu"))
     length = trained.text_mask.shape[1]
     mask = trained.text_mask
     assert torch.equal(served.text_mask[:, :length], mask)
@@ -183,6 +240,10 @@ def test_training_and_serving_encode_alike(pipeline: LayoutFlowPipeline) -> None
         served.text_states[:, :length][mask], trained.text_states[mask], atol=1e-4
     )
     assert torch.allclose(served.layout_map, trained.layout_map, atol=1e-4)
+    for name in ("source", "glyphs", "concepts", "concept_weights"):
+        ours, theirs = getattr(trained.ports, name), getattr(served.ports, name)
+        assert ours is not None
+        assert torch.allclose(ours, theirs, atol=1e-4), name
 
 
 @pytest.mark.parametrize(
@@ -203,7 +264,7 @@ def test_bad_requests_say_what_is_wrong(
 
 def test_tokenizer_is_case_blind_and_knows_when_it_does_not_know() -> None:
     """Case does not matter, unknown words are marked, and every text has a start token."""
-    tokenizer = build_tokenizer(words())
+    tokenizer = build_tokenizer(all_words())
     assert tokenizer("Red STAR")["input_ids"] == tokenizer("red star")["input_ids"]
     assert tokenizer.unk_token_id in tokenizer("a crimson star")["input_ids"]
     assert tokenizer("")["input_ids"] == [tokenizer.cls_token_id]

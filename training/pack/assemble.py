@@ -6,26 +6,29 @@ from pathlib import Path
 from typing import Any
 
 from maquette.model_servers.generation.layout_flow.autoencoder import LayoutAutoencoder
-from maquette.training.data.latents import read_latents
+from maquette.training.data.items import read_items
 from maquette.training.recipes.autoencoder_run import finished_autoencoder
 from maquette.training.recipes.checkpoints import load_checkpoint
 from maquette.training.recipes.components import (
     BUNDLED,
     GeneratorSize,
     assemble,
+    build_prior,
     build_tokenizer,
 )
 from maquette.training.recipes.flow_run import build_models
-from maquette.training.world.vocabulary import words
+from maquette.training.recipes.wordbook import all_words
 
 
 def trained_pipeline(work: Path, size: GeneratorSize = BUNDLED) -> Any:
     """Load what was trained in ``work`` as a float32 ``LayoutFlowPipeline``.
 
+    The few-step training's weights are taken if it ran, else the flow's. Without a trained
+    layout prior the pipeline has none.
     Raises: FileNotFoundError: if the autoencoder, its latents or the flow is missing.
     """
-    cache = read_latents(work / "latents")
-    trained = finished_autoencoder(work, size.autoencoder_widths)
+    cache = read_items(work / "items")
+    trained = finished_autoencoder(work, size.autoencoder_widths, size.latent_channels)
     autoencoder = LayoutAutoencoder(
         latent_channels=size.latent_channels,
         widths=size.autoencoder_widths,
@@ -33,11 +36,16 @@ def trained_pipeline(work: Path, size: GeneratorSize = BUNDLED) -> Any:
         latent_std=cache.std,
     )
     autoencoder.load_state_dict(trained.state_dict())
-    tokenizer = build_tokenizer(words())
+    tokenizer = build_tokenizer(all_words())
     models = build_models(size, len(tokenizer), seed=0)
-    if load_checkpoint(work / "flow", {"average": models}) is None:
+    for name in ("few_step", "flow"):
+        if load_checkpoint(work / name, {"average": models}) is not None:
+            break
+    else:
         raise FileNotFoundError(
-            f"no flow checkpoint in {work}; run `python -m maquette.training.generator flow"
-            f" --work {work}` first"
+            f"no flow checkpoint in {work}; run `maquette train flow --work {work}` first"
         )
-    return assemble(autoencoder, models["transformer"], models["text_encoder"], tokenizer)
+    prior = build_prior(size, len(tokenizer), seed=0)
+    if load_checkpoint(work / "prior", {"average": prior}) is None:
+        prior = None
+    return assemble(autoencoder, models["transformer"], models["text_encoder"], tokenizer, prior)

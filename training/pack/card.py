@@ -1,87 +1,94 @@
-"""Write the model card of the bundled generator from measured scores."""
+"""Write the model card of the bundled generator from what was trained and measured."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from pathlib import Path
+from typing import Any
 
+from maquette.training.recipes.checkpoints import read_state
 from maquette.training.world.colours import BACKGROUNDS, COLOURS
+from maquette.training.world.patterns import PATTERNS
 from maquette.training.world.split import HELD_OUT
 from maquette.training.world.things import THINGS
 
-
-@dataclass(frozen=True)
-class Facts:
-    """What is known about a trained generator besides its scores."""
-
-    parameters: dict[str, int]
-    """Part to its number of parameters."""
-    autoencoder_steps: int
-    decoder_steps: int
-    flow_steps: int
-    remarks: str
-    """What a person saw on the contact sheet, in plain words."""
+PHASES = ("autoencoder", "decoder", "flow", "prior", "few_step")
+"""Trainings, in order; not all need have run."""
+NOT_MEASURED = "Not measured yet: export again with `--scores` once `maquette eval pack` has run.\n"
 
 
-def model_card(facts: Facts, scores: str, trials: int, steps: int, guidance: float) -> str:
+def written_card(
+    work: Path, pipeline: Any, scores: Path | None = None, remarks: Path | None = None
+) -> str:
     """Write ``MODEL_CARD.md``.
 
     Args:
-        facts: how it was trained and how it looks.
-        scores: Markdown table of ``evaluation.report.markdown``.
-        trials: scenes in each group of the table.
-        steps, guidance: how its pictures were drawn.
+        work: folder of the trainings.
+        pipeline: what is exported.
+        scores: JSON rows of ``maquette eval pack``; None: the card says that none were taken.
+        remarks: what a person saw, in plain words.
     """
-    sizes = "\n".join(f"- {name}: {count:,} parameters" for name, count in facts.parameters.items())
+    parts = ("autoencoder", "transformer", "text_encoder", "layout_prior")
+    sizes = "\n".join(
+        f"- {name}: {sum(p.numel() for p in part.parameters()):,} parameters"
+        for name in parts
+        if (part := getattr(pipeline, name, None)) is not None
+    )
+    states = [(name, read_state(work / name)) for name in PHASES]
+    trained = "\n".join(
+        f"- {name}: {state['step']:,} steps, {state['elapsed_s'] / 60:.0f} minutes"
+        for name, state in states
+        if state is not None
+    )
+    seen = remarks.read_text(encoding="utf-8") if remarks else "Not looked at yet.\n"
+    table = NOT_MEASURED if scores is None else score_table(json.loads(scores.read_text("utf-8")))
     held = ", ".join(sorted(f"{colour} {thing}" for colour, thing in HELD_OUT))
     return f"""# The bundled generator
 
-A small text- and layout-conditioned rectified-flow generator of flat picture-book scenes,
-256 by 256 pixels. It was trained from random weights on renders of our own procedural world
-(`training/world`), on two CPU cores that were shared with other work. No outside data or
-weights were used.
+A small rectified-flow generator of flat picture-book scenes, {pipeline.output_size_px} pixels
+square. It was trained on renders of our own procedural world (`training/world`) on two CPU
+cores. No outside data or weights were used.
 
 ## What it can draw
 
-One to three things: {", ".join(THINGS)}; in {", ".join(COLOURS)}; left of, right of, above
-or below one another; on a plain or blended background of {", ".join(BACKGROUNDS)}. Boxes
-with short phrases ("red circle") say what goes where; without boxes the caption alone is
-used. Words outside `vocabulary.json` are unknown to it: check requests against that file
-and say so instead of drawing something else.
+One to six things: {", ".join(THINGS)}; in {", ".join(COLOURS)}; {", ".join(PATTERNS)}; beside,
+inside or in front of one another; on backgrounds of {", ".join(BACKGROUNDS)}, on blends of them
+or in simple landscapes. Boxes with short phrases ("red circle") say what goes where; without
+boxes its own layout prior plans them, and the row's state tells them. It also changes a given
+picture by instruction, fills holes, shows a thing from a picture again and prints letters.
+Words outside `vocabulary.json` are unknown to it.
 
 ## Parts
 
 {sizes}
 
-Stored in float16, loaded in float32. Latents are 16 by 16 cells of 16 channels. Training
-steps: autoencoder {facts.autoencoder_steps:,}, decoder alone {facts.decoder_steps:,},
-transformer with text encoder {facts.flow_steps:,}.
+Stored in float16, loaded in float32.
+
+{trained}
 
 ## Measured on held-out scenes
 
-{trials} scenes a group, drawn with {steps} Euler steps and guidance {guidance}; the stored
-float16 weights were measured. Unseen pairs are colour-thing pairs that no training picture
-holds: {held}. The judge is a separate classifier trained on exact renders only. Shares are
-given with their Wilson 95 % interval.
+Unseen pairs are colour-thing pairs that no training picture holds: {held}. The judge shares no
+weights with any role. Intervals are Wilson's at 95 %.
 
-{scores}
-The judge looks at one box at a time, or, for captions alone, at whatever differs from the
-background. It does not measure beauty.
-
+{table}
 ## How it looks
 
-{facts.remarks}
-
+{seen}
 ## Repeat it
 
-```
-python -m maquette.training.generator autoencoder --work runs/generator --minutes 40
-python -m maquette.training.generator flow --work runs/generator --minutes 60
-python -m maquette.training.generator autoencoder --decoder-only --work runs/generator
-python -m maquette.training.generator export --work runs/generator
-python -m maquette.training.evaluate recogniser --work runs/generator
-python -m maquette.training.evaluate pack --work runs/generator
-```
-
-Seeds are fixed; results differ with the number of steps that fit into the minutes, and in
-the last bits between machines. Licence: as the repository.
+`docs/training.md` has the commands, from empty folder to measured pack. Seeds are fixed; results
+differ with the number of steps that fit into the minutes, and in the last bits between machines.
+Licence: as the repository.
 """
+
+
+def score_table(rows: list[dict[str, Any]]) -> str:
+    """Write measured rows as a Markdown table."""
+    lines = ["| row | value | 95 % interval | n | bar | holds |", "|---|---|---|---|---|---|"]
+    for row in rows:
+        lines.append(
+            f"| {row['name']} | {row['value']:.3f} | {row['low']:.3f} to {row['high']:.3f} | "
+            f"{row['n']} | {row['bar']:.2f} | {'yes' if row['holds'] else 'no'} |"
+        )
+    return "\n".join(lines) + "\n"

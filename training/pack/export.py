@@ -12,7 +12,7 @@ import torch
 from maquette.infra.manifest import write_manifest
 from maquette.training.world import vocabulary
 
-MAX_BYTES = 40_000_000
+MAX_BYTES = 46_000_000
 """Largest pack that may be committed."""
 
 

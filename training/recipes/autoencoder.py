@@ -34,6 +34,8 @@ class AutoencoderRecipe:
     """Standard deviation of noise added to latents, so that small flow errors do not show."""
     latent_penalty: float = 5e-4
     """Weight of the mean squared latent, which keeps the noise from being outgrown."""
+    anchor_weight: float = 0.02
+    """Weight of the mean squared change of latents that an earlier model already had."""
     permuted: float = 0.15
     """Share of crops whose colour channels are permuted, so that unnamed colours work too."""
 
@@ -47,10 +49,12 @@ def crop_batch(shard: Shard, recipe: AutoencoderRecipe, step: int) -> Tensor:
     size, side = shard.pixels.shape[1], recipe.crop_px
     crops = np.empty((recipe.batch, side, side, 3), dtype=np.uint8)
     for i, index in enumerate(rng.integers(len(shard.scenes), size=recipe.batch)):
-        things = shard.scenes[index].things
+        scene = shard.scenes[index]
+        boxes = [p.box for p in scene.things] + [w.box for w in scene.words]
         x, y = rng.integers(0, size - side + 1, size=2)
-        if rng.random() < 0.75:
-            cx, cy = things[rng.integers(len(things))].centre
+        if boxes and rng.random() < 0.75:
+            x0, y0, x1, y1 = boxes[rng.integers(len(boxes))]
+            cx, cy = (x0 + x1) / 2, (y0 + y1) / 2
             jitter = rng.uniform(-0.5, 0.5, size=2) * side
             x, y = (
                 int(np.clip(c * size - side / 2 + j, 0, size - side))
@@ -87,13 +91,26 @@ def reconstruction_losses(output: Tensor, target: Tensor, edge_weight: float) ->
 
 
 def autoencoder_losses(
-    model: LayoutAutoencoder, pixels: Tensor, recipe: AutoencoderRecipe, step: int
+    model: LayoutAutoencoder,
+    pixels: Tensor,
+    recipe: AutoencoderRecipe,
+    step: int,
+    anchor: LayoutAutoencoder | None = None,
 ) -> dict[str, Tensor]:
-    """Compute the losses of one step; noise is drawn from the recipe's seed and the step."""
+    """Compute the losses of one step; noise is drawn from the recipe's seed and the step.
+
+    Args:
+        anchor: an earlier autoencoder whose normalised latents the first channels stay near.
+    """
     noise_source = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
     latents = model.encode(pixels)
     noise = torch.randn(latents.shape, generator=noise_source).to(latents)
     output = model.decode(latents + recipe.noise * noise)
     losses = reconstruction_losses(output, pixels, recipe.edge_weight)
     losses["latent"] = recipe.latent_penalty * latents.float().square().mean()
+    if anchor is not None:
+        with torch.no_grad():
+            before = anchor.encode(pixels) * anchor.scale + anchor.shift
+        moved = (latents[:, : before.shape[1]] - before) / anchor.scale
+        losses["anchor"] = recipe.anchor_weight * moved.float().square().mean()
     return losses

@@ -18,6 +18,7 @@ from maquette.training.recipes.autoencoder import (
 )
 from maquette.training.recipes.averaging import Average
 from maquette.training.recipes.checkpoints import load_checkpoint, save_checkpoint
+from maquette.training.recipes.growth import grow_autoencoder, open_start
 from maquette.training.recipes.loop import Step, training_loop
 from maquette.training.world.render import render
 from maquette.training.world.sample import sample_scene
@@ -37,6 +38,9 @@ class AutoencoderRun:
         decoder_only: run the second phase.
         recipe: all numbers.
         widths: features of a new autoencoder.
+        channels: latent channels of a new autoencoder.
+    With a pack in ``work/start`` the first phase starts from its autoencoder, and the latents
+    of the channels that it had are held near to what they were.
     """
 
     def __init__(
@@ -47,6 +51,7 @@ class AutoencoderRun:
         decoder_only: bool = False,
         recipe: AutoencoderRecipe | None = None,
         widths: tuple[int, int, int] = (64, 128, 192),
+        channels: int = 16,
     ) -> None:
         self.name = "decoder" if decoder_only else "autoencoder"
         self.folder = work / self.name
@@ -54,10 +59,14 @@ class AutoencoderRun:
         self.recipe = recipe or AutoencoderRecipe()
         self.spent_s = 0.0
         torch.manual_seed(self.recipe.seed)
-        self.model = LayoutAutoencoder(widths=widths)
+        self.model = LayoutAutoencoder(channels, widths)
+        self.anchor: LayoutAutoencoder | None = None
         if decoder_only:
-            self.model = finished_autoencoder(work, widths)
+            self.model = finished_autoencoder(work, widths, channels)
             self.model.encoder.requires_grad_(False)
+        elif (start := open_start(work)) is not None:
+            grow_autoencoder(self.model, start.autoencoder)
+            self.anchor = start.autoencoder.eval().requires_grad_(False).to(device)
         self.model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = Average(self.model)
         self.parameters = [p for p in self.model.parameters() if p.requires_grad]
@@ -111,7 +120,7 @@ class AutoencoderRun:
             self.device, memory_format=torch.channels_last
         )
         with torch.autocast(self.device.type, torch.bfloat16):
-            return autoencoder_losses(self.model, pixels, self.recipe, step)
+            return autoencoder_losses(self.model, pixels, self.recipe, step, self.anchor)
 
 
 def probe_pixels(count: int, size_px: int = 256) -> Tensor:
@@ -123,14 +132,14 @@ def probe_pixels(count: int, size_px: int = 256) -> Tensor:
 
 
 def finished_autoencoder(
-    work: Path, widths: tuple[int, int, int] = (64, 128, 192)
+    work: Path, widths: tuple[int, int, int] = (64, 128, 192), channels: int = 16
 ) -> LayoutAutoencoder:
     """Load the averaged weights of the first phase, with the second's decoder if it ran.
 
     Raises: FileNotFoundError: if the first phase left no checkpoint.
     """
     for name in ("decoder", "autoencoder"):
-        model = LayoutAutoencoder(widths=widths)
+        model = LayoutAutoencoder(channels, widths)
         if load_checkpoint(work / name, {"average": model}) is not None:
             return model
     raise FileNotFoundError(

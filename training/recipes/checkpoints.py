@@ -67,6 +67,13 @@ def load_checkpoint(
     return json.loads((folder / "state.json").read_text(encoding="utf-8"))
 
 
+def read_state(folder: Path) -> dict | None:
+    """Read a checkpoint's counters alone, or None if there is no checkpoint in ``folder``."""
+    if not (folder / "state.json").exists():
+        return None
+    return json.loads((folder / "state.json").read_text(encoding="utf-8"))
+
+
 def flatten_optimizer(optimizer: torch.optim.Optimizer) -> tuple[dict[str, Tensor], dict]:
     """Split an optimizer's state into named tensors and JSON-ready numbers."""
     state = optimizer.state_dict()

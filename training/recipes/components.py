@@ -14,6 +14,7 @@ from tokenizers.processors import TemplateProcessing
 from transformers import DistilBertConfig, DistilBertModel, PreTrainedTokenizerFast
 
 from maquette.model_servers.generation.layout_flow.layout import GEOMETRY
+from maquette.model_servers.generation.layout_flow.prior import LayoutPrior
 from maquette.model_servers.generation.layout_flow.text import MAX_TOKENS
 from maquette.model_servers.generation.layout_flow.transformer import LayoutFlowTransformer
 
@@ -41,11 +42,21 @@ class GeneratorSize:
     """Blocks of the transformer."""
     heads: int = 4
     """Attention heads of the transformer."""
+    glyph_width: int = 32
+    """Features of letters to print."""
+    refiner_width: int = 128
+    """Features of the convolutional stream."""
+    refiner_blocks: int = 3
+    """Its residual blocks."""
+    prior_width: int = 160
+    """Width of the layout prior."""
+    prior_depth: int = 4
+    """Layers of the layout prior."""
 
 
-BUNDLED = GeneratorSize()
+BUNDLED = GeneratorSize(latent_channels=24)
 """The generator in the pack."""
-TOY = GeneratorSize((8, 8, 16), 16, 16, 32, 1, 32, 2, 2)
+TOY = GeneratorSize((8, 8, 16), 16, 16, 32, 1, 32, 2, 2, 4, 8, 1, 16, 1)
 """For smoke runs and tests."""
 
 
@@ -95,10 +106,24 @@ def build_transformer(size: GeneratorSize, seed: int) -> LayoutFlowTransformer:
         width=size.width,
         depth=size.depth,
         heads=size.heads,
+        source_port=True,
+        glyph_width=size.glyph_width,
+        concept_port=True,
+        refiner_width=size.refiner_width,
+        refiner_blocks=size.refiner_blocks,
+        stride_port=True,
     )
 
 
-def assemble(autoencoder: Any, transformer: Any, text_encoder: Any, tokenizer: Any) -> Any:
+def build_prior(size: GeneratorSize, vocabulary: int, seed: int) -> LayoutPrior:
+    """Make a layout prior over the words of a tokenizer."""
+    torch.manual_seed(seed)
+    return LayoutPrior(vocabulary, width=size.prior_width, depth=size.prior_depth)
+
+
+def assemble(
+    autoencoder: Any, transformer: Any, text_encoder: Any, tokenizer: Any, prior: Any = None
+) -> Any:
     """Put parts and an Euler scheduler together as a pipeline."""
     from diffusers import FlowMatchEulerDiscreteScheduler
 
@@ -110,4 +135,5 @@ def assemble(autoencoder: Any, transformer: Any, text_encoder: Any, tokenizer: A
         text_encoder=text_encoder.eval(),
         tokenizer=tokenizer,
         scheduler=FlowMatchEulerDiscreteScheduler(num_train_timesteps=1000, shift=1.0),
+        layout_prior=None if prior is None else prior.eval(),
     )
