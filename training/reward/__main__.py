@@ -1,0 +1,110 @@
+"""Train, measure and export the reward model: ``python -m maquette.training.reward``.
+
+    train     one perspective, on features of the frozen tower that are computed once
+    score     held-out pairs of every trained perspective, and of the swapped controls
+    export    write the pack
+    smoke     all of the above in seconds, at toy size
+
+Every command resumes from what lies in ``--work``.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+
+from maquette.model_servers.reward.layout import BUNDLED
+from maquette.model_servers.reward.preference import HeadKind
+from maquette.training.reward.pairs import HELD_OUT_SEED, SUBJECTS
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+
+Work = Annotated[Path, typer.Option(help="folder for checkpoints, logs and caches")]
+Backbone = Annotated[str, typer.Option(help="the word bundled, or a LLaVA directory")]
+WORK = Path("runs/reward")
+PACK = Path(__file__).parents[2] / "model_servers" / "bundled" / "reward"
+
+
+@app.command()
+def train(
+    perspective: Annotated[str, typer.Option(help=f"one of {', '.join(SUBJECTS)}")],
+    work: Work = WORK,
+    backbone: Backbone = BUNDLED,
+    minutes: Annotated[float | None, typer.Option(help="over all resumed runs")] = 12.0,
+    steps: Annotated[int | None, typer.Option(help="over all resumed runs")] = None,
+    lessons: Annotated[int, typer.Option(help="lessons to draw, two pictures each")] = 5000,
+    head: Annotated[HeadKind | None, typer.Option(help="instead of the usual one")] = None,
+    margin: Annotated[float, typer.Option(help="by how much the better must win")] = 0.0,
+    swap_labels: Annotated[bool, typer.Option(help="the control: teach the opposite")] = False,
+    workers: Annotated[int, typer.Option(help="processes that draw lessons; 0: this one")] = 2,
+) -> None:
+    """Train one perspective."""
+    from maquette.training.reward.session import train_perspective
+
+    if perspective not in SUBJECTS:
+        raise typer.BadParameter(f"{perspective!r}; expected one of {', '.join(SUBJECTS)}")
+    logging.getLogger("transformers").setLevel(logging.ERROR)
+    folder = train_perspective(
+        work,
+        backbone,
+        perspective,
+        minutes=minutes,
+        steps=steps,
+        lessons=lessons,
+        head=head,
+        margin=margin,
+        swap_labels=swap_labels,
+        workers=workers,
+        device=torch.device("cuda" if torch.cuda.is_available() else "cpu"),
+    )
+    typer.echo(folder)
+
+
+@app.command()
+def score(
+    work: Work = WORK,
+    backbone: Backbone = BUNDLED,
+    pairs: Annotated[int, typer.Option(help="held-out pairs a perspective")] = 200,
+    seed: Annotated[int, typer.Option(help="of the held-out pairs")] = HELD_OUT_SEED,
+) -> None:
+    """Measure what is trained; writes scores.json and scores.md into --work."""
+    from maquette.training.reward.session import score_all
+
+    rows, text = score_all(work, backbone, pairs, seed)
+    (work / "scores.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    typer.echo(text)
+
+
+@app.command()
+def export(
+    work: Work = WORK,
+    backbone: Backbone = BUNDLED,
+    to: Annotated[Path, typer.Option(help="folder of the pack")] = PACK,
+    seed: Annotated[int, typer.Option(help="of the held-out pairs, for the card")] = HELD_OUT_SEED,
+) -> None:
+    """Write every trained perspective as a pack, replacing the one that is there."""
+    from maquette.training.reward.session import export_all
+
+    typer.echo(export_all(work, backbone, to, seed))
+
+
+@app.command()
+def smoke(work: Work = Path("runs/reward_smoke"), steps: int = 2) -> None:
+    """Train, measure and export at toy size, in seconds, to see that every part runs."""
+    from maquette.training.reward.session import export_all, score_all, train_perspective
+    from maquette.training.reward.toy import toy_backbone
+
+    home = str(toy_backbone(work / "backbone"))
+    for name in SUBJECTS:
+        train_perspective(work, home, name, steps=steps, lessons=16, batch=4, workers=0)
+    score_all(work, home, 2, HELD_OUT_SEED)
+    typer.echo(export_all(work, home, work / "pack", HELD_OUT_SEED))
+
+
+if __name__ == "__main__":
+    app()

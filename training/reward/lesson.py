@@ -1,0 +1,30 @@
+"""A lesson: some pictures, and the pairs that can be taught with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+Row = tuple[int, str]
+"""(index of a picture, caption)."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two rows, and why the first is better."""
+
+    better: Row
+    worse: Row
+    kind: str
+    """What differs, for tables: "colour", "blur" ..."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Pictures and pairs of rows over them."""
+
+    pictures: tuple[np.ndarray, ...]
+    """uint8 (s, s, 3), sRGB."""
+    pairs: tuple[Pair, ...]
+    """At least one; the first compares two pictures under one caption."""

@@ -1,0 +1,111 @@
+"""Write trained perspectives as a directory that serves, with its card and manifest."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from maquette.infra.manifest import write_manifest
+from maquette.model_servers.reward.layout import (
+    BUNDLED,
+    INDEX,
+    PerspectiveConfig,
+    RewardIndex,
+    open_directory,
+)
+from maquette.model_servers.reward.save import save_perspective
+from maquette.training.reward.calibrate import calibrate
+from maquette.training.reward.pairs import SUBJECTS
+from maquette.training.reward.run import RewardRun
+
+MAX_BYTES = 8_000_000
+"""Largest directory that may be committed, the backbone apart."""
+
+
+def save_trained(run: RewardRun, folder: Path) -> Path:
+    """Write a run's averaged weights, calibrated on its kept pairs, to ``folder``."""
+    with run.averaged():
+        better, worse = run.rewards_of(run.kept_pairs())
+        config = PerspectiveConfig(
+            head=run.kind,
+            tau=run.recipe.tau,
+            calibration=calibrate(run.kind, better, worse),
+            about=SUBJECTS[run.subject].about,
+        )
+        fresh = folder.with_name(folder.name + ".new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        save_perspective(run.model, run.subject, config, fresh)
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
+    return folder
+
+
+def export_pack(
+    perspectives: dict[str, Path], target: Path, backbone: str, digest: str, card: str
+) -> Path:
+    """Put saved perspectives together and swap the directory into ``target``.
+
+    Args:
+        perspectives: name to the folder that ``save_trained`` wrote.
+        backbone: the word bundled, or a path; it is named, not copied.
+        digest: of the backbone's files; another backbone will be refused.
+        card: text of MODEL_CARD.md.
+    Raises: ValueError: it would be larger than ``MAX_BYTES``.
+    """
+    fresh = target.with_name(target.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    for name, folder in perspectives.items():
+        shutil.copytree(folder, fresh / name)
+    index = RewardIndex(backbone=backbone, backbone_digest=digest)
+    (fresh / INDEX).write_text(index.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    (fresh / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    for path in (fresh, *fresh.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    write_manifest(fresh)
+    size = sum(p.stat().st_size for p in fresh.rglob("*") if p.is_file())
+    if size > MAX_BYTES:
+        raise ValueError(f"the pack holds {size} bytes; at most {MAX_BYTES} may be committed")
+    open_directory(str(fresh), backbone=None if backbone == BUNDLED else backbone)
+    old = target.with_name(target.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
+    fresh.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+    return target
+
+
+def model_card(table: str, control: str, steps: dict[str, int], seed: int) -> str:
+    """The text of MODEL_CARD.md, from measured scores.
+
+    Args:
+        table, control: of ``measure.markdown``, as trained and with labels swapped.
+        steps: training steps of each perspective.
+        seed: of the held-out pairs.
+    """
+    trained = ", ".join(f"{name} {count:,}" for name, count in steps.items())
+    abouts = "\n".join(f"- **{name}**: {SUBJECTS[name].about}." for name in steps)
+    swapped = (
+        f"\n## Control: labels swapped at training\n\nMust fall below 20 %.\n\n{control}"
+        if control
+        else "\nThe control with swapped labels was not run for these weights.\n"
+    )
+    return f"""# The bundled reward model
+
+LLaVA-Reward (arXiv 2507.21391) on the bundled understanding model: a LoRA, a projector, SkipCA
+and a head for each perspective, on a frozen backbone. Trained on pairs of our own procedural
+world (`training/reward`) only. It compares flat picture-book scenes; it knows nothing of
+photographs, of beauty, or of what is harmful in the real world.
+
+{abouts}
+
+Training steps: {trained}.
+
+## Measured on held-out pairs
+
+Scenes of seeds from {seed}, captions in wordings that training never uses, the stored float16
+weights, through the code that serves. Shares with their Wilson 95 % interval.
+
+{table}{swapped}
+Licence: as the repository.
+"""

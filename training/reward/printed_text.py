@@ -1,0 +1,125 @@
+"""Lessons in lettering: the words that a caption quotes, against wrong or spoilt ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from maquette.training.reward.damage import DAMAGES, inside
+from maquette.training.reward.lesson import Lesson, Pair
+from maquette.training.world.captions import caption
+from maquette.training.world.printed import PrintedWord, shaped
+from maquette.training.world.render import render
+from maquette.training.world.sample import sample_scene
+from maquette.training.world.scene import Scene
+from maquette.training.world.wording import TEXT_SENTENCES, Wording
+from maquette.training.world.wordlists import TRAIN_WORDS
+
+KINDS = ("other_word", "misspelt", "spoilt", "missing")
+_WEIGHTS = (0.3, 0.35, 0.2, 0.15)
+_SPOILS = ("blur", "melt", "noise", "ghost")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_EDGE = 0.02
+
+
+def text_lesson(rng: np.random.Generator, wording: Wording = "train") -> Lesson:
+    """Draw a lesson on one printed word of a scene."""
+    while True:
+        scene = sample_scene(rng, counts=(1, 2, 3), words=int(rng.integers(1, 3)))
+        kind = KINDS[rng.choice(len(KINDS), p=_WEIGHTS)]
+        k = int(rng.integers(len(scene.words)))
+        told = _told(scene, rng, wording)
+        clean = render(scene)
+        if kind == "spoilt":
+            damage = DAMAGES[_SPOILS[rng.integers(len(_SPOILS))]]
+            worse = inside(clean, scene.words[k].box, damage, float(rng.uniform(0.5, 1.0)), rng)
+            return Lesson((clean, worse), (Pair((0, told), (1, told), kind),))
+        if kind == "missing":
+            rest = scene.words[:k] + scene.words[k + 1 :]
+            worse = render(replace(scene, words=rest))
+            return Lesson((clean, worse), (Pair((0, told), (1, told), kind),))
+        old = scene.words[k]
+        text = other_word(old.text, rng) if kind == "other_word" else misspelt(old.text, rng)
+        word = _set(old, text)
+        if word is None or text.lower() in {w.text.lower() for w in scene.words}:
+            continue
+        changed = replace(scene, words=(*scene.words[:k], word, *scene.words[k + 1 :]))
+        other = told.replace(f"{_quoted(scene)}", _quoted(changed))
+        pairs = (
+            Pair((0, told), (1, told), kind),
+            Pair((1, other), (0, other), kind),
+            Pair((0, told), (0, other), kind),
+            Pair((1, other), (1, told), kind),
+        )
+        return Lesson((clean, render(changed)), pairs)
+
+
+def other_word(text: str, rng: np.random.Generator) -> str:
+    """Another training word in the same capitals."""
+    words = [w for w in TRAIN_WORDS if w != text.lower()]
+    return _cased(words[rng.integers(len(words))], text)
+
+
+def misspelt(text: str, rng: np.random.Generator) -> str:
+    """The word with one letter left out, doubled, exchanged or put in another place.
+
+    Capitals stay as they are; the result never reads like ``text``.
+    """
+    letters = list(text.lower())
+    while True:
+        changed = list(letters)
+        k = int(rng.integers(len(letters)))
+        fate = rng.integers(4)
+        if fate == 0 and len(letters) > 2:
+            del changed[k]
+        elif fate == 1:
+            changed.insert(k, changed[k])
+        elif fate == 2:
+            changed[k] = _LETTERS[rng.integers(26)]
+        elif k + 1 < len(letters):
+            changed[k], changed[k + 1] = changed[k + 1], changed[k]
+        if changed != letters:
+            return _cased("".join(changed), text)
+
+
+def _cased(word: str, like: str) -> str:
+    if like.isupper():
+        return word.upper()
+    return word.capitalize() if like[:1].isupper() else word
+
+
+def _set(old: PrintedWord, text: str) -> PrintedWord | None:
+    """Another text in the letters and size of an old one; None where it does not fit."""
+    (before,), (after,) = shaped(old.text, old.font), shaped(text, old.font)
+    x0, y0, x1, y1 = old.box
+    em = (x1 - x0) / (before.ink[2] - before.ink[0])
+    high = (y1 - y0) / (before.ink[3] - before.ink[1])
+    baseline = y1 + before.ink[1] * high
+    box = (
+        x0,
+        baseline - after.ink[3] * high,
+        x0 + (after.ink[2] - after.ink[0]) * em,
+        baseline - after.ink[1] * high,
+    )
+    if box[1] < _EDGE or box[3] > 1 - _EDGE or box[2] > 1 - _EDGE:
+        return None
+    return replace(old, text=text, box=box)
+
+
+def _quoted(scene: Scene) -> str:
+    return " ".join(word.text for word in scene.words)
+
+
+def _told(scene: Scene, rng: np.random.Generator, wording: Wording) -> str:
+    """A sentence about the words alone, or at times a whole caption that quotes them."""
+    text = _quoted(scene)
+    if rng.random() < 0.35:
+        whole = caption(scene, rng, "long", wording)
+        if f'"{text}"' in whole:
+            return whole
+    one = len(scene.words) == 1
+    sentences = TEXT_SENTENCES[wording]
+    return sentences[rng.integers(len(sentences))].format(
+        text=text, word="word" if one else "words", be="is" if one else "are"
+    )

@@ -1,0 +1,130 @@
+"""The commands as functions: train one perspective, measure all, put them together."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+
+from maquette.model_servers.reward.layout import BUNDLED
+from maquette.model_servers.reward.preference import HeadKind
+from maquette.model_servers.reward.scorer import Scorer
+from maquette.model_servers.understanding.directory import check_llava, find_llava, missing_llava
+from maquette.model_servers.understanding.pixels import PixelPlan
+from maquette.training.recipes.driver import follow
+from maquette.training.reward.cache import read_cache, write_cache
+from maquette.training.reward.measure import PairsScore, markdown, reward_pairs
+from maquette.training.reward.pack import export_pack, model_card, save_trained
+from maquette.training.reward.pairs import SUBJECTS
+from maquette.training.reward.recipe import RewardRecipe, fresh_model
+from maquette.training.reward.run import RewardRun
+
+SEED = 41
+"""Of the training lessons."""
+SAVED = "saved"
+
+
+def backbone_folder(backbone: str) -> Path:
+    """The backbone's directory. Raises: ConfigError: there is none."""
+    home = find_llava(backbone)
+    if home is None:
+        raise missing_llava()
+    return home
+
+
+def train_perspective(
+    work: Path,
+    backbone: str,
+    subject: str,
+    *,
+    minutes: float | None = None,
+    steps: int | None = None,
+    lessons: int = 5000,
+    head: HeadKind | None = None,
+    margin: float = 0.0,
+    swap_labels: bool = False,
+    batch: int = RewardRecipe.batch,
+    workers: int = 2,
+    device: torch.device | None = None,
+) -> Path:
+    """Look at the pictures of all lessons once, then train; returns the saved perspective."""
+    home = backbone_folder(backbone)
+    recipe = RewardRecipe(batch=batch, margin=margin, swap_labels=swap_labels)
+    usual = HeadKind.YES_NO if SUBJECTS[subject].yes_no else HeadKind.BRADLEY_TERRY
+    model, words = fresh_model(home, subject, head or usual, recipe, device or torch.device("cpu"))
+    cache = work / f"{subject}_seen"
+    digest = check_llava(home, bundled=backbone == BUNDLED)
+    pixels = Pixels(home, int(model.config.vision_config.image_size))
+    write_cache(cache, subject, lessons, SEED, model, pixels, digest, workers)
+    run = RewardRun(work, subject, model, words, read_cache(cache), recipe)
+    follow(run, work, minutes, steps, ["loss", "held_out", "wrong"])
+    saved = save_trained(run, work / SAVED / run.name / subject)
+    state = json.loads((run.folder / "state.json").read_text(encoding="utf-8"))
+    (saved.parent / "state.json").write_text(json.dumps(state), encoding="utf-8")
+    return saved
+
+
+def trained(work: Path, *, swapped: bool = False) -> dict[str, Path]:
+    """The perspectives saved in a work folder, or their controls with swapped labels."""
+    end = "_swapped" if swapped else ""
+    found = {name: work / SAVED / f"{name}{end}" / name for name in SUBJECTS}
+    return {name: folder for name, folder in found.items() if folder.is_dir()}
+
+
+def score_all(work: Path, backbone: str, count: int, seed: int) -> tuple[list[dict[str, Any]], str]:
+    """Measure every saved perspective and control: rows for the report, and tables."""
+    rows: list[dict[str, Any]] = []
+    texts = []
+    for swapped in (False, True):
+        scores = _scores(trained(work, swapped=swapped), backbone, count, seed)
+        rows += [score.record(swapped=swapped) for score in scores]
+        texts.append(markdown(scores) if scores else "")
+    for name, text in zip(("scores.md", "control.md"), texts, strict=True):
+        (work / name).write_text(text, encoding="utf-8")
+    return rows, "\n".join(texts)
+
+
+def export_all(work: Path, backbone: str, target: Path, seed: int) -> Path:
+    """Write a pack of every saved perspective; its card has the tables of the last ``score``."""
+    home = backbone_folder(backbone)
+    saved = trained(work)
+    if not saved:
+        raise ValueError(f"no perspective was trained in {work}; run train first")
+    table, control = (
+        (work / name).read_text(encoding="utf-8") if (work / name).exists() else ""
+        for name in ("scores.md", "control.md")
+    )
+    steps = {
+        name: json.loads((folder.parent / "state.json").read_text(encoding="utf-8"))["step"]
+        for name, folder in saved.items()
+    }
+    card = model_card(table or "Not measured yet.\n", control, steps, seed)
+    digest = check_llava(home, bundled=backbone == BUNDLED)
+    named = BUNDLED if backbone == BUNDLED else str(home.resolve())
+    return export_pack(saved, target, named, digest, card)
+
+
+class Pixels:
+    """Rendered pictures to what the tower takes, in the way that serves."""
+
+    def __init__(self, home: Path, side_px: int) -> None:
+        self._plan = PixelPlan(home, side_px)
+
+    def __call__(self, pictures: np.ndarray) -> np.ndarray:
+        return np.stack([self._plan(Image.fromarray(picture)) for picture in pictures])
+
+
+def _scores(saved: dict[str, Path], backbone: str, count: int, seed: int) -> list[PairsScore]:
+    scores = []
+    for name, folder in saved.items():
+        scorer = Scorer(str(folder.parent), backbone=_named(backbone))
+        scores.append(reward_pairs(scorer, name, count, seed))
+    return scores
+
+
+def _named(backbone: str) -> str:
+    return backbone if backbone == BUNDLED else str(Path(backbone).resolve())
