@@ -1,0 +1,114 @@
+"""Train, export and measure the model that describes pictures and answers questions.
+
+    train    scenes to pictures, then pictures and questions to answers
+    export   write the pack
+    score    measure a pack on held-out scenes
+    smoke    all of the above in seconds, at toy size
+
+Run as ``python -m maquette.training.understanding``. Training resumes from the checkpoint in
+``--work``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+
+from maquette.training.data.shards import read_shard, write_shard
+from maquette.training.recipes.driver import follow
+from maquette.training.understanding.components import BUNDLED, TOY
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+
+Work = Annotated[Path, typer.Option(help="folder for checkpoints, logs and caches")]
+WORK = Path("runs/understanding")
+PACK = Path(__file__).parents[2] / "model_servers" / "bundled" / "understanding"
+SHARD_SEEDS = (21, 22)
+"""Training scenes; evaluation draws from seeds of 900 000 and more."""
+PLOTTED = ["describe", "answer", "patches", "held_out_describe", "held_out_answer"]
+
+
+@app.command()
+def train(
+    work: Work = WORK,
+    minutes: Annotated[float | None, typer.Option(help="wall time over all runs")] = 40.0,
+    steps: Annotated[int | None, typer.Option(help="most steps over all runs")] = None,
+    scenes: Annotated[int, typer.Option(help="rendered scenes in each of two shards")] = 15_000,
+    batch: Annotated[int, typer.Option(help="pictures a step")] = 32,
+    compiled: Annotated[bool, typer.Option(help="compile layers; needs a C++ compiler")] = True,
+) -> None:
+    """Train from rendered scenes, or go on from the checkpoint."""
+    from maquette.training.understanding.patches import write_owners
+    from maquette.training.understanding.run import SeerRecipe, SeerRun
+
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    shards, owners = [], []
+    for seed in SHARD_SEEDS:
+        folder = work / f"shard{seed}"
+        write_shard(folder, scenes, seed=seed)
+        shards.append(read_shard(folder))
+        owners.append(write_owners(folder, shards[-1].scenes, BUNDLED.grid))
+    run = SeerRun(work, shards, owners, device, BUNDLED, SeerRecipe(batch=batch), compiled)
+    follow(run, work, minutes, steps, PLOTTED)
+
+
+@app.command()
+def export(
+    work: Work = WORK,
+    to: Annotated[Path, typer.Option(help="folder of the pack")] = PACK,
+    measured: Annotated[Path | None, typer.Option(help="rows that score wrote")] = None,
+) -> None:
+    """Write the trained model as a pack, replacing the one that is there."""
+    from maquette.training.understanding.export import export_pack, trained_seer
+
+    model, tokenizer, steps = trained_seer(work, BUNDLED)
+    rows = json.loads(measured.read_text("utf-8")) if measured else []
+    typer.echo(export_pack(model, tokenizer, to, rows, steps))
+
+
+@app.command()
+def score(
+    pack: Annotated[Path, typer.Option(help="a pack, or any LLaVA directory")] = PACK,
+    scenes: Annotated[int, typer.Option(help="held-out scenes")] = 200,
+    seed: Annotated[int, typer.Option(help="first seed of the scenes")] = 950_000,
+    to: Annotated[Path | None, typer.Option(help="JSON file for the rows")] = None,
+) -> None:
+    """Measure captions and answers on held-out scenes, with the blind ablation."""
+    from maquette.model_servers.understanding.llava import Llava
+    from maquette.training.understanding.score import measure
+
+    rows = measure(Llava(pack), scenes, seed)
+    for row in rows:
+        bar = "" if row["bar"] is None else f"  bar {row['bar']:.2f} {row['holds']}"
+        low, high, n = row["low"], row["high"], row["n"]
+        typer.echo(f"{row['name']:36} {row['value']:.3f} ({low:.3f} to {high:.3f}) n={n}{bar}")
+    if to:
+        to.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+@app.command()
+def smoke(work: Work = Path("runs/smoke_understanding"), steps: int = 3) -> None:
+    """Train, export and measure at toy size, in seconds, to see that every part runs."""
+    from maquette.model_servers.understanding.llava import Llava
+    from maquette.training.understanding.export import export_pack, trained_seer
+    from maquette.training.understanding.patches import write_owners
+    from maquette.training.understanding.run import SeerRecipe, SeerRun
+    from maquette.training.understanding.score import measure
+
+    write_shard(work / "shard", 20, seed=21, workers=1)
+    shard = read_shard(work / "shard")
+    owners = write_owners(work / "shard", shard.scenes, TOY.grid, workers=1)
+    recipe = SeerRecipe(batch=2)
+    run = SeerRun(work, [shard], [owners], torch.device("cpu"), TOY, recipe)
+    follow(run, work, None, steps, ["describe", "answer"])
+    model, tokenizer, done = trained_seer(work, TOY)
+    rows = measure(Llava(export_pack(model, tokenizer, work / "pack", [], done)), 2, 950_000)
+    typer.echo(f"{len(rows)} rows measured")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,23 @@
+"""Every word the model's tokenizer knows: the world's, but not those that scenes print.
+
+Printed words are spelled letter by letter, so that one never seen in training can be read out.
+"""
+
+from __future__ import annotations
+
+import re
+
+from maquette.training.world.colours import BACKGROUNDS, COLOURS
+from maquette.training.world.landscapes import LANDSCAPES
+from maquette.training.world.split import HELD_OUT_WORDS, TRAIN_WORDS
+from maquette.training.world.things import THINGS
+from maquette.training.world.vocabulary import words
+from maquette.training.world.wording import NUMBERS, SIZE_WORDS
+
+
+def known_words() -> list[str]:
+    """List them, sorted, lower case."""
+    said = [*COLOURS, *BACKGROUNDS, *LANDSCAPES, *THINGS, *NUMBERS.values()]
+    said += [word for options in SIZE_WORDS.values() for word in options]
+    needed = {word for name in said for word in re.findall(r"\w+", name)}
+    return sorted(set(words()) - ({*TRAIN_WORDS, *HELD_OUT_WORDS} - needed))
