@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from maquette.tools.builtin.answer import answer
 from maquette.tools.builtin.cut_out import cut_out
+from maquette.tools.builtin.describe import describe
 from maquette.tools.builtin.draw import draw
 from maquette.tools.builtin.embed_text import embed_text
 from maquette.tools.builtin.enlarge import enlarge
+from maquette.tools.builtin.find_pictures import find_pictures
 from maquette.tools.builtin.read_text import read_text
 from maquette.tools.builtin.segment import segment
 from maquette.tools.builtin.typeset import typeset
@@ -17,5 +20,16 @@ from maquette.tools.spec import ToolSpec
 
 @hookimpl
 def maquette_tools(register: Callable[[ToolSpec], None]) -> None:
-    for spec in (cut_out, draw, embed_text, enlarge, read_text, segment, typeset):
+    for spec in (
+        answer,
+        cut_out,
+        describe,
+        draw,
+        embed_text,
+        enlarge,
+        find_pictures,
+        read_text,
+        segment,
+        typeset,
+    ):
         register(spec)

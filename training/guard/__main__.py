@@ -1,0 +1,111 @@
+"""Train, export and score the domain guard: ``python -m maquette.training.guard``.
+
+    train    the world's pictures against outsiders
+    export   choose the limits and write the pack
+    score    measure the pack on held-out scenes, photographs and unseen kinds of outsiders
+    smoke    all of the above in seconds, at toy size
+
+Training resumes from the checkpoint in ``--work``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from maquette.training.data.shards import read_shard, write_shard
+from maquette.training.guard.pool import read_pool, write_pool
+from maquette.training.recipes.driver import follow
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+
+Work = Annotated[Path, typer.Option(help="folder for checkpoints, logs and caches")]
+Photographs = Annotated[Path | None, typer.Option(help="folder of photographs for the test")]
+WORK = Path("runs/guard")
+PACK = Path(__file__).parents[2] / "model_servers" / "bundled" / "guard"
+SEED = 8
+PLOTTED = ["cross_entropy", "world_right", "outside_right"]
+
+
+@app.command()
+def train(
+    work: Work = WORK,
+    minutes: Annotated[float | None, typer.Option(help="wall time over all resumed runs")] = 15.0,
+    steps: Annotated[int | None, typer.Option(help="largest number of steps over all runs")] = None,
+    scenes: Annotated[int, typer.Option(help="pictures of each side")] = 6_000,
+) -> None:
+    """Train the guard."""
+    from maquette.training.generator import pick_device
+    from maquette.training.guard.run import GuardRun
+
+    write_shard(work / "shard", scenes, seed=SEED)
+    write_pool(work / "pool", scenes, seed=SEED)
+    world = read_shard(work / "shard").pixels
+    run = GuardRun(work, world, read_pool(work / "pool"), pick_device())
+    follow(run, work, minutes, steps, PLOTTED)
+
+
+@app.command()
+def export(
+    work: Work = WORK,
+    to: Annotated[Path, typer.Option(help="folder of the pack")] = PACK,
+    photographs: Photographs = None,
+    measured: Annotated[bool, typer.Option(help="score it, and say so in its card")] = True,
+) -> None:
+    """Write the trained guard as a pack, replacing the one that is there."""
+    from maquette.model_servers.guard.guard import Guard
+    from maquette.training.guard.card import model_card
+    from maquette.training.guard.export import export_pack, set_limits, trained_guard
+    from maquette.training.guard.score import measure_guard
+
+    model = trained_guard(work)
+    config = set_limits(model, read_shard(work / "shard").pixels, read_pool(work / "pool"))
+    export_pack(model, config, to, model_card([], {}))
+    if measured:
+        rows, told = measure_guard(Guard(to), photographs)
+        typer.echo(export_pack(model, config, to, model_card(rows, told)))
+
+
+@app.command()
+def score(
+    pack: Annotated[Path, typer.Option(help="folder of the pack")] = PACK,
+    photographs: Photographs = None,
+) -> None:
+    """Measure a pack; one JSON object a line, then what was told right of each kind."""
+    from maquette.model_servers.guard.guard import Guard
+    from maquette.training.guard.score import measure_guard
+
+    rows, told = measure_guard(Guard(pack), photographs)
+    for found in rows:
+        typer.echo(json.dumps(found.as_json()))
+    typer.echo(json.dumps(told, indent=1))
+
+
+@app.command()
+def smoke(work: Work = Path("runs/smoke-guard"), steps: int = 3) -> None:
+    """Train, export and load at toy size, in seconds, to see that every part runs."""
+    import torch
+    from PIL import Image
+
+    from maquette.model_servers.guard.guard import Guard
+    from maquette.training.guard.card import model_card
+    from maquette.training.guard.export import export_pack, set_limits, trained_guard
+    from maquette.training.guard.run import GuardRecipe, GuardRun
+
+    widths = (8, 8, 8, 16)
+    write_shard(work / "shard", 40, seed=SEED, workers=1)
+    write_pool(work / "pool", 40, seed=SEED, workers=1)
+    world, pool = read_shard(work / "shard").pixels, read_pool(work / "pool")
+    run = GuardRun(work, world, pool, torch.device("cpu"), GuardRecipe(batch=8), widths)
+    follow(run, work, None, steps, PLOTTED)
+    model = trained_guard(work, widths)
+    config = set_limits(model, world, pool)
+    pack = export_pack(model, config, work / "pack", model_card([], {}))
+    typer.echo(f"{pack}: {Guard(pack).judge(Image.new('RGB', (50, 60))).in_world}")
+
+
+if __name__ == "__main__":
+    app()

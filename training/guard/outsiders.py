@@ -1,0 +1,34 @@
+"""Pictures that are not of the world, from two sets of kinds: one to learn from, one to test.
+
+The kinds of the test (``unseen_families``) are other procedures than those learned from, so
+that the measured rate is that of kinds the guard has never met. No photograph is ever learned
+from.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from maquette.training.guard import train_families, unseen_families
+
+Split = Literal["train", "test"]
+FAMILIES = {"train": train_families.FAMILIES, "test": unseen_families.FAMILIES}
+
+
+def outsider(rng: np.random.Generator, split: Split) -> tuple[str, np.ndarray]:
+    """One outsider of a random kind: its kind, and uint8 (256, 256, 3)."""
+    families = FAMILIES[split]
+    family = families[rng.integers(len(families))]
+    return family.__name__, family(rng)
+
+
+def outsiders(seed: int, count: int, split: Split) -> list[tuple[str, np.ndarray]]:
+    """Outsiders in turn of every kind; number ``i`` draws from ``(seed, i)``."""
+    families = FAMILIES[split]
+    return [
+        (family.__name__, family(np.random.default_rng((seed, i))))
+        for i in range(count)
+        for family in (families[i % len(families)],)
+    ]

@@ -1,0 +1,95 @@
+"""Photographs for the test, never for training: those inside scikit-image's wheel, and any
+folder of pictures, such as Debian's wallpaper packages unpacked:
+
+    apt-get download mate-backgrounds gnome-backgrounds ukui-wallpapers \\
+        lomiri-wallpapers-16.04 lomiri-wallpapers-20.04
+    for package in *.deb; do dpkg-deb -x "$package" wallpapers; done
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from maquette.records.errors import MissingExtra
+
+IN_SKIMAGE = [
+    "astronaut.png",
+    "brick.png",
+    "camera.png",
+    "cell.png",
+    "chelsea.png",
+    "clock_motion.png",
+    "coffee.png",
+    "coins.png",
+    "grass.png",
+    "gravel.png",
+    "hubble_deep_field.jpg",
+    "ihc.png",
+    "moon.png",
+    "motorcycle_left.png",
+    "page.png",
+    "retina.jpg",
+    "rocket.jpg",
+    "text.png",
+]
+"""Photographs among the files of its wheel; nothing is downloaded."""
+_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+_ALIKE = 6
+"""Bits of 64 in which two pictures' fingerprints may differ and still be the same photograph."""
+
+
+def skimage_photographs() -> Iterator[tuple[str, Image.Image]]:
+    """Name and picture of each. Raises: MissingExtra: scikit-image is not installed."""
+    spec = find_spec("skimage")
+    if spec is None or not spec.submodule_search_locations:
+        raise MissingExtra(
+            "the guard's test needs the photographs in scikit-image, which is not installed",
+            hint="pip install 'maquette[bench]'",
+        )
+    folder = Path(spec.submodule_search_locations[0]) / "data"
+    for name in IN_SKIMAGE:
+        if (folder / name).is_file():
+            yield f"skimage/{name}", Image.open(folder / name).convert("RGB")
+
+
+def folder_photographs(folder: Path) -> Iterator[tuple[str, Image.Image]]:
+    """Every distinct photograph below a folder, by name; drawings are left out.
+
+    A picture counts as a drawing when more than a third of its pixels equal both neighbours,
+    or it has fewer than 2,000 colours, at 512 pixels wide: what the guard sees is not asked.
+    """
+    seen: list[int] = []
+    for file in sorted(folder.rglob("*")):
+        if file.suffix.lower() not in _ENDINGS or file.is_symlink() or not file.is_file():
+            continue
+        try:
+            image = Image.open(file)
+            image.draft("RGB", (1024, 1024))
+            image = image.convert("RGB")
+        except OSError:
+            continue
+        image.thumbnail((512, 512))
+        mark = _fingerprint(image)
+        if any((mark ^ other).bit_count() <= _ALIKE for other in seen) or _drawn(image):
+            continue
+        seen.append(mark)
+        yield str(file.relative_to(folder)), image
+
+
+def _fingerprint(image: Image.Image) -> int:
+    """Difference hash: 64 bits that stay when size or compression change."""
+    small = np.asarray(image.convert("L").resize((9, 8)), np.int16)
+    bits = (small[:, 1:] > small[:, :-1]).ravel()
+    return int("".join("1" if bit else "0" for bit in bits), 2)
+
+
+def _drawn(image: Image.Image) -> bool:
+    pixels = np.asarray(image, np.int16)
+    same = (pixels[:-1, :-1] == pixels[1:, :-1]) & (pixels[:-1, :-1] == pixels[:-1, 1:])
+    colours = len(np.unique(pixels.reshape(-1, 3), axis=0))
+    return bool(same.all(axis=2).mean() > 1 / 3) or colours < 2_000
