@@ -17,6 +17,7 @@ from tqdm import tqdm
 from maquette.training.world.render import render
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.scene import Scene, scene_from_json
+from maquette.training.world.split import ALL_PAIRS, TRAINED
 
 __all__ = ["Shard", "read_shard", "scene_from_json", "write_shard"]
 
@@ -33,11 +34,19 @@ class Shard:
     """The truth about each picture."""
 
 
-def write_shard(folder: Path, count: int, seed: int, size_px: int = 256, workers: int = 2) -> None:
+def write_shard(
+    folder: Path,
+    count: int,
+    seed: int,
+    size_px: int = 256,
+    workers: int = 2,
+    everything: bool = False,
+) -> None:
     """Render ``count`` training scenes into ``folder``; a finished one is left alone.
 
     Chunk ``k`` draws from ``default_rng((seed, k))``, so the result does not depend on
-    the number of workers.
+    the number of workers. With ``everything`` held-out pairs and counts are among them: for
+    judges only, never for what is judged.
     """
     if (folder / "shard.json").exists():
         return
@@ -46,7 +55,7 @@ def write_shard(folder: Path, count: int, seed: int, size_px: int = 256, workers
         folder / "pixels.u8", dtype=np.uint8, mode="w+", shape=(count, size_px, size_px, 3)
     )
     starts = range(0, count, _CHUNK)
-    jobs = [(seed, k, min(_CHUNK, count - at), size_px) for k, at in enumerate(starts)]
+    jobs = [(seed, k, min(_CHUNK, count - at), size_px, everything) for k, at in enumerate(starts)]
     with (
         ProcessPoolExecutor(workers) as pool,
         (folder / "scenes.jsonl").open("w", encoding="utf-8") as lines,
@@ -75,8 +84,9 @@ def read_shard(folder: Path) -> Shard:
     return Shard(pixels, scenes)
 
 
-def _render_chunk(job: tuple[int, int, int, int]) -> tuple[list[Scene], np.ndarray]:
-    seed, chunk, count, size_px = job
+def _render_chunk(job: tuple[int, int, int, int, bool]) -> tuple[list[Scene], np.ndarray]:
+    seed, chunk, count, size_px, everything = job
     rng = np.random.default_rng((seed, chunk))
-    scenes = [sample_scene(rng) for _ in range(count)]
+    pairs = ALL_PAIRS if everything else TRAINED
+    scenes = [sample_scene(rng, pairs, unseen_counts=everything) for _ in range(count)]
     return scenes, np.stack([render(s, size_px) for s in scenes])

@@ -7,7 +7,7 @@ from PIL import Image
 
 from maquette.training.world.scene import Box
 
-SIDE = 48
+SIDE = 64
 """Side of a crop in pixels."""
 CONTEXT = 0.15
 """Share of the box's size that is shown around it on each side."""

@@ -8,6 +8,14 @@ from dataclasses import dataclass
 Z95 = 1.959963984540054
 
 
+def wilson(share: float, n: int) -> tuple[float, float]:
+    """Give Wilson's 95 % interval of a share of ``n`` trials, in [0, 1]."""
+    z2 = Z95**2
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z95 / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n**2))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
 @dataclass(frozen=True)
 class Share:
     """How many of ``n`` trials were right."""
@@ -30,10 +38,7 @@ class Share:
 
         Source: Wilson, "Probable Inference, the Law of Succession" (1927).
         """
-        p, z2 = self.value, Z95**2
-        centre = (p + z2 / (2 * self.n)) / (1 + z2 / self.n)
-        half = Z95 / (1 + z2 / self.n) * math.sqrt(p * (1 - p) / self.n + z2 / (4 * self.n**2))
-        return max(0.0, centre - half), min(1.0, centre + half)
+        return wilson(self.value, self.n)
 
     def __str__(self) -> str:
         low, high = self.interval

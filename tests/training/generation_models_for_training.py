@@ -1,0 +1,43 @@
+"""A tiny generator and an untrained judge over the world's words, saved to disk."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from maquette.model_servers.generation.layout_flow.autoencoder import LayoutAutoencoder
+from maquette.training.evaluation.judge import JUDGE, build_judge
+from maquette.training.recipes.checkpoints import save_checkpoint
+from maquette.training.recipes.components import (
+    TOY,
+    assemble,
+    build_prior,
+    build_text_encoder,
+    build_tokenizer,
+    build_transformer,
+)
+from maquette.training.recipes.wordbook import all_words
+
+
+def save_tiny_pack(path: Path) -> Path:
+    """Save a random pipeline with every port, drawing 256 pixels."""
+    size = replace(TOY, depth=2)
+    tokenizer = build_tokenizer(all_words())
+    transformer = build_transformer(size, 1)
+    torch.nn.init.normal_(transformer.to_velocity.weight, std=0.1)
+    pipeline = assemble(
+        LayoutAutoencoder(widths=size.autoencoder_widths),
+        transformer,
+        build_text_encoder(size, len(tokenizer), 2),
+        tokenizer,
+        build_prior(size, len(tokenizer), 3),
+    )
+    pipeline.save_pretrained(path, safe_serialization=True)
+    return path
+
+
+def save_untrained_judge(work: Path) -> None:
+    """Save a judge with its starting weights."""
+    save_checkpoint(work / JUDGE, {"average": build_judge()}, None, {"step": 0, "elapsed_s": 0.0})

@@ -1,0 +1,183 @@
+"""The judge learns, names and finds; measures give what they must where truth is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from scipy.stats import binomtest
+
+from maquette.training.data.edits import KINDS, Edit, sample_edit
+from maquette.training.data.shards import read_shard, write_shard
+from maquette.training.evaluation import generation_rows as rows
+from maquette.training.evaluation.crops import SIDE, crop
+from maquette.training.evaluation.finder import (
+    GRID,
+    Finder,
+    find_boxes,
+    finder_targets,
+    overlap,
+)
+from maquette.training.evaluation.intervals import Share
+from maquette.training.evaluation.judge import (
+    Found,
+    Judge,
+    JudgeRecipe,
+    JudgeRun,
+    judge_scores,
+    load_judge,
+)
+from maquette.training.evaluation.recogniser import Recogniser, Seen
+from maquette.training.evaluation.sheet import contact_sheet
+from maquette.training.recipes.driver import follow
+from maquette.training.world.render import render
+from maquette.training.world.sample import sample_scene
+from maquette.training.world.scene import Box, Scene
+
+
+@pytest.mark.parametrize(("right", "n"), [(0, 5), (3, 7), (150, 150), (1, 400)])
+def test_interval_is_wilsons(right: int, n: int) -> None:
+    """The interval equals SciPy's Wilson interval."""
+    expected = binomtest(right, n).proportion_ci(method="wilson")
+    assert Share(right, n).interval == pytest.approx((expected.low, expected.high), abs=1e-9)
+
+
+def test_impossible_shares_are_refused() -> None:
+    """More right than tried, or nothing tried, is a mistake."""
+    with pytest.raises(ValueError, match="3 right of 2"):
+        Share(3, 2)
+    with pytest.raises(ValueError, match="0 right of 0"):
+        Share(0, 0)
+
+
+class Oracle(Judge):
+    """Knows the scene that a picture shows; tells what it tells of the picture's truth."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(Finder(), Recogniser())
+        self.scene = scene
+
+    def look(self, picture: np.ndarray) -> list[Found]:
+        return [Found(Seen(p.thing, p.colour, p.pattern), p.box) for p in self.scene.things]
+
+    def name(self, picture: np.ndarray, boxes: list[Box]) -> list[Seen]:
+        told = []
+        for box in boxes:
+            hits = [f.seen for f in self.look(picture) if overlap(f.box, box) > 0.9]
+            told.append(hits[0] if hits else Seen("nothing", "nothing"))
+        return told
+
+
+def edits(kind: str, count: int) -> list[Edit]:
+    rng = np.random.default_rng(3)
+    found: list[Edit] = []
+    while len(found) < count:
+        scene = sample_scene(rng, counts=(1, 2, 3), words=0)
+        made = sample_edit(scene, rng, kinds=(kind,))
+        if made is not None:
+            found.append(made)
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_edits_are_right_when_made_and_wrong_when_not(kind: str) -> None:
+    """The edited render passes; the unchanged picture fails."""
+    for change in edits(kind, 2):
+        judge = rows._edited(change)
+        assert judge(Oracle(change.after), render(change.after)) == (1, 1)
+        assert judge(Oracle(change.before), render(change.before)) == (0, 1)
+
+
+def test_an_edit_that_spoils_the_background_fails() -> None:
+    """The named change with another background behind it does not pass."""
+    change = edits("recolour", 1)[0]
+    spoiled = (render(change.after).astype(int) + 40).clip(0, 255).astype(np.uint8)
+    assert rows.ground_error(change, render(change.after), change.after) == 0
+    assert rows._edited(change)(Oracle(change.after), spoiled) == (0, 1)
+
+
+def test_relations_and_contents_are_judged_from_what_is_found() -> None:
+    """The true relation passes, its opposite fails; a missing thing fails."""
+    rng = np.random.default_rng(1)
+    scene = sample_scene(rng, counts=(2,), alike=False, relation="left of", words=0)
+    a, b = sorted(scene.things, key=lambda p: p.centre[0])
+    picture = render(scene)
+    assert rows._related(a.pair, "left of", b.pair)(Oracle(scene), picture) == (1, 1)
+    assert rows._related(a.pair, "right of", b.pair)(Oracle(scene), picture) == (0, 1)
+    half = Scene(scene.things[:1], scene.background)
+    assert rows._related(a.pair, "left of", b.pair)(Oracle(half), picture) == (0, 1)
+    assert rows._inside(scene)(Oracle(half), picture) == (1, 2)
+    first = scene.things[0]
+    assert rows._shows(first.pair, first.pattern)(Oracle(scene), picture) == (1, 1)
+    assert rows._shows(("red", "nothing"), "plain")(Oracle(scene), picture) == (0, 1)
+
+
+def test_middles_stand_where_the_boxes_do() -> None:
+    """Targets have one middle a thing, in its size's map, and sides that give back its box."""
+    boxes: list[Box] = [(0.1, 0.2, 0.3, 0.35), (0.05, 0.05, 0.95, 0.95)]
+    marks, sides, counts = finder_targets([boxes])
+    peaks = (marks > 0.999).nonzero().tolist()
+    assert len(peaks) == 2
+    for _, size, y, x in peaks:
+        left, top, right, bottom = sides[0, size, :, y, x].tolist()
+        px, py = (x + 0.5) / GRID, (y + 0.5) / GRID
+        told = (px - left, py - top, px + right, py + bottom)
+        assert any(told == pytest.approx(box, abs=1e-5) for box in boxes)
+        assert counts[0, size, 0, y, x] == 1
+
+
+def test_an_untrained_finder_finds_nothing() -> None:
+    """Middles start unlikely, so an empty picture holds no things."""
+    assert find_boxes(Finder(), np.full((64, 64, 3), 200, dtype=np.uint8)) == []
+
+
+def test_overlap_by_hand() -> None:
+    """Half-shifted unit boxes share a third; distant ones nothing."""
+    assert overlap((0, 0, 1, 1), (0.5, 0, 1.5, 1)) == pytest.approx(1 / 3)
+    assert overlap((0, 0, 0.2, 0.2), (0.5, 0.5, 1, 1)) == 0
+
+
+def test_crop_shows_the_box_and_its_surroundings() -> None:
+    """The middle of a crop is the box's colour and its border the background's."""
+    picture = np.zeros((100, 100, 3), dtype=np.uint8)
+    picture[20:60, 20:60] = 255
+    cut = crop(picture, (0.2, 0.2, 0.6, 0.6))
+    assert cut.shape == (SIDE, SIDE, 3)
+    assert cut[SIDE // 2, SIDE // 2].tolist() == [255] * 3
+    assert cut[0, 0].tolist() == [0] * 3
+
+
+def test_the_judge_trains_resumes_and_is_kept(tmp_path: Path) -> None:
+    """A few steps lower the loss; a resumed run goes on; stored weights answer alike."""
+    write_shard(tmp_path / "shard", 10, seed=5, workers=1, everything=True)
+    shard = read_shard(tmp_path / "shard")
+    recipe = JudgeRecipe(batch=3)
+
+    def run() -> JudgeRun:
+        return JudgeRun(tmp_path, shard, torch.device("cpu"), recipe)
+
+    losses = [s.losses for s in run().steps(0, lambda i: i / 6)]
+    assert sum(losses[-1].values()) < sum(losses[0].values())
+    assert follow(run(), tmp_path, None, 2, []) == 2
+    assert follow(run(), tmp_path, None, 3, []) == 3
+    judge = load_judge(tmp_path)
+    scores = judge_scores(judge, shard.pixels[:2], shard.scenes[:2])
+    assert set(scores) == {"named", "found", "pictures"}
+    again = load_judge(tmp_path)
+    boxes = [p.box for p in shard.scenes[0].things]
+    assert judge.name(shard.pixels[0], boxes) == again.name(shard.pixels[0], boxes)
+    with pytest.raises(FileNotFoundError, match="no judge in"):
+        load_judge(tmp_path / "elsewhere")
+
+
+def test_contact_sheet_holds_all_pictures(tmp_path: Path) -> None:
+    """Five pictures in rows of two make three rows."""
+    pictures = [np.full((64, 64, 3), 40 * i, dtype=np.uint8) for i in range(5)]
+    contact_sheet(pictures, ["x"] * 5, 2, tmp_path / "s.png")
+    with Image.open(tmp_path / "s.png") as sheet:
+        assert sheet.size == (128, 3 * 94)
+    with pytest.raises(ValueError, match="1 pictures and 0 captions"):
+        contact_sheet(pictures[:1], [], 1, tmp_path / "t.png")

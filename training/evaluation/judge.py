@@ -1,0 +1,255 @@
+"""The judge of pictures: a finder and a recogniser, their data, training and weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageFilter
+from torch import Tensor, nn
+
+from maquette.training.data.shards import Shard
+from maquette.training.evaluation.crops import crop
+from maquette.training.evaluation.finder import (
+    Finder,
+    find_boxes,
+    finder_input,
+    finder_loss,
+    overlap,
+)
+from maquette.training.evaluation.recogniser import (
+    NOTHING,
+    Recogniser,
+    Seen,
+    labels,
+    recognise,
+    recogniser_loss,
+)
+from maquette.training.recipes.averaging import Average
+from maquette.training.recipes.checkpoints import load_checkpoint, save_checkpoint
+from maquette.training.recipes.loop import Step, training_loop
+from maquette.training.world.scene import Box, Scene
+
+JUDGE = "judge"
+"""Folder of its checkpoint below ``--work``."""
+
+
+@dataclass(frozen=True)
+class JudgeRecipe:
+    """Everything that decides how the judge is trained."""
+
+    batch: int = 24
+    """Pictures a step."""
+    peak_rate: float = 2e-3
+    """Learning rate after warm-up."""
+    seed: int = 31
+    """Decides pictures, damage and crops, with the step index."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A thing that was found and named."""
+
+    seen: Seen
+    box: Box
+
+
+class Judge:
+    """Finds and names what pictures show."""
+
+    def __init__(self, finder: Finder, recogniser: Recogniser) -> None:
+        self.finder, self.recogniser = finder.eval(), recogniser.eval()
+
+    def look(self, picture: np.ndarray) -> list[Found]:
+        """Find and name the things of a uint8 picture (H, W, 3)."""
+        boxes = find_boxes(self.finder, picture)
+        named = zip(self.name(picture, boxes), boxes, strict=True)
+        return [Found(seen, box) for seen, box in named if seen.thing != NOTHING]
+
+    def name(self, picture: np.ndarray, boxes: list[Box]) -> list[Seen]:
+        """Name what fills each box."""
+        if not boxes:
+            return []
+        return recognise(self.recogniser, np.stack([crop(picture, box) for box in boxes]))
+
+
+def load_judge(work: Path) -> Judge:
+    """Load the averaged weights.
+
+    Raises: FileNotFoundError: if the judge was not trained in ``work``.
+    """
+    models = build_judge()
+    if load_checkpoint(work / JUDGE, {"average": models}) is None:
+        raise FileNotFoundError(
+            f"no judge in {work}; run `maquette eval judge --work {work}` first"
+        )
+    return Judge(models["finder"], models["recogniser"])  # type: ignore[arg-type]
+
+
+def build_judge() -> nn.ModuleDict:
+    """Make an untrained judge."""
+    return nn.ModuleDict({"finder": Finder(), "recogniser": Recogniser()})
+
+
+def damaged(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Blur, coarsen, tint and speckle a uint8 picture a little, as drafts are."""
+    image = Image.fromarray(picture)
+    if rng.random() < 0.4:
+        side = int(picture.shape[0] * rng.uniform(0.55, 1.0))
+        image = image.resize((side, side)).resize(picture.shape[1::-1], Image.Resampling.BICUBIC)
+    if rng.random() < 0.6:
+        image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0, 1.5)))
+    noise = rng.normal(0, rng.uniform(0, 7), picture.shape) + rng.normal(0, 4, 3)
+    return np.clip(np.asarray(image) + noise, 0, 255).astype(np.uint8)
+
+
+def labelled_crops(
+    picture: np.ndarray, scene: Scene, rng: np.random.Generator
+) -> Iterator[tuple[np.ndarray, Seen]]:
+    """Cut labelled crops: each thing, and a place without one."""
+    for placed in scene.things:
+        near = _moved(placed.box, rng.uniform(-0.07, 0.07, 2), rng.uniform(0.93, 1.1, 2))
+        yield crop(picture, near), Seen(placed.thing, placed.colour, placed.pattern)
+    size = rng.uniform(0.15, 0.45)
+    x, y = rng.uniform(0, 1 - size, 2)
+    empty = (float(x), float(y), float(x + size), float(y + size))
+    if all(_hidden(empty, other.box) for other in scene.things):
+        yield crop(picture, empty), Seen(NOTHING, NOTHING, NOTHING)
+
+
+class JudgeRun:
+    """Train finder and recogniser together on renders.
+
+    Args:
+        work: folder of checkpoints; this run's is ``judge``.
+        shard: rendered scenes of all pairs; the last 256 are kept for the score.
+        device: where to train.
+        recipe: all numbers.
+    """
+
+    name = JUDGE
+
+    def __init__(
+        self, work: Path, shard: Shard, device: torch.device, recipe: JudgeRecipe | None = None
+    ) -> None:
+        self.folder = work / self.name
+        self.shard, self.device = shard, device
+        self.recipe = recipe or JudgeRecipe()
+        self.spent_s = 0.0
+        self.kept = min(256, len(shard.scenes) // 5)
+        self.model = build_judge().to(device)
+        self.average = Average(self.model, decay=0.995)
+        self.parameters = list(self.model.parameters())
+        self.optimizer = torch.optim.AdamW(
+            self.parameters, self.recipe.peak_rate, weight_decay=1e-3
+        )
+
+    def restore(self) -> int:
+        """Load the checkpoint if there is one; returns the next step's index."""
+        modules = {"model": self.model, "average": self.average.module}
+        state = load_checkpoint(self.folder, modules, self.optimizer)
+        if state is None:
+            return 0
+        self.spent_s = state["elapsed_s"]
+        return state["step"]
+
+    def save(self, step: int, elapsed_s: float) -> None:
+        """Write a checkpoint before step ``step``."""
+        modules = {"model": self.model, "average": self.average.module}
+        state = {"step": step, "elapsed_s": elapsed_s}
+        save_checkpoint(self.folder, modules, self.optimizer, state)
+
+    def steps(self, start: int, progress: Callable[[int], float]) -> Iterator[Step]:
+        """Train, yielding each step."""
+        for step in training_loop(
+            self.parameters, self.optimizer, self._losses, progress, self.recipe.peak_rate, start
+        ):
+            self.average.update(self.model, step.index)
+            self._copy_statistics()
+            yield step
+
+    def score(self) -> dict[str, float]:
+        """Measure on kept renders: things and pictures that are told rightly."""
+        judge = Judge(self.average.module["finder"], self.average.module["recogniser"])  # type: ignore[arg-type]
+        first = len(self.shard.scenes) - self.kept
+        scores = judge_scores(judge, self.shard.pixels[first:], self.shard.scenes[first:])
+        return {"wrong_" + name: 1 - value for name, value in scores.items()}
+
+    def _losses(self, step: int) -> dict[str, Tensor]:
+        self.model.train()
+        rng = np.random.default_rng((self.recipe.seed, step))
+        picked = rng.integers(len(self.shard.scenes) - self.kept, size=self.recipe.batch)
+        pictures = [damaged(np.array(self.shard.pixels[i]), rng) for i in picked]
+        scenes = [self.shard.scenes[i] for i in picked]
+        cut = [
+            pair
+            for picture, scene in zip(pictures, scenes, strict=True)
+            for pair in labelled_crops(picture, scene, rng)
+        ]
+        crops = torch.from_numpy(np.stack([c for c, _ in cut])).permute(0, 3, 1, 2)
+        boxes = [[p.box for p in scene.things] for scene in scenes]
+        with torch.autocast(self.device.type, torch.bfloat16):
+            named = recogniser_loss(
+                self.model["recogniser"],  # type: ignore[arg-type]
+                crops.to(self.device).float() / 255,
+                labels([s for _, s in cut]).to(self.device),
+            )
+            found = finder_loss(
+                self.model["finder"],  # type: ignore[arg-type]
+                finder_input(pictures).to(self.device),
+                boxes,
+            )
+        return {"named": named, "found": found}
+
+    def _copy_statistics(self) -> None:
+        """The average has the running statistics of batch norms as they are."""
+        theirs = dict(self.model.named_buffers())
+        for name, buffer in self.average.module.named_buffers():
+            buffer.copy_(theirs[name])
+
+
+def judge_scores(judge: Judge, pixels: np.ndarray, scenes: list[Scene]) -> dict[str, float]:
+    """Measure a judge on renders.
+
+    Returns: shares of things whose name, colour and pattern are right given their box
+    ("named"), of things that are found with the right pair ("found"), and of pictures where
+    exactly the right things are found ("pictures").
+    """
+    named, found, whole = [], [], []
+    for picture, scene in zip(pixels, scenes, strict=True):
+        seen = judge.name(picture, [p.box for p in scene.things])
+        truth = [Seen(p.thing, p.colour, p.pattern) for p in scene.things]
+        named += [a == b for a, b in zip(seen, truth, strict=True)]
+        looked = judge.look(picture)
+        hits = [
+            any(f.seen.pair == p.pair and overlap(f.box, p.box) > 0.5 for f in looked)
+            for p in scene.things
+        ]
+        found += hits
+        whole.append(all(hits) and len(looked) == len(scene.things))
+    return {
+        "named": float(np.mean(named)),
+        "found": float(np.mean(found)),
+        "pictures": float(np.mean(whole)),
+    }
+
+
+def _moved(box: Box, shift: np.ndarray, grow: np.ndarray) -> Box:
+    """Shift a box by fractions of its size and scale it about its centre."""
+    x0, y0, x1, y1 = box
+    w, h = x1 - x0, y1 - y0
+    cx, cy = (x0 + x1) / 2 + shift[0] * w, (y0 + y1) / 2 + shift[1] * h
+    return cx - w * grow[0] / 2, cy - h * grow[1] / 2, cx + w * grow[0] / 2, cy + h * grow[1] / 2
+
+
+def _hidden(view: Box, box: Box) -> bool:
+    """Tell whether a view shows at most 20 % of a box, and the box fills little of the view."""
+    w = min(view[2], box[2]) - max(view[0], box[0])
+    h = min(view[3], box[3]) - max(view[1], box[1])
+    if w <= 0 or h <= 0:
+        return True
+    share = w * h / ((box[2] - box[0]) * (box[3] - box[1]))
+    return share <= 0.2 and w * h <= 0.2 * (view[2] - view[0]) * (view[3] - view[1])
