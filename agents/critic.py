@@ -8,30 +8,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from maquette.agents.judging.contract import Judge, Judgement, Sight
+from maquette.agents.judging.contract import Judge, Judgement, Sight, unjudged
+from maquette.agents.judging.overall import OverallJudge
 from maquette.agents.judging.proposing import propose
 from maquette.agents.judging.text_reads import TextReadsJudge
+from maquette.agents.judging.things import ThingsJudge
 from maquette.model_servers.contract import ModelClient, RoleName
 from maquette.model_servers.schemas import PlacedBlock
 from maquette.records.artifact import ArtifactRef
-from maquette.records.criterion import Criterion, describe
+from maquette.records.criterion import Criterion
 from maquette.records.errors import ConfigError
-from maquette.records.verdict import Finding, Outcome, Verdict
+from maquette.records.verdict import Finding, Verdict
 
 if TYPE_CHECKING:
+    from maquette.infra.settings import Settings
     from maquette.infra.store.contract import ArtifactStore
 
-__all__ = ["Critic", "Judgement", "propose"]
+__all__ = ["Critic", "Judgement", "make_critic", "propose"]
+
+
+def make_critic(settings: Settings, store: ArtifactStore, models: ModelClient) -> Critic:
+    """The critic with every judge whose role the settings name."""
+    judges: list[Judge] = [TextReadsJudge(), ThingsJudge()]
+    if RoleName.REWARD in settings.models:
+        judges.append(OverallJudge())
+    return Critic(store, models, judges=judges)
 
 
 class Critic:
     """Judges pictures against criteria. A kind without a judge is unjudged, never passed."""
 
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     """Part of the key of every stored verdict: raise it when the same picture would be judged
     otherwise."""
-    roles: ClassVar[tuple[RoleName, ...]] = (RoleName.UNDERSTANDING,)
-    """Model roles that judge: their digests are part of that key too."""
 
     def __init__(
         self,
@@ -44,7 +53,12 @@ class Critic:
         self._store = store
         self._models = models
         self._judges: dict[str, Judge] = {}
-        for judge in (TextReadsJudge(),) if judges is None else judges:
+        chosen = (TextReadsJudge(), ThingsJudge()) if judges is None else tuple(judges)
+        self.roles: tuple[RoleName, ...] = tuple(
+            sorted({role for judge in chosen for role in judge.roles})
+        )
+        """Model roles that judge: their digests are part of that key too."""
+        for judge in chosen:
             for kind in sorted(judge.kinds):
                 if kind in self._judges:
                     raise ConfigError(
@@ -74,13 +88,5 @@ class Critic:
             if own:
                 for finding in await judge.judge(own, sight):
                     findings[finding.criterion.id] = finding
-        verdict = Verdict(findings=tuple(findings.get(c.id) or _unjudged(c) for c in criteria))
+        verdict = Verdict(findings=tuple(findings.get(c.id) or unjudged(c) for c in criteria))
         return Judgement(verdict, sight.forward_s, sight.model_calls)
-
-
-def _unjudged(criterion: Criterion) -> Finding:
-    return Finding(
-        criterion=criterion,
-        outcome=Outcome.UNJUDGED,
-        reason=f"no judge for {criterion.kind!r} yet; not checked: {describe(criterion)}"[:400],
-    )

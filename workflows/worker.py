@@ -114,7 +114,7 @@ async def run_worker(settings: Settings, engine: Engine) -> None:
 
 async def build_engine(settings: Settings) -> Engine:
     """The real parts, made from the settings."""
-    from maquette.agents.critic import Critic, propose
+    from maquette.agents.critic import make_critic, propose
     from maquette.agents.planner import make_planner
     from maquette.infra.index.stored import StoredIndex
     from maquette.infra.store.factory import open_store
@@ -136,7 +136,7 @@ async def build_engine(settings: Settings) -> Engine:
         models=models,
         tools=registry,
         planner=make_planner(settings, models, registry),
-        critic=Critic(store, models),
+        critic=make_critic(settings, store, models),
         propose=propose,
         run_tool=run_tool,
     )

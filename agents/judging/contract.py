@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from maquette.model_servers.contract import ModelClient
+from maquette.model_servers.contract import ModelClient, RoleName
 from maquette.model_servers.schemas import PlacedBlock
 from maquette.records.artifact import ArtifactRef
-from maquette.records.criterion import Criterion
-from maquette.records.verdict import Finding, Verdict
+from maquette.records.criterion import Criterion, describe
+from maquette.records.verdict import Finding, Outcome, Verdict
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,19 @@ class Judge(Protocol):
 
     name: str
     kinds: frozenset[str]
+    roles: tuple[RoleName, ...]
+    """Model roles it asks; their digests are part of the key of every stored verdict."""
 
     async def judge(self, criteria: Sequence[Criterion], sight: Sight) -> list[Finding]:
         """One finding for each criterion, in order."""
         ...
+
+
+def unjudged(criterion: Criterion, why: str = "") -> Finding:
+    """The finding of what nobody could check, and why: by default, for want of a judge."""
+    why = why or f"no judge for {criterion.kind!r} yet"
+    return Finding(
+        criterion=criterion,
+        outcome=Outcome.UNJUDGED,
+        reason=f"{why}; not checked: {describe(criterion)}"[:400],
+    )

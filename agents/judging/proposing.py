@@ -1,4 +1,4 @@
-"""Propose revisions: for each failed string, the repairs that its evidence speaks for."""
+"""Propose revisions: for each thing that failed, the repairs that its evidence speaks for."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from maquette.agents.judging import repairs
+from maquette.agents.judging.redrawing import DRAW, redrawings
 from maquette.agents.judging.repairs import Block, Repair, Setting
 from maquette.agents.judging.text import normal
 from maquette.agents.judging.text_reads import difference
@@ -19,7 +20,6 @@ from maquette.records.plan import Call
 from maquette.records.verdict import Finding, Outcome, Verdict
 
 TYPESET = "typeset"
-DRAW = "draw"
 
 REPAIRS: dict[str, tuple[Repair, str]] = {
     "larger": (repairs.larger, "larger letters"),
@@ -53,12 +53,16 @@ def propose(
     Args:
         body: the calls as they were made for the judged draft.
         tried: ids of revisions that were tried before; they are not proposed again.
-    Returns: one change each; those of different strings take turns.
+    Returns: one change each; those of different findings take turns.
     """
     ladders = [
-        list(_repairs(finding, body, tried))
+        list(
+            _repairs(finding, body, tried)
+            if isinstance(finding.criterion, TextReads)
+            else redrawings(finding, body, tried)
+        )
         for finding in verdict.findings
-        if finding.outcome is Outcome.FAILED and isinstance(finding.criterion, TextReads)
+        if finding.outcome is Outcome.FAILED
     ]
     rounds = zip_longest(*ladders)
     return tuple(revision for rung in rounds for revision in rung if revision is not None)

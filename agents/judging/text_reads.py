@@ -8,6 +8,7 @@ from maquette.agents.judging.contract import Sight
 from maquette.agents.judging.reading import Share, extras, share_lines
 from maquette.agents.judging.text import ALMOST, likeness, normal
 from maquette.model_servers.client import OcrClient
+from maquette.model_servers.contract import RoleName
 from maquette.model_servers.schemas import OcrLine
 from maquette.records.criterion import Criterion, TextReads
 from maquette.records.verdict import Evidence, Finding, Outcome
@@ -18,6 +19,7 @@ class TextReadsJudge:
 
     name = "ocr"
     kinds = frozenset({"text_reads"})
+    roles = (RoleName.UNDERSTANDING,)
 
     async def judge(self, criteria: Sequence[Criterion], sight: Sight) -> list[Finding]:
         """Read once, answer for every string."""

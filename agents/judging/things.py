@@ -1,0 +1,96 @@
+"""The judge of things: asks the understanding model plain questions with few answers.
+
+It judges only where a model that can score answers is there, knows such pictures, and is sure;
+everything else stays unjudged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from maquette.agents.judging.contract import Sight, unjudged
+from maquette.agents.language.lexicon import plural
+from maquette.model_servers.client import UnderstandingClient
+from maquette.model_servers.contract import RoleName
+from maquette.model_servers.schemas import LabelScoresReply, LabelScoresRequest
+from maquette.records.criterion import Colour, Count, Criterion, Exists, Relation
+from maquette.records.errors import CapabilityMissing, ConfigError, NotFound
+from maquette.records.verdict import Evidence, Finding, Outcome
+
+SURE = 0.6
+"""Least probability of an answer, among the answers, to be believed."""
+NUMBERS = ("zero", "one", "two", "three", "four", "five", "six")
+YES, NO = "yes", "no"
+NEEDED = "label_scores"
+
+
+class ThingsJudge:
+    """Judges what is there, how often, in which colour and where, by label scores."""
+
+    name = "understanding"
+    kinds = frozenset({"exists", "count", "colour", "relation"})
+    roles = (RoleName.UNDERSTANDING,)
+
+    async def judge(self, criteria: Sequence[Criterion], sight: Sight) -> list[Finding]:
+        """One question a criterion. Raises: as the role does, but for a missing model."""
+        client = UnderstandingClient(sight.models)
+        try:
+            able = NEEDED in (await client.capabilities()).capabilities
+        except (CapabilityMissing, ConfigError, NotFound):
+            able = False
+        if not able:
+            return [unjudged(criterion) for criterion in criteria]
+        return [await self._ask(criterion, sight, client) for criterion in criteria]
+
+    async def _ask(
+        self, criterion: Criterion, sight: Sight, client: UnderstandingClient
+    ) -> Finding:
+        asked = question(criterion)
+        if asked is None:
+            return unjudged(criterion, "no question asks for it")
+        prompt, labels, wanted = asked
+        request = LabelScoresRequest(
+            owner=sight.owner, image=sight.image, prompt=prompt, labels=labels
+        )
+        reply = await client.label_scores(request)
+        sight.spent(reply.forward_s)
+        return _finding(criterion, prompt, wanted, reply)
+
+
+def question(criterion: Criterion) -> tuple[str, tuple[str, ...], str] | None:
+    """What to ask, the answers there are, and the one that is hoped for; None: not to be asked."""
+    match criterion:
+        case Exists(thing=thing):
+            return f"is there {_a(thing)}?", (YES, NO), YES
+        case Colour(thing=thing, colour=colour):
+            # Of two circles each has its colour: asked for by name, either may be there.
+            return f"is there {_a(f'{colour} {thing}')}?", (YES, NO), YES
+        case Count(thing=thing, count=count) if count < len(NUMBERS):
+            return f"how many {plural(thing)} are there?", NUMBERS, NUMBERS[count]
+        case Relation(subject=subject, relation=relation, object=other):
+            if "text" in (subject, other):
+                return None
+            return f"is the {subject} {relation} the {other}?", (YES, NO), YES
+    return None
+
+
+def _finding(criterion: Criterion, prompt: str, wanted: str, reply: LabelScoresReply) -> Finding:
+    if reply.in_world is False:
+        return unjudged(criterion, reply.warning or "the model does not know such pictures")
+    shares = {one.label: one.probability for one in reply.scores}
+    answer = max(shares, key=lambda label: shares[label])
+    told = f"asked {prompt!r}, answered {answer!r} with {shares[answer]:.0%}"
+    if shares[answer] < SURE:
+        return unjudged(criterion, f"{told}: not sure enough to say")
+    return Finding(
+        criterion=criterion,
+        outcome=Outcome.PASSED if answer == wanted else Outcome.FAILED,
+        score=min(1.0, shares[wanted]),
+        reason=told[:400],
+        judge=ThingsJudge.name,
+        evidence=Evidence(answer=answer),
+    )
+
+
+def _a(words: str) -> str:
+    return f"{'an' if words[:1] in 'aeiou' else 'a'} {words}"
