@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from maquette.training.world.parts import Thing, ellipse, fit, path, polygon, rect, rounded
 
-_EAVES = 42.0
+_EAVES = 34.0
 """Where the roof of the house ends."""
 _ROOF = fit(rounded([(50.0, 0.0), (100.0, _EAVES), (0.0, _EAVES)], 4))
 _CAR = (
-    "M8,72 Q0,72 0,62 L0,54 Q0,42 10,40 L20,38 L32,10 Q36,0 46,0 L62,0 Q71,0 75,8"
-    " L86,38 Q100,42 100,56 L100,64 Q100,72 92,72 Z"
+    "M8,80 Q0,80 0,70 L0,54 Q0,42 10,40 L20,38 L32,10 Q36,0 46,0 L62,0 Q71,0 75,8"
+    " L86,38 Q100,42 100,56 L100,72 Q100,80 92,80 Z"
 )
 _UMBRELLA = (
     "M0,52 C0,22 22,4 50,4 C78,4 100,22 100,52 Q92,42 83,52 Q75,42 66.5,52 Q58,42 50,52"
@@ -21,10 +21,10 @@ MADE: tuple[Thing, ...] = (
         "house",
         "houses",
         (
-            rect(9, _EAVES, 82, 100 - _EAVES),
+            rect(7, _EAVES, 86, 100 - _EAVES),
             polygon([(x, y * _EAVES / 100) for x, y in _ROOF], "dark"),
-            rect(57, 64, 20, 36, "dark"),
-            rect(21, 56, 22, 20, "light"),
+            rect(59, 66, 16, 34, "dark"),
+            rect(23, 52, 18, 17, "light"),
         ),
         1.0,
         1.12,
@@ -78,10 +78,10 @@ MADE: tuple[Thing, ...] = (
             path(_CAR),
             path("M40,12 L52,12 L52,38 L30,38 Z", "light"),
             path("M57,12 L66,12 L76,38 L57,38 Z", "light"),
-            ellipse(24, 78, 13, 22, "tyre"),
-            ellipse(76, 78, 13, 22, "tyre"),
-            ellipse(24, 78, 5, 8.5, "light"),
-            ellipse(76, 78, 5, 8.5, "light"),
+            ellipse(24, 80, 12, 20, "tyre"),
+            ellipse(76, 80, 12, 20, "tyre"),
+            ellipse(24, 80, 4.5, 7.5, "light"),
+            ellipse(76, 80, 4.5, 7.5, "light"),
         ),
         1.7,
         1.12,
@@ -105,12 +105,12 @@ MADE: tuple[Thing, ...] = (
         "rocket",
         "rockets",
         (
-            polygon([(28, 50), (28, 88), (3, 97), (0, 94), (0, 80)], "dark"),
-            polygon([(72, 50), (72, 88), (97, 97), (100, 94), (100, 80)], "dark"),
+            polygon([(30, 58), (30, 86), (3, 97), (0, 94), (0, 82)], "dark"),
+            polygon([(70, 58), (70, 86), (97, 97), (100, 94), (100, 82)], "dark"),
             path("M36,84 L64,84 Q62,94 52,100 L48,100 Q38,94 36,84 Z", "pollen"),
             path(
-                "M47,1 Q50,-1 53,1 C70,16 78,36 76,58 Q75,76 70,86 L30,86"
-                " Q25,76 24,58 C22,36 30,16 47,1 Z"
+                "M47,1 Q50,-1 53,1 C74,16 84,36 81,60 Q79,76 74,86 L26,86"
+                " Q21,76 19,60 C16,36 26,16 47,1 Z"
             ),
             ellipse(50, 40, 13, 9, "light"),
         ),

@@ -24,34 +24,32 @@ INKS: dict[str, Rgb] = {
 
 _TILE = 10.0
 _MARKS: dict[str, tuple[str, str]] = {
-    "striped": ("rotate(35)", '<rect width="2.9" height="10" fill="{ink}"/>'),
+    "striped": ("rotate(35)", '<rect width="2.6" height="10" fill="{ink}"/>'),
     "dotted": (
         "scale(1.25)",
         '<circle cx="2.5" cy="2.5" r="2.1" fill="{ink}"/>'
         '<circle cx="7.5" cy="7.5" r="2.1" fill="{ink}"/>',
     ),
-    "checked": ("", '<path d="M0,0H10V1.6H1.6V10H0Z" fill="{ink}"/>'),
+    "checked": ("", '<path d="M4.2,0H5.8V4.2H10V5.8H5.8V10H4.2V5.8H0V4.2H4.2Z" fill="{ink}"/>'),
 }
-"""Pattern to a turn of its tile and the marks on it; marks cover 28 to 30 % of a tile."""
+"""Pattern to a turn of its tile and the marks on it; marks cover 26 to 30 % of a tile."""
 
 
-def pattern_svg(name: str, pattern: str, colour: str, body: Rgb, scale: tuple[float, float]) -> str:
-    """Write a pattern as an SVG definition.
+def pattern_svg(name: str, pattern: str, colour: str, scale: tuple[float, float]) -> str:
+    """Write a pattern as an SVG definition; it is clear between the marks.
 
     Args:
         name: id of the definition.
         pattern: key of ``PATTERNS`` other than ``plain``.
         colour: key of ``INKS``.
-        body: the flat colour between the marks.
         scale: picture units (thousandths of the side) a drawing unit, along x and y; tiles
             are about a fifth of the thing and square whatever the scale.
     """
     sx, sy = scale
-    period = max(30.0, 19.0 * (sx * sy) ** 0.5) / _TILE
+    period = max(36.0, 19.0 * (sx * sy) ** 0.5) / _TILE
     turn, marks = _MARKS[pattern]
     return (
         f'<pattern id="{name}" width="10" height="10" patternUnits="userSpaceOnUse"'
         f' patternTransform="scale({period / sx:.4f} {period / sy:.4f}) {turn}">'
-        f'<rect width="10" height="10" fill="{hex_code(body)}"/>'
         f"{marks.format(ink=hex_code(INKS[colour]))}</pattern>"
     )

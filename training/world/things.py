@@ -30,12 +30,12 @@ def draw(thing: Thing, body: Rgb, flat: str | None = None, paint: str | None = N
         thing: what to draw.
         body: colour of its body, sRGB bytes.
         flat: if given, this fill for every part (used for masks).
-        paint: if given, this fill for the body instead of its flat colour (a pattern).
+        paint: if given, this fill is laid over the flat colour of the body (a pattern).
     """
     written = []
     for part in thing.parts:
-        fill = flat or (paint if part.tone == "body" and paint else None)
-        written.append(
-            part.element.format(fill=f'fill="{fill or hex_code(TONES[part.tone](body))}"')
-        )
+        fill = flat or hex_code(TONES[part.tone](body))
+        written.append(part.element.format(fill=f'fill="{fill}"'))
+        if paint and part.tone == "body":
+            written.append(part.element.format(fill=f'fill="{paint}"'))
     return "".join(written)
