@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from maquette.agents.language.finding import read_finding
 from maquette.agents.language.wording import HIDDEN, PLACEHOLDER, Wordings
 from maquette.model_servers.client import EmbeddingClient
 from maquette.model_servers.contract import ModelClient
@@ -24,6 +25,7 @@ class Intent(StrEnum):
     READ = "read"
     CAPTION = "caption"
     ENLARGE = "enlarge"
+    FIND = "find"
     DESCRIBE = "describe"
     EDIT = "edit"
     SOUND = "sound"
@@ -81,7 +83,7 @@ EXAMPLES: dict[Intent, tuple[str, ...]] = {
         "make the car in the picture blue",
         "change the sky in my image to night",
         "crop this image",
-        "cut out the person in the picture",
+        "erase the person in the picture",
         "put a hat on the dog in the photo",
     ),
     Intent.SOUND: (
@@ -214,6 +216,8 @@ def rule(wordings: Wordings, *, attached: int, drawable: bool = False) -> Intent
         return Intent.SOUND
     if _READS.search(text) and not wordings.shown and (attached or not makes):
         return Intent.READ
+    if attached and read_finding(wordings) is not None:
+        return Intent.FIND
     if (
         _NO_DRAWING.search(text)
         and not wordings.shown

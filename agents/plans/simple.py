@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from maquette.agents.design.palette import sheet_palette
 from maquette.agents.intents import Intent
+from maquette.agents.language.finding import read_finding
 from maquette.agents.language.wording import Wordings
 from maquette.model_servers.schemas import TextBlock
 from maquette.records.artifact import ArtifactRef
@@ -85,6 +86,37 @@ def caption_plan(request: TaskRequest, wordings: Wordings) -> Plan:
         outputs=("poster.image",),
         summary="set the words over the attached picture",
         notes=("words that the picture already shows are read too, and count as extra words",),
+    )
+
+
+def find_plan(request: TaskRequest, wordings: Wordings) -> Plan:
+    """Find things in the first attached picture: say where they are, mask them or cut them out.
+
+    Raises: InvalidInput: nothing is attached, or the request names nothing to find.
+    """
+    _need_picture(request, "look at")
+    finding = read_finding(wordings)
+    if finding is None:
+        raise InvalidInput(
+            "the request does not say what to find", hint='Say e.g. "cut out the red circle".'
+        )
+    named = ", ".join(finding.phrases)
+    shows = finding.wanted == "place"
+    found = Call(
+        id="found",
+        tool="segment",
+        arguments={"image": _input(0), "phrases": list(finding.phrases), "overlay": shows},
+    )
+    if finding.wanted == "cut_out":
+        mask = {REFERENCE_KEY: "found.mask"}
+        cut = Call(id="cut", tool="cut_out", arguments={"image": _input(0), "mask": mask})
+        return Plan(
+            nodes=(found, cut), outputs=("cut.image",), summary=f"cut out of the picture: {named}"
+        )
+    return Plan(
+        nodes=(found,),
+        outputs=("found.text", "found.overlay") if shows else ("found.mask", "found.text"),
+        summary=f"find in the picture: {named}",
     )
 
 
