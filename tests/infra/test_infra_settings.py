@@ -39,7 +39,13 @@ def test_every_profile_is_valid(profile: str) -> None:
     """Each shipped profile loads, and all of them serve the same four roles."""
     settings = load_settings(profile)
     assert settings.profile == profile
-    assert set(settings.models) == {"generation", "understanding", "text_rendering", "embedding"}
+    assert set(settings.models) == {
+        "generation",
+        "understanding",
+        "text_rendering",
+        "embedding",
+        "segmentation",
+    }
 
 
 def test_the_laptop_is_the_default_and_stays_on_loopback() -> None:
