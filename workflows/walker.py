@@ -109,7 +109,9 @@ class Walker:
         self._say_started(call)
         kind = EventType.STEP_CACHED if done.cached else EventType.STEP_COMPLETED
         artifact = _first_artifact(done.values)
-        found = {"artifact": artifact} if artifact else {}
+        found: dict[str, Any] = {"artifact": artifact} if artifact else {}
+        if done.spent.warnings:
+            found["warnings"] = list(done.spent.warnings)
         self._say(kind, **_about(call), model_s=round(done.spent.model_s, 4), **found)
 
     def _say_started(self, call: Call) -> None:

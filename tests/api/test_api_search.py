@@ -13,11 +13,14 @@ from api_story import picture
 from typer.testing import CliRunner
 
 from maquette.api.cli import exits
+from maquette.api.cli.deliver import say_end
 from maquette.api.cli.main import app
+from maquette.api.cli.screen import Screen
 from maquette.api.client import MaquetteClient
 from maquette.infra.index.entry import Hit, IndexEntry, PictureKind
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import ModelUnavailable
+from maquette.records.task import Task, TaskRequest, TaskResult, TaskStatus
 from maquette.tools.library.library import Found, FoundBy
 
 
@@ -118,3 +121,18 @@ async def test_the_python_client_searches(bench: Bench, library: ScriptedLibrary
     client = MaquetteClient("http://127.0.0.1:8420", "a-token-for-tests", transport=transport)
     assert (await client.search("a boat", k=2, kind="upload"))["data"] == []
     assert library.asked[-1]["kind"] is PictureKind.UPLOAD
+
+
+def test_warnings_stand_beside_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a result warns of is told on stderr when a task ends."""
+    task = Task(
+        id="task_1",
+        owner="local",
+        status=TaskStatus.COMPLETED,
+        request=TaskRequest(text="what is this?"),
+        created_at=1.0,
+        result=TaskResult(text="a cat", warnings=("outside the bundled models' world",)),
+    )
+    say_end(task, Screen())
+    told = capsys.readouterr()
+    assert "! outside the bundled models' world" in told.err and told.out == ""
