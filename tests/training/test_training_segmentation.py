@@ -1,0 +1,144 @@
+"""The segmenter's recipe: phrases mean the right pixels, and every part runs at toy size."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from maquette.training.segmentation.asking import asks
+from maquette.training.segmentation.batches import make_batch
+from maquette.training.segmentation.components import (
+    BUNDLED,
+    TOY,
+    build_segmenter,
+    build_tokenizer,
+)
+from maquette.training.segmentation.losses import (
+    answer,
+    ask,
+    intersection_over_union,
+    look,
+    mask_losses,
+)
+from maquette.training.segmentation.owners import owners_of
+from maquette.training.segmentation.score import bootstrap, make_trials, overlap
+from maquette.training.world.render import masks, render
+from maquette.training.world.sample import sample_scene
+from maquette.training.world.split import HELD_OUT
+from maquette.training.world.things import THINGS
+
+
+def test_the_parts_with_gradients_compute_what_the_class_computes() -> None:
+    """One picture, two phrases: the same logits as the shipped forward, asked twice."""
+    tokenizer = build_tokenizer()
+    model = build_segmenter(TOY, len(tokenizer), seed=1).eval()
+    pixels = torch.rand(1, 3, 64, 64) * 2 - 1
+    inputs = tokenizer(["the red circle", "a boat"], padding=True, return_tensors="pt")
+    ids, attended = inputs["input_ids"], inputs["attention_mask"]
+    with torch.no_grad():
+        ours = answer(model, look(model, pixels)[0], ask(model, ids, attended))
+        theirs = model(
+            input_ids=ids, attention_mask=attended, pixel_values=pixels.expand(2, -1, -1, -1)
+        ).logits
+    assert torch.allclose(ours, theirs, atol=1e-5)
+
+
+def test_every_part_learns() -> None:
+    """Each parameter that the masks depend on gets a gradient, the phrase's among them."""
+    rng = np.random.default_rng(2)
+    scene = sample_scene(rng)
+    tokenizer = build_tokenizer()
+    model = build_segmenter(TOY, len(tokenizer), seed=1)
+    batch = make_batch(
+        render(scene, 64)[None], owners_of(scene, 64)[None], [scene], tokenizer, rng, 3, 16
+    )
+    logits = answer(model, look(model, batch.pixels)[0], ask(model, batch.ids, batch.attended))
+    assert logits.abs().max() < 10
+    sum(mask_losses(logits, batch.truth).values()).backward()  # type: ignore[union-attr]
+    idle = {n for n, p in model.named_parameters() if p.grad is None or not p.grad.abs().sum()}
+    unused = ("visual_projection", "logit_scale", "post_layernorm", "k_proj.bias")
+    assert not [name for name in idle if not any(part in name for part in unused)]
+
+
+@pytest.mark.parametrize("wording", ["train", "test"])
+def test_phrases_mean_what_they_say(wording: str) -> None:
+    """Everything a phrase says holds of all that is meant, and of nothing else; an absent thing
+    is not there; held-out pairs are never asked for."""
+    rng = np.random.default_rng(8)
+    for _ in range(40):
+        scene = sample_scene(rng)
+        owners = owners_of(scene, 64)
+        drawn = masks(scene, 64)
+        for one in asks(scene, rng, 6, wording=wording):  # type: ignore[arg-type]
+            words = set(one.phrase.replace("grey", "gray").split())
+            names = {n for n, t in THINGS.items() if words & {n, t.plural}}
+            if names and one.kind not in ("word",):
+                said = [p for p in scene.things if p.thing in names]
+                said = [p for p in said if not words & COLOURS or p.colour in words]
+                meant = [scene.things[i] for i in one.things]
+                assert all(p in said for p in meant)
+                if words <= COLOURS | names | {"the", "a", "an", "in", "all"}:
+                    assert meant == said
+                assert not any((c, n) in HELD_OUT for c in words & COLOURS for n in names)
+            mask = one.mask(owners, scene)
+            if one.things:
+                assert np.array_equal(mask, np.logical_or.reduce(drawn[list(one.things)]))
+            if one.kind == "absent":
+                assert not mask.any()
+
+
+COLOURS = {
+    "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white",
+    "gray",
+}  # fmt: skip
+
+
+def test_overlap_is_intersection_over_union() -> None:
+    """By hand: 2 of 4 pixels; two empty masks agree."""
+    a = np.array([[1, 1, 1, 0]], bool)
+    b = np.array([[0, 1, 1, 1]], bool)
+    assert overlap(a, b) == 0.5
+    assert overlap(a & ~a, b & ~b) == 1.0
+    both = intersection_over_union(torch.tensor(a[None]), torch.tensor(b[None]))
+    assert both.tolist() == [0.5]
+
+
+def test_intervals_draw_whole_scenes_again() -> None:
+    """Phrases of one scene count as one: with two groups of many equal values the interval
+    spans both means, where single phrases drawn again would give a narrow one."""
+    values = np.repeat([0.0, 1.0], 200)
+    assert bootstrap(values, np.repeat([0, 1], 200)) == (0.0, 1.0)
+    low, high = bootstrap(values, np.arange(400))
+    assert 0.4 < low < 0.5 < high < 0.6
+
+
+def test_unseen_pairs_are_asked_for_in_their_group_only() -> None:
+    """The group holds held-out pairs and asks for just them."""
+    for trial in make_trials("unseen_pairs", 5):
+        for one in trial.asked:
+            assert trial.scene.things[one.things[0]].pair in HELD_OUT
+
+
+def test_the_bundled_size_fits_its_share_of_the_pack() -> None:
+    """At most 20 MB in float16."""
+    model = build_segmenter(BUNDLED, len(build_tokenizer()), seed=0)
+    assert sum(p.numel() for p in model.parameters()) * 2 < 20_000_000
+
+
+def test_smoke_trains_resumes_exports_and_scores(tmp_path: Path) -> None:
+    """The whole recipe at toy size; a second call goes on from the checkpoint."""
+    from maquette.training.segmentation.__main__ import app
+
+    for steps in (2, 3):
+        result = CliRunner().invoke(app, ["smoke", "--work", str(tmp_path), "--steps", str(steps)])
+        assert result.exit_code == 0, result.output
+    rows = [json.loads(line) for line in result.output.splitlines() if line.startswith("{")]
+    assert rows[0]["name"] == "phrase_iou" and rows[0]["bar"] == 0.8
+    assert {"phrase_absent_empty", "phrase_iou_shuffled"} <= {row["name"] for row in rows}
+    assert json.loads((tmp_path / "segmentation" / "state.json").read_text())["step"] == 3
+    assert (tmp_path / "pack" / "MANIFEST.json").is_file()

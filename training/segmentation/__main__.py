@@ -1,0 +1,110 @@
+"""Train, export and score the bundled segmenter: ``python -m maquette.training.segmentation``.
+
+    train    pictures and phrases to masks
+    export   write the pack
+    score    measure the pack on held-out scenes
+    smoke    all of the above in seconds, at toy size
+
+Training resumes from the checkpoint in ``--work``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from maquette.training.data.shards import read_shard, write_shard
+from maquette.training.recipes.driver import follow
+from maquette.training.segmentation.owners import read_owners, write_owners
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+
+Work = Annotated[Path, typer.Option(help="folder for checkpoints, logs and caches")]
+WORK = Path("runs/segmentation")
+PACK = Path(__file__).parents[2] / "model_servers" / "bundled" / "segmentation"
+SEED = 31
+"""Of the rendered scenes; other trainings have others."""
+PLOTTED = ["pixel", "dice", "patch", "held_out_iou", "held_out_absent"]
+
+
+@app.command()
+def train(
+    work: Work = WORK,
+    minutes: Annotated[float | None, typer.Option(help="wall time over all resumed runs")] = 60.0,
+    steps: Annotated[int | None, typer.Option(help="largest number of steps over all runs")] = None,
+    scenes: Annotated[int, typer.Option(help="rendered training scenes")] = 24_000,
+    compiled: Annotated[bool, typer.Option(help="compile layers; needs a C++ compiler")] = True,
+) -> None:
+    """Train the segmenter."""
+    from maquette.training.generator import pick_device
+    from maquette.training.segmentation.components import BUNDLED
+    from maquette.training.segmentation.run import SegmentationRun
+
+    write_shard(work / "shard", scenes, seed=SEED, size_px=BUNDLED.side_px)
+    shard = read_shard(work / "shard")
+    write_owners(work / "owners", shard.scenes, BUNDLED.side_px)
+    owners = read_owners(work / "owners")
+    run = SegmentationRun(work, shard, owners, pick_device(), compiled=compiled)
+    follow(run, work, minutes, steps, PLOTTED)
+
+
+@app.command()
+def export(
+    work: Work = WORK,
+    to: Annotated[Path, typer.Option(help="folder of the pack")] = PACK,
+    measured: Annotated[bool, typer.Option(help="score it, and say so in its card")] = True,
+) -> None:
+    """Write the trained segmenter as a pack, replacing the one that is there."""
+    from maquette.model_servers.segmentation.phrases import Segmenter
+    from maquette.training.segmentation.card import model_card
+    from maquette.training.segmentation.export import export_pack, trained_segmenter
+    from maquette.training.segmentation.score import phrase_rows
+
+    export_pack(trained_segmenter(work), to, model_card([], work))
+    if measured:
+        card = model_card(phrase_rows(Segmenter(to)), work)
+        typer.echo(export_pack(trained_segmenter(work), to, card))
+
+
+@app.command()
+def score(
+    pack: Annotated[Path, typer.Option(help="folder of the pack")] = PACK,
+    scenes: Annotated[int, typer.Option(help="scenes a group")] = 150,
+) -> None:
+    """Measure a pack on held-out scenes; one JSON object a line."""
+    from maquette.model_servers.segmentation.phrases import Segmenter
+    from maquette.training.segmentation.score import phrase_rows
+
+    for found in phrase_rows(Segmenter(pack), scenes):
+        typer.echo(json.dumps(found.as_json()))
+
+
+@app.command()
+def smoke(work: Work = Path("runs/smoke-segmentation"), steps: int = 3) -> None:
+    """Train, export and score at toy size, in seconds, to see that every part runs."""
+    import torch
+
+    from maquette.model_servers.segmentation.phrases import Segmenter
+    from maquette.training.segmentation.card import model_card
+    from maquette.training.segmentation.components import TOY
+    from maquette.training.segmentation.export import export_pack, trained_segmenter
+    from maquette.training.segmentation.run import SegmentationRecipe, SegmentationRun
+    from maquette.training.segmentation.score import phrase_rows
+
+    write_shard(work / "shard", 20, seed=SEED, size_px=TOY.side_px, workers=1)
+    shard = read_shard(work / "shard")
+    write_owners(work / "owners", shard.scenes, TOY.side_px, workers=1)
+    recipe = SegmentationRecipe(pictures=4, phrases=3)
+    owners = read_owners(work / "owners")
+    run = SegmentationRun(work, shard, owners, torch.device("cpu"), TOY, recipe)
+    follow(run, work, None, steps, PLOTTED)
+    pack = export_pack(trained_segmenter(work, TOY), work / "pack", model_card([], work))
+    for row in phrase_rows(Segmenter(pack), scenes=2):
+        typer.echo(json.dumps(row.as_json()))
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,107 @@
+"""What a segmenter is trained for: masks of phrases, and knowing what lies under each patch.
+
+The shipped class runs its towers without gradients, so its own parts are called here one by one;
+a test compares the result with the class's forward.
+
+Notation: ``B`` pictures, ``K`` phrases a picture, ``R = B K`` rows, ``S`` side in pixels, ``T``
+tokens, ``P`` patches, ``D`` width.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One step's data."""
+
+    pixels: Tensor
+    """float (B, 3, S, S), -1 to 1."""
+    ids: Tensor
+    """Token ids (R, T), the phrases of a picture one after another."""
+    attended: Tensor
+    """int (R, T): 0 at padding."""
+    truth: Tensor
+    """float (R, S, S), 0 or 1."""
+    under: Tensor
+    """int (B, P, 3): thing, colour and pattern at the middle of each patch; 0 for none."""
+
+
+class PatchHeads(nn.Module):
+    """Name what lies under each patch; used in training only, never exported."""
+
+    def __init__(self, width: int, classes: tuple[int, int, int]) -> None:
+        super().__init__()
+        self.heads = nn.ModuleList([nn.Linear(width, count) for count in classes])
+
+    def forward(self, states: Tensor) -> list[Tensor]:
+        """Logits of each head for (B, P, D)."""
+        return [head(states) for head in self.heads]
+
+
+def look(model: Any, pixels: Tensor) -> tuple[list[Tensor], Tensor]:
+    """Run the vision tower with gradients.
+
+    Returns: states of the layers the decoder takes, each (B, 1 + P, D); and the last ones.
+    """
+    tower = model.clip.vision_model
+    states = tower.pre_layrnorm(tower.embeddings(pixels))
+    taken = []
+    for number, layer in enumerate(tower.encoder.layers):
+        states = layer(states, None)
+        if number in model.extract_layers:
+            taken.append(states)
+    return taken, states
+
+
+def ask(model: Any, ids: Tensor, attended: Tensor) -> Tensor:
+    """Embed phrases with gradients: (R, shared)."""
+    return model.clip.get_text_features(input_ids=ids, attention_mask=attended).pooler_output
+
+
+def answer(model: Any, taken: list[Tensor], asked: Tensor) -> Tensor:
+    """Decode logits (R, S, S); each picture's states serve its ``R / B`` phrases."""
+    phrases = len(asked) // len(taken[0])
+    return model.decoder([s.repeat_interleave(phrases, 0) for s in taken], asked).logits
+
+
+def mask_losses(logits: Tensor, truth: Tensor) -> dict[str, Tensor]:
+    """Binary cross-entropy over pixels, and Dice over the phrases that mean something.
+
+    Both are computed in float32. The pixels of a small thing count as much as those of a large
+    one in Dice; absent things count in cross-entropy alone.
+    """
+    logits, truth = logits.float(), truth.float()
+    pixel = F.binary_cross_entropy_with_logits(logits, truth)
+    chance = logits.sigmoid().flatten(1)
+    flat = truth.flatten(1)
+    both = (chance * flat).sum(1)
+    dice = 1 - (2 * both + 1) / (chance.sum(1) + flat.sum(1) + 1)
+    present = (flat.sum(1) > 0).float()
+    return {"pixel": 2 * pixel, "dice": (dice * present).sum() / present.sum().clamp(min=1)}
+
+
+def segmentation_losses(model: Any, heads: nn.Module, batch: Batch) -> dict[str, Tensor]:
+    """All losses of one step; several phrases share a picture's pass through the tower."""
+    taken, last = look(model, batch.pixels)
+    asked = ask(model, batch.ids, batch.attended)
+    losses = mask_losses(answer(model, taken, asked), batch.truth)
+    told = heads(last[:, 1:])
+    patch = sum(
+        F.cross_entropy(logits.flatten(0, 1).float(), batch.under[..., k].flatten())
+        for k, logits in enumerate(told)
+    )
+    return {**losses, "patch": 0.2 * torch.as_tensor(patch)}
+
+
+def intersection_over_union(found: Tensor, truth: Tensor) -> Tensor:
+    """Overlap of bool masks (R, S, S) with their truth: float (R,); 1 where both are empty."""
+    both = (found & truth).flatten(1).sum(1).float()
+    either = (found | truth).flatten(1).sum(1).float()
+    return torch.where(either > 0, both / either.clamp(min=1), torch.ones_like(either))

@@ -1,0 +1,172 @@
+"""The state of a segmenter's training: model, average, optimizer and checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from maquette.training.data.shards import Shard
+from maquette.training.recipes.averaging import Average
+from maquette.training.recipes.checkpoints import load_checkpoint, save_checkpoint
+from maquette.training.recipes.loop import Step, training_loop
+from maquette.training.segmentation.batches import CLASSES, make_batch
+from maquette.training.segmentation.components import (
+    BUNDLED,
+    SegmenterSize,
+    build_segmenter,
+    build_tokenizer,
+)
+from maquette.training.segmentation.losses import (
+    Batch,
+    PatchHeads,
+    answer,
+    ask,
+    intersection_over_union,
+    look,
+    segmentation_losses,
+)
+
+
+@dataclass(frozen=True)
+class SegmentationRecipe:
+    """Everything that decides how a segmenter is trained."""
+
+    pictures: int = 16
+    """Pictures a step."""
+    phrases: int = 5
+    """Phrases a picture; they share its pass through the vision tower."""
+    peak_rate: float = 6e-4
+    warmup: int = 300
+    seed: int = 31
+    """Decides rows and phrases, with the step index, and the first weights."""
+    decay: float = 0.998
+    """Of the weights' average."""
+
+
+class SegmentationRun:
+    """Train a CLIPSeg model on rendered scenes.
+
+    Args:
+        work: folder of checkpoints; this run's is ``segmentation``.
+        shard: rendered training scenes; the last ones are kept for the score.
+        owners: uint8 (count, S, S), whose each pixel of the shard is.
+        device: where to train; matrix products run in bfloat16.
+        size: dimensions; the shard's pictures have its side.
+        compiled: compile the inner layers; needs a C++ compiler on a CPU.
+    """
+
+    name = "segmentation"
+
+    def __init__(
+        self,
+        work: Path,
+        shard: Shard,
+        owners: np.ndarray,
+        device: torch.device,
+        size: SegmenterSize = BUNDLED,
+        recipe: SegmentationRecipe | None = None,
+        compiled: bool = False,
+    ) -> None:
+        self.folder = work / self.name
+        self.shard, self.owners, self.device = shard, owners, device
+        self.size, self.recipe = size, recipe or SegmentationRecipe()
+        self.spent_s = 0.0
+        self.kept = min(96, max(1, len(shard.scenes) // 10))
+        self.tokenizer = build_tokenizer()
+        self.model = build_models(size, len(self.tokenizer), self.recipe.seed).to(device)
+        self.average = Average(self.model, self.recipe.decay)
+        if compiled:
+            compile_layers(self.model["segmenter"])
+        self.parameters = list(self.model.parameters())
+        self.optimizer = torch.optim.AdamW(
+            self.parameters, self.recipe.peak_rate, betas=(0.9, 0.98), weight_decay=0.02
+        )
+
+    def restore(self) -> int:
+        """Load the checkpoint if there is one; returns the next step's index."""
+        modules = {"model": self.model, "average": self.average.module}
+        state = load_checkpoint(self.folder, modules, self.optimizer)
+        if state is None:
+            return 0
+        self.spent_s = state["elapsed_s"]
+        return state["step"]
+
+    def save(self, step: int, elapsed_s: float) -> None:
+        """Write a checkpoint before step ``step``."""
+        modules = {"model": self.model, "average": self.average.module}
+        state = {"step": step, "elapsed_s": elapsed_s}
+        save_checkpoint(self.folder, modules, self.optimizer, state)
+
+    def steps(self, start: int, progress: Callable[[int], float]) -> Iterator[Step]:
+        """Train, yielding each step."""
+        rate, warmup = self.recipe.peak_rate, self.recipe.warmup
+        for step in training_loop(
+            self.parameters, self.optimizer, self._losses, progress, rate, start, warmup
+        ):
+            self.average.update(self.model, step.index)
+            yield step
+
+    @torch.no_grad()
+    def score(self) -> dict[str, float]:
+        """Mean overlap of present phrases, and share of absent ones left empty, on scenes kept
+        from training."""
+        rng = np.random.default_rng((self.recipe.seed, 10**9))
+        model: Any = self.average.module["segmenter"]
+        overlaps, empties = [], []
+        last = len(self.shard.scenes)
+        for at in range(last - self.kept, last, 16):
+            batch = self._batch(np.arange(at, min(at + 16, last)), rng)
+            with torch.autocast(self.device.type, torch.bfloat16):
+                taken, _ = look(model, batch.pixels)
+                logits = answer(model, taken, ask(model, batch.ids, batch.attended))
+            found, truth = logits > 0, batch.truth > 0.5
+            present = truth.flatten(1).any(1)
+            overlaps += intersection_over_union(found, truth)[present].tolist()
+            empties += (~found.flatten(1).any(1))[~present].tolist()
+        return {
+            "held_out_iou": float(np.mean(overlaps)),
+            "held_out_absent": float(np.mean(empties)) if empties else 1.0,
+        }
+
+    def _losses(self, step: int) -> dict[str, Tensor]:
+        rng = np.random.default_rng((self.recipe.seed, step))
+        rows = rng.integers(0, len(self.shard.scenes) - self.kept, size=self.recipe.pictures)
+        batch = self._batch(rows, rng)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            return segmentation_losses(self.model["segmenter"], self.model["heads"], batch)
+
+    def _batch(self, rows: np.ndarray, rng: np.random.Generator) -> Batch:
+        batch = make_batch(
+            self.shard.pixels[rows],
+            self.owners[rows],
+            [self.shard.scenes[row] for row in rows],
+            self.tokenizer,
+            rng,
+            self.recipe.phrases,
+            self.size.patch_px,
+        )
+        return Batch(**{name: part.to(self.device) for name, part in vars(batch).items()})
+
+
+def compile_layers(model: Any) -> None:
+    """Compile attention and networks of every layer in place; parameters keep their names."""
+    towers = (model.clip.vision_model.encoder.layers, model.decoder.layers)
+    for layer in (layer for tower in towers for layer in tower):
+        layer.self_attn.compile()
+        layer.mlp.compile()
+
+
+def build_models(size: SegmenterSize, vocabulary: int, seed: int) -> nn.ModuleDict:
+    """Make a segmenter and the heads that help to train it."""
+    return nn.ModuleDict(
+        {
+            "segmenter": build_segmenter(size, vocabulary, seed),
+            "heads": PatchHeads(size.width, CLASSES),
+        }
+    )
