@@ -24,7 +24,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from maquette.infra.manifest import MANIFEST_NAME, verify_directory
-from maquette.model_servers.reward.preference import TAU, HeadKind
+from maquette.model_servers.reward.heads import TAU, HeadKind
 from maquette.model_servers.understanding.directory import bundled_directory as bundled_backbone
 from maquette.model_servers.understanding.directory import check_llava
 from maquette.records.base import Record
@@ -115,7 +115,7 @@ def open_directory(model: str, *, backbone: str | None = None) -> RewardDirector
     """
     path = bundled_directory() if model == BUNDLED else Path(model).expanduser()
     if not path.is_dir():
-        raise _missing(model)
+        raise missing_reward(model)
     digest = _checked(path, required=model == BUNDLED)
     index = _index(path)
     perspectives = tuple(_perspective(folder) for folder in _folders(path))
@@ -134,7 +134,13 @@ def open_directory(model: str, *, backbone: str | None = None) -> RewardDirector
     return RewardDirectory(path, index, home, perspectives, content_key(digest, home_digest))
 
 
-def _missing(model: str) -> ConfigError:
+def in_pack(model: str) -> bool:
+    """Whether ``model`` is to be loaded: all are but a bundled one that is not there yet."""
+    return model != BUNDLED or (bundled_directory() / INDEX).is_file()
+
+
+def missing_reward(model: str) -> ConfigError:
+    """What is raised where there is no such reward model."""
     if model == BUNDLED:
         return ConfigError(
             "the reward model is not in the bundled pack yet",

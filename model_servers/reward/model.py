@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
-from maquette.model_servers.reward.preference import HeadKind
+from maquette.model_servers.reward.heads import HeadKind
 from maquette.model_servers.reward.skip_attention import SkipAttention
 
 if TYPE_CHECKING:
@@ -58,12 +59,13 @@ class RewardModel(nn.Module):
         self.language_model: Any = inner.language_model
         self.perspectives = nn.ModuleDict()
 
-    @property
+    @cached_property
     def visual_tokens(self) -> int:
-        """Visual tokens of a picture."""
-        vision = self.config.vision_config
-        cells = (vision.image_size // vision.patch_size) ** 2
-        return cells if self.config.vision_feature_select_strategy == "default" else cells + 1
+        """Visual tokens of a picture, by looking at one."""
+        side = self.config.vision_config.image_size
+        weight = next(self.vision_tower.parameters())
+        with torch.inference_mode():
+            return self.look(weight.new_zeros(1, 3, side, side)).shape[1]
 
     def add(self, name: str, lora: LoraConfig, kind: HeadKind, *, skip: bool = True) -> Perspective:
         """Add a perspective with fresh weights; LoRA starts without effect."""

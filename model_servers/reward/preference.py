@@ -5,28 +5,10 @@ Notation: ``B`` rows, ``K`` numbers of a reward: 1, or 2 for general preferences
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import torch
 from torch import Tensor
 
-TAU = 0.1
-"""Temperature of preferences."""
-
-
-class HeadKind(StrEnum):
-    """How a perspective's reward is to be read."""
-
-    BRADLEY_TERRY = "bradley_terry"
-    """One number: better is higher."""
-    YES_NO = "yes_no"
-    """One number: the logit of yes."""
-    GENERAL_PREFERENCE = "general_preference"
-    """Two numbers, compared by a skew-symmetric product: can express cycles."""
-
-    @property
-    def numbers(self) -> int:
-        return 2 if self is HeadKind.GENERAL_PREFERENCE else 1
+from maquette.model_servers.reward.heads import TAU, HeadKind
 
 
 def advantage(kind: HeadKind, a: Tensor, b: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from maquette.model_servers.contract import Method, RoleName
 from maquette.model_servers.options import model_options
+from maquette.model_servers.reward.layout import BUNDLED, in_pack, missing_reward
 from maquette.model_servers.schemas import (
     CompareReply,
     CompareRequest,
@@ -55,19 +56,27 @@ class RewardRole:
         self._options: RewardOptions = model_options("reward", RewardOptions, config.options)
         self._threads = threads
         self._thread = WorkerThread("reward")
+        self._running = False
         self._scorer: Scorer | None = None
         self._guard: Judge | None = None
         self._digest = ""
 
     async def start(self) -> None:
-        """Load the model. Raises: ConfigError: not in the bundled pack yet; PackCorrupt."""
-        self._scorer, self._guard, self._digest = await self._thread.run(
-            _load, self._model_name, self._options, self._threads
-        )
+        """Load the model; where the bundled pack has none yet, each call will say so.
+
+        Raises: ConfigError: no such directory. PackCorrupt.
+        """
+        if in_pack(self._model_name):
+            self._scorer, self._guard, self._digest = await self._thread.run(
+                _load, self._model_name, self._options, self._threads
+            )
+        else:
+            self._digest = hashlib.sha256(f"reward {CODE_VERSION}, no model".encode()).hexdigest()
+        self._running = True
 
     async def stop(self) -> None:
         self._thread.close()
-        self._scorer = None
+        self._scorer, self._running = None, False
 
     def methods(self) -> Mapping[str, Method]:
         return {
@@ -78,7 +87,8 @@ class RewardRole:
 
     def digest(self) -> str:
         """Identifies weights, backbone, this code and the libraries that compute."""
-        self._started()
+        if not self._running:
+            raise GiveUp("the reward role is not running", hint="start it")
         return self._digest
 
     async def describe(self, request: DescribeRequest) -> RewardDescription:
@@ -136,6 +146,8 @@ class RewardRole:
 
     def _started(self) -> Scorer:
         if self._scorer is None:
+            if self._running:
+                raise missing_reward(self._model_name)
             raise GiveUp("the reward role is not running", hint="start it")
         return self._scorer
 
@@ -161,7 +173,6 @@ def _load(model: str, options: RewardOptions, threads: int) -> tuple[Scorer, Jud
     import torch
 
     from maquette.model_servers.guard.guard import open_guard
-    from maquette.model_servers.reward.layout import BUNDLED
     from maquette.model_servers.reward.load import choose_device, choose_dtype
     from maquette.model_servers.reward.scorer import Scorer
 

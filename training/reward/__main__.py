@@ -18,8 +18,8 @@ from typing import Annotated
 import torch
 import typer
 
+from maquette.model_servers.reward.heads import HeadKind
 from maquette.model_servers.reward.layout import BUNDLED
-from maquette.model_servers.reward.preference import HeadKind
 from maquette.training.reward.pairs import HELD_OUT_SEED, SUBJECTS
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from maquette.model_servers.reward.heads import HeadKind
 from maquette.model_servers.reward.layout import Calibration
-from maquette.model_servers.reward.preference import HeadKind
 
 
 def calibrate(kind: HeadKind, better: Tensor, worse: Tensor) -> Calibration:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid
 
-from maquette.model_servers.reward.preference import TAU, HeadKind, advantage
+from maquette.model_servers.reward.heads import TAU, HeadKind
+from maquette.model_servers.reward.preference import advantage
 
 
 def pair_loss(

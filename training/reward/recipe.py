@@ -8,10 +8,10 @@ from pathlib import Path
 import torch
 from peft import LoraConfig
 
+from maquette.model_servers.reward.heads import TAU, HeadKind
 from maquette.model_servers.reward.layout import RewardIndex
 from maquette.model_servers.reward.load import load_backbone, load_words
 from maquette.model_servers.reward.model import RewardModel
-from maquette.model_servers.reward.preference import TAU, HeadKind
 from maquette.model_servers.reward.rows import RowWriter
 
 LINEARS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")

@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from maquette.model_servers.reward.heads import HeadKind
 from maquette.model_servers.reward.model import RewardModel
-from maquette.model_servers.reward.preference import HeadKind, advantage
+from maquette.model_servers.reward.preference import advantage
 from maquette.model_servers.reward.rows import RowWriter
 from maquette.training.recipes.averaging import Average
 from maquette.training.recipes.checkpoints import load_checkpoint, save_checkpoint

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from PIL import Image
 
+from maquette.model_servers.reward.heads import HeadKind
 from maquette.model_servers.reward.layout import BUNDLED
-from maquette.model_servers.reward.preference import HeadKind
 from maquette.model_servers.reward.scorer import Scorer
 from maquette.model_servers.understanding.directory import check_llava, find_llava, missing_llava
 from maquette.model_servers.understanding.pixels import PixelPlan
