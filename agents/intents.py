@@ -147,6 +147,17 @@ _ASKS = re.compile(
     r"email|program|script|function|article))\b",
     re.IGNORECASE,
 )
+_LOOKS = re.compile(
+    r"^\W*(?:please\s+|can you\s+|could you\s+|tell me\s+)*(?:describe\b|how many\b|"
+    r"(?:what|which) (?:is the |are the )?(?:colou?r|pattern|size|shape|background)\b|"
+    r"(?:is|are) there (?:an?|any|some|one|two|three|four|five|six|no)\b|"
+    r"(?:what )?(?:can|do) (?:you|we|i) see\b|what (?:does|do) (?:\w+ ){1,3}(?:show|depict)\b|"
+    r"(?:what|which thing)(?:'s|’s| is| are)?\s+(?:to the |on the )?"
+    r"(?:left|right|above|below|under|beneath|over|inside|behind|in)\b|"
+    r"is (?:the|this|that|it)\b)",
+    re.IGNORECASE,
+)
+"""Questions that can only be about the picture that is attached."""
 _NAMES = re.compile(
     r"^\W*(?:please\s+)?(?:draw|paint|sketch|illustrate|an?|the|two|three|four|five|six|several)\s+"
     r"(?!(?:joke|poem|song|story|recipe|summary|list|video|sound|tune|film|movie|translation)\b)",
@@ -218,6 +229,8 @@ def rule(wordings: Wordings, *, attached: int, drawable: bool = False) -> Intent
         return Intent.READ
     if attached and read_finding(wordings) is not None:
         return Intent.FIND
+    if attached and _LOOKS.match(text):
+        return Intent.DESCRIBE
     if (
         _NO_DRAWING.search(text)
         and not wordings.shown

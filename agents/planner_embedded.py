@@ -8,6 +8,7 @@ from maquette.agents.language.scene import names_known_thing
 from maquette.agents.language.wording import find_wordings
 from maquette.agents.plans.budget import within_budget
 from maquette.agents.plans.compose import picture_plan
+from maquette.agents.plans.looking import look_plan
 from maquette.agents.plans.simple import caption_plan, enlarge_plan, find_plan, read_plan, refuse
 from maquette.agents.validator import PlanLimits, check_plan
 from maquette.model_servers.client import GenerationClient
@@ -62,6 +63,8 @@ class EmbeddedPlanner:
                 plan = enlarge_plan(request)
             case Intent.FIND:
                 plan = find_plan(request, wordings)
+            case Intent.DESCRIBE if attached:
+                plan = look_plan(request)
             case _:
                 refuse(intent, attached)
         plan = within_budget(plan, self._registry, request.options)

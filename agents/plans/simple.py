@@ -19,7 +19,7 @@ from maquette.records.task import TaskRequest
 
 CAN_DO = (
     "It can draw pictures, posters and signs with exact words, read the words in an attached "
-    "picture, set words over one, or enlarge it."
+    "picture, describe one or answer questions about it, set words over one, or enlarge it."
 )
 MAX_SIDE_PX = 2048
 
@@ -123,7 +123,7 @@ def find_plan(request: TaskRequest, wordings: Wordings) -> Plan:
 def refuse(intent: Intent, attached: int) -> NoReturn:
     """Say that it cannot be done here, and what can. Raises: FixInput."""
     reasons = {
-        Intent.DESCRIBE: "no model here can describe pictures or answer questions about them yet",
+        Intent.DESCRIBE: "no picture is attached to describe or to answer about",
         Intent.EDIT: "no model here can change an attached picture yet",
         Intent.SOUND: "sound and video cannot be made here",
         Intent.CHAT: "this is not a request for a picture, and there is no chat here",

@@ -148,14 +148,14 @@ async def test_enlarging_an_attached_picture(planner: EmbeddedPlanner) -> None:
 @pytest.mark.parametrize(
     ("text", "attached", "told"),
     [
-        ("do not draw, just describe this picture", 1, "describe"),
+        ("describe this picture", 0, "describe"),
         ("read it aloud", 1, "sound"),
         ("make a song about spring", 0, "sound"),
         ("what is the capital of France", 0, "not a request for a picture"),
         ("who won the world cup", 0, "not a request for a picture"),
         ("remove the background from this photo", 1, "change an attached picture"),
         ("read the text in the picture", 0, "no attached picture to read"),
-        ("how many birds are in the photo", 1, "describe"),
+        ("which of these two pictures is nicer", 2, "compared"),
         ("...", 0, "no words"),
     ],
 )
@@ -166,6 +166,45 @@ async def test_what_cannot_be_done_is_refused_with_what_can(
     with pytest.raises(FixInput, match=told) as caught:
         await planner.plan(_request(text, attached))
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "tool", "style"),
+    [
+        ("what is in this picture", "describe", "short"),
+        ("what's in the picture?", "describe", "short"),
+        ("what do you see?", "describe", "short"),
+        ("what does this image show?", "describe", "short"),
+        ("describe the attached picture in detail", "describe", "long"),
+        ("do not draw, just describe this picture", "describe", "short"),
+        ("how many red circles are there", "answer", None),
+        ("how many birds are in the photo", "answer", None),
+        ("what colour is the star?", "answer", None),
+        ("is there a green tree?", "answer", None),
+        ("what is left of the blue star?", "answer", None),
+        ("what is in the background?", "answer", None),
+    ],
+)
+async def test_an_attached_picture_is_described_or_asked(
+    planner: EmbeddedPlanner, text: str, tool: str, style: str | None
+) -> None:
+    """What a picture shows is one call of the model that sees; a question goes on word for word."""
+    plan = await planner.plan(_request(text, attached=1))
+    (call,) = plan.nodes
+    assert isinstance(call, Call) and call.tool == tool
+    assert call.arguments["image"] == {"$ref": "inputs.0"}
+    assert plan.outputs == (f"{call.id}.text",)
+    if style:
+        assert call.arguments["style"] == style
+    else:
+        assert call.arguments["question"] == text
+
+
+async def test_a_question_is_asked_of_every_attached_picture(planner: EmbeddedPlanner) -> None:
+    """Each of two pictures gets the question and gives an answer of its own."""
+    plan = await planner.plan(_request("how many circles are there?", attached=2))
+    images = [node.arguments["image"]["$ref"] for node in plan.nodes]  # type: ignore[union-attr]
+    assert images == ["inputs.0", "inputs.1"] and len(plan.outputs) == 2
 
 
 async def test_a_quoted_word_never_routes(planner: EmbeddedPlanner) -> None:

@@ -34,6 +34,8 @@ async def answer(
     request = AnswerRequest(owner=ctx.owner, image=image, question=question)
     reply = await UnderstandingClient(ctx.models).answer(request)
     ctx.spent(reply.forward_s)
+    if reply.in_world is False:
+        ctx.warn(reply.warning)
     return Answer(
         text=reply.answer,
         probability=reply.probability,

@@ -29,6 +29,8 @@ async def describe(
     request = CaptionRequest(owner=ctx.owner, image=image, style=style)
     reply = await UnderstandingClient(ctx.models).describe(request)
     ctx.spent(reply.forward_s)
+    if reply.in_world is False:
+        ctx.warn(reply.warning)
     return Description(
         text=reply.text,
         probability=reply.probability,
