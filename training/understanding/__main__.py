@@ -38,7 +38,7 @@ def train(
     minutes: Annotated[float | None, typer.Option(help="wall time over all runs")] = 40.0,
     steps: Annotated[int | None, typer.Option(help="most steps over all runs")] = None,
     scenes: Annotated[int, typer.Option(help="rendered scenes in each of two shards")] = 15_000,
-    batch: Annotated[int, typer.Option(help="pictures a step")] = 32,
+    batch: Annotated[int, typer.Option(help="pictures a step")] = 24,
     compiled: Annotated[bool, typer.Option(help="compile layers; needs a C++ compiler")] = True,
 ) -> None:
     """Train from rendered scenes, or go on from the checkpoint."""

@@ -41,11 +41,11 @@ _GEOMETRY_WEIGHT = 2.0
 class SeerRecipe:
     """How the model is trained."""
 
-    batch: int = 32
+    batch: int = 24
     """Pictures a step."""
     talk: int = 191
     """Tokens of talk after each picture's."""
-    peak_rate: float = 1.2e-3
+    peak_rate: float = 1e-3
     lessons_until: float = 1.0
     """Share of the training after which patches are no longer asked about."""
     noise: float = 4.0
