@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 from maquette.model_servers.client import GenerationClient
 from maquette.model_servers.contract import RoleName
 from maquette.model_servers.schemas import (
+    GlyphItem,
     Row,
     RowState,
     RowStatus,
@@ -55,8 +56,15 @@ async def draw(
     guidance: Annotated[float, Field(ge=0, le=30)] | None = None,
     width_px: Annotated[int, Field(ge=32, le=2048)] | None = None,
     height_px: Annotated[int, Field(ge=32, le=2048)] | None = None,
+    concept: Image | None = None,
+    second_concept: Image | None = None,
+    letters: Annotated[tuple[GlyphItem, ...], Field(max_length=8)] = (),
+    few_step: bool = False,
 ) -> Drawing:
     """Draw a picture from a description; ``layout`` says what goes into which box.
+
+    ``concept`` and ``second_concept`` are pictures of things to show again: "the shown thing" and
+    "the second shown thing" mean them. ``letters`` are words for the generator itself to print.
 
     Every few steps the latent is saved and checkpointed, so that a retry of this call, or a
     model server that restarted, goes on from there. Whatever ends the call before the picture
@@ -74,12 +82,23 @@ async def draw(
         guidance=guidance,
         width_px=width_px,
         height_px=height_px,
+        concepts=tuple(ref for ref in (concept, second_concept) if ref is not None),
+        glyphs=letters,
+        few_step=few_step,
     )
+    return Drawing(image=await drawn(ctx, row))
+
+
+async def drawn(ctx: ToolContext, row: Row) -> ArtifactRef:
+    """Draw one row to its end, going on from a checkpoint if there is one.
+
+    Raises: InvalidInput: the model refuses the row. ModelFailed: it could not finish.
+    """
     saved = _saved(ctx.resume)
     for _ in range(1 + MAX_RESTARTS):
         attempt = _Attempt(ctx, row, saved)
         try:
-            return Drawing(image=await attempt.run())
+            return await attempt.run()
         except _SessionLost as lost:
             saved = lost.saved
     raise ModelFailed(

@@ -8,10 +8,12 @@ from maquette.tools.builtin.answer import answer
 from maquette.tools.builtin.cut_out import cut_out
 from maquette.tools.builtin.describe import describe
 from maquette.tools.builtin.draw import draw
+from maquette.tools.builtin.edit import edit, inpaint
 from maquette.tools.builtin.embed_text import embed_text
 from maquette.tools.builtin.enlarge import enlarge
 from maquette.tools.builtin.find_pictures import find_pictures
 from maquette.tools.builtin.read_text import read_text
+from maquette.tools.builtin.score import score
 from maquette.tools.builtin.segment import segment
 from maquette.tools.builtin.typeset import typeset
 from maquette.tools.hookspecs import hookimpl
@@ -25,10 +27,13 @@ def maquette_tools(register: Callable[[ToolSpec], None]) -> None:
         cut_out,
         describe,
         draw,
+        edit,
         embed_text,
         enlarge,
         find_pictures,
+        inpaint,
         read_text,
+        score,
         segment,
         typeset,
     ):
