@@ -1,0 +1,117 @@
+"""The reward recipe runs end to end at toy size, resumes exactly, and its pack serves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from maquette.model_servers.reward.heads import HeadKind
+from maquette.model_servers.reward.scorer import Scorer
+from maquette.training.recipes.driver import follow
+from maquette.training.reward.__main__ import smoke
+from maquette.training.reward.cache import read_cache
+from maquette.training.reward.measure import reward_pairs
+from maquette.training.reward.pairs import HELD_OUT_SEED, SUBJECTS
+from maquette.training.reward.recipe import RewardRecipe, fresh_model
+from maquette.training.reward.run import RewardRun
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished smoke run."""
+    folder = tmp_path_factory.mktemp("reward")
+    smoke(folder, steps=2)
+    return folder
+
+
+def a_run(work: Path, folder: Path, **recipe: object) -> RewardRun:
+    head = HeadKind.BRADLEY_TERRY
+    settings = RewardRecipe(batch=4, **recipe)  # type: ignore[arg-type]
+    device = torch.device("cpu")
+    model, words = fresh_model(work / "backbone", "alignment", head, settings, device)
+    return RewardRun(
+        folder, "alignment", model, words, read_cache(work / "alignment_seen"), settings
+    )
+
+
+def test_the_pack_serves_every_perspective(work: Path) -> None:
+    """The exported directory loads by the serving path, checked against its manifest."""
+    scorer = Scorer(str(work / "pack"))
+    assert set(scorer.perspectives) == set(SUBJECTS)
+    picture = Image.fromarray(np.full((64, 64, 3), 200, np.uint8))
+    rows = [(0, "a red circle", name) for name in SUBJECTS]
+    assert all(0 <= row.score <= 1 for row in scorer.score([picture], rows))
+    assert "harmful" in scorer.perspectives["policy"]
+    assert (work / "pack" / "MODEL_CARD.md").read_text().count("|") > 10
+
+
+def test_saved_weights_give_the_rewards_of_training(work: Path, tmp_path: Path) -> None:
+    """What was trained on cached features scores the same through pixels, to float16."""
+    from maquette.training.reward.pack import save_trained
+
+    run = a_run(work, tmp_path)
+    follow(run, tmp_path, None, 3, ["loss"])
+    pair = run.kept_pairs()[0]
+    with run.averaged():
+        better, _ = run.rewards_of([pair])
+    save_trained(run, tmp_path / "saved" / "alignment")
+    scorer = Scorer(str(tmp_path / "saved"), backbone=str(work / "backbone"))
+    lesson_index = len(run.seen.starts) - 1
+    from maquette.training.reward.session import SEED
+
+    lesson = SUBJECTS["alignment"].lesson(np.random.default_rng((SEED, lesson_index)), "train")
+    pictures = [Image.fromarray(picture) for picture in lesson.pictures]
+    (row,) = scorer.score(pictures, [(*lesson.pairs[0].better, "alignment")])
+    assert row.raw[0] == pytest.approx(float(better[0, 0]), abs=0.02)
+
+
+def test_a_resumed_run_ends_where_an_unbroken_one_does(work: Path, tmp_path: Path) -> None:
+    """Three steps, a stop and three more equal six steps, weight for weight."""
+    whole = a_run(work, tmp_path / "whole")
+    follow(whole, tmp_path / "whole", None, 6, ["loss"])
+    for limit in (3, 6):
+        broken = a_run(work, tmp_path / "broken")
+        # The same schedule over six steps, stopped by hand after ``limit``.
+        start = broken.restore()
+        for step in broken.steps(start, lambda index: index / 6):
+            if step.index + 1 == limit:
+                broken.save(limit, 0.0)
+                break
+    for a, b in zip(whole.parameters, broken.parameters, strict=True):
+        assert torch.allclose(a, b, atol=1e-6)
+
+
+def test_only_the_perspective_learns(work: Path, tmp_path: Path) -> None:
+    """The tower and the backbone are bit for bit what they were; everything trained moves."""
+    run = a_run(work, tmp_path)
+    mine = {id(parameter) for parameter in run.parameters}
+    before = {name: p.detach().clone() for name, p in run.model.named_parameters()}
+    follow(run, tmp_path, None, 2, ["loss"])
+    for name, parameter in run.model.named_parameters():
+        same = torch.equal(before[name], parameter)
+        assert same == (id(parameter) not in mine) or "lora_A" in name, name
+
+
+def test_swapped_labels_pull_the_other_way(work: Path, tmp_path: Path) -> None:
+    """The control has its own folder, and its first loss mirrors the true one."""
+    true, swapped = a_run(work, tmp_path), a_run(work, tmp_path, swap_labels=True)
+    assert swapped.name == "alignment_swapped" and swapped.folder != true.folder
+    with torch.no_grad():
+        a, b = float(true._losses(0)["loss"]), float(swapped._losses(0)["loss"])
+    better, worse = true.rewards_of(true.kept_pairs())
+    assert better.shape == worse.shape and a != b
+
+
+def test_held_out_pairs_are_measured_with_intervals(work: Path) -> None:
+    """The row for the report has name, value, interval, n, bar and whether it holds."""
+    score = reward_pairs(Scorer(str(work / "pack")), "policy", 3, HELD_OUT_SEED)
+    row = score.record()
+    assert row["name"] == "reward_pairs_policy" and row["n"] == 3 and row["bar"] == 0.9
+    assert row["low"] <= row["value"] <= row["high"] and score.answers is not None
+    rows = json.loads((work / "policy.jsonl").read_text().splitlines()[-1])
+    assert "held_out" in rows
