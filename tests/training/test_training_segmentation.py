@@ -137,7 +137,8 @@ def test_smoke_trains_resumes_exports_and_scores(tmp_path: Path) -> None:
     for steps in (2, 3):
         result = CliRunner().invoke(app, ["smoke", "--work", str(tmp_path), "--steps", str(steps)])
         assert result.exit_code == 0, result.output
-    rows = [json.loads(line) for line in result.output.splitlines() if line.startswith("{")]
+    told = [line[line.find('{"name"') :] for line in result.output.splitlines()]
+    rows = [json.loads(line) for line in told if line.startswith("{")]
     assert rows[0]["name"] == "phrase_iou" and rows[0]["bar"] == 0.8
     assert {"phrase_absent_empty", "phrase_iou_shuffled"} <= {row["name"] for row in rows}
     assert json.loads((tmp_path / "segmentation" / "state.json").read_text())["step"] == 3

@@ -69,7 +69,7 @@ def make_batch(
 
 def as_pixels(pictures: np.ndarray) -> torch.Tensor:
     """uint8 (B, S, S, 3) as float (B, 3, S, S), -1 to 1."""
-    return torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1
+    return torch.from_numpy(np.array(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 def patch_labels(owners: np.ndarray, scene: Scene, patch_px: int) -> np.ndarray:
