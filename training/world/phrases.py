@@ -23,7 +23,7 @@ SIZE_CHANCE, PATTERN_CHANCE, PLAIN_CHANCE = 0.12, 0.6, 0.04
 
 def pick(options: Sequence[str], rng: np.random.Generator) -> str:
     """Choose one of some words."""
-    return options[rng.integers(len(options))]
+    return options[int(rng.integers(len(options)))]
 
 
 def article(words: str) -> str:

@@ -27,8 +27,6 @@ from maquette.training.world.split import unseen_counts as _unseen
 COUNTS = (1, 2, 3, 4, 5, 6)
 TOUCHING = ("inside", "in front of")
 """Relations between things that share room."""
-TOUCH_CONTRAST = 0.25
-"""Least OKLab distance between two things that touch."""
 _TRIES = 4000
 _DEEP = ("navy", "teal")
 

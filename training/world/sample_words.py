@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from maquette.training.world.background import Background
@@ -36,7 +38,9 @@ def sample_words(
     """
     font = PRINT_FONTS[rng.integers(len(PRINT_FONTS))]
     height = float(rng.uniform(*_HEIGHTS))
-    lines = [texts] if len(texts) == 1 or rng.random() < 0.6 else [(t,) for t in texts]
+    lines: list[tuple[str, ...]] = (
+        [texts] if len(texts) == 1 or rng.random() < 0.6 else [(t,) for t in texts]
+    )
     boxes = _set(lines, font, height)
     if boxes is None:
         lines = [(t,) for t in texts]
@@ -59,7 +63,7 @@ def sample_words(
 
 
 def _set(
-    lines: list[tuple[str, ...]], font: str, height: float
+    lines: Sequence[tuple[str, ...]], font: str, height: float
 ) -> list[tuple[float, float, float, float]] | None:
     """Set lines flush left at the origin; None if they are wider than the picture allows."""
     (capital,) = shaped("H", font)
