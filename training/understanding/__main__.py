@@ -39,7 +39,7 @@ def train(
     steps: Annotated[int | None, typer.Option(help="most steps over all runs")] = None,
     scenes: Annotated[int, typer.Option(help="rendered scenes in each of two shards")] = 15_000,
     batch: Annotated[int, typer.Option(help="pictures a step")] = 24,
-    compiled: Annotated[bool, typer.Option(help="compile layers; needs a C++ compiler")] = True,
+    compiled: Annotated[bool, typer.Option(help="compile layers; needs a C++ compiler")] = False,
 ) -> None:
     """Train from rendered scenes, or go on from the checkpoint."""
     from maquette.training.understanding.patches import write_owners

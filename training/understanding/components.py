@@ -124,7 +124,7 @@ def build_seer(
     config = LlavaConfig(
         vision_config=vision,
         text_config=text,
-        image_token_index=tokenizer.convert_tokens_to_ids(PICTURE),
+        image_token_index=tokenizer.get_vocab()[PICTURE],
         image_seq_length=size.grid**2,
         vision_feature_layer=-1,
         vision_feature_select_strategy="full",

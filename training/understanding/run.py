@@ -112,7 +112,8 @@ class SeerRun:
         self.kept = min(256, self.count // 10)
         self.tokenizer = build_tokenizer(known_words())
         self.talker = Talker(self.tokenizer)
-        self.model: Any = build_seer(size, self.tokenizer, self.recipe.seed).to(device)
+        self.model: Any = build_seer(size, self.tokenizer, self.recipe.seed)
+        nn.Module.to(self.model, device)
         self.average = Average(self.model, decay=0.998)
         self.lessons = Lessons(size.vision_width, self.recipe.seed).to(device)
         if compiled:
@@ -235,8 +236,8 @@ class SeerRun:
             name: torch.from_numpy(np.stack([t[name] for t in told])).flatten(1).to(self.device)
             for name in CLASSES
         }
-        geometry = torch.from_numpy(np.stack(places)).flatten(2).transpose(1, 2).to(self.device)
-        return batch, scenes, stacked, geometry
+        where = torch.from_numpy(np.stack(places)).flatten(2).transpose(1, 2).to(self.device)
+        return batch, scenes, stacked, where
 
 
 def compile_layers(model: Any) -> None:

@@ -60,12 +60,12 @@ class Talker:
     """Makes turns with one tokenizer."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerFast) -> None:
-        self._tokenizer = tokenizer
         self._encoder = tokenizer.backend_tokenizer
         self.start = int(tokenizer.bos_token_id)
         self.end = int(tokenizer.eos_token_id)
         self.padding = int(tokenizer.pad_token_id)
-        self.picture = int(tokenizer.convert_tokens_to_ids(PICTURE))
+        self._vocabulary = tokenizer.get_vocab()
+        self.picture = self._vocabulary[PICTURE]
         before, after = chat_text(tokenizer, _SLOT, None).split(_SLOT)
         self._before, self._after = self._ids(before), self._ids(after)
         self._instructions = {style: self.prompt(words) for style, words in INSTRUCTIONS.items()}
@@ -98,7 +98,7 @@ class Talker:
 
     def _spelled(self, text: str) -> tuple[int, ...]:
         pieces = [piece for word in text.split() for piece in spell(word)]
-        return tuple(self._tokenizer.convert_tokens_to_ids(pieces))
+        return tuple(self._vocabulary[piece] for piece in pieces)
 
     def _ids(self, text: str) -> tuple[int, ...]:
         return tuple(self._encoder.encode(text, add_special_tokens=False).ids)
