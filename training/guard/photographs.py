@@ -38,6 +38,14 @@ IN_SKIMAGE = [
     "text.png",
 ]
 """Photographs among the files of its wheel; nothing is downloaded."""
+DRAWN = frozenset(
+    "Fossa_by_Jasper_Roks Infinite-Sea_by_Aury88 analogpattern_by_Peter_Nerlich calla fluent-color"
+    " free_by_Peter_Nerlich adwaita-d adwaita-l grid-d grid-l licorice-d licorice-l pixels-d"
+    " pixels-l truchet-d truchet-l wood-d goldfish Elephants Gulp Float-into-MATE"
+    " Ubuntu-Mate-Cold-no-logo Ubuntu-Mate-Dark-no-logo rhythm string"
+    " umang_by_Abhishek_Mudgal".split()
+)
+"""Wallpapers of these packages that are drawings or composed, seen by looking at each."""
 _ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 _ALIKE = 6
 """Bits of 64 in which two pictures' fingerprints may differ and still be the same photograph."""
@@ -66,6 +74,8 @@ def folder_photographs(folder: Path) -> Iterator[tuple[str, Image.Image]]:
     seen: list[int] = []
     for file in sorted(folder.rglob("*")):
         if file.suffix.lower() not in _ENDINGS or file.is_symlink() or not file.is_file():
+            continue
+        if file.stem in DRAWN:
             continue
         try:
             image = Image.open(file)
