@@ -38,13 +38,34 @@ IN_SKIMAGE = [
     "text.png",
 ]
 """Photographs among the files of its wheel; nothing is downloaded."""
-DRAWN = frozenset(
-    "Fossa_by_Jasper_Roks Infinite-Sea_by_Aury88 analogpattern_by_Peter_Nerlich calla fluent-color"
-    " free_by_Peter_Nerlich adwaita-d adwaita-l grid-d grid-l licorice-d licorice-l pixels-d"
-    " pixels-l truchet-d truchet-l wood-d goldfish Elephants Gulp Float-into-MATE"
-    " Ubuntu-Mate-Cold-no-logo Ubuntu-Mate-Dark-no-logo rhythm string"
-    " umang_by_Abhishek_Mudgal".split()
-)
+DRAWN = [
+    "Fossa_by_Jasper_Roks",
+    "Infinite-Sea_by_Aury88",
+    "analogpattern_by_Peter_Nerlich",
+    "calla",
+    "fluent-color",
+    "free_by_Peter_Nerlich",
+    "adwaita-d",
+    "adwaita-l",
+    "grid-d",
+    "grid-l",
+    "licorice-d",
+    "licorice-l",
+    "pixels-d",
+    "pixels-l",
+    "truchet-d",
+    "truchet-l",
+    "wood-d",
+    "goldfish",
+    "Elephants",
+    "Gulp",
+    "Float-into-MATE",
+    "Ubuntu-Mate-Cold-no-logo",
+    "Ubuntu-Mate-Dark-no-logo",
+    "rhythm",
+    "string",
+    "umang_by_Abhishek_Mudgal",
+]
 """Wallpapers of these packages that are drawings or composed, seen by looking at each."""
 _ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 _ALIKE = 6
