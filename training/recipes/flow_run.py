@@ -122,12 +122,11 @@ class FlowRun:
 def compile_layers(transformer: Any) -> None:
     """Compile attention and networks of every block in place; parameters keep their names.
 
-    Whole blocks stay as they are: compiled by torch 2.13 for a CPU they gave NaN.
+    Whole blocks and the refiner's stay as they are: compiled by torch 2.13 for a CPU their
+    gradients were NaN.
     """
     layers = [x for b in transformer.blocks for x in (b.attend_self, b.attend_text, b.mlp)]
     layers += [gate.attend for gate in getattr(transformer, "concept_gates", ())]
-    if hasattr(transformer, "refiner"):
-        layers += list(transformer.refiner.blocks)
     for layer in layers:
         layer.compile()
 
