@@ -19,6 +19,7 @@ from maquette.model_servers.generation.layout_flow.prior import (
     write_sequence,
 )
 from maquette.model_servers.generation.layout_flow.shown import (
+    HOLE,
     Shown,
     concept_slot,
     fill_hole,
@@ -160,7 +161,7 @@ def test_kept_pixels_are_pasted_exactly() -> None:
     pasted = paste_kept(drawn, Shown(source=source, hole=hole))
     assert torch.equal(pasted[:, hole == 0], source[:, hole == 0])
     assert torch.equal(pasted[:, hole == 1], drawn[:, hole == 1])
-    assert bool((fill_hole(source[None], hole[None])[0][:, hole == 1] == 0.5).all())
+    assert bool((fill_hole(source[None], hole[None])[0][:, hole == 1] == HOLE).all())
 
 
 def test_phrases_name_shown_things() -> None:

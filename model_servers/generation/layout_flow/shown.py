@@ -20,7 +20,7 @@ from maquette.model_servers.generation.layout_flow.ports import (
     PortInputs,
 )
 
-HOLE = 0.5
+HOLE = 128 / 255
 """Gray level that stands in a hole."""
 SHOWN_WORD = "shown"
 """A phrase with this word means the thing of a concept picture: "the shown thing"."""
