@@ -8,6 +8,8 @@ Source: Bjoern Ottosson, "A perceptual color space for image processing" (OKLab)
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 Rgb = tuple[int, int, int]
@@ -56,6 +58,7 @@ def oklab(rgb: np.ndarray) -> np.ndarray:
     return lms @ _LMS_TO_LAB.T
 
 
+@lru_cache(maxsize=4096)
 def distance(a: Rgb, b: Rgb) -> float:
     """Measure how different two sRGB colours look (OKLab, 0 is equal)."""
     return float(np.linalg.norm(oklab(np.array(a)) - oklab(np.array(b))))
