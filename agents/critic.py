@@ -53,7 +53,9 @@ class Critic:
         self._store = store
         self._models = models
         self._judges: dict[str, Judge] = {}
-        chosen = (TextReadsJudge(), ThingsJudge()) if judges is None else tuple(judges)
+        chosen: Sequence[Judge] = (
+            (TextReadsJudge(), ThingsJudge()) if judges is None else tuple(judges)
+        )
         self.roles: tuple[RoleName, ...] = tuple(
             sorted({role for judge in chosen for role in judge.roles})
         )

@@ -24,7 +24,7 @@ class OverallJudge:
 
     name = "reward"
     kinds = frozenset({"overall"})
-    roles = (RoleName.REWARD,)
+    roles: tuple[RoleName, ...] = (RoleName.REWARD,)
 
     async def judge(self, criteria: Sequence[Criterion], sight: Sight) -> list[Finding]:
         """One score a request. Raises: as the role does, but for a missing model."""

@@ -19,7 +19,7 @@ class TextReadsJudge:
 
     name = "ocr"
     kinds = frozenset({"text_reads"})
-    roles = (RoleName.UNDERSTANDING,)
+    roles: tuple[RoleName, ...] = (RoleName.UNDERSTANDING,)
 
     async def judge(self, criteria: Sequence[Criterion], sight: Sight) -> list[Finding]:
         """Read once, answer for every string."""

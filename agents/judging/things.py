@@ -29,7 +29,7 @@ class ThingsJudge:
 
     name = "understanding"
     kinds = frozenset({"exists", "count", "colour", "relation"})
-    roles = (RoleName.UNDERSTANDING,)
+    roles: tuple[RoleName, ...] = (RoleName.UNDERSTANDING,)
 
     async def judge(self, criteria: Sequence[Criterion], sight: Sight) -> list[Finding]:
         """One question a criterion. Raises: as the role does, but for a missing model."""

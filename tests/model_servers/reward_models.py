@@ -18,16 +18,46 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
+from maquette.model_servers.reward.heads import HeadKind
 from maquette.model_servers.reward.layout import PerspectiveConfig, RewardIndex
 from maquette.model_servers.reward.model import RewardModel
-from maquette.model_servers.reward.preference import HeadKind
 from maquette.model_servers.reward.save import save_perspective
 
 SPECIAL = ("[PAD]", "[UNK]", "[BOS]", "[EOS]", "<image>")
-WORDS = (
+_TEXT = (
     "a an the one two three red blue green yellow black circle square star house tree no nothing"
     " left of above to with says question : answer ."
-).split()
+)
+WORDS = _TEXT.split()
+    "a",
+    "an",
+    "the",
+    "one",
+    "two",
+    "three",
+    "red",
+    "blue",
+    "green",
+    "yellow",
+    "black",
+    "circle",
+    "square",
+    "star",
+    "house",
+    "tree",
+    "no",
+    "nothing",
+    "left",
+    "of",
+    "above",
+    "to",
+    "with",
+    "says",
+    "question",
+    ":",
+    "answer",
+    ".",
+]
 HEADS = {
     "alignment": HeadKind.BRADLEY_TERRY,
     "fidelity": HeadKind.GENERAL_PREFERENCE,

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from reward_models import HEADS, excite, tiny_backbone, tiny_lora
 from transformers import LlavaForConditionalGeneration
 
+from maquette.model_servers.reward.heads import HeadKind
 from maquette.model_servers.reward.model import RewardModel
-from maquette.model_servers.reward.preference import HeadKind, advantage, preference
+from maquette.model_servers.reward.preference import advantage, preference
 from maquette.model_servers.reward.rows import RowWriter, TokenRows, padded
 from maquette.model_servers.reward.skip_attention import RmsNorm, SkipAttention
 from maquette.records.errors import InvalidInput
