@@ -1,9 +1,13 @@
-"""Photographs for the test, never for training: those inside scikit-image's wheel, and any
-folder of pictures, such as Debian's wallpaper packages unpacked:
+"""Photographs for the test, never for training: those inside the wheels of scikit-image and
+scikit-learn, and any folder of pictures, such as Debian's wallpaper packages unpacked:
 
     apt-get download mate-backgrounds gnome-backgrounds ukui-wallpapers \\
-        lomiri-wallpapers-16.04 lomiri-wallpapers-20.04
-    for package in *.deb; do dpkg-deb -x "$package" wallpapers; done
+        lomiri-wallpapers-16.04 lomiri-wallpapers-20.04 plasma-workspace-wallpapers \\
+        stellarium-data
+    for package in *.deb; do dpkg-deb -x "$package" unpacked; done
+    mkdir photographs
+    mv unpacked/usr/share/backgrounds unpacked/usr/share/wallpapers photographs
+    mv unpacked/usr/share/stellarium/nebulae/default/m[0-9]*.png photographs
 """
 
 from __future__ import annotations
@@ -38,7 +42,28 @@ IN_SKIMAGE = [
     "text.png",
 ]
 """Photographs among the files of its wheel; nothing is downloaded."""
+IN_SKLEARN = ["china.jpg", "flower.jpg"]
+"""Photographs among the files of scikit-learn's wheel."""
 DRAWN = [
+    "Altai",
+    "Autumn",
+    "Canopee",
+    "Cascade",
+    "Cluster",
+    "Elarun",
+    "Flow",
+    "FlyingKonqui",
+    "Honeywave",
+    "IceCold",
+    "Kay",
+    "Kokkini",
+    "MilkyWay",
+    "Opal",
+    "PastelHills",
+    "Patak",
+    "SafeLanding",
+    "Shell",
+    "Volna",
     "Fossa_by_Jasper_Roks",
     "Infinite-Sea_by_Aury88",
     "analogpattern_by_Peter_Nerlich",
@@ -66,24 +91,29 @@ DRAWN = [
     "string",
     "umang_by_Abhishek_Mudgal",
 ]
-"""Wallpapers of these packages that are drawings or composed, seen by looking at each."""
+"""Wallpapers of these packages that are drawings or composed, by the name of the file or of its
+folder; seen by looking at each."""
 _ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 _ALIKE = 6
 """Bits of 64 in which two pictures' fingerprints may differ and still be the same photograph."""
 
 
-def skimage_photographs() -> Iterator[tuple[str, Image.Image]]:
+def wheel_photographs() -> Iterator[tuple[str, Image.Image]]:
     """Name and picture of each. Raises: MissingExtra: scikit-image is not installed."""
-    spec = find_spec("skimage")
-    if spec is None or not spec.submodule_search_locations:
-        raise MissingExtra(
-            "the guard's test needs the photographs in scikit-image, which is not installed",
-            hint="pip install 'maquette[bench]'",
-        )
-    folder = Path(spec.submodule_search_locations[0]) / "data"
-    for name in IN_SKIMAGE:
-        if (folder / name).is_file():
-            yield f"skimage/{name}", Image.open(folder / name).convert("RGB")
+    for package, inside, names in (
+        ("skimage", "data", IN_SKIMAGE),
+        ("sklearn", "datasets/images", IN_SKLEARN),
+    ):
+        spec = find_spec(package)
+        if spec is None or not spec.submodule_search_locations:
+            raise MissingExtra(
+                f"the guard's test needs the photographs in {package}, which is not installed",
+                hint="pip install 'maquette[bench]'",
+            )
+        folder = Path(spec.submodule_search_locations[0]) / inside
+        for name in names:
+            if (folder / name).is_file():
+                yield f"{package}/{name}", Image.open(folder / name).convert("RGB")
 
 
 def folder_photographs(folder: Path) -> Iterator[tuple[str, Image.Image]]:
@@ -96,7 +126,7 @@ def folder_photographs(folder: Path) -> Iterator[tuple[str, Image.Image]]:
     for file in sorted(folder.rglob("*")):
         if file.suffix.lower() not in _ENDINGS or file.is_symlink() or not file.is_file():
             continue
-        if file.stem in DRAWN:
+        if {file.stem, *file.relative_to(folder).parts} & set(DRAWN):
             continue
         try:
             image = Image.open(file)

@@ -13,7 +13,7 @@ from maquette.model_servers.guard.guard import Guard
 from maquette.training.embedding.score import Row, row
 from maquette.training.guard.augment import augment
 from maquette.training.guard.outsiders import outsiders
-from maquette.training.guard.photographs import folder_photographs, skimage_photographs
+from maquette.training.guard.photographs import folder_photographs, wheel_photographs
 from maquette.training.world.render import render
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.split import UNSEEN
@@ -48,7 +48,7 @@ def measure_guard(
         pixels shuffled, which keep every colour and must not pass.
     """
     told: dict[str, Counter[bool]] = {}
-    photo = list(skimage_photographs())
+    photo = list(wheel_photographs())
     if photographs is not None:
         photo += list(folder_photographs(photographs))
     flagged_photo = 0
