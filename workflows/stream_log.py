@@ -22,7 +22,12 @@ from temporalio import workflow
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.contrib.workflow_streams import PollInput, PollResult, WorkflowStreamClient
+from temporalio.contrib.workflow_streams import (
+    PollInput,
+    PollResult,
+    WorkflowStreamClient,
+    _stream,
+)
 from temporalio.service import RPCError, RPCStatusCode
 
 from maquette.records.event import TERMINAL, Event
@@ -32,6 +37,12 @@ from maquette.workflows.rpc import rpc_errors
 log = logging.getLogger(__name__)
 
 _POLL_QUERY = "__temporal_workflow_stream_poll"
+
+PAGE_BYTES = 40_000
+"""Most bytes of events in one answer to a poll. An answer becomes part of the history, which holds
+no payload over 64 KB; the library's own bound is 1 MB and not open to settings."""
+_stream._MAX_POLL_RESPONSE_BYTES = PAGE_BYTES
+MAX_PAGES_HERE = 25
 
 BATCH_S = 0.1
 PAUSES_S = ((10.0, 0.1), (60.0, 0.3), (300.0, 1.0), (float("inf"), 2.0))
@@ -133,11 +144,19 @@ async def read_events_now(
 
 
 def events_here() -> tuple[str, ...] | None:
-    """Inside a workflow: its events so far, as they travel; None if they fill more than a page."""
-    page: PollResult = workflow.get_query_handler(_POLL_QUERY)(  # type: ignore[misc]
-        PollInput(topics=[EVENTS_TOPIC], from_offset=0)
-    )
-    return None if page.more_ready else tuple(item.data for item in page.items)
+    """Inside a workflow: its events so far, as they travel; None if they fill too many pages."""
+    poll = workflow.get_query_handler(_POLL_QUERY)
+    wires: list[str] = []
+    start = 0
+    for _ in range(MAX_PAGES_HERE):
+        page: PollResult = poll(  # type: ignore[misc]
+            PollInput(topics=[EVENTS_TOPIC], from_offset=start)
+        )
+        wires += [item.data for item in page.items]
+        if not page.more_ready:
+            return tuple(wires)
+        start = page.next_offset
+    return None
 
 
 def events_from(wires: Sequence[str]) -> list[Event]:

@@ -10,11 +10,15 @@ import pytest
 from temporalio.api.common.v1 import Payload
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
+from temporalio.contrib.workflow_streams import _stream
 from workflow_parts import WIDER, WIDEST, Ledger, ScriptedCritic, make_engine, png, poster
 
 from maquette.records.artifact import ArtifactRef
+from maquette.records.event import EventType
+from maquette.records.plan import Call, Plan
 from maquette.records.task import TaskRequest, TaskStatus
 from maquette.workflows.history_law import check_history, history_bytes
+from maquette.workflows.stream_log import PAGE_BYTES
 
 
 def history_with(data: bytes) -> WorkflowHistory:
@@ -107,3 +111,30 @@ async def test_watchers_do_not_grow_the_history(run_with) -> None:
     assert check_history(fifty) == []
     # Fifty readers of their own would add at least two events each and reading.
     assert abs(len(fifty.events) - len(one.events)) < 50
+
+
+async def test_a_burst_of_events_reaches_a_watcher_in_pages(
+    run_with, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answers to a watcher, which are history, are bounded well below the law's 64 KB; a smaller
+    bound holds as well, and every event still arrives once and in order."""
+    assert _stream._MAX_POLL_RESPONSE_BYTES == PAGE_BYTES < 48_000
+    monkeypatch.setattr(_stream, "_MAX_POLL_RESPONSE_BYTES", 4_000)
+    names = [f"call_{k}" for k in range(60)]
+    calls = tuple(Call(id=name, tool="say", arguments={"text": "hello"}) for name in names)
+    plan = Plan(nodes=calls, outputs=(f"{names[-1]}.text",), planner="scripted")
+    async with run_with(make_engine(plan=lambda _: plan)) as running:
+        task = await running.gateway.submit(TaskRequest(text="go"), owner="local")
+        told = [event async for event in running.gateway.events(task.id, owner="local")]
+        handle = running.client.get_workflow_handle(task.id)
+        await handle.result()
+        history = await handle.fetch_history()
+    assert [event.offset for event in told] == list(range(len(told)))
+    done = [event.data["node"] for event in told if event.type is EventType.STEP_COMPLETED]
+    assert sorted(done) == sorted(names)
+    answers = [
+        len(event.workflow_execution_update_completed_event_attributes.SerializeToString())
+        for event in history.events
+        if event.HasField("workflow_execution_update_completed_event_attributes")
+    ]
+    assert answers and max(answers) < 8_000
