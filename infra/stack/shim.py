@@ -21,6 +21,7 @@ PR_SET_CHILD_SUBREAPER = 36
 SUPERVISOR_ENDED = signal.SIGUSR1
 REQUESTS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 """Passed on to the program, which ends what it started in its own order."""
+WATCHED = {SUPERVISOR_ENDED, signal.SIGCHLD, *REQUESTS}
 
 
 def main() -> None:
@@ -48,20 +49,8 @@ def prctl(option: int, value: int) -> None:
 
 def guard(supervisor: int, command: list[str]) -> int:
     """Run the program below us and clean up after it; returns its exit code."""
-    program = 0
-
-    def supervisor_ended(*_: object) -> None:
-        if not program:
-            os._exit(1)
-        os.kill(program, signal.SIGKILL)
-
-    def pass_on(number: int, _: object) -> None:
-        if program:
-            os.kill(program, number)
-
-    signal.signal(SUPERVISOR_ENDED, supervisor_ended)
-    for number in REQUESTS:
-        signal.signal(number, pass_on)
+    # Signals are waited for, never handled: none can slip in between a look and a wait.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     die_with_parent(supervisor, SUPERVISOR_ENDED)
     us = os.getpid()
@@ -69,23 +58,28 @@ def guard(supervisor: int, command: list[str]) -> int:
     if program == 0:
         # In a group of its own, so that it gets each request once, from us.
         os.setpgid(0, 0)
-        for number in (SUPERVISOR_ENDED, *REQUESTS):
-            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         die_with_parent(us, signal.SIGKILL)
         os.execv(command[0], command)  # noqa: S606
-    status = wait_for(program)
+    status = watch(program)
     kill_children()
     if os.WIFSIGNALED(status):
         die_alike(os.WTERMSIG(status))
     return os.waitstatus_to_exitcode(status)
 
 
-def wait_for(program: int) -> int:
-    """Collect every child that ends until it is the program; returns its status."""
+def watch(program: int) -> int:
+    """Pass requests on and collect what ends, until it is the program; returns its status."""
     while True:
-        ended, status = os.wait()
-        if ended == program:
-            return status
+        number = signal.sigwait(WATCHED)
+        if number == SUPERVISOR_ENDED:
+            os.kill(program, signal.SIGKILL)
+        elif number in REQUESTS:
+            os.kill(program, number)
+        # One SIGCHLD may stand for several that ended.
+        while (ended := os.waitpid(-1, os.WNOHANG)) != (0, 0):
+            if ended[0] == program:
+                return ended[1]
 
 
 def kill_children() -> None:
@@ -120,6 +114,7 @@ def die_alike(number: int) -> None:
     """End by the signal that ended the program, so that the supervisor can say so."""
     if number != signal.SIGKILL:
         signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
     os.kill(os.getpid(), number)
 
 
