@@ -8,12 +8,10 @@ Notation: ``S`` side in pixels, ``T`` tokens, ``D`` width of the common space.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maquette.records.errors import ConfigError, PackCorrupt
-from maquette.records.ids import content_key
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -28,7 +26,6 @@ HINT = (
 )
 
 _KINDS = ("clip", "siglip", "siglip2", "metaclip_2")
-_RUNS_CODE = frozenset({".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz", ".py"})
 
 
 def bundled_directory() -> Path:
@@ -55,36 +52,6 @@ def find_dual_encoder(model: str) -> Path | None:
 def missing_dual_encoder() -> ConfigError:
     """What is raised when pictures are to be embedded and nothing can."""
     return ConfigError(f"the dual encoder for pictures is {NOT_THERE}", hint=HINT)
-
-
-def check_files(path: Path, *, bundled: bool) -> str:
-    """Digest of a model directory; every file is checked where it has a manifest.
-
-    Raises: PackCorrupt: a file was changed, added or removed, or could run code when read.
-    """
-    from maquette.infra.manifest import MANIFEST_NAME, verify_directory
-
-    for file in sorted(path.rglob("*")):
-        if file.suffix.lower() in _RUNS_CODE:
-            raise PackCorrupt(
-                f"the model {path.name!r} holds {file.name}, a kind of file that can run code "
-                "when it is read; only safetensors weights are loaded",
-                hint="convert the weights to safetensors and remove the file",
-            )
-    if (path / MANIFEST_NAME).is_file():
-        return verify_directory(path)
-    if bundled:
-        raise PackCorrupt(
-            f"the bundled model {path.name!r} has no {MANIFEST_NAME}",
-            hint="reinstall Maquette; the pack is damaged",
-        )
-    files = sorted(file for file in path.rglob("*") if file.is_file())
-    return content_key(*((file.relative_to(path).as_posix(), _sha256(file)) for file in files))
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 class DualEncoder:

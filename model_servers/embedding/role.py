@@ -163,11 +163,11 @@ def _load(threads: int, model: str) -> _Loaded:
     )
     from maquette.model_servers.embedding.dual_encoder import (
         DualEncoder,
-        check_files,
         find_dual_encoder,
     )
     from maquette.model_servers.embedding.encoder import Encoder, model_folder
     from maquette.model_servers.guard.guard import open_guard
+    from maquette.model_servers.model_files import check_files
 
     # Counts for this role's own thread only: torch keeps the number per thread.
     torch.set_num_threads(min(max(threads, 1), MAX_THREADS))

@@ -6,23 +6,19 @@ refused, whatever the index says, and so are components from libraries we do not
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from maquette.model_servers.model_files import check_files
 from maquette.records.errors import ConfigError, PackCorrupt
-from maquette.records.ids import content_key
 
 BUNDLED = "bundled"
 INDEX = "model_index.json"
 MANIFEST = "MANIFEST.json"
 VOCABULARY = "vocabulary.json"
 
-_RUNS_CODE = frozenset(
-    {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz", ".py", ".pyc", ".so"}
-)
 _LIBRARIES = frozenset(
     {
         "diffusers",
@@ -61,8 +57,7 @@ def open_pack(model: str, *, download: bool = False) -> ModelPack:
             holds a file that can run code, or is no diffusers pipeline.
     """
     path = _find(model, download=download)
-    _refuse_code(path)
-    digest = _digest(path, required=model == BUNDLED)
+    digest = check_files(path, bundled=model == BUNDLED)
     index = _read_json(path / INDEX)
     _refuse_unknown_libraries(index)
     name = index.get("_class_name")
@@ -99,35 +94,6 @@ def _find(model: str, *, download: bool) -> Path:
             f"the model {model!r} is neither a directory nor in the local hub cache",
             hint="save it to a directory, or set models.generation.options.download = true",
         ) from cause
-
-
-def _refuse_code(path: Path) -> None:
-    for file in sorted(path.rglob("*")):
-        if file.suffix.lower() in _RUNS_CODE:
-            raise PackCorrupt(
-                f"the model {path.name!r} holds {file.relative_to(path).as_posix()}, a kind of "
-                "file that can run code when it is read; only safetensors weights are loaded",
-                hint="convert the weights to safetensors and remove the file",
-            )
-
-
-def _digest(path: Path, *, required: bool) -> str:
-    """One digest for all files: of the manifest, once every file matches it, or of their hashes."""
-    if (path / MANIFEST).is_file():
-        from maquette.infra.manifest import verify_directory
-
-        return verify_directory(path)
-    if required:
-        raise PackCorrupt(
-            f"the bundled model has no {MANIFEST}", hint="reinstall Maquette; the pack is damaged"
-        )
-    files = sorted(file for file in path.rglob("*") if file.is_file())
-    return content_key(*((file.relative_to(path).as_posix(), _sha256(file)) for file in files))
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _refuse_unknown_libraries(index: dict[str, Any]) -> None:

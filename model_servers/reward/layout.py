@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from maquette.infra.manifest import MANIFEST_NAME, verify_directory
+from maquette.model_servers.model_files import check_files
 from maquette.model_servers.reward.heads import TAU, HeadKind
 from maquette.model_servers.understanding.directory import bundled_directory as bundled_backbone
 from maquette.model_servers.understanding.directory import check_llava
@@ -35,7 +35,6 @@ BUNDLED = "bundled"
 INDEX, BACKBONE, LORA, WEIGHTS = "reward.json", "backbone", "lora", "model.safetensors"
 CONFIGS = ("reward_config.json", "reward_config.yaml")
 IMAGE, CAPTION = "{image}", "{caption}"
-RUNS_CODE = frozenset({".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".py", ".so"})
 
 
 class RewardIndex(Record):
@@ -116,7 +115,7 @@ def open_directory(model: str, *, backbone: str | None = None) -> RewardDirector
     path = bundled_directory() if model == BUNDLED else Path(model).expanduser()
     if not path.is_dir():
         raise missing_reward(model)
-    digest = _checked(path, required=model == BUNDLED)
+    digest = check_files(path, bundled=model == BUNDLED)
     index = _index(path)
     perspectives = tuple(_perspective(folder) for folder in _folders(path))
     if not perspectives:
@@ -151,32 +150,6 @@ def missing_reward(model: str) -> ConfigError:
         f"models.reward.model is {model!r}, which is not a directory",
         hint="name the word bundled, or the directory of a reward model",
     )
-
-
-def _checked(path: Path, *, required: bool) -> str:
-    for file in sorted(path.rglob("*")):
-        if file.suffix.lower() in RUNS_CODE:
-            raise PackCorrupt(
-                f"the model {path.name!r} holds {file.relative_to(path).as_posix()}, a kind of "
-                "file that can run code when it is read; only safetensors weights are loaded",
-                hint="convert the weights to safetensors and remove the file",
-            )
-    if required or (path / MANIFEST_NAME).is_file():
-        return verify_directory(path)
-    return content_key(
-        *(
-            (file.relative_to(path).as_posix(), _sha256(file))
-            for file in sorted(path.rglob("*"))
-            if file.is_file()
-        )
-    )
-
-
-def _sha256(file: Path) -> str:
-    import hashlib
-
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _index(path: Path) -> RewardIndex:

@@ -182,8 +182,8 @@ class SegmentationRole:
 def _load(threads: int, model: str) -> _Loaded:
     import torch
 
-    from maquette.model_servers.embedding.dual_encoder import check_files
     from maquette.model_servers.guard.guard import open_guard
+    from maquette.model_servers.model_files import check_files
     from maquette.model_servers.segmentation.phrases import Segmenter, find_segmenter
 
     # Counts for this role's own thread only: torch keeps the number per thread.

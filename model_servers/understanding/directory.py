@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
-from maquette.infra.manifest import MANIFEST_NAME, verify_directory
+from maquette.model_servers.model_files import check_files
 from maquette.records.errors import ConfigError, PackCorrupt
-from maquette.records.ids import content_key
 
 BUNDLED = "bundled"
 NOT_THERE = "not in the bundled pack yet"
 HINT = (
     "train it: python -m maquette.training.understanding train; or set "
     "models.understanding.model to the directory of a LLaVA model"
-)
-_RUNS_CODE = frozenset(
-    {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz", ".py", ".pyc", ".so"}
 )
 
 
@@ -54,18 +49,7 @@ def check_llava(path: Path, *, bundled: bool) -> str:
     Raises: PackCorrupt: a file was changed, added or removed, can run code when it is read,
         or the directory holds no LLaVA model.
     """
-    for file in sorted(path.rglob("*")):
-        if file.suffix.lower() in _RUNS_CODE:
-            raise PackCorrupt(
-                f"the model {path.name!r} holds {file.relative_to(path).as_posix()}, a kind of "
-                "file that can run code when it is read; only safetensors weights are loaded",
-                hint="convert the weights to safetensors and remove the file",
-            )
-    if (path / MANIFEST_NAME).is_file() or bundled:
-        digest = verify_directory(path)
-    else:
-        files = sorted(file for file in path.rglob("*") if file.is_file())
-        digest = content_key(*((f.relative_to(path).as_posix(), _sha256(f)) for f in files))
+    digest = check_files(path, bundled=bundled)
     kind = read_table(path / "config.json").get("model_type")
     if kind != "llava":
         raise PackCorrupt(
@@ -92,8 +76,3 @@ def read_table(file: Path) -> dict[str, Any]:
             hint="fetch the model again",
         )
     return value
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

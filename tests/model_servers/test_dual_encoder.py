@@ -15,8 +15,9 @@ from transformers import AutoModel, AutoTokenizer
 
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.embedding import dual_encoder
-from maquette.model_servers.embedding.dual_encoder import DualEncoder, check_files
+from maquette.model_servers.embedding.dual_encoder import DualEncoder
 from maquette.model_servers.embedding.role import EmbeddingRole
+from maquette.model_servers.model_files import check_files
 from maquette.model_servers.schemas import (
     DescribeRequest,
     EmbedCaptionRequest,
