@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,9 @@ from maquette.training.data.shards import Shard
 from maquette.training.embedding.batches import as_pixels, contents, make_batch, tokens
 from maquette.training.embedding.components import BUNDLED, EncoderSize, build_dual_encoder
 from maquette.training.embedding.losses import Hints, contrastive
+from maquette.training.recipes.averaged_run import AveragedRun
 from maquette.training.recipes.averaging import Average
-from maquette.training.recipes.checkpoints import load_checkpoint, save_checkpoint
 from maquette.training.recipes.components import build_tokenizer
-from maquette.training.recipes.loop import Step, training_loop
 from maquette.training.world.captions import caption
 from maquette.training.world.colours import COLOURS
 from maquette.training.world.patterns import PATTERNS
@@ -39,7 +37,7 @@ class EmbeddingRecipe:
     seed: int = 11
 
 
-class EmbeddingRun:
+class EmbeddingRun(AveragedRun):
     """Train a dual encoder on rendered scenes.
 
     Args:
@@ -64,43 +62,19 @@ class EmbeddingRun:
         self.folder = work / self.name
         self.shard, self.device, self.size = shard, device, size
         self.recipe = recipe or EmbeddingRecipe()
-        self.spent_s = 0.0
         self.kept = min(PROBES, len(shard.scenes) // 4)
         self.tokenizer = build_tokenizer(words())
-        self.models = build_models(size, len(self.tokenizer), self.recipe.seed).to(device)
-        self.average = Average(self.models, decay=0.998)
+        self.model = build_models(size, len(self.tokenizer), self.recipe.seed).to(device)
+        self.average = Average(self.model, decay=0.998)
         if compiled:
-            compile_layers(self.models["encoder"], size, device)
-        self.parameters = [p for p in self.models.parameters() if p.requires_grad]
+            compile_layers(self.model["encoder"], size, device)
+        self.parameters = [p for p in self.model.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(
             self.parameters,
             self.recipe.peak_rate,
             betas=(0.9, 0.98),
             weight_decay=self.recipe.weight_decay,
         )
-
-    def restore(self) -> int:
-        """Load the checkpoint if there is one; returns the next step's index."""
-        modules = {"models": self.models, "average": self.average.module}
-        state = load_checkpoint(self.folder, modules, self.optimizer)
-        if state is None:
-            return 0
-        self.spent_s = state["elapsed_s"]
-        return int(state["step"])
-
-    def save(self, step: int, elapsed_s: float) -> None:
-        """Write a checkpoint before step ``step``."""
-        modules = {"models": self.models, "average": self.average.module}
-        state = {"step": step, "elapsed_s": elapsed_s}
-        save_checkpoint(self.folder, modules, self.optimizer, state)
-
-    def steps(self, start: int, progress: Callable[[int], float]) -> Iterator[Step]:
-        """Train, yielding each step."""
-        for step in training_loop(
-            self.parameters, self.optimizer, self._losses, progress, self.recipe.peak_rate, start
-        ):
-            self.average.update(self.models, step.index)
-            yield step
 
     @torch.no_grad()
     def score(self) -> dict[str, float]:
@@ -125,18 +99,18 @@ class EmbeddingRun:
             "different_scenes": float(len({contents(scene) for scene in scenes})),
         }
 
-    def _losses(self, step: int) -> dict[str, Tensor]:
+    def _training_losses(self, step: int) -> dict[str, Tensor]:
         rng = np.random.default_rng((self.recipe.seed, step))
         first_kept = len(self.shard.scenes) - self.kept
         rows = rng.choice(first_kept, size=min(self.recipe.batch, first_kept), replace=False)
         batch = make_batch(self.shard, rows, self.tokenizer, self.size, rng)
-        encoder: Any = self.models["encoder"]
+        encoder: Any = self.model["encoder"]
         ids = torch.cat([batch.captions, batch.hard]).to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16):
             seen = encoder.get_image_features(pixel_values=batch.pixels.to(self.device))
             said = features(encoder.get_text_features(input_ids=ids))
             pooled = features(seen)
-            hints = self.models["hints"](
+            hints = self.model["hints"](
                 seen.last_hidden_state, pooled, batch.labels.to(self.device)
             )
         true, false = said.chunk(2)

@@ -28,9 +28,10 @@ from maquette.training.evaluation.recogniser import (
     recognise,
     recogniser_loss,
 )
+from maquette.training.recipes.averaged_run import AveragedRun
 from maquette.training.recipes.averaging import Average
-from maquette.training.recipes.checkpoints import load_checkpoint, save_checkpoint
-from maquette.training.recipes.loop import Step, training_loop
+from maquette.training.recipes.checkpoints import load_checkpoint
+from maquette.training.recipes.loop import Step
 from maquette.training.world.scene import Box, Scene
 
 JUDGE = "judge"
@@ -120,7 +121,7 @@ def labelled_crops(
         yield crop(picture, empty), Seen(NOTHING, NOTHING, NOTHING)
 
 
-class JudgeRun:
+class JudgeRun(AveragedRun):
     """Train finder and recogniser together on renders.
 
     Args:
@@ -138,7 +139,6 @@ class JudgeRun:
         self.folder = work / self.name
         self.shard, self.device = shard, device
         self.recipe = recipe or JudgeRecipe()
-        self.spent_s = 0.0
         self.kept = min(256, len(shard.scenes) // 5)
         self.model = build_judge().to(device)
         self.average = Average(self.model, decay=0.995)
@@ -147,27 +147,9 @@ class JudgeRun:
             self.parameters, self.recipe.peak_rate, weight_decay=1e-3
         )
 
-    def restore(self) -> int:
-        """Load the checkpoint if there is one; returns the next step's index."""
-        modules = {"model": self.model, "average": self.average.module}
-        state = load_checkpoint(self.folder, modules, self.optimizer)
-        if state is None:
-            return 0
-        self.spent_s = state["elapsed_s"]
-        return state["step"]
-
-    def save(self, step: int, elapsed_s: float) -> None:
-        """Write a checkpoint before step ``step``."""
-        modules = {"model": self.model, "average": self.average.module}
-        state = {"step": step, "elapsed_s": elapsed_s}
-        save_checkpoint(self.folder, modules, self.optimizer, state)
-
     def steps(self, start: int, progress: Callable[[int], float]) -> Iterator[Step]:
         """Train, yielding each step."""
-        for step in training_loop(
-            self.parameters, self.optimizer, self._losses, progress, self.recipe.peak_rate, start
-        ):
-            self.average.update(self.model, step.index)
+        for step in super().steps(start, progress):
             self._copy_statistics()
             yield step
 
@@ -178,7 +160,7 @@ class JudgeRun:
         scores = judge_scores(judge, self.shard.pixels[first:], self.shard.scenes[first:])
         return {"wrong_" + name: 1 - value for name, value in scores.items()}
 
-    def _losses(self, step: int) -> dict[str, Tensor]:
+    def _training_losses(self, step: int) -> dict[str, Tensor]:
         self.model.train()
         rng = np.random.default_rng((self.recipe.seed, step))
         picked = rng.integers(len(self.shard.scenes) - self.kept, size=self.recipe.batch)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +14,8 @@ from maquette.model_servers.guard.guard import small_pixels
 from maquette.model_servers.guard.network import SIDE_PX, WIDTHS, GuardNetwork
 from maquette.model_servers.guard.statistics import picture_statistics
 from maquette.training.guard.augment import augment
+from maquette.training.recipes.averaged_run import AveragedRun
 from maquette.training.recipes.averaging import Average
-from maquette.training.recipes.checkpoints import load_checkpoint, save_checkpoint
-from maquette.training.recipes.loop import Step, training_loop
 
 KEPT = 400
 """Pictures of each side kept from training, for the score and the limits."""
@@ -33,7 +31,7 @@ class GuardRecipe:
     seed: int = 17
 
 
-class GuardRun:
+class GuardRun(AveragedRun):
     """Tell the world's pictures from outsiders.
 
     Args:
@@ -55,7 +53,6 @@ class GuardRun:
         self.folder = work / self.name
         self.world, self.outside, self.device = world, outside, device
         self.recipe = recipe or GuardRecipe()
-        self.spent_s = 0.0
         self.kept = min(KEPT, len(world) // 4, len(outside) // 4)
         torch.manual_seed(self.recipe.seed)
         self.model = GuardNetwork(widths).to(device)
@@ -65,29 +62,6 @@ class GuardRun:
         self.optimizer = torch.optim.AdamW(
             self.parameters, self.recipe.peak_rate, weight_decay=self.recipe.weight_decay
         )
-
-    def restore(self) -> int:
-        """Load the checkpoint if there is one; returns the next step's index."""
-        modules = {"model": self.model, "average": self.average.module}
-        state = load_checkpoint(self.folder, modules, self.optimizer)
-        if state is None:
-            return 0
-        self.spent_s = state["elapsed_s"]
-        return int(state["step"])
-
-    def save(self, step: int, elapsed_s: float) -> None:
-        """Write a checkpoint before step ``step``."""
-        modules = {"model": self.model, "average": self.average.module}
-        state = {"step": step, "elapsed_s": elapsed_s}
-        save_checkpoint(self.folder, modules, self.optimizer, state)
-
-    def steps(self, start: int, progress: Callable[[int], float]) -> Iterator[Step]:
-        """Train, yielding each step."""
-        for step in training_loop(
-            self.parameters, self.optimizer, self._losses, progress, self.recipe.peak_rate, start
-        ):
-            self.average.update(self.model, step.index)
-            yield step
 
     @torch.no_grad()
     def score(self) -> dict[str, float]:
@@ -100,7 +74,7 @@ class GuardRun:
             right.append(float(((logits > 0) == outside).float().mean()))
         return {"world_right": right[0], "outside_right": right[1]}
 
-    def _losses(self, step: int) -> dict[str, Tensor]:
+    def _training_losses(self, step: int) -> dict[str, Tensor]:
         rng = np.random.default_rng((self.recipe.seed, step))
         half = self.recipe.batch // 2
         pictures = []

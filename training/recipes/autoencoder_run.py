@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +15,10 @@ from maquette.training.recipes.autoencoder import (
     autoencoder_losses,
     crop_batch,
 )
+from maquette.training.recipes.averaged_run import AveragedRun
 from maquette.training.recipes.averaging import Average
-from maquette.training.recipes.checkpoints import load_checkpoint, save_checkpoint
+from maquette.training.recipes.checkpoints import load_checkpoint
 from maquette.training.recipes.growth import grow_autoencoder, open_start
-from maquette.training.recipes.loop import Step, training_loop
 from maquette.training.world.render import render
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.split import UNSEEN
@@ -27,7 +26,7 @@ from maquette.training.world.split import UNSEEN
 _PROBES = 16
 
 
-class AutoencoderRun:
+class AutoencoderRun(AveragedRun):
     """Train an autoencoder from scratch, or its decoder on a finished encoder.
 
     Args:
@@ -57,7 +56,6 @@ class AutoencoderRun:
         self.folder = work / self.name
         self.shard, self.device = shard, device
         self.recipe = recipe or AutoencoderRecipe()
-        self.spent_s = 0.0
         torch.manual_seed(self.recipe.seed)
         self.model = LayoutAutoencoder(channels, widths)
         self.anchor: LayoutAutoencoder | None = None
@@ -74,40 +72,6 @@ class AutoencoderRun:
             self.parameters, self.recipe.peak_rate, betas=(0.9, 0.99), weight_decay=1e-4
         )
 
-    def restore(self) -> int:
-        """Load the checkpoint if there is one; returns the next step's index."""
-        state = load_checkpoint(
-            self.folder,
-            {"model": self.model, "average": self.average.module},
-            self.optimizer,
-        )
-        if state is None:
-            return 0
-        self.spent_s = state["elapsed_s"]
-        return state["step"]
-
-    def save(self, step: int, elapsed_s: float) -> None:
-        """Write a checkpoint before step ``step``."""
-        save_checkpoint(
-            self.folder,
-            {"model": self.model, "average": self.average.module},
-            self.optimizer,
-            {"step": step, "elapsed_s": elapsed_s},
-        )
-
-    def steps(self, start: int, progress: Callable[[int], float]) -> Iterator[Step]:
-        """Train, yielding each step."""
-        for step in training_loop(
-            self.parameters,
-            self.optimizer,
-            self._losses,
-            progress,
-            self.recipe.peak_rate,
-            start,
-        ):
-            self.average.update(self.model, step.index)
-            yield step
-
     @torch.no_grad()
     def score(self) -> dict[str, float]:
         """Measure mean absolute error, in [0, 1] pixel units, on scenes of held-out pairs."""
@@ -115,7 +79,7 @@ class AutoencoderRun:
         output = self.average.module.decode(self.average.module.encode(pixels))
         return {"held_out": float((output.clamp(0, 1) - pixels).abs().mean())}
 
-    def _losses(self, step: int) -> dict[str, Tensor]:
+    def _training_losses(self, step: int) -> dict[str, Tensor]:
         pixels = crop_batch(self.shard, self.recipe, step).to(
             self.device, memory_format=torch.channels_last
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from maquette.training.data.items import ItemCache
+from maquette.training.recipes.averaged_run import AveragedRun
 from maquette.training.recipes.averaging import Average
-from maquette.training.recipes.checkpoints import load_checkpoint, save_checkpoint
 from maquette.training.recipes.components import (
     BUNDLED,
     GeneratorSize,
@@ -22,14 +21,13 @@ from maquette.training.recipes.components import (
 )
 from maquette.training.recipes.flow import FlowRecipe, encode_rows, flow_losses, marked_cells
 from maquette.training.recipes.growth import grow_text_encoder, grow_transformer, open_start
-from maquette.training.recipes.loop import Step, training_loop
 from maquette.training.recipes.rows import draw_row
 from maquette.training.recipes.wordbook import all_words
 
 _PROBE_STEPS = range(10**9, 10**9 + 4)
 
 
-class FlowRun:
+class FlowRun(AveragedRun):
     """Train a transformer and its text encoder on cached latents.
 
     With a pack in ``work/start`` a new training starts from its weights.
@@ -58,7 +56,6 @@ class FlowRun:
         self.folder = work / self.name
         self.cache, self.device = cache, device
         self.recipe, self.size = recipe or FlowRecipe(), size
-        self.spent_s = 0.0
         self.kept = min(512, len(cache.items) // 10)
         self.tokenizer = build_tokenizer(all_words())
         self.model = start_models(work, size, self.tokenizer, self.recipe.seed).to(device)
@@ -69,30 +66,6 @@ class FlowRun:
         self.optimizer = torch.optim.AdamW(
             self.parameters, self.recipe.peak_rate, betas=(0.9, 0.99), weight_decay=0.01
         )
-
-    def restore(self) -> int:
-        """Load the checkpoint if there is one; returns the next step's index."""
-        modules = {"model": self.model, "average": self.average.module}
-        state = load_checkpoint(self.folder, modules, self.optimizer)
-        if state is None:
-            return 0
-        self.spent_s = state["elapsed_s"]
-        return state["step"]
-
-    def save(self, step: int, elapsed_s: float) -> None:
-        """Write a checkpoint before step ``step``."""
-        modules = {"model": self.model, "average": self.average.module}
-        state = {"step": step, "elapsed_s": elapsed_s}
-        save_checkpoint(self.folder, modules, self.optimizer, state)
-
-    def steps(self, start: int, progress: Callable[[int], float]) -> Iterator[Step]:
-        """Train, yielding each step."""
-        losses = self._training_losses
-        for step in training_loop(
-            self.parameters, self.optimizer, losses, progress, self.recipe.peak_rate, start
-        ):
-            self.average.update(self.model, step.index)
-            yield step
 
     @torch.no_grad()
     def score(self) -> dict[str, float]:

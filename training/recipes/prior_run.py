@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +9,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from maquette.training.recipes.averaged_run import AveragedRun
 from maquette.training.recipes.averaging import Average
-from maquette.training.recipes.checkpoints import load_checkpoint, save_checkpoint
 from maquette.training.recipes.components import (
     BUNDLED,
     GeneratorSize,
     build_prior,
     build_tokenizer,
 )
-from maquette.training.recipes.loop import Step, training_loop
 from maquette.training.recipes.prior import PriorRecipe, prior_batch, prior_losses
 from maquette.training.recipes.wordbook import all_words
 from maquette.training.world.scene import Scene
@@ -26,7 +24,7 @@ from maquette.training.world.scene import Scene
 _PROBE_STEPS = range(10**9, 10**9 + 4)
 
 
-class PriorRun:
+class PriorRun(AveragedRun):
     """Train a layout prior on scenes; no picture is needed.
 
     Args:
@@ -50,7 +48,6 @@ class PriorRun:
         self.folder = work / self.name
         self.scenes, self.device = scenes, device
         self.recipe = recipe or PriorRecipe()
-        self.spent_s = 0.0
         self.kept = min(512, len(scenes) // 10)
         self.tokenizer: Any = build_tokenizer(all_words())
         self.model = build_prior(size, len(self.tokenizer), self.recipe.seed).to(device)
@@ -59,30 +56,6 @@ class PriorRun:
         self.optimizer = torch.optim.AdamW(
             self.parameters, self.recipe.peak_rate, betas=(0.9, 0.98), weight_decay=0.02
         )
-
-    def restore(self) -> int:
-        """Load the checkpoint if there is one; returns the next step's index."""
-        modules = {"model": self.model, "average": self.average.module}
-        state = load_checkpoint(self.folder, modules, self.optimizer)
-        if state is None:
-            return 0
-        self.spent_s = state["elapsed_s"]
-        return state["step"]
-
-    def save(self, step: int, elapsed_s: float) -> None:
-        """Write a checkpoint before step ``step``."""
-        modules = {"model": self.model, "average": self.average.module}
-        state = {"step": step, "elapsed_s": elapsed_s}
-        save_checkpoint(self.folder, modules, self.optimizer, state)
-
-    def steps(self, start: int, progress: Callable[[int], float]) -> Iterator[Step]:
-        """Train, yielding each step."""
-        losses = self._training_losses
-        for step in training_loop(
-            self.parameters, self.optimizer, losses, progress, self.recipe.peak_rate, start
-        ):
-            self.average.update(self.model, step.index)
-            yield step
 
     @torch.no_grad()
     def score(self) -> dict[str, float]:

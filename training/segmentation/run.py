@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from maquette.training.data.shards import Shard
+from maquette.training.recipes.averaged_run import AveragedRun
 from maquette.training.recipes.averaging import Average
-from maquette.training.recipes.checkpoints import load_checkpoint, save_checkpoint
-from maquette.training.recipes.loop import Step, training_loop
 from maquette.training.segmentation.batches import CLASSES, make_batch
 from maquette.training.segmentation.components import (
     BUNDLED,
@@ -49,7 +47,7 @@ class SegmentationRecipe:
     """Of the weights' average."""
 
 
-class SegmentationRun:
+class SegmentationRun(AveragedRun):
     """Train a CLIPSeg model on rendered scenes.
 
     Args:
@@ -76,41 +74,17 @@ class SegmentationRun:
         self.folder = work / self.name
         self.shard, self.owners, self.device = shard, owners, device
         self.size, self.recipe = size, recipe or SegmentationRecipe()
-        self.spent_s = 0.0
         self.kept = min(96, max(1, len(shard.scenes) // 10))
         self.tokenizer = build_tokenizer()
         self.model = build_models(size, len(self.tokenizer), self.recipe.seed).to(device)
         self.average = Average(self.model, self.recipe.decay)
+        self.warmup = self.recipe.warmup
         if compiled:
             compile_layers(self.model["segmenter"])
         self.parameters = list(self.model.parameters())
         self.optimizer = torch.optim.AdamW(
             self.parameters, self.recipe.peak_rate, betas=(0.9, 0.98), weight_decay=0.02
         )
-
-    def restore(self) -> int:
-        """Load the checkpoint if there is one; returns the next step's index."""
-        modules = {"model": self.model, "average": self.average.module}
-        state = load_checkpoint(self.folder, modules, self.optimizer)
-        if state is None:
-            return 0
-        self.spent_s = state["elapsed_s"]
-        return state["step"]
-
-    def save(self, step: int, elapsed_s: float) -> None:
-        """Write a checkpoint before step ``step``."""
-        modules = {"model": self.model, "average": self.average.module}
-        state = {"step": step, "elapsed_s": elapsed_s}
-        save_checkpoint(self.folder, modules, self.optimizer, state)
-
-    def steps(self, start: int, progress: Callable[[int], float]) -> Iterator[Step]:
-        """Train, yielding each step."""
-        rate, warmup = self.recipe.peak_rate, self.recipe.warmup
-        for step in training_loop(
-            self.parameters, self.optimizer, self._losses, progress, rate, start, warmup
-        ):
-            self.average.update(self.model, step.index)
-            yield step
 
     @torch.no_grad()
     def score(self) -> dict[str, float]:
@@ -134,7 +108,7 @@ class SegmentationRun:
             "held_out_absent": float(np.mean(empties)) if empties else 1.0,
         }
 
-    def _losses(self, step: int) -> dict[str, Tensor]:
+    def _training_losses(self, step: int) -> dict[str, Tensor]:
         rng = np.random.default_rng((self.recipe.seed, step))
         rows = rng.integers(0, len(self.shard.scenes) - self.kept, size=self.recipe.pictures)
         batch = self._batch(rows, rng)

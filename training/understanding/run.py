@@ -6,7 +6,6 @@ Notation: ``B`` pictures, ``S`` pixels on a side, ``N = g * g`` patches, ``D`` v
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from maquette.training.data.shards import Shard
+from maquette.training.recipes.averaged_run import AveragedRun
 from maquette.training.recipes.averaging import Average
-from maquette.training.recipes.checkpoints import load_checkpoint, save_checkpoint
-from maquette.training.recipes.loop import Step, training_loop
 from maquette.training.understanding.components import (
     BUNDLED,
     SeerSize,
@@ -80,7 +78,7 @@ class Lessons(nn.Module):
         return loss
 
 
-class SeerRun:
+class SeerRun(AveragedRun):
     """Train on rendered scenes; captions, questions and wordings are drawn anew each step.
 
     Args:
@@ -92,6 +90,7 @@ class SeerRun:
     """
 
     name = "seer"
+    warmup = 200
 
     def __init__(
         self,
@@ -106,7 +105,6 @@ class SeerRun:
         self.folder = work / self.name
         self.shards, self.owners, self.device, self.size = shards, owners, device, size
         self.recipe = recipe or SeerRecipe()
-        self.spent_s = 0.0
         self.starts = np.cumsum([0, *(len(shard.scenes) for shard in shards)])
         self.count = int(self.starts[-1])
         self.kept = min(256, self.count // 10)
@@ -124,33 +122,6 @@ class SeerRun:
             self.parameters, self.recipe.peak_rate, betas=(0.9, 0.98), weight_decay=0.02
         )
 
-    def restore(self) -> int:
-        """Load the checkpoint if there is one; returns the next step's index."""
-        state = load_checkpoint(self.folder, self._modules(), self.optimizer)
-        if state is None:
-            return 0
-        self.spent_s = state["elapsed_s"]
-        return int(state["step"])
-
-    def save(self, step: int, elapsed_s: float) -> None:
-        """Write a checkpoint before step ``step``."""
-        state = {"step": step, "elapsed_s": elapsed_s}
-        save_checkpoint(self.folder, self._modules(), self.optimizer, state)
-
-    def steps(self, start: int, progress: Callable[[int], float]) -> Iterator[Step]:
-        """Train, yielding each step."""
-        for step in training_loop(
-            self.parameters,
-            self.optimizer,
-            self._training_losses,
-            progress,
-            self.recipe.peak_rate,
-            start,
-            warmup=200,
-        ):
-            self.average.update(self.model, step.index)
-            yield step
-
     @torch.no_grad()
     def score(self) -> dict[str, float]:
         """Losses of the average on scenes that are kept from training."""
@@ -164,11 +135,7 @@ class SeerRun:
         }
 
     def _modules(self) -> dict[str, nn.Module]:
-        return {
-            "model": self.model,
-            "average": self.average.module,
-            "lessons": self.lessons,
-        }
+        return {**super()._modules(), "lessons": self.lessons}
 
     def _training_losses(self, step: int) -> dict[str, Tensor]:
         return self._losses(self.model, step, 0, self.count - self.kept)
