@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from maquette.training.world.colours import BACKGROUNDS, COLOURS, hex_code
 from maquette.training.world.render import rasterise
 
 SIDE_PX = 256
@@ -50,6 +51,24 @@ def as_bytes(values: np.ndarray) -> np.ndarray:
 def code(rng: np.random.Generator) -> str:
     """Any colour as ``#rrggbb``."""
     return "#{:02x}{:02x}{:02x}".format(*rng.integers(0, 256, 3))
+
+
+def ink(rng: np.random.Generator) -> str:
+    """One of the world's colours of things, as ``#rrggbb``."""
+    codes = [hex_code(rgb) for rgb in COLOURS.values()]
+    return codes[rng.integers(len(codes))]
+
+
+def inks(rng: np.random.Generator, count: int) -> list[str]:
+    """Different colours of the world's things."""
+    codes = [hex_code(rgb) for rgb in COLOURS.values()]
+    return [codes[i] for i in rng.choice(len(codes), count, replace=False)]
+
+
+def ground(rng: np.random.Generator) -> str:
+    """One of the world's colours of plain backgrounds, as ``#rrggbb``."""
+    grounds = [hex_code(rgb) for rgb in BACKGROUNDS.values()]
+    return grounds[rng.integers(len(grounds))]
 
 
 def paint(body: str, ground: str) -> np.ndarray:

@@ -11,10 +11,18 @@ from typing import Literal
 
 import numpy as np
 
-from maquette.training.guard import train_families, unseen_families
+from maquette.training.guard import (
+    train_families,
+    train_things,
+    unseen_families,
+    unseen_things,
+)
 
 Split = Literal["train", "test"]
-FAMILIES = {"train": train_families.FAMILIES, "test": unseen_families.FAMILIES}
+FAMILIES = {
+    "train": train_families.FAMILIES + train_things.FAMILIES,
+    "test": unseen_families.FAMILIES + unseen_things.FAMILIES,
+}
 
 
 def outsider(rng: np.random.Generator, split: Split) -> tuple[str, np.ndarray]:

@@ -8,8 +8,18 @@ from itertools import pairwise
 import numpy as np
 from PIL import Image, ImageDraw
 
-from maquette.training.guard.canvas import SIDE_PX, as_bytes, code, grid, noise, paint, path, ramp
-from maquette.training.world.colours import BACKGROUNDS, COLOURS, hex_code
+from maquette.training.guard.canvas import (
+    SIDE_PX,
+    as_bytes,
+    code,
+    grid,
+    ground,
+    ink,
+    noise,
+    paint,
+    path,
+    ramp,
+)
 
 
 def newton(rng: np.random.Generator) -> np.ndarray:
@@ -82,12 +92,10 @@ def gears(rng: np.random.Generator) -> np.ndarray:
         turns = np.linspace(0, 2 * np.pi, 4 * teeth, endpoint=False)
         radii = r * np.tile([1, 1, 0.78, 0.78], teeth)
         ring = np.stack([np.cos(turns), np.sin(turns)], 1) * radii[:, None]
-        middle, ground = rng.uniform(250, 750, 2), _ground(rng)
-        body += path(ring + middle, _ink(rng))
-        body += (
-            f'<circle cx="{middle[0]:.0f}" cy="{middle[1]:.0f}" r="{r / 3:.0f}" fill="{ground}"/>'
-        )
-    return paint(body, _ground(rng))
+        middle, hole = rng.uniform(250, 750, 2), ground(rng)
+        body += path(ring + middle, ink(rng))
+        body += f'<circle cx="{middle[0]:.0f}" cy="{middle[1]:.0f}" r="{r / 3:.0f}" fill="{hole}"/>'
+    return paint(body, ground(rng))
 
 
 def figures(rng: np.random.Generator) -> np.ndarray:
@@ -95,7 +103,7 @@ def figures(rng: np.random.Generator) -> np.ndarray:
     body = ""
     for _ in range(int(rng.integers(1, 5))):
         x, y, s = rng.uniform((200, 300, 60), (800, 700, 160))
-        more = f'stroke="{_ink(rng)}" stroke-width="{s / 7:.0f}" stroke-linecap="round"'
+        more = f'stroke="{ink(rng)}" stroke-width="{s / 7:.0f}" stroke-linecap="round"'
         arms, legs = rng.uniform(-0.8, 0.8), rng.uniform(0.3, 0.9)
         lines = [((0, 0), (0, 1.6)), ((0, 0.5), (-1, 0.5 + arms)), ((0, 0.5), (1, 0.5 - arms)),
                  ((0, 1.6), (-legs, 2.7)), ((0, 1.6), (legs, 2.7))]  # fmt: skip
@@ -104,7 +112,7 @@ def figures(rng: np.random.Generator) -> np.ndarray:
         body += (
             f'<circle cx="{x:.0f}" cy="{y - s * 0.6:.0f}" r="{s * 0.55:.0f}" {more} fill="none"/>'
         )
-    return paint(body, _ground(rng))
+    return paint(body, ground(rng))
 
 
 def spirals(rng: np.random.Generator) -> np.ndarray:
@@ -114,8 +122,8 @@ def spirals(rng: np.random.Generator) -> np.ndarray:
     if rng.random() < 0.4:
         r = 300 * np.abs(np.sin(t * rng.uniform(0.7, 2.6)))
     ring = np.stack([np.cos(t), np.sin(t)], 1) * r[:, None] + 500
-    more = f'stroke="{_ink(rng)}" stroke-width="{rng.uniform(12, 45):.0f}"'
-    return paint(path(ring, "none", more, closed=False), _ground(rng))
+    more = f'stroke="{ink(rng)}" stroke-width="{rng.uniform(12, 45):.0f}"'
+    return paint(path(ring, "none", more, closed=False), ground(rng))
 
 
 def pies(rng: np.random.Generator) -> np.ndarray:
@@ -214,16 +222,6 @@ def foliage(rng: np.random.Generator) -> np.ndarray:
 
 def _disc(middle: Sequence[float], radius: float, more: str) -> str:
     return f'<circle cx="{middle[0]:.0f}" cy="{middle[1]:.0f}" r="{radius:.0f}" {more}/>'
-
-
-def _ink(rng: np.random.Generator) -> str:
-    inks = [hex_code(rgb) for rgb in COLOURS.values()]
-    return inks[rng.integers(len(inks))]
-
-
-def _ground(rng: np.random.Generator) -> str:
-    grounds = [hex_code(rgb) for rgb in BACKGROUNDS.values()]
-    return grounds[rng.integers(len(grounds))]
 
 
 FAMILIES = (
