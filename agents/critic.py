@@ -14,7 +14,7 @@ from maquette.agents.judging.proposing import propose
 from maquette.agents.judging.text_reads import TextReadsJudge
 from maquette.agents.judging.things import ThingsJudge
 from maquette.model_servers.contract import ModelClient, RoleName
-from maquette.model_servers.schemas import PlacedBlock
+from maquette.model_servers.schemas.text_rendering import PlacedBlock
 from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import Criterion
 from maquette.records.errors import ConfigError

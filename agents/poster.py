@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from maquette.agents.design.palette import Palette
 from maquette.agents.design.types import Rect
-from maquette.model_servers.schemas import TextBlock
+from maquette.model_servers.schemas.text_rendering import TextBlock
 from maquette.records.geometry import Box
 
 POSTER_PX = (768, 768)

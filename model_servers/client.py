@@ -8,16 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from maquette.model_servers.contract import ModelClient, RoleName
-from maquette.model_servers.schemas import (
-    AnswerReply,
-    AnswerRequest,
-    CancelRequest,
-    CaptionReply,
-    CaptionRequest,
-    CompareReply,
-    CompareRequest,
-    DescribeRequest,
-    Done,
+from maquette.model_servers.schemas.describe import DescribeRequest
+from maquette.model_servers.schemas.embedding import (
     EmbedCaptionReply,
     EmbedCaptionRequest,
     EmbeddingDescription,
@@ -25,27 +17,45 @@ from maquette.model_servers.schemas import (
     EmbedImageRequest,
     EmbedTextReply,
     EmbedTextRequest,
-    FontsReply,
-    FontsRequest,
+)
+from maquette.model_servers.schemas.generation import (
+    CancelRequest,
+    Done,
     GenerationDescription,
-    LabelScoresReply,
-    LabelScoresRequest,
-    OcrReply,
-    OcrRequest,
-    Point,
-    RewardDescription,
-    ScoreReply,
-    ScoreRequest,
-    SegmentationDescription,
-    SegmentBoxRequest,
-    SegmentPhraseRequest,
-    SegmentReply,
     StartReply,
     StartRequest,
     StepReply,
     StepRequest,
+)
+from maquette.model_servers.schemas.reward import (
+    CompareReply,
+    CompareRequest,
+    RewardDescription,
+    ScoreReply,
+    ScoreRequest,
+)
+from maquette.model_servers.schemas.segmentation import (
+    Point,
+    SegmentationDescription,
+    SegmentBoxRequest,
+    SegmentPhraseRequest,
+    SegmentReply,
+)
+from maquette.model_servers.schemas.text_rendering import (
+    FontsReply,
+    FontsRequest,
     TypesetReply,
     TypesetRequest,
+)
+from maquette.model_servers.schemas.understanding import (
+    AnswerReply,
+    AnswerRequest,
+    CaptionReply,
+    CaptionRequest,
+    LabelScoresReply,
+    LabelScoresRequest,
+    OcrReply,
+    OcrRequest,
     UnderstandingDescription,
 )
 from maquette.records.artifact import ArtifactRef

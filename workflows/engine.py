@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from maquette.infra.store.contract import ArtifactStore
     from maquette.model_servers.contract import ModelClient
-    from maquette.model_servers.schemas import PlacedBlock
+    from maquette.model_servers.schemas.text_rendering import PlacedBlock
     from maquette.records.artifact import ArtifactRef
     from maquette.records.criterion import Criterion
     from maquette.records.draft import Revision

@@ -6,7 +6,7 @@ from typing import Any
 
 from maquette import __version__
 from maquette.model_servers.contract import RoleName
-from maquette.model_servers.schemas import PlacedBlock
+from maquette.model_servers.schemas.text_rendering import PlacedBlock
 from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import Criterion
 from maquette.records.verdict import Verdict

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from maquette.model_servers.schemas import PlacedBlock
+from maquette.model_servers.schemas.text_rendering import PlacedBlock
 from maquette.records.artifact import ArtifactRef, Lineage
 from maquette.records.draft import Draft, Revision
 from maquette.records.errors import MaquetteError, ToolFailed, TryAgain

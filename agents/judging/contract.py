@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from maquette.model_servers.contract import ModelClient, RoleName
-from maquette.model_servers.schemas import PlacedBlock
+from maquette.model_servers.schemas.text_rendering import PlacedBlock
 from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import Criterion, describe
 from maquette.records.verdict import Finding, Outcome, Verdict

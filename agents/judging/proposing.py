@@ -13,7 +13,7 @@ from maquette.agents.judging.redrawing import DRAW, redrawings
 from maquette.agents.judging.repairs import Block, Repair, Setting
 from maquette.agents.judging.text import normal
 from maquette.agents.judging.text_reads import difference
-from maquette.model_servers.schemas import TextBlock
+from maquette.model_servers.schemas.text_rendering import TextBlock
 from maquette.records.criterion import TextReads
 from maquette.records.draft import Revision
 from maquette.records.plan import Call

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from maquette.agents.judging.text import likeness, normal
-from maquette.model_servers.schemas import OcrLine, PlacedBlock
+from maquette.model_servers.schemas.text_rendering import PlacedBlock
+from maquette.model_servers.schemas.understanding import OcrLine
 from maquette.records.geometry import Box
 
 SLACK = 0.02

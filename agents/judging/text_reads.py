@@ -9,7 +9,7 @@ from maquette.agents.judging.reading import Share, extras, share_lines
 from maquette.agents.judging.text import ALMOST, likeness, normal
 from maquette.model_servers.client import OcrClient
 from maquette.model_servers.contract import RoleName
-from maquette.model_servers.schemas import OcrLine
+from maquette.model_servers.schemas.understanding import OcrLine
 from maquette.records.criterion import Criterion, TextReads
 from maquette.records.verdict import Evidence, Finding, Outcome
 

@@ -12,7 +12,7 @@ from maquette.agents.judging.contract import Sight, unjudged
 from maquette.agents.language.lexicon import plural
 from maquette.model_servers.client import UnderstandingClient
 from maquette.model_servers.contract import RoleName
-from maquette.model_servers.schemas import LabelScoresReply, LabelScoresRequest
+from maquette.model_servers.schemas.understanding import LabelScoresReply, LabelScoresRequest
 from maquette.records.criterion import Colour, Count, Criterion, Exists, Relation
 from maquette.records.errors import CapabilityMissing, ConfigError, NotFound
 from maquette.records.verdict import Evidence, Finding, Outcome

@@ -17,7 +17,7 @@ from maquette.agents.language.wording import Wordings
 from maquette.agents.layout import arrange
 from maquette.agents.plans.wants import criteria, prompt_of, text_zones
 from maquette.agents.poster import Sheet, design_poster, design_sign
-from maquette.model_servers.schemas import GenerationDescription
+from maquette.model_servers.schemas.generation import GenerationDescription
 from maquette.records.errors import FixInput
 from maquette.records.geometry import Box, LayoutItem
 from maquette.records.plan import REFERENCE_KEY, Call, Loop, Plan

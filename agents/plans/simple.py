@@ -9,7 +9,7 @@ from maquette.agents.design.palette import sheet_palette
 from maquette.agents.intents import Intent
 from maquette.agents.language.finding import read_finding
 from maquette.agents.language.wording import Wordings
-from maquette.model_servers.schemas import TextBlock
+from maquette.model_servers.schemas.text_rendering import TextBlock
 from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import TextReads
 from maquette.records.errors import FixInput, InvalidInput

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from maquette.model_servers.contract import Method, RoleName
 from maquette.model_servers.embedding.dual_encoder import BUNDLED, missing_dual_encoder
-from maquette.model_servers.schemas import (
-    DescribeRequest,
+from maquette.model_servers.schemas.describe import DescribeRequest
+from maquette.model_servers.schemas.embedding import (
     EmbedCaptionReply,
     EmbedCaptionRequest,
     EmbeddingDescription,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from maquette.model_servers.embedding.dual_encoder import DualEncoder
     from maquette.model_servers.embedding.encoder import Encoder
     from maquette.model_servers.guard.guard import Judge
-    from maquette.model_servers.guard.verdict import GuardVerdict
+    from maquette.model_servers.schemas.guard import GuardVerdict
 
 CODE_VERSION = "2"
 MAX_THREADS = 1

@@ -15,10 +15,10 @@ from maquette.infra.media import decode_image, encode_png
 from maquette.model_servers.contract import Method, RoleName
 from maquette.model_servers.host import AFFINITY
 from maquette.model_servers.options import model_options
-from maquette.model_servers.schemas import (
+from maquette.model_servers.schemas.describe import DescribeRequest
+from maquette.model_servers.schemas.generation import (
     Cancel,
     CancelRequest,
-    DescribeRequest,
     Done,
     GenerationDescription,
     Resample,

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from maquette.model_servers.generation import rows as row_life
 from maquette.model_servers.generation.adapters.contract import ActiveRow, RowAdapter
-from maquette.model_servers.schemas import RowStatus
+from maquette.model_servers.schemas.generation import RowStatus
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -11,8 +11,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from maquette.model_servers.guard.verdict import OPEN, OUTSIDE, UNKNOWN, GuardVerdict
 from maquette.model_servers.guard.words import judge_words
+from maquette.model_servers.schemas.guard import OPEN, OUTSIDE, UNKNOWN, GuardVerdict
 from maquette.records.errors import PackCorrupt
 
 if TYPE_CHECKING:

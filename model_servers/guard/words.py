@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from maquette.model_servers.guard.verdict import OUTSIDE, GuardVerdict
+from maquette.model_servers.schemas.guard import OUTSIDE, GuardVerdict
 
 MAX_NAMED = 5
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")

@@ -14,9 +14,9 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from maquette.model_servers.contract import Method, RoleName
-from maquette.model_servers.guard.verdict import GuardVerdict
-from maquette.model_servers.schemas import (
-    DescribeRequest,
+from maquette.model_servers.schemas.describe import DescribeRequest
+from maquette.model_servers.schemas.guard import GuardVerdict
+from maquette.model_servers.schemas.segmentation import (
     FoundMask,
     SegmentationDescription,
     SegmentBoxRequest,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from maquette.model_servers.schemas import CocoMask
+from maquette.model_servers.schemas.segmentation import CocoMask
 from maquette.model_servers.segmentation.run_length import (
     BACKGROUND,
     coarse,

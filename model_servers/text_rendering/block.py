@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from maquette.model_servers.schemas import PlacedBlock, PlacedLine, TextBlock
+from maquette.model_servers.schemas.text_rendering import PlacedBlock, PlacedLine, TextBlock
 from maquette.model_servers.text_rendering.layout import Fit, Frame, Span, fit
 from maquette.model_servers.text_rendering.outline import Bounds
 from maquette.model_servers.text_rendering.shaping import Shaped, Word, shape

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from maquette.model_servers.contract import Method, RoleName
-from maquette.model_servers.schemas import (
+from maquette.model_servers.schemas.text_rendering import (
     FontsReply,
     FontsRequest,
     TypesetReply,

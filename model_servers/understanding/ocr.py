@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from maquette.model_servers.pictures import open_picture
-from maquette.model_servers.schemas import OcrLine
+from maquette.model_servers.schemas.understanding import OcrLine
 from maquette.records.geometry import Box
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from pydantic import Field
 
 from maquette.model_servers.contract import Method, RoleName
 from maquette.model_servers.options import model_options
-from maquette.model_servers.schemas import (
+from maquette.model_servers.schemas.describe import DescribeRequest
+from maquette.model_servers.schemas.understanding import (
     AnswerReply,
     AnswerRequest,
     CaptionReply,
     CaptionRequest,
-    DescribeRequest,
     LabelScoresReply,
     LabelScoresRequest,
     OcrReply,

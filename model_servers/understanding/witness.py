@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from maquette.model_servers.pictures import open_picture
-from maquette.model_servers.schemas import (
+from maquette.model_servers.schemas.understanding import (
     AnswerReply,
     AnswerRequest,
     AttentionMap,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from maquette.model_servers.guard.guard import Judge
-    from maquette.model_servers.guard.verdict import GuardVerdict
+    from maquette.model_servers.schemas.guard import GuardVerdict
     from maquette.model_servers.understanding.llava import Llava, Said
 
 

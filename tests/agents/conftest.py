@@ -10,12 +10,9 @@ from pathlib import Path
 import pytest
 
 from maquette.model_servers.fake import ScriptedModelClient
-from maquette.model_servers.schemas import (
-    DescribeRequest,
-    EmbedTextReply,
-    EmbedTextRequest,
-    GenerationDescription,
-)
+from maquette.model_servers.schemas.describe import DescribeRequest
+from maquette.model_servers.schemas.embedding import EmbedTextReply, EmbedTextRequest
+from maquette.model_servers.schemas.generation import GenerationDescription
 from maquette.tools.registry import Registry, load_registry
 
 VOCABULARY = json.loads((Path(__file__).parent / "data" / "vocabulary.json").read_text())

@@ -13,7 +13,8 @@ from maquette.agents.judging.text import edit_distance, likeness
 from maquette.agents.judging.text_reads import TextReadsJudge
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.fake import ScriptedModelClient
-from maquette.model_servers.schemas import OcrLine, OcrReply, PlacedBlock, PlacedLine, TextBlock
+from maquette.model_servers.schemas.text_rendering import PlacedBlock, PlacedLine, TextBlock
+from maquette.model_servers.schemas.understanding import OcrLine, OcrReply
 from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import Colour, Criterion, Exists, TextReads
 from maquette.records.errors import ConfigError

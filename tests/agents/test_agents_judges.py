@@ -11,14 +11,12 @@ from maquette.infra.settings import load_settings
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.contract import RoleName
 from maquette.model_servers.fake import ScriptedModelClient
-from maquette.model_servers.guard.verdict import GuardVerdict
-from maquette.model_servers.schemas import (
+from maquette.model_servers.schemas.guard import GuardVerdict
+from maquette.model_servers.schemas.reward import PerspectiveScore, ScoreReply, ScoreRequest
+from maquette.model_servers.schemas.understanding import (
     LabelScore,
     LabelScoresReply,
     LabelScoresRequest,
-    PerspectiveScore,
-    ScoreReply,
-    ScoreRequest,
     UnderstandingDescription,
 )
 from maquette.records.artifact import ArtifactRef

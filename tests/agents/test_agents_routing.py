@@ -17,7 +17,7 @@ from maquette.model_servers.client import EmbeddingClient
 from maquette.model_servers.contract import RoleName
 from maquette.model_servers.fake import ScriptedModelClient
 from maquette.model_servers.host import RoleHost
-from maquette.model_servers.schemas import EmbedTextReply, EmbedTextRequest
+from maquette.model_servers.schemas.embedding import EmbedTextReply, EmbedTextRequest
 from maquette.model_servers.transport_direct import DirectClient
 
 DATA = Path(__file__).parent / "data"

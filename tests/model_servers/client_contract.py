@@ -8,14 +8,9 @@ from collections.abc import Mapping
 import pytest
 
 from maquette.model_servers.contract import MAX_MESSAGE_BYTES, Method, ModelClient, RoleName
-from maquette.model_servers.schemas import (
-    EmbedTextReply,
-    EmbedTextRequest,
-    FontsReply,
-    FontsRequest,
-    OcrReply,
-    OcrRequest,
-)
+from maquette.model_servers.schemas.embedding import EmbedTextReply, EmbedTextRequest
+from maquette.model_servers.schemas.text_rendering import FontsReply, FontsRequest
+from maquette.model_servers.schemas.understanding import OcrReply, OcrRequest
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import (
     InvalidInput,

@@ -12,13 +12,8 @@ from PIL import Image
 from maquette.infra.settings import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.generation.role import GenerationRole
-from maquette.model_servers.schemas import (
-    DescribeRequest,
-    Row,
-    RowState,
-    StartRequest,
-    StepRequest,
-)
+from maquette.model_servers.schemas.describe import DescribeRequest
+from maquette.model_servers.schemas.generation import Row, RowState, StartRequest, StepRequest
 from maquette.records.artifact import ArtifactRef
 
 STEPS = 5

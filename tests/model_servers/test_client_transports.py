@@ -19,7 +19,7 @@ from maquette.model_servers.contract import RoleName
 from maquette.model_servers.fake import ScriptedModelClient
 from maquette.model_servers.front import front_app
 from maquette.model_servers.host import RoleHost
-from maquette.model_servers.schemas import EmbedTextReply
+from maquette.model_servers.schemas.embedding import EmbedTextReply
 from maquette.model_servers.transport_direct import DirectClient
 from maquette.model_servers.transport_http import HttpClient
 from maquette.records.errors import ConfigError, ModelFailed, ModelUnavailable

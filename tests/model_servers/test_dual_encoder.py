@@ -18,8 +18,8 @@ from maquette.model_servers.embedding import dual_encoder
 from maquette.model_servers.embedding.dual_encoder import DualEncoder
 from maquette.model_servers.embedding.role import EmbeddingRole
 from maquette.model_servers.model_files import check_files
-from maquette.model_servers.schemas import (
-    DescribeRequest,
+from maquette.model_servers.schemas.describe import DescribeRequest
+from maquette.model_servers.schemas.embedding import (
     EmbedCaptionRequest,
     EmbedImageRequest,
     EmbedTextRequest,

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from maquette.model_servers.embedding.encoder import model_folder
 from maquette.model_servers.embedding.role import EmbeddingRole
-from maquette.model_servers.schemas import EmbedTextRequest
+from maquette.model_servers.schemas.embedding import EmbedTextRequest
 
 TEXTS = (
     "a poster that says GRAND OPENING above a red circle",

@@ -14,13 +14,8 @@ from generation_bench import OWNER, STEPS, Bench
 from PIL import Image
 
 from maquette.infra.media import encode_png
-from maquette.model_servers.schemas import (
-    DescribeRequest,
-    GlyphItem,
-    Resample,
-    RowState,
-    RowStatus,
-)
+from maquette.model_servers.schemas.describe import DescribeRequest
+from maquette.model_servers.schemas.generation import GlyphItem, Resample, RowState, RowStatus
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import CapabilityMissing, InvalidInput, from_problem
 from maquette.records.geometry import Box, LayoutItem

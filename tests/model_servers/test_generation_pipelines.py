@@ -19,7 +19,7 @@ import torch
 from generation_bench import STEPS, Bench
 
 from maquette.model_servers.generation.load import PIPELINES, _named
-from maquette.model_servers.schemas import Resample, Row, RowStatus
+from maquette.model_servers.schemas.generation import Resample, Row, RowStatus
 from maquette.records.geometry import Box, LayoutItem
 
 pytestmark = [

@@ -13,10 +13,10 @@ from generation_bench import OWNER, STEPS, Bench
 
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.host import AFFINITY
-from maquette.model_servers.schemas import (
+from maquette.model_servers.schemas.describe import DescribeRequest
+from maquette.model_servers.schemas.generation import (
     Cancel,
     CancelRequest,
-    DescribeRequest,
     Resample,
     RowStatus,
     StartRequest,

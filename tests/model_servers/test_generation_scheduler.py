@@ -24,7 +24,7 @@ from maquette.model_servers.generation.adapters.contract import (
 from maquette.model_servers.generation.rows import open_row
 from maquette.model_servers.generation.schedule import RowSchedule
 from maquette.model_servers.generation.scheduler import ScheduledRow, StepScheduler
-from maquette.model_servers.schemas import RowStatus
+from maquette.model_servers.schemas.generation import RowStatus
 
 
 class ArithmeticAdapter:

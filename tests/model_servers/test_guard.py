@@ -14,8 +14,8 @@ from PIL import Image
 from maquette.model_servers.guard.guard import Guard, open_guard, small_pixels
 from maquette.model_servers.guard.network import FEATURES, SIDE_PX, GuardNetwork
 from maquette.model_servers.guard.statistics import NAMES, picture_statistics
-from maquette.model_servers.guard.verdict import OUTSIDE, GuardVerdict
 from maquette.model_servers.guard.words import judge_words
+from maquette.model_servers.schemas.guard import OUTSIDE, GuardVerdict
 from maquette.records.errors import PackCorrupt
 from maquette.training.guard.export import export_pack
 

@@ -27,14 +27,8 @@ from maquette.model_servers.client import (
     connect,
 )
 from maquette.model_servers.contract import ModelClient, RoleName
-from maquette.model_servers.schemas import (
-    Row,
-    RowStatus,
-    StartRequest,
-    StepRequest,
-    TextBlock,
-    TypesetRequest,
-)
+from maquette.model_servers.schemas.generation import Row, RowStatus, StartRequest, StepRequest
+from maquette.model_servers.schemas.text_rendering import TextBlock, TypesetRequest
 from maquette.model_servers.transport_handle import HandleClient
 from maquette.records.errors import ModelUnavailable, NotFound
 from maquette.records.geometry import Box

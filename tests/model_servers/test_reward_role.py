@@ -25,7 +25,7 @@ from maquette.model_servers.host import RoleHost
 from maquette.model_servers.reward.layout import BUNDLED, bundled_directory, open_directory
 from maquette.model_servers.reward.role import RewardRole
 from maquette.model_servers.reward.scorer import Scorer
-from maquette.model_servers.schemas import DescribeRequest
+from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.transport_direct import DirectClient
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import (

@@ -15,7 +15,7 @@ from pycocotools import mask as coco
 
 from maquette.infra.media import encode_png
 from maquette.infra.store.memory import MemoryArtifactStore
-from maquette.model_servers.schemas import (
+from maquette.model_servers.schemas.segmentation import (
     Point,
     SegmentBoxRequest,
     SegmentPhraseRequest,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from maquette.infra.store.memory import MemoryArtifactStore
-from maquette.model_servers.schemas import (
+from maquette.model_servers.schemas.text_rendering import (
     FontsRequest,
     PlacedBlock,
     TextBlock,

@@ -18,10 +18,10 @@ from transformers import AutoTokenizer, LlavaForConditionalGeneration
 from maquette.infra.manifest import write_manifest
 from maquette.infra.settings import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
-from maquette.model_servers.schemas import (
+from maquette.model_servers.schemas.describe import DescribeRequest
+from maquette.model_servers.schemas.understanding import (
     AnswerRequest,
     CaptionRequest,
-    DescribeRequest,
     LabelScoresRequest,
     OcrRequest,
 )

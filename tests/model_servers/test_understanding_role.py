@@ -10,7 +10,8 @@ import pytest_asyncio
 from PIL import Image
 
 from maquette.infra.store.memory import MemoryArtifactStore
-from maquette.model_servers.schemas import OcrReply, OcrRequest, TextBlock, TypesetRequest
+from maquette.model_servers.schemas.text_rendering import TextBlock, TypesetRequest
+from maquette.model_servers.schemas.understanding import OcrReply, OcrRequest
 from maquette.model_servers.text_rendering.role import TextRenderingRole
 from maquette.model_servers.understanding.role import UnderstandingRole
 from maquette.records.errors import MediaRejected

@@ -99,7 +99,7 @@ def test_imports_point_one_way(tmp_path: Path) -> None:
     [
         "maquette.records.task",
         "maquette.tools.contract",
-        "maquette.model_servers.schemas",
+        "maquette.model_servers.client",
         "maquette.workflows.task_workflow",
         "maquette.api.cli.main",
     ],

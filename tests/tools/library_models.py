@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 from maquette.model_servers.fake import ScriptedModelClient
-from maquette.model_servers.guard.verdict import OUTSIDE, GuardVerdict
-from maquette.model_servers.schemas import (
+from maquette.model_servers.schemas.embedding import (
     EmbedCaptionReply,
     EmbeddingDescription,
     EmbedImageReply,
     EmbedTextReply,
 )
+from maquette.model_servers.schemas.guard import OUTSIDE, GuardVerdict
 
 INSIDE = GuardVerdict(in_world=True, score=0.1)
 STRANGE = GuardVerdict(in_world=False, score=0.9, reason=f"{OUTSIDE}: 'zebra'")

@@ -13,7 +13,7 @@ from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.contract import RoleName
 from maquette.model_servers.fake import ScriptedModelClient
 from maquette.model_servers.host import RoleHost
-from maquette.model_servers.schemas import EmbedTextReply
+from maquette.model_servers.schemas.embedding import EmbedTextReply
 from maquette.model_servers.transport_direct import DirectClient
 from maquette.records.errors import InvalidInput, MediaRejected
 from maquette.tools.builtin.embed_text import embed_text

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from maquette.model_servers.fake import ScriptedModelClient
-from maquette.model_servers.schemas import (
+from maquette.model_servers.schemas.generation import (
     CancelRequest,
     Done,
     Row,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from maquette.model_servers.fake import ScriptedModelClient
-from maquette.model_servers.schemas import (
+from maquette.model_servers.schemas.understanding import (
     AnswerReply,
     AnswerRequest,
     CaptionReply,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from workflow_parts import Words, make_engine
 
-from maquette.model_servers.guard.verdict import OUTSIDE, GuardVerdict
+from maquette.model_servers.schemas.guard import OUTSIDE, GuardVerdict
 from maquette.records.event import EventType
 from maquette.records.plan import Call, Plan
 from maquette.records.task import TaskRequest, TaskStatus

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from maquette.model_servers.client import UnderstandingClient
 from maquette.model_servers.contract import RoleName
-from maquette.model_servers.schemas import AnswerRequest
+from maquette.model_servers.schemas.understanding import AnswerRequest
 from maquette.records.base import Record
 from maquette.tools.contract import Image, Text, ToolContext
 from maquette.tools.spec import tool

@@ -6,7 +6,7 @@ from typing import Literal
 
 from maquette.model_servers.client import UnderstandingClient
 from maquette.model_servers.contract import RoleName
-from maquette.model_servers.schemas import CaptionRequest
+from maquette.model_servers.schemas.understanding import CaptionRequest
 from maquette.records.base import Record
 from maquette.tools.contract import Image, Text, ToolContext
 from maquette.tools.spec import tool

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 
 from maquette.model_servers.client import GenerationClient
 from maquette.model_servers.contract import RoleName
-from maquette.model_servers.schemas import (
+from maquette.model_servers.schemas.generation import (
     GlyphItem,
     Row,
     RowState,

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from maquette.model_servers.contract import RoleName
-from maquette.model_servers.schemas import Row
+from maquette.model_servers.schemas.generation import Row
 from maquette.records.geometry import LayoutItem
 from maquette.tools.builtin.draw import Drawing, drawn
 from maquette.tools.contract import Image, Text, ToolContext

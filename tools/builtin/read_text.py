@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from maquette.model_servers.client import OcrClient
 from maquette.model_servers.contract import RoleName
-from maquette.model_servers.schemas import OcrLine
+from maquette.model_servers.schemas.understanding import OcrLine
 from maquette.records.base import Record
 from maquette.tools.contract import Image, Text, ToolContext
 from maquette.tools.spec import tool

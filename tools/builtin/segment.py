@@ -9,7 +9,7 @@ from pydantic import Field
 
 from maquette.model_servers.client import SegmentationClient
 from maquette.model_servers.contract import RoleName
-from maquette.model_servers.schemas import FoundMask, Point, SegmentReply
+from maquette.model_servers.schemas.segmentation import FoundMask, Point, SegmentReply
 from maquette.records.base import Record
 from maquette.records.errors import InvalidInput
 from maquette.records.geometry import Box

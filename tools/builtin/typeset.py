@@ -8,7 +8,12 @@ from pydantic import Field
 
 from maquette.model_servers.client import TextRenderingClient
 from maquette.model_servers.contract import RoleName
-from maquette.model_servers.schemas import HexColour, PlacedBlock, TextBlock, TypesetRequest
+from maquette.model_servers.schemas.text_rendering import (
+    HexColour,
+    PlacedBlock,
+    TextBlock,
+    TypesetRequest,
+)
 from maquette.records.base import Record
 from maquette.records.geometry import Box
 from maquette.tools.contract import Image, ToolContext

@@ -30,7 +30,7 @@ def letter_raster(items: Sequence[Letters], side_px: int) -> Tensor:
     """
     import numpy as np
 
-    from maquette.model_servers.schemas import TextBlock
+    from maquette.model_servers.schemas.text_rendering import TextBlock
     from maquette.model_servers.text_rendering.block import set_block
     from maquette.model_servers.text_rendering.drawing import rasterise, svg_of
     from maquette.records.geometry import Box

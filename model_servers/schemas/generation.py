@@ -1,0 +1,170 @@
+"""Requests and responses of the generation role: the row-and-step contract. Light.
+
+``forward_s`` is the time spent inside the model, in seconds; loop efficiency counts it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from maquette.records.artifact import ArtifactRef
+from maquette.records.base import Fraction, Record
+from maquette.records.geometry import Box, LayoutItem
+
+Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class GlyphItem(Record):
+    """Words whose letters the generator itself is to print into a box."""
+
+    text: str = Field(min_length=1, max_length=60)
+    box: Box
+    font: str = Field(default="sans-bold", description="a font of the text-rendering role")
+    phrase: str = Field(
+        default="", max_length=200, description="what they look like, such as 'red letters'"
+    )
+
+
+Sampler = Literal["default", "euler", "heun", "stochastic"]
+"""``default`` is the model's own. ``stochastic`` adds noise at each step, so that rows which
+continue from one latent go apart."""
+
+
+class Row(Record):
+    """One picture wanted. ``None`` leaves a choice to the model's own default.
+
+    With ``latent`` set, work goes on from that saved latent at ``step``. With ``source`` alone
+    the prompt is an instruction that changes that picture; with ``source`` and ``mask`` the
+    prompt says what to draw where the mask is white, and all other pixels stay as they are.
+    A model that lacks what a row asks for refuses it by name; ``describe`` lists what it can.
+    """
+
+    row_id: str = Field(min_length=1, max_length=120)
+    prompt: str = Field(max_length=4_000)
+    negative_prompt: str = Field(default="", max_length=4_000)
+    layout: tuple[LayoutItem, ...] = Field(default=(), max_length=16)
+    seed: Seed
+    steps: int | None = Field(default=None, ge=1, le=200)
+    guidance: float | None = Field(default=None, ge=0, le=30)
+    width_px: int | None = Field(default=None, ge=32, le=2048)
+    height_px: int | None = Field(default=None, ge=32, le=2048)
+    latent: ArtifactRef | None = None
+    step: int = Field(default=0, ge=0)
+    source: ArtifactRef | None = Field(default=None, description="picture to change")
+    mask: ArtifactRef | None = Field(default=None, description="white: draw anew; black: keep")
+    concepts: tuple[ArtifactRef, ...] = Field(
+        default=(),
+        max_length=2,
+        description="pictures of things to show again; 'the shown thing' and 'the second shown "
+        "thing' in prompt and phrases mean them",
+    )
+    concept_strength: Fraction = 1.0
+    glyphs: tuple[GlyphItem, ...] = Field(default=(), max_length=8)
+    plan_layout: bool = Field(
+        default=True, description="whether a model that can plans boxes for a row without any"
+    )
+    sampler: Sampler = "default"
+    few_step: bool = Field(default=False, description="draw in few steps, faster and plainer")
+    source_guidance: float | None = Field(
+        default=None, ge=0, le=10, description="how firmly an edit holds to its source"
+    )
+
+
+class RowStatus(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class RowState(Record):
+    """Where a row stands. ``image`` is set once done; ``preview`` is the predicted picture."""
+
+    row_id: str
+    status: RowStatus
+    step: int
+    steps: int
+    preview: ArtifactRef | None = None
+    latent: ArtifactRef | None = None
+    signals: dict[str, float] = Field(default_factory=dict)
+    image: ArtifactRef | None = None
+    forward_s: float = 0.0
+    error: str = ""
+    planned: tuple[LayoutItem, ...] = Field(
+        default=(), description="boxes the model planned itself, for a row that had none"
+    )
+
+
+class StartRequest(Record):
+    owner: str
+    rows: tuple[Row, ...] = Field(min_length=1, max_length=16)
+
+
+class StartReply(Record):
+    session: str
+    rows: tuple[RowState, ...]
+
+
+class Cancel(Record):
+    kind: Literal["cancel"] = "cancel"
+    row_id: str
+
+
+class Resample(Record):
+    """Continue ``row_id`` from the latent of ``source``, with fresh noise of ``seed``."""
+
+    kind: Literal["resample"] = "resample"
+    row_id: str
+    source: str
+    seed: Seed
+
+
+RowAction = Annotated[Cancel | Resample, Field(discriminator="kind")]
+
+
+class StepRequest(Record):
+    """Answer the last states (rows without an action are kept), then run up to ``steps`` more."""
+
+    session: str
+    steps: int = Field(default=1, ge=1, le=200)
+    actions: tuple[RowAction, ...] = ()
+    preview: bool = False
+    save_latent: bool = False
+
+
+class StepReply(Record):
+    rows: tuple[RowState, ...]
+
+
+class CancelRequest(Record):
+    """Drop every row of the session before its next denoising step. Unknown sessions are fine."""
+
+    session: str
+
+
+class Done(Record):
+    """An empty answer."""
+
+
+class GenerationDescription(Record):
+    model: str
+    digest: str
+    pipeline: str
+    default_steps: int
+    default_guidance: float
+    width_px: int
+    height_px: int
+    layout: bool = Field(description="whether boxes are honoured")
+    vocabulary: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="words the model knows, by kind; empty = open"
+    )
+    capabilities: tuple[str, ...] = Field(
+        default=(),
+        description="of: layout, plan_layout, edit, inpaint, concepts, glyphs, few_step, "
+        "source_guidance, sampler:euler, sampler:heun, sampler:stochastic",
+    )
+    steps_run: int = Field(default=0, description="denoising steps run since start")
+    pictures_made: int = 0
