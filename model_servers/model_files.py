@@ -1,18 +1,53 @@
-"""Checks every file of a model directory before anything in it is loaded."""
+"""Model directories: where they lie, and every file checked before anything in it is loaded."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
+from typing import Any
 
 from maquette.infra.manifest import MANIFEST_NAME, verify_directory
-from maquette.records.errors import PackCorrupt
+from maquette.records.errors import ConfigError, PackCorrupt
 from maquette.records.ids import content_key
 
+BUNDLED = "bundled"
+"""What the settings call a model that comes with Maquette."""
+PACKS = Path(__file__).resolve().parent / "bundled"
+HUB_FILES = ["*.json", "*.safetensors", "*.txt", "*.model"]
+"""All that is wanted of a model from a hub."""
 RUNS_CODE = frozenset(
     {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz", ".py", ".pyc", ".so"}
 )
 """Endings of files that can run code when they are read."""
+
+
+def bundled_directory(name: str) -> Path:
+    """Where the model of a role (or the guard) that comes with Maquette lies, once it does."""
+    return PACKS / name
+
+
+def find_model(role: str, model: str, *, kind: str) -> Path | None:
+    """The directory of ``model``: the word bundled, or a path; None: bundled and not there yet.
+
+    Args:
+        kind: the class of models the role serves, for the message.
+    Raises: ConfigError: a path without a model.
+    """
+    path = bundled_directory(role) if model == BUNDLED else Path(model).expanduser()
+    if (path / "config.json").is_file():
+        return path
+    if model == BUNDLED:
+        return None
+    raise ConfigError(
+        f"models.{role}.model is {model!r}, which is not a directory with a config.json",
+        hint=f"name the word bundled, or the directory of a saved {kind} model",
+    )
+
+
+def not_in_pack(what: str, *, hint: str) -> ConfigError:
+    """What is raised when a bundled model is asked for and is not there yet."""
+    return ConfigError(f"{what} is not in the bundled pack yet", hint=hint)
 
 
 def check_files(path: Path, *, bundled: bool) -> str:
@@ -39,6 +74,28 @@ def check_files(path: Path, *, bundled: bool) -> str:
         )
     files = sorted(file for file in path.rglob("*") if file.is_file())
     return content_key(*((file.relative_to(path).as_posix(), _sha256(file)) for file in files))
+
+
+def read_table(file: Path) -> dict[str, Any]:
+    """A JSON object of a model directory; empty where there is no such file.
+
+    Raises: PackCorrupt: the file holds something else.
+    """
+    if not file.is_file():
+        return {}
+    try:
+        value = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as cause:
+        raise PackCorrupt(
+            f"{file.name} of the model {file.parent.name!r} cannot be read",
+            hint="fetch the model again",
+        ) from cause
+    if not isinstance(value, dict):
+        raise PackCorrupt(
+            f"{file.name} of the model {file.parent.name!r} is not a table",
+            hint="fetch the model again",
+        )
+    return value
 
 
 def _sha256(file: Path) -> str:

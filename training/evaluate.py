@@ -13,11 +13,12 @@ from typing import Annotated
 import typer
 from tqdm import tqdm
 
+from maquette.model_servers.model_files import PACKS
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
 Work = Annotated[Path, typer.Option(help="folder of the judge's weights")]
 WORK = Path("runs/evaluation")
-PACKS = Path(__file__).parents[1] / "model_servers" / "bundled"
 JUDGE_SEED = 3
 
 

@@ -21,6 +21,7 @@ from typing import Annotated
 import torch
 import typer
 
+from maquette.model_servers.model_files import bundled_directory
 from maquette.training.recipes.components import BUNDLED, TOY
 from maquette.training.recipes.driver import follow
 
@@ -31,7 +32,7 @@ Minutes = Annotated[float | None, typer.Option(help="wall time over all resumed 
 Steps = Annotated[int | None, typer.Option(help="largest number of steps over all runs")]
 Compiled = Annotated[bool, typer.Option(help="compile layers; needs a C++ compiler")]
 WORK = Path("runs/generator")
-PACK = Path(__file__).parents[1] / "model_servers" / "bundled" / "generation"
+PACK = bundled_directory("generation")
 SHARD = "shard"
 """Folder of rendered training scenes for the autoencoder; seed 1."""
 ITEMS_SEED = 2

@@ -11,15 +11,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from maquette.model_servers.model_files import not_in_pack
 from maquette.records.errors import ConfigError, PackCorrupt
 
 if TYPE_CHECKING:
     from PIL import Image
 
-BUNDLED = "bundled"
 CODE_VERSION = "1"
 """Raised with every change to this file that can change a vector."""
-NOT_THERE = "not in the bundled pack yet"
 HINT = (
     "train it: python -m maquette.training.embedding train; or set models.embedding.model to the "
     "directory of a CLIP or SigLIP model"
@@ -28,30 +27,9 @@ HINT = (
 _KINDS = ("clip", "siglip", "siglip2", "metaclip_2")
 
 
-def bundled_directory() -> Path:
-    """Where the dual encoder that comes with Maquette lies."""
-    return Path(__file__).resolve().parent.parent / "bundled" / "embedding"
-
-
-def find_dual_encoder(model: str) -> Path | None:
-    """The directory of ``model``: the word bundled, or a path; None: bundled and not there yet.
-
-    Raises: ConfigError: a path without a model.
-    """
-    path = bundled_directory() if model == BUNDLED else Path(model).expanduser()
-    if (path / "config.json").is_file():
-        return path
-    if model == BUNDLED:
-        return None
-    raise ConfigError(
-        f"models.embedding.model is {model!r}, which is not a directory with a config.json",
-        hint="name the word bundled, or the directory of a saved CLIP or SigLIP model",
-    )
-
-
 def missing_dual_encoder() -> ConfigError:
     """What is raised when pictures are to be embedded and nothing can."""
-    return ConfigError(f"the dual encoder for pictures is {NOT_THERE}", hint=HINT)
+    return not_in_pack("the dual encoder for pictures", hint=HINT)
 
 
 class DualEncoder:

@@ -14,7 +14,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from maquette.model_servers.contract import Method, RoleName
-from maquette.model_servers.embedding.dual_encoder import BUNDLED, missing_dual_encoder
+from maquette.model_servers.embedding.dual_encoder import missing_dual_encoder
+from maquette.model_servers.model_files import BUNDLED
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.embedding import (
     EmbedCaptionReply,
@@ -158,16 +159,11 @@ class EmbeddingRole:
 def _load(threads: int, model: str) -> _Loaded:
     import torch
 
-    from maquette.model_servers.embedding.dual_encoder import (
-        CODE_VERSION as DUAL_VERSION,
-    )
-    from maquette.model_servers.embedding.dual_encoder import (
-        DualEncoder,
-        find_dual_encoder,
-    )
+    from maquette.model_servers.embedding.dual_encoder import CODE_VERSION as DUAL_VERSION
+    from maquette.model_servers.embedding.dual_encoder import DualEncoder
     from maquette.model_servers.embedding.encoder import Encoder, model_folder
     from maquette.model_servers.guard.guard import open_guard
-    from maquette.model_servers.model_files import check_files
+    from maquette.model_servers.model_files import check_files, find_model
 
     # Counts for this role's own thread only: torch keeps the number per thread.
     torch.set_num_threads(min(max(threads, 1), MAX_THREADS))
@@ -179,7 +175,7 @@ def _load(threads: int, model: str) -> _Loaded:
         with (folder / name).open("rb") as file:
             texts.update(hashlib.file_digest(file, "sha256").digest())
     text_digest = texts.hexdigest()
-    path = find_dual_encoder(model)
+    path = find_model("embedding", model, kind="CLIP or SigLIP")
     picture_digest, pictures = None, None
     if path is not None:
         files = check_files(path, bundled=model == BUNDLED)

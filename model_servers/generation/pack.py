@@ -6,17 +6,20 @@ refused, whatever the index says, and so are components from libraries we do not
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from maquette.model_servers.model_files import check_files
+from maquette.model_servers.model_files import (
+    BUNDLED,
+    HUB_FILES,
+    bundled_directory,
+    check_files,
+    read_table,
+)
 from maquette.records.errors import ConfigError, PackCorrupt
 
-BUNDLED = "bundled"
 INDEX = "model_index.json"
-MANIFEST = "MANIFEST.json"
 VOCABULARY = "vocabulary.json"
 
 _LIBRARIES = frozenset(
@@ -30,8 +33,6 @@ _LIBRARIES = frozenset(
     }
 )
 """Where components may come from; ``stable_diffusion`` holds diffusers' safety checker."""
-
-_HUB_FILES = ["*.json", "*.safetensors", "*.txt", "*.model"]
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def open_pack(model: str, *, download: bool = False) -> ModelPack:
     """
     path = _find(model, download=download)
     digest = check_files(path, bundled=model == BUNDLED)
-    index = _read_json(path / INDEX)
+    index = read_table(path / INDEX)
     _refuse_unknown_libraries(index)
     name = index.get("_class_name")
     if not isinstance(name, str):
@@ -69,13 +70,8 @@ def open_pack(model: str, *, download: bool = False) -> ModelPack:
     return ModelPack(path=path, pipeline=name, digest=digest, vocabulary=_vocabulary(path))
 
 
-def bundled_directory() -> Path:
-    """Where the generator that comes with Maquette lies."""
-    return Path(__file__).resolve().parent.parent / "bundled" / "generation"
-
-
 def _find(model: str, *, download: bool) -> Path:
-    path = bundled_directory() if model == BUNDLED else Path(model).expanduser()
+    path = bundled_directory("generation") if model == BUNDLED else Path(model).expanduser()
     if (path / INDEX).is_file():
         return path
     if model == BUNDLED or path.exists() or path.is_absolute() or model.count("/") != 1:
@@ -87,7 +83,7 @@ def _find(model: str, *, download: bool) -> Path:
 
     try:
         return Path(
-            snapshot_download(model, allow_patterns=_HUB_FILES, local_files_only=not download)
+            snapshot_download(model, allow_patterns=HUB_FILES, local_files_only=not download)
         )
     except Exception as cause:  # The hub client has many errors; all mean: not to be had.
         raise ConfigError(
@@ -111,23 +107,5 @@ def _refuse_unknown_libraries(index: dict[str, Any]) -> None:
 
 def _vocabulary(path: Path) -> dict[str, tuple[str, ...]]:
     """The kinds of words of a pack's vocabulary: each table's keys."""
-    if not (path / VOCABULARY).is_file():
-        return {}
-    tables = _read_json(path / VOCABULARY)
+    tables = read_table(path / VOCABULARY)
     return {kind: tuple(table) for kind, table in tables.items() if isinstance(table, dict)}
-
-
-def _read_json(file: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as cause:
-        raise PackCorrupt(
-            f"{file.name} of the model {file.parent.name!r} cannot be read",
-            hint="fetch the model again",
-        ) from cause
-    if not isinstance(value, dict):
-        raise PackCorrupt(
-            f"{file.name} of the model {file.parent.name!r} is not a table",
-            hint="fetch the model again",
-        )
-    return value

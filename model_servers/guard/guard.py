@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from maquette.model_servers.guard.words import judge_words
+from maquette.model_servers.model_files import bundled_directory
 from maquette.model_servers.schemas.guard import OPEN, OUTSIDE, UNKNOWN, GuardVerdict
 from maquette.records.errors import PackCorrupt
 
@@ -47,11 +48,6 @@ class NoGuard:
         return self._verdict
 
 
-def bundled_directory() -> Path:
-    """Where the guard that comes with Maquette lies."""
-    return Path(__file__).resolve().parent.parent / "bundled" / "guard"
-
-
 def open_guard(path: Path | None = None, *, bundled_model: bool = True) -> Judge:
     """The guard of a directory, by default the bundled one.
 
@@ -63,7 +59,7 @@ def open_guard(path: Path | None = None, *, bundled_model: bool = True) -> Judge
     """
     if not bundled_model:
         return NoGuard(OPEN)
-    path = path or bundled_directory()
+    path = path or bundled_directory("guard")
     return Guard(path) if (path / CONFIG).is_file() else NoGuard(UNKNOWN)
 
 

@@ -15,7 +15,6 @@ safetensors: it is read by the same path, under the name of its own folder.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,15 +22,20 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from maquette.model_servers.model_files import check_files
+from maquette.model_servers.model_files import (
+    BUNDLED,
+    HUB_FILES,
+    bundled_directory,
+    check_files,
+    not_in_pack,
+    read_table,
+)
 from maquette.model_servers.reward.heads import TAU, HeadKind
-from maquette.model_servers.understanding.directory import bundled_directory as bundled_backbone
 from maquette.model_servers.understanding.directory import check_llava
 from maquette.records.base import Record
 from maquette.records.errors import ConfigError, PackCorrupt
 from maquette.records.ids import content_key
 
-BUNDLED = "bundled"
 INDEX, BACKBONE, LORA, WEIGHTS = "reward.json", "backbone", "lora", "model.safetensors"
 CONFIGS = ("reward_config.json", "reward_config.yaml")
 IMAGE, CAPTION = "{image}", "{caption}"
@@ -97,11 +101,6 @@ class RewardDirectory:
     digest: str
 
 
-def bundled_directory() -> Path:
-    """Where the model that comes with Maquette lies, whether or not it is there."""
-    return Path(__file__).resolve().parent.parent / "bundled" / "reward"
-
-
 def open_directory(model: str, *, backbone: str | None = None) -> RewardDirectory:
     """Find and check a reward model and its backbone.
 
@@ -112,7 +111,7 @@ def open_directory(model: str, *, backbone: str | None = None) -> RewardDirector
         ConfigError: there is no such model, or not in the bundled pack yet.
         PackCorrupt: a file was changed, can run code, or is not what it should be.
     """
-    path = bundled_directory() if model == BUNDLED else Path(model).expanduser()
+    path = bundled_directory("reward") if model == BUNDLED else Path(model).expanduser()
     if not path.is_dir():
         raise missing_reward(model)
     digest = check_files(path, bundled=model == BUNDLED)
@@ -135,14 +134,14 @@ def open_directory(model: str, *, backbone: str | None = None) -> RewardDirector
 
 def in_pack(model: str) -> bool:
     """Whether ``model`` is to be loaded: all are but a bundled one that is not there yet."""
-    return model != BUNDLED or (bundled_directory() / INDEX).is_file()
+    return model != BUNDLED or (bundled_directory("reward") / INDEX).is_file()
 
 
 def missing_reward(model: str) -> ConfigError:
     """What is raised where there is no such reward model."""
     if model == BUNDLED:
-        return ConfigError(
-            "the reward model is not in the bundled pack yet",
+        return not_in_pack(
+            "the reward model",
             hint="train it with python -m maquette.training.reward, or name a directory in "
             "models.reward.model",
         )
@@ -155,7 +154,7 @@ def missing_reward(model: str) -> ConfigError:
 def _index(path: Path) -> RewardIndex:
     if not (path / INDEX).is_file():
         return RewardIndex()
-    index = _record(RewardIndex, _json(path / INDEX), path / INDEX)
+    index = _record(RewardIndex, read_table(path / INDEX), path / INDEX)
     if index.template is not None and not (IMAGE in index.template and CAPTION in index.template):
         raise PackCorrupt(
             f"the template in {INDEX} is {index.template!r}; it needs {IMAGE} and {CAPTION}",
@@ -189,7 +188,7 @@ def _perspective(folder: Path) -> PerspectiveFolder:
 
 def _config(file: Path) -> PerspectiveConfig:
     if file.suffix == ".json":
-        return _record(PerspectiveConfig, _json(file), file)
+        return _record(PerspectiveConfig, read_table(file), file)
     import yaml
 
     try:
@@ -207,11 +206,10 @@ def _config(file: Path) -> PerspectiveConfig:
 
 def _backbone(path: Path, named: str) -> tuple[Path, str]:
     if named == BUNDLED:
-        home = bundled_backbone()
+        home = bundled_directory("understanding")
         if not (home / "config.json").is_file():
-            raise ConfigError(
-                "the reward model's backbone, the understanding model, is not in the bundled "
-                "pack yet",
+            raise not_in_pack(
+                "the reward model's backbone, the understanding model,",
                 hint="name another with models.reward.options.backbone",
             )
         return home, check_llava(home, bundled=True)
@@ -230,21 +228,13 @@ def _backbone(path: Path, named: str) -> tuple[Path, str]:
 def _from_hub_cache(named: str) -> Path:
     from huggingface_hub import snapshot_download
 
-    patterns = ["*.json", "*.safetensors", "*.txt", "*.model"]
     try:
-        return Path(snapshot_download(named, allow_patterns=patterns, local_files_only=True))
+        return Path(snapshot_download(named, allow_patterns=HUB_FILES, local_files_only=True))
     except Exception as cause:  # The hub client has many errors; all mean: not to be had.
         raise ConfigError(
             f"the backbone {named!r} is neither a directory nor in the local hub cache",
             hint="fetch it first, or name a directory",
         ) from cause
-
-
-def _json(file: Path) -> Any:
-    try:
-        return json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as cause:
-        raise PackCorrupt(f"{file.name} cannot be read", hint="fetch the model again") from cause
 
 
 def _record(kind: Any, values: Any, file: Path) -> Any:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from maquette.model_servers.contract import Method, RoleName
+from maquette.model_servers.model_files import BUNDLED
 from maquette.model_servers.options import model_options
-from maquette.model_servers.reward.layout import BUNDLED, in_pack, missing_reward
+from maquette.model_servers.reward.layout import in_pack, missing_reward
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.reward import (
     CompareReply,

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from maquette.model_servers.model_files import not_in_pack
 from maquette.records.errors import ConfigError, PackCorrupt
 
 if TYPE_CHECKING:
     from PIL import Image
 
-BUNDLED = "bundled"
-NOT_THERE = "not in the bundled pack yet"
 HINT = (
     "name a box or a point instead, which needs no model; or train it: "
     "python -m maquette.training.segmentation train; or set models.segmentation.model to the "
@@ -29,30 +28,9 @@ HINT = (
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
 
 
-def bundled_directory() -> Path:
-    """Where the segmenter that comes with Maquette lies."""
-    return Path(__file__).resolve().parent.parent / "bundled" / "segmentation"
-
-
-def find_segmenter(model: str) -> Path | None:
-    """The directory of ``model``: the word bundled, or a path; None: bundled and not there yet.
-
-    Raises: ConfigError: a path without a model.
-    """
-    path = bundled_directory() if model == BUNDLED else Path(model).expanduser()
-    if (path / "config.json").is_file():
-        return path
-    if model == BUNDLED:
-        return None
-    raise ConfigError(
-        f"models.segmentation.model is {model!r}, which is not a directory with a config.json",
-        hint="name the word bundled, or the directory of a saved CLIPSeg model",
-    )
-
-
 def missing_segmenter() -> ConfigError:
     """What is raised when a phrase is to be found and nothing can."""
-    return ConfigError(f"the model that finds a phrase in a picture is {NOT_THERE}", hint=HINT)
+    return not_in_pack("the model that finds a phrase in a picture", hint=HINT)
 
 
 @dataclass(frozen=True)

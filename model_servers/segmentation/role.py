@@ -14,6 +14,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from maquette.model_servers.contract import Method, RoleName
+from maquette.model_servers.model_files import BUNDLED
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.guard import GuardVerdict
 from maquette.model_servers.schemas.segmentation import (
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 CODE_VERSION = "1"
 """Raised with every change to this folder that can change a mask."""
 ANY_PICTURE = GuardVerdict(reason="boxes and points are cut out without a model, in any picture")
-BUNDLED = "bundled"
 
 
 @dataclass(frozen=True)
@@ -183,12 +183,12 @@ def _load(threads: int, model: str) -> _Loaded:
     import torch
 
     from maquette.model_servers.guard.guard import open_guard
-    from maquette.model_servers.model_files import check_files
-    from maquette.model_servers.segmentation.phrases import Segmenter, find_segmenter
+    from maquette.model_servers.model_files import check_files, find_model
+    from maquette.model_servers.segmentation.phrases import Segmenter
 
     # Counts for this role's own thread only: torch keeps the number per thread.
     torch.set_num_threads(max(threads, 1))
-    path = find_segmenter(model)
+    path = find_model("segmentation", model, kind="CLIPSeg")
     model_digest = check_files(path, bundled=model == BUNDLED) if path else None
     guard = open_guard(bundled_model=model == BUNDLED)
     named = hashlib.sha256(f"segmentation {CODE_VERSION}".encode())

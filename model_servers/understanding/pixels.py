@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from maquette.model_servers.understanding.directory import read_table
+from maquette.model_servers.model_files import read_table
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from pydantic import Field
 
 from maquette.model_servers.contract import Method, RoleName
+from maquette.model_servers.model_files import BUNDLED
 from maquette.model_servers.options import model_options
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.understanding import (
@@ -24,7 +25,7 @@ from maquette.model_servers.schemas.understanding import (
     OcrRequest,
     UnderstandingDescription,
 )
-from maquette.model_servers.understanding.directory import BUNDLED, missing_llava
+from maquette.model_servers.understanding.directory import missing_llava
 from maquette.model_servers.worker_thread import WorkerThread
 from maquette.records.base import Record
 from maquette.records.errors import GiveUp
@@ -163,11 +164,12 @@ class UnderstandingRole:
 
 
 def _load(threads: int, model: str, options: UnderstandingOptions) -> _Loaded:
-    from maquette.model_servers.understanding.directory import check_llava, find_llava
+    from maquette.model_servers.model_files import find_model
+    from maquette.model_servers.understanding.directory import check_llava
     from maquette.model_servers.understanding.reader import Reader, reader_digest
 
     read_digest = reader_digest(CODE_VERSION)
-    path = find_llava(model)
+    path = find_model("understanding", model, kind="LLaVA")
     if path is None:
         return _Loaded(Reader(threads), None, read_digest)
 

@@ -14,7 +14,7 @@ from PIL import Image
 from transformers import AutoModel, AutoTokenizer
 
 from maquette.infra.store.memory import MemoryArtifactStore
-from maquette.model_servers.embedding import dual_encoder
+from maquette.model_servers import model_files
 from maquette.model_servers.embedding.dual_encoder import DualEncoder
 from maquette.model_servers.embedding.role import EmbeddingRole
 from maquette.model_servers.model_files import check_files
@@ -105,7 +105,7 @@ async def test_texts_are_embedded_without_a_dual_encoder(
     tmp_path: Path, store: MemoryArtifactStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With nothing in the pack MiniLM serves, and pictures are refused with the next step."""
-    monkeypatch.setattr(dual_encoder, "bundled_directory", lambda: tmp_path / "nothing")
+    monkeypatch.setattr(model_files, "PACKS", tmp_path / "nothing")
     role = EmbeddingRole(1, store)
     await role.start()
     found = await role.describe(DescribeRequest())
@@ -160,14 +160,12 @@ def test_other_models_have_other_digests(tmp_path: Path) -> None:
     assert len({check_files(pack, bundled=True) for pack in packs}) == 2
 
 
-def test_a_directory_of_another_kind_is_refused(tmp_path: Path) -> None:
-    """A model that is no dual encoder is refused by name, and so is a wrong path."""
+def test_a_directory_of_another_kind_is_refused() -> None:
+    """A model that is no dual encoder is refused by name."""
     from maquette.model_servers.embedding.encoder import model_folder
 
     with pytest.raises(PackCorrupt, match="bert"):
         DualEncoder(model_folder())
-    with pytest.raises(ConfigError, match="nowhere"):
-        dual_encoder.find_dual_encoder(str(tmp_path / "nowhere"))
 
 
 def test_the_world_has_the_colours_that_captions_name(pack: Path) -> None:

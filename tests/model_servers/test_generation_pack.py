@@ -78,7 +78,7 @@ def test_without_a_manifest_the_digest_follows_the_bytes(model: Path) -> None:
 
 def test_the_bundled_model_needs_its_manifest(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The word bundled means the checked directory, never an unlisted one."""
-    monkeypatch.setattr(packs, "bundled_directory", lambda: model)
+    monkeypatch.setattr(packs, "bundled_directory", lambda role: model)
     assert open_pack("bundled").path == model
     (model / "MANIFEST.json").unlink()
     with pytest.raises(PackCorrupt, match=r"no MANIFEST\.json"):

@@ -122,7 +122,7 @@ async def test_what_cannot_be_scored_is_said(
 
 async def test_a_model_not_in_the_pack_yet_says_so(store: MemoryArtifactStore) -> None:
     """The role starts, so that others are ready; each verb tells what is missing and the way."""
-    if (bundled_directory() / "reward.json").is_file():
+    if (bundled_directory("reward") / "reward.json").is_file():
         pytest.skip("the bundled pack has a reward model")
     role = RewardRole(store, ModelConfig(model=BUNDLED), 1)
     await role.start()

@@ -15,6 +15,7 @@ from pycocotools import mask as coco
 
 from maquette.infra.media import encode_png
 from maquette.infra.store.memory import MemoryArtifactStore
+from maquette.model_servers import model_files
 from maquette.model_servers.schemas.segmentation import (
     Point,
     SegmentBoxRequest,
@@ -151,9 +152,7 @@ async def test_without_a_model_phrases_are_refused_with_the_next_step(
     role: SegmentationRole, store: MemoryArtifactStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The error says what is missing, and what works without it."""
-    import maquette.model_servers.segmentation.phrases as phrases
-
-    monkeypatch.setattr(phrases, "bundled_directory", lambda: Path("/nowhere"))
+    monkeypatch.setattr(model_files, "PACKS", Path("/nowhere"))
     bare = SegmentationRole(store, 1)
     await bare.start()
     image = await store.put(scene()[0], owner=OWNER)

@@ -18,6 +18,7 @@ from transformers import AutoTokenizer, LlavaForConditionalGeneration
 from maquette.infra.manifest import write_manifest
 from maquette.infra.settings import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
+from maquette.model_servers import model_files
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.understanding import (
     AnswerRequest,
@@ -197,9 +198,7 @@ async def test_without_a_bundled_model_text_is_still_read(
     tmp_path: Path,
 ) -> None:
     """OCR goes on; describing says what is missing and what to do."""
-    from maquette.model_servers.understanding import directory as places
-
-    monkeypatch.setattr(places, "bundled_directory", lambda: tmp_path / "none")
+    monkeypatch.setattr(model_files, "PACKS", tmp_path / "none")
     role = UnderstandingRole(store, 1)
     await role.start()
     assert (await role.ocr(OcrRequest(owner=OWNER, image=picture))).digest == role.digest()

@@ -16,6 +16,7 @@ from typing import Annotated
 
 import typer
 
+from maquette.model_servers.model_files import bundled_directory
 from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.recipes.driver import follow
 
@@ -23,7 +24,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
 Work = Annotated[Path, typer.Option(help="folder for checkpoints, logs and caches")]
 WORK = Path("runs/embedding")
-PACK = Path(__file__).parents[2] / "model_servers" / "bundled" / "embedding"
+PACK = bundled_directory("embedding")
 SEED = 31
 """Of the rendered scenes; the segmenter learns from the same ones, so a shard serves both."""
 PLOTTED = ["image_to_text", "text_to_image", "patch_thing", "image_r1", "text_r1"]

@@ -16,6 +16,7 @@ from typing import Annotated
 
 import typer
 
+from maquette.model_servers.model_files import bundled_directory
 from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.guard.pool import read_pool, write_pool
 from maquette.training.recipes.driver import follow
@@ -25,7 +26,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 Work = Annotated[Path, typer.Option(help="folder for checkpoints, logs and caches")]
 Photographs = Annotated[Path | None, typer.Option(help="folder of photographs for the test")]
 WORK = Path("runs/guard")
-PACK = Path(__file__).parents[2] / "model_servers" / "bundled" / "guard"
+PACK = bundled_directory("guard")
 SEED = 8
 PLOTTED = ["cross_entropy", "world_right", "outside_right"]
 

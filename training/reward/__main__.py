@@ -18,8 +18,8 @@ from typing import Annotated
 import torch
 import typer
 
+from maquette.model_servers.model_files import BUNDLED, bundled_directory
 from maquette.model_servers.reward.heads import HeadKind
-from maquette.model_servers.reward.layout import BUNDLED
 from maquette.training.reward.pairs import HELD_OUT_SEED, SUBJECTS
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -27,7 +27,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 Work = Annotated[Path, typer.Option(help="folder for checkpoints, logs and caches")]
 Backbone = Annotated[str, typer.Option(help="the word bundled, or a LLaVA directory")]
 WORK = Path("runs/reward")
-PACK = Path(__file__).parents[2] / "model_servers" / "bundled" / "reward"
+PACK = bundled_directory("reward")
 
 
 @app.command()

@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 from maquette.infra.manifest import write_manifest
+from maquette.model_servers.model_files import BUNDLED
 from maquette.model_servers.reward.layout import (
-    BUNDLED,
     INDEX,
     PerspectiveConfig,
     RewardIndex,

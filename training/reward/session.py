@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from PIL import Image
 
+from maquette.model_servers.model_files import BUNDLED, find_model
 from maquette.model_servers.reward.heads import HeadKind
-from maquette.model_servers.reward.layout import BUNDLED
 from maquette.model_servers.reward.scorer import Scorer
-from maquette.model_servers.understanding.directory import check_llava, find_llava, missing_llava
+from maquette.model_servers.understanding.directory import check_llava, missing_llava
 from maquette.model_servers.understanding.pixels import PixelPlan
 from maquette.training.recipes.driver import follow
 from maquette.training.reward.cache import read_cache, write_cache
@@ -30,7 +30,7 @@ SAVED = "saved"
 
 def backbone_folder(backbone: str) -> Path:
     """The backbone's directory. Raises: ConfigError: there is none."""
-    home = find_llava(backbone)
+    home = find_model("understanding", backbone, kind="LLaVA")
     if home is None:
         raise missing_llava()
     return home

@@ -16,6 +16,7 @@ from typing import Annotated
 
 import typer
 
+from maquette.model_servers.model_files import bundled_directory
 from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.recipes.driver import follow
 from maquette.training.segmentation.owners import read_owners, write_owners
@@ -24,7 +25,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
 Work = Annotated[Path, typer.Option(help="folder for checkpoints, logs and caches")]
 WORK = Path("runs/segmentation")
-PACK = Path(__file__).parents[2] / "model_servers" / "bundled" / "segmentation"
+PACK = bundled_directory("segmentation")
 SEED = 31
 """Of the rendered scenes; other trainings have others."""
 PLOTTED = ["pixel", "dice", "patch", "held_out_iou", "held_out_absent"]

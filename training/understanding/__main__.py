@@ -18,6 +18,7 @@ from typing import Annotated
 import torch
 import typer
 
+from maquette.model_servers.model_files import bundled_directory
 from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.recipes.driver import follow
 from maquette.training.understanding.components import BUNDLED, TOY
@@ -26,7 +27,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
 Work = Annotated[Path, typer.Option(help="folder for checkpoints, logs and caches")]
 WORK = Path("runs/understanding")
-PACK = Path(__file__).parents[2] / "model_servers" / "bundled" / "understanding"
+PACK = bundled_directory("understanding")
 SHARD_SEEDS = (21, 22)
 """Training scenes; evaluation draws from seeds of 900 000 and more."""
 PLOTTED = ["describe", "answer", "patches", "held_out_describe", "held_out_answer"]
