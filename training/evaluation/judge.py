@@ -16,7 +16,6 @@ from maquette.training.evaluation.crops import crop
 from maquette.training.evaluation.finder import (
     Finder,
     find_boxes,
-    find_marked,
     finder_input,
     finder_loss,
     overlap,
@@ -27,7 +26,6 @@ from maquette.training.evaluation.recogniser import (
     Seen,
     labels,
     recognise,
-    recognise_surely,
     recogniser_loss,
 )
 from maquette.training.recipes.averaged_run import AveragedRun
@@ -38,10 +36,6 @@ from maquette.training.world.scene import Box, Scene
 
 JUDGE = "judge"
 """Folder of its checkpoint below ``--work``."""
-DOUBTFUL, CERTAIN = 0.2, 0.5
-"""Marks of middles: below the first there is nothing, from the second on there is a thing."""
-SURE = 0.9
-"""Least probability of a name that is certain."""
 
 
 @dataclass(frozen=True)
@@ -75,17 +69,6 @@ class Judge:
         boxes = find_boxes(self.finder, picture)
         named = zip(self.name(picture, boxes), boxes, strict=True)
         return [Found(seen, box) for seen, box in named if seen.thing != NOTHING]
-
-    def look_surely(self, picture: np.ndarray) -> list[Found] | None:
-        """Find and name things as ``look`` does; None where any of it is uncertain."""
-        marked = find_marked(self.finder, picture, DOUBTFUL)
-        if not marked or any(mark < CERTAIN for mark, _ in marked):
-            return None
-        boxes = [box for _, box in marked]
-        named = recognise_surely(self.recogniser, np.stack([crop(picture, box) for box in boxes]))
-        if any(chance < SURE or seen.thing == NOTHING for seen, chance in named):
-            return None
-        return [Found(seen, box) for (seen, _), box in zip(named, boxes, strict=True)]
 
     def name(self, picture: np.ndarray, boxes: list[Box]) -> list[Seen]:
         """Name what fills each box."""
