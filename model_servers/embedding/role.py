@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from maquette.model_servers.contract import Method, RoleName
 from maquette.model_servers.embedding.dual_encoder import missing_dual_encoder
+from maquette.model_servers.loaded_role import Loaded, LoadedRole
 from maquette.model_servers.model_files import BUNDLED
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.embedding import (
@@ -26,8 +27,6 @@ from maquette.model_servers.schemas.embedding import (
     EmbedTextReply,
     EmbedTextRequest,
 )
-from maquette.model_servers.worker_thread import WorkerThread
-from maquette.records.errors import GiveUp
 
 if TYPE_CHECKING:
     from maquette.infra.store.contract import ArtifactStore
@@ -42,8 +41,8 @@ MAX_THREADS = 1
 Vector = tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class _Loaded:
+@dataclass(frozen=True, kw_only=True)
+class _Loaded(Loaded):
     """The models of a started role."""
 
     sentences: Encoder
@@ -51,10 +50,9 @@ class _Loaded:
     pictures: DualEncoder | None
     picture_digest: str | None
     guard: Judge
-    digest: str
 
 
-class EmbeddingRole:
+class EmbeddingRole(LoadedRole[_Loaded]):
     """Serves MiniLM from its package, and a dual encoder from its directory. Offline."""
 
     role = RoleName.EMBEDDING
@@ -72,16 +70,10 @@ class EmbeddingRole:
         self._threads = threads
         self._store = store
         self._model = model
-        self._thread = WorkerThread("embedding")
-        self._loaded: _Loaded | None = None
+        super().__init__()
 
-    async def start(self) -> None:
-        """Load the models. Raises: MissingExtra, PackCorrupt, ConfigError."""
-        self._loaded = await self._thread.run(_load, self._threads, self._model)
-
-    async def stop(self) -> None:
-        self._thread.close()
-        self._loaded = None
+    def load(self) -> _Loaded:
+        return _load(self._threads, self._model)
 
     def methods(self) -> Mapping[str, Method]:
         return {
@@ -90,10 +82,6 @@ class EmbeddingRole:
             "embed_caption": Method(EmbedCaptionRequest, EmbedCaptionReply, self.embed_caption),
             "describe": Method(DescribeRequest, EmbeddingDescription, self.describe),
         }
-
-    def digest(self) -> str:
-        """Identifies the models' files, this code and the libraries that compute."""
-        return self._started().digest
 
     async def describe(self, request: DescribeRequest) -> EmbeddingDescription:
         """Which spaces there are, by the digest of the model that makes each."""
@@ -149,11 +137,6 @@ class EmbeddingRole:
             digest=loaded.picture_digest or "",
             forward_s=forward_s,
         )
-
-    def _started(self) -> _Loaded:
-        if self._loaded is None:
-            raise GiveUp("the embedding role is not running", hint="start it")
-        return self._loaded
 
 
 def _load(threads: int, model: str) -> _Loaded:

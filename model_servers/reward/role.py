@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from maquette.model_servers.contract import Method, RoleName
+from maquette.model_servers.loaded_role import Loaded, LoadedRole
 from maquette.model_servers.model_files import BUNDLED
 from maquette.model_servers.options import model_options
 from maquette.model_servers.reward.layout import in_pack, missing_reward
@@ -23,9 +25,8 @@ from maquette.model_servers.schemas.reward import (
     ScoreReply,
     ScoreRequest,
 )
-from maquette.model_servers.worker_thread import WorkerThread
 from maquette.records.base import Record
-from maquette.records.errors import GiveUp, InvalidInput
+from maquette.records.errors import InvalidInput
 
 if TYPE_CHECKING:
     from maquette.infra.settings import ModelConfig
@@ -45,7 +46,15 @@ class RewardOptions(Record):
     dtype: str = Field(default="auto", description="auto, float32, bfloat16, float16")
 
 
-class RewardRole:
+@dataclass(frozen=True, kw_only=True)
+class _Loaded(Loaded):
+    """The models of a started role; none where the pack has none yet."""
+
+    scorer: Scorer | None = None
+    guard: Judge | None = None
+
+
+class RewardRole(LoadedRole[_Loaded]):
     """Serves one directory of perspectives, all switched row by row inside a batch."""
 
     role = RoleName.REWARD
@@ -56,28 +65,14 @@ class RewardRole:
         self._model_name = config.model
         self._options: RewardOptions = model_options("reward", RewardOptions, config.options)
         self._threads = threads
-        self._thread = WorkerThread("reward")
-        self._running = False
-        self._scorer: Scorer | None = None
-        self._guard: Judge | None = None
-        self._digest = ""
+        super().__init__()
 
-    async def start(self) -> None:
-        """Load the model; where the bundled pack has none yet, each call will say so.
-
-        Raises: ConfigError: no such directory. PackCorrupt.
-        """
+    def load(self) -> _Loaded:
+        """Where the bundled pack has no model yet, each call will say so."""
         if in_pack(self._model_name):
-            self._scorer, self._guard, self._digest = await self._thread.run(
-                _load, self._model_name, self._options, self._threads
-            )
-        else:
-            self._digest = hashlib.sha256(f"reward {CODE_VERSION}, no model".encode()).hexdigest()
-        self._running = True
-
-    async def stop(self) -> None:
-        self._thread.close()
-        self._scorer, self._running = None, False
+            return _load(self._model_name, self._options, self._threads)
+        told = f"reward {CODE_VERSION}, no model"
+        return _Loaded(digest=hashlib.sha256(told.encode()).hexdigest())
 
     def methods(self) -> Mapping[str, Method]:
         return {
@@ -86,17 +81,11 @@ class RewardRole:
             "describe": Method(DescribeRequest, RewardDescription, self.describe),
         }
 
-    def digest(self) -> str:
-        """Identifies weights, backbone, this code and the libraries that compute."""
-        if not self._running:
-            raise GiveUp("the reward role is not running", hint="start it")
-        return self._digest
-
     async def describe(self, request: DescribeRequest) -> RewardDescription:
         """The perspectives there are, with what each was taught."""
-        scorer = self._started()
+        scorer, _ = self._model()
         return RewardDescription(
-            model=self._model_name, digest=self._digest, perspectives=scorer.perspectives
+            model=self._model_name, digest=self.digest(), perspectives=scorer.perspectives
         )
 
     async def score(self, request: ScoreRequest) -> ScoreReply:
@@ -105,7 +94,8 @@ class RewardRole:
         Raises: CapabilityMissing: no such perspective. InvalidInput: captions do not go with
             the pictures, or are too long. NotFound: no such artifact. MediaRejected.
         """
-        scorer = self._started()
+        scorer, guard = self._model()
+        digest = self.digest()
         captions = _captions(request)
         names = request.perspectives
         scorer.check(names)
@@ -113,9 +103,7 @@ class RewardRole:
             await self._store.get(image.sha256, owner=request.owner) for image in request.images
         ]
         rows = [(k, captions[k], name) for k in range(len(data)) for name in names]
-        scores, verdicts, forward_s = await self._thread.run(
-            _score, scorer, self._guard, data, rows
-        )
+        scores, verdicts, forward_s = await self._thread.run(_score, scorer, guard, data, rows)
         table = [
             {name: _reply(scores[k * len(names) + j]) for j, name in enumerate(names)}
             for k in range(len(data))
@@ -123,13 +111,14 @@ class RewardRole:
         return ScoreReply(
             scores=tuple(table),
             verdicts=tuple(verdicts),
-            digest=self._digest,
+            digest=digest,
             forward_s=forward_s,
         )
 
     async def compare(self, request: CompareRequest) -> CompareReply:
         """How probably one picture answers a caption better than another. Raises: as score."""
-        scorer = self._started()
+        scorer, _ = self._model()
+        digest = self.digest()
         scorer.check((request.perspective,))
         data = [
             await self._store.get(image.sha256, owner=request.owner)
@@ -141,16 +130,15 @@ class RewardRole:
             a_is_better=scorer.better(request.perspective, a, b),
             a=_reply(a),
             b=_reply(b),
-            digest=self._digest,
+            digest=digest,
             forward_s=forward_s,
         )
 
-    def _started(self) -> Scorer:
-        if self._scorer is None:
-            if self._running:
-                raise missing_reward(self._model_name)
-            raise GiveUp("the reward role is not running", hint="start it")
-        return self._scorer
+    def _model(self) -> tuple[Scorer, Judge]:
+        loaded = self._started()
+        if loaded.scorer is None or loaded.guard is None:
+            raise missing_reward(self._model_name)
+        return loaded.scorer, loaded.guard
 
 
 def _captions(request: ScoreRequest) -> tuple[str, ...]:
@@ -170,7 +158,7 @@ def _reply(score: RowScore) -> PerspectiveScore:
     return PerspectiveScore(score=score.score, raw=score.raw)
 
 
-def _load(model: str, options: RewardOptions, threads: int) -> tuple[Scorer, Judge, str]:
+def _load(model: str, options: RewardOptions, threads: int) -> _Loaded:
     import torch
 
     from maquette.model_servers.guard.guard import open_guard
@@ -185,7 +173,7 @@ def _load(model: str, options: RewardOptions, threads: int) -> tuple[Scorer, Jud
     guard = open_guard(bundled_model=model == BUNDLED)
     libraries = "".join(f"\0{name} {version(name)}" for name in ("torch", "transformers", "peft"))
     told = f"reward {CODE_VERSION}{libraries}\0{scorer.directory.digest}\0{guard.digest}\0{dtype}"
-    return scorer, guard, hashlib.sha256(told.encode()).hexdigest()
+    return _Loaded(digest=hashlib.sha256(told.encode()).hexdigest(), scorer=scorer, guard=guard)
 
 
 def _score(

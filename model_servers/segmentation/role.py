@@ -14,6 +14,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from maquette.model_servers.contract import Method, RoleName
+from maquette.model_servers.loaded_role import Loaded, LoadedRole
 from maquette.model_servers.model_files import BUNDLED
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.guard import GuardVerdict
@@ -24,9 +25,8 @@ from maquette.model_servers.schemas.segmentation import (
     SegmentPhraseRequest,
     SegmentReply,
 )
-from maquette.model_servers.worker_thread import WorkerThread
 from maquette.records.artifact import ArtifactRef, Lineage
-from maquette.records.errors import GiveUp, InvalidInput
+from maquette.records.errors import InvalidInput
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,12 +40,11 @@ CODE_VERSION = "1"
 ANY_PICTURE = GuardVerdict(reason="boxes and points are cut out without a model, in any picture")
 
 
-@dataclass(frozen=True)
-class _Loaded:
+@dataclass(frozen=True, kw_only=True)
+class _Loaded(Loaded):
     segmenter: Segmenter | None
     guard: Judge
     model_digest: str | None
-    digest: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class _Cut:
     unknown_words: tuple[str, ...] = ()
 
 
-class SegmentationRole:
+class SegmentationRole(LoadedRole[_Loaded]):
     """Serves masks. Offline and deterministic on a CPU."""
 
     role = RoleName.SEGMENTATION
@@ -72,19 +71,11 @@ class SegmentationRole:
         self._store = store
         self._threads = threads
         self._model = model
-        self._thread = WorkerThread("segmentation")
-        self._loaded: _Loaded | None = None
+        super().__init__()
 
-    async def start(self) -> None:
-        """Load what there is; boxes and points are served without a model too.
-
-        Raises: PackCorrupt, ConfigError: a model is named, but cannot be used.
-        """
-        self._loaded = await self._thread.run(_load, self._threads, self._model)
-
-    async def stop(self) -> None:
-        self._thread.close()
-        self._loaded = None
+    def load(self) -> _Loaded:
+        """Boxes and points are served without a model too."""
+        return _load(self._threads, self._model)
 
     def methods(self) -> Mapping[str, Method]:
         return {
@@ -92,10 +83,6 @@ class SegmentationRole:
             "segment_box": Method(SegmentBoxRequest, SegmentReply, self.segment_box),
             "describe": Method(DescribeRequest, SegmentationDescription, self.describe),
         }
-
-    def digest(self) -> str:
-        """Identifies the model's files, this code and the libraries that compute."""
-        return self._started().digest
 
     async def describe(self, request: DescribeRequest) -> SegmentationDescription:
         """What can be asked here."""
@@ -172,11 +159,6 @@ class SegmentationRole:
         return SegmentReply(
             masks=tuple(masks), verdict=verdict, digest=self.digest(), forward_s=forward_s
         )
-
-    def _started(self) -> _Loaded:
-        if self._loaded is None:
-            raise GiveUp("the segmentation role is not running", hint="start it")
-        return self._loaded
 
 
 def _load(threads: int, model: str) -> _Loaded:

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from maquette.model_servers.contract import Method, RoleName
+from maquette.model_servers.loaded_role import Loaded, LoadedRole
 from maquette.model_servers.schemas.text_rendering import (
     FontsReply,
     FontsRequest,
@@ -16,9 +17,7 @@ from maquette.model_servers.schemas.text_rendering import (
     TypesetRequest,
 )
 from maquette.model_servers.text_rendering.catalogue import FONTS, font_path
-from maquette.model_servers.worker_thread import WorkerThread
 from maquette.records.artifact import Lineage
-from maquette.records.errors import GiveUp
 
 if TYPE_CHECKING:
     from maquette.infra.store.contract import ArtifactStore
@@ -31,34 +30,24 @@ MAX_ART_PIXELS = 16_000_000
 MAX_ART_BYTES = 64_000_000
 
 
-class TextRenderingRole:
+class TextRenderingRole(LoadedRole[Loaded]):
     """Typesets strings with the bundled fonts. The same request gives the same bytes."""
 
     role = RoleName.TEXT_RENDERING
 
     def __init__(self, store: ArtifactStore) -> None:
         self._store = store
-        self._thread = WorkerThread("text-rendering")
-        self._digest = ""
+        super().__init__()
 
-    async def start(self) -> None:
+    def load(self) -> Loaded:
         """Find and hash every font. Raises: MissingExtra: a font package is not installed."""
-        self._digest = await self._thread.run(_digest_of_fonts)
-
-    async def stop(self) -> None:
-        self._thread.close()
+        return Loaded(digest=_digest_of_fonts())
 
     def methods(self) -> Mapping[str, Method]:
         return {
             "typeset": Method(TypesetRequest, TypesetReply, self.typeset),
             "fonts": Method(FontsRequest, FontsReply, self.fonts),
         }
-
-    def digest(self) -> str:
-        """Identifies the font files, this code and the libraries that draw."""
-        if not self._digest:
-            raise GiveUp("the text rendering role was asked before its start", hint="start it")
-        return self._digest
 
     async def fonts(self, request: FontsRequest) -> FontsReply:
         """Name the fonts a block may ask for."""

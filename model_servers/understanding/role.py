@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from pydantic import Field
 
 from maquette.model_servers.contract import Method, RoleName
+from maquette.model_servers.loaded_role import Loaded, LoadedRole
 from maquette.model_servers.model_files import BUNDLED
 from maquette.model_servers.options import model_options
 from maquette.model_servers.schemas.describe import DescribeRequest
@@ -26,9 +27,7 @@ from maquette.model_servers.schemas.understanding import (
     UnderstandingDescription,
 )
 from maquette.model_servers.understanding.directory import missing_llava
-from maquette.model_servers.worker_thread import WorkerThread
 from maquette.records.base import Record
-from maquette.records.errors import GiveUp
 
 if TYPE_CHECKING:
     from maquette.infra.settings import ModelConfig
@@ -51,16 +50,15 @@ class UnderstandingOptions(Record):
     )
 
 
-@dataclass(frozen=True)
-class _Loaded:
+@dataclass(frozen=True, kw_only=True)
+class _Loaded(Loaded):
     """The models of a started role."""
 
     reader: Reader
     witness: Witness | None
-    digest: str
 
 
-class UnderstandingRole:
+class UnderstandingRole(LoadedRole[_Loaded]):
     """Reads text with rapidocr's PP-OCR models, and describes, answers and scores labels with a
     LLaVA model from a directory. Offline and deterministic."""
 
@@ -80,16 +78,10 @@ class UnderstandingRole:
         self._model = config.model if config else BUNDLED
         given = config.options if config else {}
         self._options = model_options("understanding", UnderstandingOptions, given)
-        self._thread = WorkerThread("understanding")
-        self._loaded: _Loaded | None = None
+        super().__init__()
 
-    async def start(self) -> None:
-        """Load the models. Raises: MissingExtra, PackCorrupt, ConfigError."""
-        self._loaded = await self._thread.run(_load, self._threads, self._model, self._options)
-
-    async def stop(self) -> None:
-        self._thread.close()
-        self._loaded = None
+    def load(self) -> _Loaded:
+        return _load(self._threads, self._model, self._options)
 
     def methods(self) -> Mapping[str, Method]:
         return {
@@ -99,10 +91,6 @@ class UnderstandingRole:
             "label_scores": Method(LabelScoresRequest, LabelScoresReply, self.label_scores),
             "capabilities": Method(DescribeRequest, UnderstandingDescription, self.capabilities),
         }
-
-    def digest(self) -> str:
-        """Identifies the model files, this code and the libraries that compute."""
-        return self._started().digest
 
     async def capabilities(self, request: DescribeRequest) -> UnderstandingDescription:
         """What can be asked of this role."""
@@ -157,11 +145,6 @@ class UnderstandingRole:
             raise missing_llava()
         return witness
 
-    def _started(self) -> _Loaded:
-        if self._loaded is None:
-            raise GiveUp("the understanding role is not running", hint="start it")
-        return self._loaded
-
 
 def _load(threads: int, model: str, options: UnderstandingOptions) -> _Loaded:
     from maquette.model_servers.model_files import find_model
@@ -171,7 +154,7 @@ def _load(threads: int, model: str, options: UnderstandingOptions) -> _Loaded:
     read_digest = reader_digest(CODE_VERSION)
     path = find_model("understanding", model, kind="LLaVA")
     if path is None:
-        return _Loaded(Reader(threads), None, read_digest)
+        return _Loaded(reader=Reader(threads), witness=None, digest=read_digest)
 
     import torch
 
