@@ -24,23 +24,24 @@ import typer
 from maquette.model_servers.model_files import bundled_directory
 from maquette.training.recipes.components import BUNDLED, TOY
 from maquette.training.recipes.driver import follow
+from maquette.training.shell import (
+    Compiled,
+    Minutes,
+    Scenes,
+    Steps,
+    To,
+    Work,
+    pick_device,
+    recipe_app,
+)
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app = recipe_app(__doc__)
 
-Work = Annotated[Path, typer.Option(help="folder for checkpoints, logs and caches")]
-Minutes = Annotated[float | None, typer.Option(help="wall time over all resumed runs")]
-Steps = Annotated[int | None, typer.Option(help="largest number of steps over all runs")]
-Compiled = Annotated[bool, typer.Option(help="compile layers; needs a C++ compiler")]
 WORK = Path("runs/generator")
 PACK = bundled_directory("generation")
 SHARD = "shard"
 """Folder of rendered training scenes for the autoencoder; seed 1."""
 ITEMS_SEED = 2
-
-
-def pick_device() -> torch.device:
-    """Choose a GPU if there is one."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 @app.command()
@@ -58,7 +59,7 @@ def autoencoder(
     work: Work = WORK,
     minutes: Minutes = 40.0,
     steps: Steps = None,
-    scenes: Annotated[int, typer.Option(help="rendered training scenes")] = 10_000,
+    scenes: Scenes = 10_000,
     decoder_only: Annotated[bool, typer.Option(help="freeze the encoder")] = False,
 ) -> None:
     """Train the autoencoder, or with --decoder-only its decoder on fixed latents."""
@@ -130,7 +131,7 @@ def few_step(
 @app.command()
 def export(
     work: Work = WORK,
-    to: Annotated[Path, typer.Option(help="folder of the pack")] = PACK,
+    to: To = PACK,
     scores: Annotated[
         Path | None, typer.Option(help="pack.json of `maquette eval pack`, for the card")
     ] = None,

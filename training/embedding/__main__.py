@@ -19,10 +19,21 @@ import typer
 from maquette.model_servers.model_files import bundled_directory
 from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.recipes.driver import follow
+from maquette.training.shell import (
+    Compiled,
+    Measured,
+    Minutes,
+    Pack,
+    Scenes,
+    Steps,
+    To,
+    Work,
+    pick_device,
+    recipe_app,
+)
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app = recipe_app(__doc__)
 
-Work = Annotated[Path, typer.Option(help="folder for checkpoints, logs and caches")]
 WORK = Path("runs/embedding")
 PACK = bundled_directory("embedding")
 SEED = 31
@@ -33,14 +44,13 @@ PLOTTED = ["image_to_text", "text_to_image", "patch_thing", "image_r1", "text_r1
 @app.command()
 def train(
     work: Work = WORK,
-    minutes: Annotated[float | None, typer.Option(help="wall time over all resumed runs")] = 45.0,
-    steps: Annotated[int | None, typer.Option(help="largest number of steps over all runs")] = None,
-    scenes: Annotated[int, typer.Option(help="rendered training scenes")] = 24_000,
-    compiled: Annotated[bool, typer.Option(help="compile layers; needs a C++ compiler")] = True,
+    minutes: Minutes = 45.0,
+    steps: Steps = None,
+    scenes: Scenes = 24_000,
+    compiled: Compiled = True,
 ) -> None:
     """Train the dual encoder."""
     from maquette.training.embedding.run import EmbeddingRun
-    from maquette.training.generator import pick_device
 
     write_shard(work / "shard", scenes, seed=SEED)
     run = EmbeddingRun(work, read_shard(work / "shard"), pick_device(), compiled=compiled)
@@ -50,8 +60,8 @@ def train(
 @app.command()
 def export(
     work: Work = WORK,
-    to: Annotated[Path, typer.Option(help="folder of the pack")] = PACK,
-    measured: Annotated[bool, typer.Option(help="score it, and say so in its card")] = True,
+    to: To = PACK,
+    measured: Measured = True,
 ) -> None:
     """Write the trained encoder as a pack, replacing the one that is there."""
     from maquette.model_servers.embedding.dual_encoder import DualEncoder
@@ -68,7 +78,7 @@ def export(
 
 @app.command()
 def score(
-    pack: Annotated[Path, typer.Option(help="folder of the pack")] = PACK,
+    pack: Pack = PACK,
     sets: Annotated[int, typer.Option(help="sets of 100 scenes")] = 5,
 ) -> None:
     """Measure a pack on held-out scenes; one JSON object a line."""

@@ -20,10 +20,19 @@ from maquette.model_servers.model_files import bundled_directory
 from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.guard.pool import read_pool, write_pool
 from maquette.training.recipes.driver import follow
+from maquette.training.shell import (
+    Measured,
+    Minutes,
+    Pack,
+    Steps,
+    To,
+    Work,
+    pick_device,
+    recipe_app,
+)
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app = recipe_app(__doc__)
 
-Work = Annotated[Path, typer.Option(help="folder for checkpoints, logs and caches")]
 Photographs = Annotated[Path | None, typer.Option(help="folder of photographs for the test")]
 WORK = Path("runs/guard")
 PACK = bundled_directory("guard")
@@ -34,12 +43,11 @@ PLOTTED = ["cross_entropy", "world_right", "outside_right"]
 @app.command()
 def train(
     work: Work = WORK,
-    minutes: Annotated[float | None, typer.Option(help="wall time over all resumed runs")] = 15.0,
-    steps: Annotated[int | None, typer.Option(help="largest number of steps over all runs")] = None,
+    minutes: Minutes = 15.0,
+    steps: Steps = None,
     scenes: Annotated[int, typer.Option(help="pictures of each side")] = 6_000,
 ) -> None:
     """Train the guard."""
-    from maquette.training.generator import pick_device
     from maquette.training.guard.run import GuardRun
 
     write_shard(work / "shard", scenes, seed=SEED)
@@ -52,9 +60,9 @@ def train(
 @app.command()
 def export(
     work: Work = WORK,
-    to: Annotated[Path, typer.Option(help="folder of the pack")] = PACK,
+    to: To = PACK,
     photographs: Photographs = None,
-    measured: Annotated[bool, typer.Option(help="score it, and say so in its card")] = True,
+    measured: Measured = True,
 ) -> None:
     """Write the trained guard as a pack, replacing the one that is there."""
     from maquette.model_servers.guard.guard import Guard
@@ -72,7 +80,7 @@ def export(
 
 @app.command()
 def score(
-    pack: Annotated[Path, typer.Option(help="folder of the pack")] = PACK,
+    pack: Pack = PACK,
     photographs: Photographs = None,
 ) -> None:
     """Measure a pack; one JSON object a line, then what was told right of each kind."""

@@ -15,16 +15,15 @@ import logging
 from pathlib import Path
 from typing import Annotated
 
-import torch
 import typer
 
 from maquette.model_servers.model_files import BUNDLED, bundled_directory
 from maquette.model_servers.reward.heads import HeadKind
 from maquette.training.reward.pairs import HELD_OUT_SEED, SUBJECTS
+from maquette.training.shell import To, Work, pick_device, recipe_app
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app = recipe_app(__doc__)
 
-Work = Annotated[Path, typer.Option(help="folder for checkpoints, logs and caches")]
 Backbone = Annotated[str, typer.Option(help="the word bundled, or a LLaVA directory")]
 WORK = Path("runs/reward")
 PACK = bundled_directory("reward")
@@ -60,7 +59,7 @@ def train(
         margin=margin,
         swap_labels=swap_labels,
         workers=workers,
-        device=torch.device("cuda" if torch.cuda.is_available() else "cpu"),
+        device=pick_device(),
     )
     typer.echo(folder)
 
@@ -84,7 +83,7 @@ def score(
 def export(
     work: Work = WORK,
     backbone: Backbone = BUNDLED,
-    to: Annotated[Path, typer.Option(help="folder of the pack")] = PACK,
+    to: To = PACK,
     seed: Annotated[int, typer.Option(help="of the held-out pairs, for the card")] = HELD_OUT_SEED,
 ) -> None:
     """Write every trained perspective as a pack, replacing the one that is there."""

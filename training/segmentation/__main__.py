@@ -20,10 +20,21 @@ from maquette.model_servers.model_files import bundled_directory
 from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.recipes.driver import follow
 from maquette.training.segmentation.owners import read_owners, write_owners
+from maquette.training.shell import (
+    Compiled,
+    Measured,
+    Minutes,
+    Pack,
+    Scenes,
+    Steps,
+    To,
+    Work,
+    pick_device,
+    recipe_app,
+)
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app = recipe_app(__doc__)
 
-Work = Annotated[Path, typer.Option(help="folder for checkpoints, logs and caches")]
 WORK = Path("runs/segmentation")
 PACK = bundled_directory("segmentation")
 SEED = 31
@@ -34,13 +45,12 @@ PLOTTED = ["pixel", "dice", "patch", "held_out_iou", "held_out_absent"]
 @app.command()
 def train(
     work: Work = WORK,
-    minutes: Annotated[float | None, typer.Option(help="wall time over all resumed runs")] = 60.0,
-    steps: Annotated[int | None, typer.Option(help="largest number of steps over all runs")] = None,
-    scenes: Annotated[int, typer.Option(help="rendered training scenes")] = 24_000,
-    compiled: Annotated[bool, typer.Option(help="compile layers; needs a C++ compiler")] = True,
+    minutes: Minutes = 60.0,
+    steps: Steps = None,
+    scenes: Scenes = 24_000,
+    compiled: Compiled = True,
 ) -> None:
     """Train the segmenter."""
-    from maquette.training.generator import pick_device
     from maquette.training.segmentation.components import BUNDLED
     from maquette.training.segmentation.run import SegmentationRun
 
@@ -55,8 +65,8 @@ def train(
 @app.command()
 def export(
     work: Work = WORK,
-    to: Annotated[Path, typer.Option(help="folder of the pack")] = PACK,
-    measured: Annotated[bool, typer.Option(help="score it, and say so in its card")] = True,
+    to: To = PACK,
+    measured: Measured = True,
 ) -> None:
     """Write the trained segmenter as a pack, replacing the one that is there."""
     from maquette.model_servers.segmentation.phrases import Segmenter
@@ -72,7 +82,7 @@ def export(
 
 @app.command()
 def score(
-    pack: Annotated[Path, typer.Option(help="folder of the pack")] = PACK,
+    pack: Pack = PACK,
     scenes: Annotated[int, typer.Option(help="scenes a group")] = 150,
 ) -> None:
     """Measure a pack on held-out scenes; one JSON object a line."""

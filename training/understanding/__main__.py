@@ -21,11 +21,11 @@ import typer
 from maquette.model_servers.model_files import bundled_directory
 from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.recipes.driver import follow
+from maquette.training.shell import Compiled, Minutes, Steps, To, Work, pick_device, recipe_app
 from maquette.training.understanding.components import BUNDLED, TOY
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app = recipe_app(__doc__)
 
-Work = Annotated[Path, typer.Option(help="folder for checkpoints, logs and caches")]
 WORK = Path("runs/understanding")
 PACK = bundled_directory("understanding")
 SHARD_SEEDS = (21, 22)
@@ -36,31 +36,30 @@ PLOTTED = ["describe", "answer", "patches", "held_out_describe", "held_out_answe
 @app.command()
 def train(
     work: Work = WORK,
-    minutes: Annotated[float | None, typer.Option(help="wall time over all runs")] = 40.0,
-    steps: Annotated[int | None, typer.Option(help="most steps over all runs")] = None,
+    minutes: Minutes = 40.0,
+    steps: Steps = None,
     scenes: Annotated[int, typer.Option(help="rendered scenes in each of two shards")] = 15_000,
     batch: Annotated[int, typer.Option(help="pictures a step")] = 24,
-    compiled: Annotated[bool, typer.Option(help="compile layers; needs a C++ compiler")] = False,
+    compiled: Compiled = False,
 ) -> None:
     """Train from rendered scenes, or go on from the checkpoint."""
     from maquette.training.understanding.patches import write_owners
     from maquette.training.understanding.run import SeerRecipe, SeerRun
 
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     shards, owners = [], []
     for seed in SHARD_SEEDS:
         folder = work / f"shard{seed}"
         write_shard(folder, scenes, seed=seed)
         shards.append(read_shard(folder))
         owners.append(write_owners(folder, shards[-1].scenes, BUNDLED.grid))
-    run = SeerRun(work, shards, owners, device, BUNDLED, SeerRecipe(batch=batch), compiled)
+    run = SeerRun(work, shards, owners, pick_device(), BUNDLED, SeerRecipe(batch=batch), compiled)
     follow(run, work, minutes, steps, PLOTTED)
 
 
 @app.command()
 def export(
     work: Work = WORK,
-    to: Annotated[Path, typer.Option(help="folder of the pack")] = PACK,
+    to: To = PACK,
     measured: Annotated[Path | None, typer.Option(help="rows that score wrote")] = None,
 ) -> None:
     """Write the trained model as a pack, replacing the one that is there."""
