@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     import torch
 
 Work = Annotated[Path, typer.Option(help="folder for checkpoints, logs and caches")]
+Shards = Annotated[
+    Path | None,
+    typer.Option(help="folder of rendered scenes that recipes share; without it below --work"),
+]
 Minutes = Annotated[float | None, typer.Option(help="wall time over all resumed runs")]
 Steps = Annotated[int | None, typer.Option(help="largest number of steps over all runs")]
 Scenes = Annotated[int, typer.Option(help="rendered training scenes")]

@@ -6,6 +6,7 @@ one scene a line in the same order, ``shard.json`` the size, the count and the s
 
 from __future__ import annotations
 
+import fcntl
 import json
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -19,7 +20,7 @@ from maquette.training.world.sample import sample_scene
 from maquette.training.world.scene import Scene, scene_from_json
 from maquette.training.world.split import ALL_PAIRS, TRAINED
 
-__all__ = ["Shard", "read_shard", "scene_from_json", "write_shard"]
+__all__ = ["Shard", "read_shard", "scene_from_json", "shared_shard", "write_shard"]
 
 _CHUNK = 64
 
@@ -46,11 +47,51 @@ def write_shard(
 
     Chunk ``k`` draws from ``default_rng((seed, k))``, so the result does not depend on
     the number of workers. With ``everything`` held-out pairs and counts are among them: for
-    judges only, never for what is judged.
+    judges only, never for what is judged. Of two processes that write one folder, the second
+    waits for the first.
     """
     if (folder / "shard.json").exists():
         return
     folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "shard.json").exists():
+            _write(folder, count, seed, size_px, workers, everything)
+
+
+def shared_shard(
+    own: Path, shared: Path | None, count: int, seed: int, size_px: int = 256
+) -> Shard:
+    """Open training scenes, rendered unless they are there already.
+
+    Args:
+        own: folder of a recipe that shares with none.
+        shared: folder of several recipes' shards, or None; those that ask for the same scenes
+            at the same size find them rendered. To be emptied when the world changes.
+    """
+    folder = own if shared is None else shared / f"scenes-{seed}-{count}-{size_px}"
+    write_shard(folder, count, seed, size_px)
+    return read_shard(folder)
+
+
+def read_shard(folder: Path) -> Shard:
+    """Open a finished shard.
+
+    Raises: FileNotFoundError: if the shard was never finished.
+    """
+    meta = json.loads((folder / "shard.json").read_text(encoding="utf-8"))
+    size = meta["size_px"]
+    pixels = np.memmap(
+        folder / "pixels.u8", dtype=np.uint8, mode="r", shape=(meta["count"], size, size, 3)
+    )
+    with (folder / "scenes.jsonl").open(encoding="utf-8") as lines:
+        scenes = [scene_from_json(json.loads(line)) for line in lines]
+    return Shard(pixels, scenes)
+
+
+def _write(
+    folder: Path, count: int, seed: int, size_px: int, workers: int, everything: bool
+) -> None:
     pixels = np.memmap(
         folder / "pixels.u8", dtype=np.uint8, mode="w+", shape=(count, size_px, size_px, 3)
     )
@@ -67,21 +108,6 @@ def write_shard(
     pixels.flush()
     meta = {"count": count, "size_px": size_px, "seed": seed}
     (folder / "shard.json").write_text(json.dumps(meta), encoding="utf-8")
-
-
-def read_shard(folder: Path) -> Shard:
-    """Open a finished shard.
-
-    Raises: FileNotFoundError: if the shard was never finished.
-    """
-    meta = json.loads((folder / "shard.json").read_text(encoding="utf-8"))
-    size = meta["size_px"]
-    pixels = np.memmap(
-        folder / "pixels.u8", dtype=np.uint8, mode="r", shape=(meta["count"], size, size, 3)
-    )
-    with (folder / "scenes.jsonl").open(encoding="utf-8") as lines:
-        scenes = [scene_from_json(json.loads(line)) for line in lines]
-    return Shard(pixels, scenes)
 
 
 def _render_chunk(job: tuple[int, int, int, int, bool]) -> tuple[list[Scene], np.ndarray]:

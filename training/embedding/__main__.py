@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from maquette.model_servers.model_files import bundled_directory
-from maquette.training.data.shards import read_shard, write_shard
+from maquette.training.data.shards import read_shard, shared_shard, write_shard
 from maquette.training.recipes.driver import follow
 from maquette.training.shell import (
     Compiled,
@@ -25,6 +25,7 @@ from maquette.training.shell import (
     Minutes,
     Pack,
     Scenes,
+    Shards,
     Steps,
     To,
     Work,
@@ -48,12 +49,13 @@ def train(
     steps: Steps = None,
     scenes: Scenes = 24_000,
     compiled: Compiled = True,
+    shards: Shards = None,
 ) -> None:
     """Train the dual encoder."""
     from maquette.training.embedding.run import EmbeddingRun
 
-    write_shard(work / "shard", scenes, seed=SEED)
-    run = EmbeddingRun(work, read_shard(work / "shard"), pick_device(), compiled=compiled)
+    shard = shared_shard(work / "shard", shards, scenes, SEED)
+    run = EmbeddingRun(work, shard, pick_device(), compiled=compiled)
     follow(run, work, minutes, steps, PLOTTED)
 
 

@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from maquette.model_servers.model_files import bundled_directory
-from maquette.training.data.shards import read_shard, write_shard
+from maquette.training.data.shards import read_shard, shared_shard, write_shard
 from maquette.training.recipes.driver import follow
 from maquette.training.segmentation.owners import read_owners, write_owners
 from maquette.training.shell import (
@@ -26,6 +26,7 @@ from maquette.training.shell import (
     Minutes,
     Pack,
     Scenes,
+    Shards,
     Steps,
     To,
     Work,
@@ -49,13 +50,13 @@ def train(
     steps: Steps = None,
     scenes: Scenes = 24_000,
     compiled: Compiled = True,
+    shards: Shards = None,
 ) -> None:
     """Train the segmenter."""
     from maquette.training.segmentation.components import BUNDLED
     from maquette.training.segmentation.run import SegmentationRun
 
-    write_shard(work / "shard", scenes, seed=SEED, size_px=BUNDLED.side_px)
-    shard = read_shard(work / "shard")
+    shard = shared_shard(work / "shard", shards, scenes, SEED, BUNDLED.side_px)
     write_owners(work / "owners", shard.scenes, BUNDLED.side_px)
     owners = read_owners(work / "owners")
     run = SegmentationRun(work, shard, owners, pick_device(), compiled=compiled)
