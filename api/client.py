@@ -21,6 +21,7 @@ from typing import Any, Self
 import httpx2
 
 from maquette.api.errors import Unauthorized, Unreachable
+from maquette.infra.http_client import open_client, timeouts
 from maquette.records.artifact import ArtifactRef, Lineage
 from maquette.records.errors import IntegrityError, MaquetteError, TryAgain, from_problem
 from maquette.records.event import TERMINAL, Event
@@ -63,13 +64,7 @@ class MaquetteClient:
         """
         self.base_url = base_url.rstrip("/")
         self._patience_s = patience_s
-        self._http = httpx2.AsyncClient(
-            base_url=self.base_url,
-            headers={"Authorization": f"Bearer {token}"} if token else {},
-            timeout=httpx2.Timeout(timeout_s, connect=5.0),
-            transport=transport,
-            trust_env=False,
-        )
+        self._http = open_client(self.base_url, token, timeout_s=timeout_s, transport=transport)
 
     async def __aenter__(self) -> Self:
         return self
@@ -237,7 +232,7 @@ class MaquetteClient:
     async def _call(
         self, method: str, path: str, *, extra_s: float = 0.0, **arguments: Any
     ) -> httpx2.Response:
-        timeout = httpx2.Timeout(30.0 + extra_s, connect=5.0)
+        timeout = timeouts(30.0 + extra_s)
         for attempt in range(RETRIES + 1):
             try:
                 answer = await self._http.request(method, path, timeout=timeout, **arguments)

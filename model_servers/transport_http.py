@@ -7,6 +7,7 @@ from types import TracebackType
 import httpx2
 from pydantic import ValidationError
 
+from maquette.infra.http_client import open_client
 from maquette.model_servers.contract import MAX_MESSAGE_BYTES, ResponseT, RoleName
 from maquette.model_servers.envelope import (
     Answer,
@@ -18,7 +19,6 @@ from maquette.model_servers.envelope import (
 from maquette.records.base import Record
 from maquette.records.errors import ModelUnavailable
 
-CONNECT_TIMEOUT_S = 5.0
 CALL_TIMEOUT_S = 900.0
 """The longest a call may take: many denoising steps of a large model on a CPU."""
 
@@ -32,13 +32,8 @@ class HttpClient:
         self, url: str, *, token: str = "", transport: httpx2.AsyncBaseTransport | None = None
     ) -> None:
         self._url = url
-        self._http = httpx2.AsyncClient(
-            base_url=url,
-            headers={"authorization": f"Bearer {token}"} if token else {},
-            timeout=httpx2.Timeout(CALL_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
-            limits=httpx2.Limits(max_connections=256, max_keepalive_connections=32),
-            transport=transport,
-            trust_env=False,
+        self._http = open_client(
+            url, token, timeout_s=CALL_TIMEOUT_S, connections=256, transport=transport
         )
 
     async def __aenter__(self) -> HttpClient:
