@@ -1,23 +1,31 @@
 """Measure the bundled models against truth: ``maquette eval``.
 
-judge   train the judge of pictures on exact renders
-pack    measure rows and write table, plot, sheets and outcomes; or recheck stored outcomes
+judge            train the judge of pictures on exact renders, and measure it on fresh ones
+label-sheets     draw pictures for a person to label, on numbered sheets
+judge-agreement  compare the judge's reading with a person's labels
+pack             measure rows and write table, plot, sheets and outcomes; or recheck outcomes
 """
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from tqdm import tqdm
 
 from maquette.model_servers.model_files import PACKS
+from maquette.records.errors import MaquetteError
+
+if TYPE_CHECKING:
+    from maquette.training.evaluation.rows import Bench
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
-Work = Annotated[Path, typer.Option(help="folder of the judge's weights")]
+Work = Annotated[Path, typer.Option(help="folder of the judge's weights, of labels and results")]
+Packs = Annotated[Path, typer.Option(help="folder of packs, one a role")]
+Labels = Annotated[Path | None, typer.Option(help="a person's labels; those in --work")]
 WORK = Path("runs/evaluation")
 JUDGE_SEED = 3
 
@@ -28,24 +36,53 @@ def judge(
     minutes: Annotated[float | None, typer.Option(help="wall time over all runs")] = 20.0,
     steps: Annotated[int | None, typer.Option(help="largest number of steps")] = None,
     scenes: Annotated[int, typer.Option(help="rendered scenes, held-out pairs among them")] = 6000,
+    trials: Annotated[int | None, typer.Option(help="fresh scenes it is measured on")] = None,
 ) -> None:
     """Train the judge, or go on from its checkpoint, and tell how often it is right."""
     import torch
 
     from maquette.training.data.shards import read_shard, write_shard
-    from maquette.training.evaluation.judge import JudgeRun, judge_scores, load_judge
+    from maquette.training.evaluation.judge import JudgeRun
+    from maquette.training.evaluation.rows import Bench
     from maquette.training.recipes.driver import follow
 
     folder = work / "judge_shard"
     write_shard(folder, scenes, seed=JUDGE_SEED, everything=True)
-    shard = read_shard(folder)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    run = JudgeRun(work, shard, device)
+    run = JudgeRun(work, read_shard(folder), device)
     keys = ["named", "found", "wrong_named", "wrong_found", "wrong_pictures"]
     follow(run, work, minutes, steps, keys)
-    first = len(shard.scenes) - run.kept
-    scores = judge_scores(load_judge(work), shard.pixels[first:], shard.scenes[first:])
-    typer.echo(json.dumps(scores))
+    _measure(Bench(work, PACKS), ["judge_renders"], trials, work, as_json=False)
+
+
+@app.command("label-sheets")
+def label_sheets(
+    work: Work = WORK,
+    count: Annotated[int, typer.Option(min=1, help="pictures to label")] = 200,
+    seed: Annotated[int, typer.Option(min=0, help="chooses what is asked for")] = 0,
+    packs: Packs = PACKS,
+    steps: Annotated[int | None, typer.Option(help="sampling steps of the generator")] = None,
+) -> None:
+    """Draw pictures of many kinds with the pack's generator for a person to label."""
+    from maquette.training.evaluation.generation_rows import draw
+    from maquette.training.evaluation.labels import label_asks, write_sheets
+    from maquette.training.evaluation.rows import Bench
+
+    bench = Bench(work, packs, steps=steps)
+    asks = tqdm(label_asks(count, seed), total=count, desc="pictures", mininterval=5)
+    try:
+        file = write_sheets((draw(bench, ask) for ask in asks), work, seed)
+    except MaquetteError as error:
+        raise _refused(error) from error
+    typer.echo(f"look at {file.parent}/sheet_*.png and fill in {file}")
+
+
+@app.command("judge-agreement")
+def judge_agreement(work: Work = WORK, labels: Labels = None) -> None:
+    """Tell in how many labelled pictures the judge sees what the person saw."""
+    from maquette.training.evaluation.rows import Bench
+
+    _measure(Bench(work, PACKS, labels=labels), ["judge_agreement"], None, work, as_json=False)
 
 
 @app.command()
@@ -53,7 +90,7 @@ def pack(
     work: Work = WORK,
     rows: Annotated[list[str] | None, typer.Option("--row", help="a row; repeat; all")] = None,
     trials: Annotated[int | None, typer.Option(help="trials a row; each row's own")] = None,
-    packs: Annotated[Path, typer.Option(help="folder of packs, one a role")] = PACKS,
+    packs: Packs = PACKS,
     out: Annotated[Path | None, typer.Option(help="folder of results; --work")] = None,
     recheck_count: Annotated[
         int, typer.Option("--recheck", help="measure so many stored outcomes afresh instead")
@@ -63,32 +100,58 @@ def pack(
     steps: Annotated[int | None, typer.Option(help="sampling steps of the generator")] = None,
     guidance: Annotated[float | None, typer.Option(help="guidance of the generator")] = None,
     plan: Annotated[bool, typer.Option(help="let the layout prior plan boxes")] = True,
+    photographs: Annotated[
+        Path | None, typer.Option(help="folder of photographs; installed wallpapers")
+    ] = None,
+    swapped: Annotated[
+        Path | None, typer.Option(help="folder of reward perspectives with swapped labels")
+    ] = None,
+    labels: Labels = None,
 ) -> None:
     """Measure rows, or with --recheck some of their stored outcomes."""
-    from maquette.training.evaluation.results import (
-        load_rows,
-        measure,
-        recheck,
-        save_rows,
-        table,
-    )
+    from maquette.training.evaluation.results import recheck
     from maquette.training.evaluation.rows import Bench, known_rows
 
-    bench = Bench(work, packs, steps, guidance, plan)
-    specs = known_rows(rows or ())
+    bench = Bench(
+        work,
+        packs,
+        steps=steps,
+        guidance=guidance,
+        plan_layouts=plan,
+        photographs=photographs,
+        swapped=swapped,
+        labels=labels,
+    )
     folder = out or work
-    if recheck_count:
-        checks = recheck(bench, specs, recheck_count, seed, folder)
-        for check in checks:
-            said = "agrees" if check.agrees else f"differs: {check.before} before, {check.now} now"
-            typer.echo(f"{check.row} {check.trial}: {said}")
-        wrong = sum(not check.agrees for check in checks)
-        typer.echo(f"{len(checks) - wrong} of {len(checks)} agree")
-        raise typer.Exit(1 if wrong or not checks else 0)
-    for spec in tqdm(specs, desc="rows", mininterval=5):
+    if not recheck_count:
+        _measure(bench, rows or [], trials, folder, as_json=as_json)
+        return
+    try:
+        checks = recheck(bench, known_rows(rows or ()), recheck_count, seed, folder)
+    except MaquetteError as error:
+        raise _refused(error) from error
+    for check in checks:
+        typer.echo(f"{check.row} {check.trial}: {check.verdict}")
+    wrong = sum(not check.agrees for check in checks)
+    typer.echo(f"{len(checks) - wrong} of {len(checks)} agree")
+    raise typer.Exit(1 if wrong or not checks else 0)
+
+
+def _measure(
+    bench: Bench, names: list[str], trials: int | None, folder: Path, *, as_json: bool
+) -> None:
+    """Measure and store rows, then show all that were measured so far."""
+    from maquette.training.evaluation.results import load_rows, measure, save_rows, table
+    from maquette.training.evaluation.rows import known_rows
+
+    for spec in tqdm(known_rows(names), desc="rows", mininterval=5):
         save_rows([measure(bench, spec, trials, folder)], folder)
     measured = load_rows(folder)
     typer.echo(json.dumps(measured, indent=1) if as_json else table(measured, folder))
+
+
+def _refused(error: MaquetteError) -> typer.BadParameter:
+    return typer.BadParameter(f"{error.message}; {error.hint}" if error.hint else error.message)
 
 
 if __name__ == "__main__":

@@ -10,9 +10,9 @@ import torch
 from PIL import Image
 from scipy.stats import binomtest
 
+from maquette.records.errors import ConfigError
 from maquette.training.data.edits import KINDS, Edit, sample_edit
 from maquette.training.data.shards import read_shard, write_shard
-from maquette.training.evaluation import generation_rows as rows
 from maquette.training.evaluation.crops import SIDE, crop
 from maquette.training.evaluation.finder import (
     GRID,
@@ -32,6 +32,14 @@ from maquette.training.evaluation.judge import (
 )
 from maquette.training.evaluation.recogniser import Recogniser, Seen
 from maquette.training.evaluation.sheet import contact_sheet
+from maquette.training.evaluation.verdicts import (
+    edited,
+    ground_error,
+    holds_exactly,
+    inside,
+    related,
+    shows,
+)
 from maquette.training.recipes.driver import follow
 from maquette.training.world.render import render
 from maquette.training.world.sample import sample_scene
@@ -86,7 +94,7 @@ def edits(kind: str, count: int) -> list[Edit]:
 def test_edits_are_right_when_made_and_wrong_when_not(kind: str) -> None:
     """The edited render passes; the unchanged picture fails."""
     for change in edits(kind, 2):
-        judge = rows._edited(change)
+        judge = edited(change)
         assert judge(Oracle(change.after), render(change.after)) == (1, 1)
         assert judge(Oracle(change.before), render(change.before)) == (0, 1)
 
@@ -95,8 +103,8 @@ def test_an_edit_that_spoils_the_background_fails() -> None:
     """The named change with another background behind it does not pass."""
     change = edits("recolour", 1)[0]
     spoiled = (render(change.after).astype(int) + 40).clip(0, 255).astype(np.uint8)
-    assert rows.ground_error(change, render(change.after), change.after) == 0
-    assert rows._edited(change)(Oracle(change.after), spoiled) == (0, 1)
+    assert ground_error(change, render(change.after), change.after) == 0
+    assert edited(change)(Oracle(change.after), spoiled) == (0, 1)
 
 
 def test_relations_and_contents_are_judged_from_what_is_found() -> None:
@@ -105,14 +113,16 @@ def test_relations_and_contents_are_judged_from_what_is_found() -> None:
     scene = sample_scene(rng, counts=(2,), alike=False, relation="left of", words=0)
     a, b = sorted(scene.things, key=lambda p: p.centre[0])
     picture = render(scene)
-    assert rows._related(a.pair, "left of", b.pair)(Oracle(scene), picture) == (1, 1)
-    assert rows._related(a.pair, "right of", b.pair)(Oracle(scene), picture) == (0, 1)
+    assert related(a.pair, "left of", b.pair)(Oracle(scene), picture) == (1, 1)
+    assert related(a.pair, "right of", b.pair)(Oracle(scene), picture) == (0, 1)
     half = Scene(scene.things[:1], scene.background)
-    assert rows._related(a.pair, "left of", b.pair)(Oracle(half), picture) == (0, 1)
-    assert rows._inside(scene)(Oracle(half), picture) == (1, 2)
+    assert related(a.pair, "left of", b.pair)(Oracle(half), picture) == (0, 1)
+    assert inside(scene)(Oracle(half), picture) == (1, 2)
+    assert holds_exactly(scene)(Oracle(scene), picture) == (1, 1)
+    assert holds_exactly(half)(Oracle(scene), picture) == (0, 1)
     first = scene.things[0]
-    assert rows._shows(first.pair, first.pattern)(Oracle(scene), picture) == (1, 1)
-    assert rows._shows(("red", "nothing"), "plain")(Oracle(scene), picture) == (0, 1)
+    assert shows(first.pair, first.pattern)(Oracle(scene), picture) == (1, 1)
+    assert shows(("red", "nothing"), "plain")(Oracle(scene), picture) == (0, 1)
 
 
 def test_middles_stand_where_the_boxes_do() -> None:
@@ -169,7 +179,7 @@ def test_the_judge_trains_resumes_and_is_kept(tmp_path: Path) -> None:
     again = load_judge(tmp_path)
     boxes = [p.box for p in shard.scenes[0].things]
     assert judge.name(shard.pixels[0], boxes) == again.name(shard.pixels[0], boxes)
-    with pytest.raises(FileNotFoundError, match="no judge in"):
+    with pytest.raises(ConfigError, match="no judge of pictures in"):
         load_judge(tmp_path / "elsewhere")
 
 
@@ -178,6 +188,6 @@ def test_contact_sheet_holds_all_pictures(tmp_path: Path) -> None:
     pictures = [np.full((64, 64, 3), 40 * i, dtype=np.uint8) for i in range(5)]
     contact_sheet(pictures, ["x"] * 5, 2, tmp_path / "s.png")
     with Image.open(tmp_path / "s.png") as sheet:
-        assert sheet.size == (128, 3 * 94)
+        assert sheet.size == (128, 3 * (64 + 4 * 13 + 4))
     with pytest.raises(ValueError, match="1 pictures and 0 captions"):
         contact_sheet(pictures[:1], [], 1, tmp_path / "t.png")

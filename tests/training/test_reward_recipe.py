@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,15 @@ from PIL import Image
 
 from maquette.model_servers.reward.heads import HeadKind
 from maquette.model_servers.reward.scorer import Scorer
+from maquette.training.evaluation.rows import Bench, measure_rows
 from maquette.training.recipes.driver import follow
 from maquette.training.reward.__main__ import smoke
 from maquette.training.reward.cache import read_cache
-from maquette.training.reward.measure import reward_pairs
+from maquette.training.reward.measure import ANSWERS, SWAPPED
 from maquette.training.reward.pairs import HELD_OUT_SEED, SUBJECTS
 from maquette.training.reward.recipe import RewardRecipe, fresh_model
 from maquette.training.reward.run import RewardRun
+from maquette.training.reward.session import SEED
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +65,6 @@ def test_saved_weights_give_the_rewards_of_training(work: Path, tmp_path: Path) 
     save_trained(run, tmp_path / "saved" / "alignment")
     scorer = Scorer(str(tmp_path / "saved"), backbone=str(work / "backbone"))
     lesson_index = len(run.seen.starts) - 1
-    from maquette.training.reward.session import SEED
-
     lesson = SUBJECTS["alignment"].lesson(np.random.default_rng((SEED, lesson_index)), "train")
     pictures = [Image.fromarray(picture) for picture in lesson.pictures]
     (row,) = scorer.score(pictures, [(*lesson.pairs[0].better, "alignment")])
@@ -108,10 +109,17 @@ def test_swapped_labels_pull_the_other_way(work: Path, tmp_path: Path) -> None:
 
 
 def test_held_out_pairs_are_measured_with_intervals(work: Path) -> None:
-    """The row for the report has name, value, interval, n, bar and whether it holds."""
-    score = reward_pairs(Scorer(str(work / "pack")), "policy", 3, HELD_OUT_SEED)
-    row = score.record()
-    assert row["name"] == "reward_pairs_policy" and row["n"] == 3 and row["bar"] == 0.9
-    assert row["low"] <= row["value"] <= row["high"] and score.answers is not None
+    """Each perspective has a row; that of all is the weakest; controls stand beside them."""
+    bench = Bench(work, work, {"reward": work / "pack", "understanding": work / "backbone"})
+    bench.swapped = work / "controls"
+    shutil.copytree(work / "saved" / "policy", bench.swapped / "policy_swapped")
+    names = [f"reward_pairs_{name}" for name in SUBJECTS]
+    rows = {row.name: row for row in measure_rows(bench, [*names, "reward_pairs"], 3)}
+    assert all(rows[name].n == 3 and rows[name].bar == 0.9 for name in names)
+    assert rows["reward_pairs"].value == min(rows[name].value for name in names)
+    assert rows[f"reward_pairs_policy.{ANSWERS}"].n == 6
+    assert rows[f"reward_pairs_policy.{SWAPPED}"].value == rows["reward_pairs_policy"].value
+    assert f"reward_pairs_text.{SWAPPED}" not in rows
+    assert HELD_OUT_SEED > SEED
     rows = json.loads((work / "policy.jsonl").read_text().splitlines()[-1])
     assert "held_out" in rows

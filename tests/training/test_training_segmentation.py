@@ -26,7 +26,7 @@ from maquette.training.segmentation.losses import (
     mask_losses,
 )
 from maquette.training.segmentation.owners import owners_of
-from maquette.training.segmentation.score import bootstrap, make_trials, overlap
+from maquette.training.segmentation.score import GROUPS, make_trial, overlap, tinted
 from maquette.training.world.render import masks, render
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.split import HELD_OUT
@@ -108,20 +108,25 @@ def test_overlap_is_intersection_over_union() -> None:
     assert both.tolist() == [0.5]
 
 
-def test_intervals_draw_whole_scenes_again() -> None:
-    """Phrases of one scene count as one: with two groups of many equal values the interval
-    spans both means, where single phrases drawn again would give a narrow one."""
-    values = np.repeat([0.0, 1.0], 200)
-    assert bootstrap(values, np.repeat([0, 1], 200)) == (0.0, 1.0)
-    low, high = bootstrap(values, np.arange(400))
-    assert 0.4 < low < 0.5 < high < 0.6
+def test_groups_take_turns_and_unseen_pairs_are_asked_for_in_theirs_only() -> None:
+    """Every third trial holds a held-out pair and asks for just that; a number decides all."""
+    assert make_trial(7) == make_trial(7) != make_trial(10)
+    for number in range(15):
+        trial = make_trial(number)
+        pairs = {trial.scene.things[i].pair for one in trial.asked for i in one.things}
+        if GROUPS[number % 3] == "unseen_pairs":
+            assert pairs and pairs <= HELD_OUT
+        else:
+            assert not pairs & HELD_OUT
 
 
-def test_unseen_pairs_are_asked_for_in_their_group_only() -> None:
-    """The group holds held-out pairs and asks for just them."""
-    for trial in make_trials("unseen_pairs", 5):
-        for one in trial.asked:
-            assert trial.scene.things[one.things[0]].pair in HELD_OUT
+def test_a_mask_is_shown_on_its_picture() -> None:
+    """Pixels of the mask change colour, the others stay."""
+    picture = np.full((4, 4, 3), 100, np.uint8)
+    mask = np.eye(4, dtype=bool)
+    shown = tinted(picture, mask)
+    assert (shown[~mask] == 100).all() and (shown[mask] == (177, 50, 177)).all()
+    assert (picture == 100).all()
 
 
 def test_the_bundled_size_fits_its_share_of_the_pack() -> None:
@@ -140,6 +145,7 @@ def test_smoke_trains_resumes_exports_and_scores(tmp_path: Path) -> None:
     told = [line[line.find('{"name"') :] for line in result.output.splitlines()]
     rows = [json.loads(line) for line in told if line.startswith("{")]
     assert rows[0]["name"] == "phrase_iou" and rows[0]["bar"] == 0.8
-    assert {"phrase_absent_empty", "phrase_iou_shuffled"} <= {row["name"] for row in rows}
+    names = {row["name"] for row in rows}
+    assert {"phrase_iou.next_trials_phrases", *(f"phrase_iou.{g}" for g in GROUPS)} <= names
     assert json.loads((tmp_path / "segmentation" / "state.json").read_text())["step"] == 3
     assert (tmp_path / "pack" / "MANIFEST.json").is_file()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from maquette.training.evaluation.rows import Outcome
 from maquette.training.understanding.facts import (
     Tally,
     f1_interval,
@@ -13,7 +14,7 @@ from maquette.training.understanding.facts import (
     true_facts,
 )
 from maquette.training.understanding.reports import report
-from maquette.training.understanding.score import caption_rows, right_answer
+from maquette.training.understanding.score import FactsF1, right_answer
 from maquette.training.world.background import plain
 from maquette.training.world.captions import caption
 from maquette.training.world.questions import Question
@@ -96,11 +97,13 @@ def test_f1_is_the_harmonic_mean() -> None:
     assert Tally().f1() == 1
 
 
-def test_rows_have_the_form_of_the_evaluation() -> None:
-    """One row in all and one a kind, with the bar on the first alone."""
-    rows = caption_rows([str(report(SCENE, "long"))], [SCENE], "caption_facts")
-    assert [row["name"] for row in rows][:2] == ["caption_facts", "caption_facts.thing"]
-    assert rows[0]["bar"] == 0.9 and rows[0]["holds"] and rows[1]["bar"] is None
+def test_f1_is_summed_over_captions_not_averaged() -> None:
+    """Two captions' facts are pooled: said 4 of which 3 true, due 5 of which 3 told."""
+    parts = ({"thing": (3.0, 2.0, 4.0, 2.0)}, {"colour": (1.0, 1.0, 1.0, 1.0)})
+    whole = FactsF1().whole([Outcome(0.5, parts=one) for one in parts])
+    assert whole.value == pytest.approx(2 * (3 / 4) * (3 / 5) / (3 / 4 + 3 / 5))
+    assert whole.n == 2 and whole.low <= whole.value <= whole.high
+    assert FactsF1().part([parts[1]["colour"]]).value == 1
 
 
 @pytest.mark.parametrize(

@@ -66,29 +66,27 @@ def export(
     measured: Measured = True,
 ) -> None:
     """Write the trained encoder as a pack, replacing the one that is there."""
-    from maquette.model_servers.embedding.dual_encoder import DualEncoder
     from maquette.training.embedding.card import model_card
     from maquette.training.embedding.export import export_pack, trained_encoder
-    from maquette.training.embedding.score import measure_retrieval
+    from maquette.training.evaluation.rows import Bench, measure_rows
 
     encoder = trained_encoder(work)
     export_pack(encoder, to, model_card([], work))
     if measured:
-        rows = measure_retrieval(DualEncoder(to))
+        rows = measure_rows(Bench.of_pack("embedding", to), ["retrieval_r1"])
         typer.echo(export_pack(trained_encoder(work), to, model_card(rows, work)))
 
 
 @app.command()
 def score(
     pack: Pack = PACK,
-    sets: Annotated[int, typer.Option(help="sets of 100 scenes")] = 5,
+    trials: Annotated[int | None, typer.Option(help="scenes, in sets of 100")] = None,
 ) -> None:
     """Measure a pack on held-out scenes; one JSON object a line."""
-    from maquette.model_servers.embedding.dual_encoder import DualEncoder
-    from maquette.training.embedding.score import measure_retrieval
+    from maquette.training.evaluation.rows import Bench, measure_rows
 
-    for found in measure_retrieval(DualEncoder(pack), sets):
-        typer.echo(json.dumps(found.as_json()))
+    for found in measure_rows(Bench.of_pack("embedding", pack), ["retrieval_r1"], trials):
+        typer.echo(json.dumps(found.record()))
 
 
 @app.command()

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from maquette.training.embedding.score import Row
+from maquette.training.evaluation.rows import Row
 from maquette.training.recipes.journal import Journal
 
 WHAT = {
     "retrieval_r1": "recall@1 of 100, the weaker direction",
-    "retrieval_r1_image_to_text": "recall@1 of 100, picture to caption",
-    "retrieval_r1_text_to_image": "recall@1 of 100, caption to picture",
-    "retrieval_r1_shuffled": "ablation: captions given to other pictures (chance 0.01)",
-    "retrieval_one_fact": "true caption before one that is false in one fact (chance 0.50)",
+    "retrieval_r1.train_wording": "in wordings of the training",
+    "retrieval_r1.test_wording": "in wordings never used in training",
+    "retrieval_r1.image_to_text": "recall@1 of 100, picture to caption",
+    "retrieval_r1.text_to_image": "recall@1 of 100, caption to picture",
+    "retrieval_r1.captions_of_other_pictures": "ablation: the next picture's caption (chance 0.01)",
+    "retrieval_r1.one_fact_off": "true caption before one false in one fact (chance 0.50)",
 }
 
 
 def table(rows: list[Row], what: dict[str, str]) -> str:
-    """Rows as Markdown, with Wilson 95 % intervals."""
+    """Rows as Markdown, with 95 % intervals."""
     lines = ["| measure | value | 95 % interval | n | bar |", "|---|---|---|---|---|"]
     for found in rows:
         bar = "" if found.bar is None else f"{found.bar:.2f}"

@@ -107,7 +107,6 @@ def finder_loss(model: Finder, pixels: Tensor, boxes: list[list[Box]]) -> Tensor
     return -(pulled + pushed).sum() / things + 5 * error
 
 
-@torch.no_grad()
 def find_boxes(model: Finder, picture: np.ndarray) -> list[Box]:
     """Find the boxes of things.
 
@@ -115,10 +114,19 @@ def find_boxes(model: Finder, picture: np.ndarray) -> list[Box]:
         picture: uint8 (H, W, 3).
     Returns: xyxy fractions, surest first.
     """
+    return [box for _, box in find_marked(model, picture, THRESHOLD)]
+
+
+@torch.no_grad()
+def find_marked(model: Finder, picture: np.ndarray, least: float) -> list[tuple[float, Box]]:
+    """Find the boxes of things with their marks, in [0, 1], of at least ``least``.
+
+    Surest first; lowering ``least`` adds boxes and leaves the others as they are.
+    """
     model.eval()
     logits, sides = model(finder_input([picture]))
     share = logits.sigmoid()
-    peaks = (share == functional.max_pool2d(share, 3, 1, 1)) & (share > THRESHOLD)
+    peaks = (share == functional.max_pool2d(share, 3, 1, 1)) & (share > least)
     found: list[tuple[float, Box]] = []
     for _, s, y, x in peaks.nonzero().tolist():
         left, top, right, bottom = sides[0, s, :, y, x].tolist()
@@ -130,10 +138,10 @@ def find_boxes(model: Finder, picture: np.ndarray) -> list[Box]:
             min(1.0, py + bottom),
         )
         found.append((float(share[0, s, y, x]), box))
-    kept: list[Box] = []
-    for _, box in sorted(found, key=lambda pair: -pair[0]):
-        if all(overlap(box, other) < SAME for other in kept):
-            kept.append(box)
+    kept: list[tuple[float, Box]] = []
+    for mark, box in sorted(found, key=lambda pair: -pair[0]):
+        if all(overlap(box, other) < SAME for _, other in kept):
+            kept.append((mark, box))
     return kept
 
 

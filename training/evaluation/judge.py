@@ -11,11 +11,13 @@ import torch
 from PIL import Image, ImageFilter
 from torch import Tensor, nn
 
+from maquette.records.errors import ConfigError
 from maquette.training.data.shards import Shard
 from maquette.training.evaluation.crops import crop
 from maquette.training.evaluation.finder import (
     Finder,
     find_boxes,
+    find_marked,
     finder_input,
     finder_loss,
     overlap,
@@ -26,6 +28,7 @@ from maquette.training.evaluation.recogniser import (
     Seen,
     labels,
     recognise,
+    recognise_surely,
     recogniser_loss,
 )
 from maquette.training.recipes.averaged_run import AveragedRun
@@ -36,6 +39,10 @@ from maquette.training.world.scene import Box, Scene
 
 JUDGE = "judge"
 """Folder of its checkpoint below ``--work``."""
+DOUBTFUL, CERTAIN = 0.2, 0.5
+"""Marks of middles: below the first there is nothing, from the second on there is a thing."""
+SURE = 0.9
+"""Least probability of a name that is certain."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,17 @@ class Judge:
         named = zip(self.name(picture, boxes), boxes, strict=True)
         return [Found(seen, box) for seen, box in named if seen.thing != NOTHING]
 
+    def look_surely(self, picture: np.ndarray) -> list[Found] | None:
+        """Find and name things as ``look`` does; None where any of it is uncertain."""
+        marked = find_marked(self.finder, picture, DOUBTFUL)
+        if not marked or any(mark < CERTAIN for mark, _ in marked):
+            return None
+        boxes = [box for _, box in marked]
+        named = recognise_surely(self.recogniser, np.stack([crop(picture, box) for box in boxes]))
+        if any(chance < SURE or seen.thing == NOTHING for seen, chance in named):
+            return None
+        return [Found(seen, box) for (seen, _), box in zip(named, boxes, strict=True)]
+
     def name(self, picture: np.ndarray, boxes: list[Box]) -> list[Seen]:
         """Name what fills each box."""
         if not boxes:
@@ -80,12 +98,13 @@ class Judge:
 def load_judge(work: Path) -> Judge:
     """Load the averaged weights.
 
-    Raises: FileNotFoundError: if the judge was not trained in ``work``.
+    Raises: ConfigError: the judge was not trained in ``work``.
     """
     models = build_judge()
     if load_checkpoint(work / JUDGE, {"average": models}) is None:
-        raise FileNotFoundError(
-            f"no judge in {work}; run `maquette eval judge --work {work}` first"
+        raise ConfigError(
+            f"there is no judge of pictures in {work}",
+            hint=f"train it first: maquette eval judge --work {work}",
         )
     return Judge(models["finder"], models["recogniser"])  # type: ignore[arg-type]
 

@@ -85,13 +85,19 @@ def recogniser_loss(model: Recogniser, crops: Tensor, wanted: Tensor) -> Tensor:
     return torch.stack(parts).sum()
 
 
-@torch.no_grad()
 def recognise(model: Recogniser, crops: np.ndarray) -> list[Seen]:
     """Name what uint8 crops (n, S, S, 3) show."""
+    return [seen for seen, _ in recognise_surely(model, crops)]
+
+
+@torch.no_grad()
+def recognise_surely(model: Recogniser, crops: np.ndarray) -> list[tuple[Seen, float]]:
+    """Name what uint8 crops (n, S, S, 3) show, each with the least probability of its names."""
     model.eval()
     pixels = torch.from_numpy(np.ascontiguousarray(crops)).permute(0, 3, 1, 2).float() / 255
-    things, colours, patterns = (x.argmax(-1).tolist() for x in model(pixels))
+    chances, names = zip(*(answer.softmax(-1).max(-1) for answer in model(pixels)), strict=True)
+    sure = torch.stack(chances).amin(0).tolist()
     return [
-        Seen(THING_NAMES[t], COLOUR_NAMES[c], PATTERN_NAMES[p])
-        for t, c, p in zip(things, colours, patterns, strict=True)
+        (Seen(THING_NAMES[t], COLOUR_NAMES[c], PATTERN_NAMES[p]), chance)
+        for t, c, p, chance in zip(*(n.tolist() for n in names), sure, strict=True)
     ]

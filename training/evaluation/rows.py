@@ -1,26 +1,35 @@
 """The registry of measured rows: what is measured, how often, and what it must reach.
 
-A row is a function from trial numbers to outcomes. A trial's number decides everything about
-it, so any stored outcome can be measured afresh. To add rows, decorate functions in a module of
-your own and name the module in ``MODULES``.
+A row is a function from a trial's number to its outcome. The number decides everything about
+the trial, so any stored outcome can be measured afresh. To add rows, decorate functions in a
+module of your own and name the module in ``MODULES``.
 """
 
 from __future__ import annotations
 
-import math
-import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
-from maquette.training.evaluation.intervals import Z95, wilson
+from maquette.model_servers.model_files import check_files
+from maquette.records.errors import ConfigError
+from maquette.training.evaluation.summaries import UNKNOWN, Estimate, Share, Summary
 
-MODULES = ("maquette.training.evaluation.generation_rows",)
-"""Modules that register rows when they are imported."""
+MODULES = (
+    "maquette.training.evaluation.generation_rows",
+    "maquette.training.understanding.score",
+    "maquette.training.evaluation.generated_rows",
+    "maquette.training.segmentation.score",
+    "maquette.training.reward.measure",
+    "maquette.training.embedding.score",
+    "maquette.training.guard.score",
+    "maquette.training.evaluation.judge_rows",
+)
+"""Modules that register rows when they are imported, in the order of the table."""
 FIRST_SEED = 900_000
 """Seeds of evaluations begin here; trainings stay far below."""
 T = TypeVar("T")
@@ -35,12 +44,15 @@ class Row:
     low: float
     high: float
     n: int
-    bar: float
+    bar: float | None = None
+    """What it must reach; None: it only explains another row."""
+    problem: str = ""
+    """Why it could not be measured; then ``n`` is 0."""
 
     @property
-    def holds(self) -> bool:
+    def holds(self) -> bool | None:
         """Whether the value reaches the bar."""
-        return self.n > 0 and self.value >= self.bar
+        return None if self.bar is None else self.n > 0 and self.value >= self.bar
 
     def record(self) -> dict[str, Any]:
         """The row as JSON-ready data."""
@@ -60,13 +72,17 @@ class Outcome:
     """What one trial gave."""
 
     right: float
-    """How many of its questions were right, or its score in [0, 1]."""
+    """How many of its questions were right, or the sum of their scores in [0, 1]."""
     of: int = 1
-    """Its questions."""
+    """Its questions; 0: the trial does not count."""
     note: str = ""
     """What was asked and what was seen, for the contact sheet."""
     group: str = ""
-    """Part of the row it belongs to, such as a wording; told beside the row."""
+    """Part of the row's trials that this one belongs to, such as a wording."""
+    parts: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    """The same by kind of question; each as (right, of) or as the row's summary takes it."""
+    beside: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    """What explains the row and does not count, such as the same with the picture taken away."""
     picture: np.ndarray | None = field(default=None, compare=False)
     """uint8 (H, W, 3), if there is one to show."""
 
@@ -79,11 +95,23 @@ class Bench:
     """Folder of judges and results."""
     packs: Path
     """Folder of the packs, one a role."""
+    places: Mapping[str, Path] = field(default_factory=dict)
+    """Folder of a role's pack where it is not below ``packs``."""
     steps: int | None = None
     guidance: float | None = None
     plan_layouts: bool = True
-    few_step: bool = False
+    photographs: Path | None = None
+    """Folder of photographs beside those that installed packages hold."""
+    swapped: Path | None = None
+    """Folder with reward perspectives that were taught with swapped labels."""
+    labels: Path | None = None
+    """What a person saw in drawn pictures; None: in ``work``, where `label-sheets` puts it."""
     _loaded: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of_pack(cls, role: str, pack: Path) -> Bench:
+        """A bench for the rows of one role, whose pack lies anywhere."""
+        return cls(pack.parent, pack.parent, {role: pack})
 
     def once(self, name: str, load: Callable[[], T]) -> T:
         """Load something at its first use."""
@@ -91,8 +119,27 @@ class Bench:
             self._loaded[name] = load()
         return self._loaded[name]
 
+    def pack(self, role: str) -> Path:
+        """The folder of a role's pack, its files checked against its manifest.
 
-Measure = Callable[[Bench, Sequence[int]], list[Outcome]]
+        Raises: ConfigError: there is none. PackCorrupt: a file is not as published.
+        """
+        folder = self.places.get(role, self.packs / role)
+        if not folder.is_dir() or not any(folder.iterdir()):
+            raise ConfigError(
+                f"there is no {role} in this pack (no folder {folder.name!r} with files)",
+                hint="train and export it: docs/training.md and training/README.md say how",
+            )
+        self.once(f"checked {folder}", lambda: check_files(folder, bundled=False))
+        return folder
+
+    def options(self) -> dict[str, Any]:
+        """What decides how pictures are drawn, as JSON-ready data."""
+        return {"steps": self.steps, "guidance": self.guidance, "plan_layouts": self.plan_layouts}
+
+
+Measure = Callable[[Bench, int], Outcome]
+SHARE = Share()
 
 
 @dataclass(frozen=True)
@@ -103,36 +150,54 @@ class RowSpec:
     bar: float
     trials: int
     """How many by default."""
-    kind: Literal["share", "mean"]
-    """Shares have Wilson's interval; means the one of their standard error."""
     measure: Measure
+    summary: Summary = SHARE
+    chosen: Callable[[Bench, int], Sequence[int]] | None = None
+    """Which trials, for so many wanted; None: the first."""
+
+    def numbers(self, bench: Bench, trials: int | None = None) -> Sequence[int]:
+        """The numbers of the trials to measure; None: as many as the row's own."""
+        wanted = trials or self.trials
+        return range(wanted) if self.chosen is None else self.chosen(bench, wanted)
 
     def row(self, outcomes: Sequence[Outcome]) -> Row:
         """Sum outcomes up."""
-        if not outcomes:
-            return Row(self.name, 0.0, 0.0, 1.0, 0, self.bar)
-        if self.kind == "share":
-            right, n = sum(o.right for o in outcomes), sum(o.of for o in outcomes)
-            low, high = wilson(right / n, n)
-            return Row(self.name, right / n, low, high, n, self.bar)
-        values = [o.right / o.of for o in outcomes]
-        value = statistics.fmean(values)
-        spread = statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 1.0
-        return Row(
-            self.name,
-            value,
-            max(0.0, value - Z95 * spread),
-            min(1.0, value + Z95 * spread),
-            len(values),
-            self.bar,
-        )
+        estimate = self.summary.whole(outcomes)
+        problem = "" if estimate.n else "no trial counted"
+        return self._row(self.name, estimate, self.bar, problem)
+
+    def unmeasured(self, problem: str) -> Row:
+        """The row where it cannot be measured; it fails."""
+        return self._row(self.name, UNKNOWN, self.bar, problem)
+
+    def beside(self, outcomes: Sequence[Outcome]) -> list[Row]:
+        """What is told beside the row: its groups, parts and ablations, without a bar."""
+        found: dict[str, Estimate] = {}
+        groups = dict.fromkeys(o.group for o in outcomes if o.group)
+        if len(groups) > 1:
+            for group in groups:
+                found[group] = self.summary.whole([o for o in outcomes if o.group == group])
+        for kind in ("parts", "beside"):
+            tables: list[Mapping[str, tuple[float, ...]]] = [getattr(o, kind) for o in outcomes]
+            for name in dict.fromkeys(name for table in tables for name in table):
+                found[name] = self.summary.part([table[name] for table in tables if name in table])
+        return [self._row(f"{self.name}.{name}", e, None, "") for name, e in found.items() if e.n]
+
+    @staticmethod
+    def _row(name: str, e: Estimate, bar: float | None, problem: str) -> Row:
+        return Row(name, e.value, e.low, e.high, e.n, bar, problem)
 
 
 _ROWS: dict[str, RowSpec] = {}
 
 
 def measured_row(
-    name: str, *, bar: float, trials: int = 150, kind: Literal["share", "mean"] = "share"
+    name: str,
+    *,
+    bar: float,
+    trials: int = 150,
+    summary: Summary = SHARE,
+    chosen: Callable[[Bench, int], Sequence[int]] | None = None,
 ) -> Callable[[Measure], Measure]:
     """Register a function as the measure of a row.
 
@@ -141,23 +206,46 @@ def measured_row(
 
     def register(measure: Measure) -> Measure:
         known = _ROWS.get(name)
-        if known is not None and known.measure.__qualname__ != measure.__qualname__:
+        if known is not None and _origin(known.measure) != _origin(measure):
             raise ValueError(f"two measures are registered for the row {name!r}")
-        _ROWS[name] = RowSpec(name, bar, trials, kind, measure)
+        _ROWS[name] = RowSpec(name, bar, trials, measure, summary, chosen)
         return measure
 
     return register
 
 
 def known_rows(names: Iterable[str] = ()) -> list[RowSpec]:
-    """List the registered rows, all or those named, in order of registration.
+    """List the registered rows, all or those named, in order of the table.
 
     Raises: KeyError: a name is not registered.
     """
     for module in MODULES:
         import_module(module)
-    wanted = list(names) or list(_ROWS)
+    ordered = sorted(_ROWS, key=_place)
+    wanted = list(names) or ordered
     unknown = [name for name in wanted if name not in _ROWS]
     if unknown:
-        raise KeyError(f"no row named {', '.join(unknown)}; known: {', '.join(_ROWS)}")
+        raise KeyError(f"no row named {', '.join(unknown)}; known: {', '.join(ordered)}")
     return [_ROWS[name] for name in wanted]
+
+
+def measure_rows(bench: Bench, names: Iterable[str], trials: int | None = None) -> list[Row]:
+    """Measure rows without storing anything: each, then what is told beside it.
+
+    What a recipe's own ``score`` shows; ``maquette eval pack`` measures by the same functions.
+    """
+    found = []
+    for spec in known_rows(names):
+        outcomes = [spec.measure(bench, number) for number in spec.numbers(bench, trials)]
+        found += [spec.row(outcomes), *spec.beside(outcomes)]
+    return found
+
+
+def _origin(measure: Measure) -> tuple[Any, Any]:
+    inner = getattr(measure, "func", measure)
+    return getattr(inner, "__module__", None), getattr(inner, "__qualname__", None)
+
+
+def _place(name: str) -> int:
+    module = str(_origin(_ROWS[name].measure)[0])
+    return MODULES.index(module) if module in MODULES else len(MODULES)

@@ -11,6 +11,7 @@ Training resumes from the checkpoint in ``--work``.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,7 @@ import typer
 
 from maquette.model_servers.model_files import bundled_directory
 from maquette.training.data.shards import read_shard, write_shard
+from maquette.training.evaluation.rows import Bench, Row, measure_rows
 from maquette.training.guard.pool import read_pool, write_pool
 from maquette.training.recipes.driver import follow
 from maquette.training.shell import (
@@ -65,17 +67,14 @@ def export(
     measured: Measured = True,
 ) -> None:
     """Write the trained guard as a pack, replacing the one that is there."""
-    from maquette.model_servers.guard.guard import Guard
     from maquette.training.guard.card import model_card
     from maquette.training.guard.export import export_pack, set_limits, trained_guard
-    from maquette.training.guard.score import measure_guard
 
     model = trained_guard(work)
     config = set_limits(model, read_shard(work / "shard").pixels, read_pool(work / "pool"))
-    export_pack(model, config, to, model_card([], {}))
+    export_pack(model, config, to, model_card([]))
     if measured:
-        rows, told = measure_guard(Guard(to), photographs)
-        typer.echo(export_pack(model, config, to, model_card(rows, told)))
+        typer.echo(export_pack(model, config, to, model_card(_measured(to, photographs))))
 
 
 @app.command()
@@ -83,14 +82,9 @@ def score(
     pack: Pack = PACK,
     photographs: Photographs = None,
 ) -> None:
-    """Measure a pack; one JSON object a line, then what was told right of each kind."""
-    from maquette.model_servers.guard.guard import Guard
-    from maquette.training.guard.score import measure_guard
-
-    rows, told = measure_guard(Guard(pack), photographs)
-    for found in rows:
-        typer.echo(json.dumps(found.as_json()))
-    typer.echo(json.dumps(told, indent=1))
+    """Measure a pack; one JSON object a line."""
+    for found in _measured(pack, photographs):
+        typer.echo(json.dumps(found.record()))
 
 
 @app.command()
@@ -112,8 +106,13 @@ def smoke(work: Work = Path("runs/smoke-guard"), steps: int = 3) -> None:
     follow(run, work, None, steps, PLOTTED)
     model = trained_guard(work, widths)
     config = set_limits(model, world, pool)
-    pack = export_pack(model, config, work / "pack", model_card([], {}))
+    pack = export_pack(model, config, work / "pack", model_card([]))
     typer.echo(f"{pack}: {Guard(pack).judge(Image.new('RGB', (50, 60))).in_world}")
+
+
+def _measured(pack: Path, photographs: Path | None) -> list[Row]:
+    bench = replace(Bench.of_pack("guard", pack), photographs=photographs)
+    return measure_rows(bench, ["guard_photo", "guard_world"])
 
 
 if __name__ == "__main__":

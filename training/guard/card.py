@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from maquette.training.embedding.card import gaps, table
-from maquette.training.embedding.score import Row
+from maquette.training.evaluation.rows import Row
 
 WHAT = {
     "guard_photo": "photographs and synthetic outsiders flagged",
-    "guard_photo_photographs": "of these, photographs",
-    "guard_photo_outsiders": "of these, outsiders of kinds it never learned from",
+    "guard_photo.photographs": "of these, photographs",
+    "guard_photo.outsiders": "of these, outsiders of kinds it never learned from",
     "guard_world": "held-out scenes of the world not flagged",
-    "guard_world_shuffled_pixels": "ablation: the same scenes with pixels shuffled, not flagged",
+    "guard_world.pixels_shuffled": "ablation: the same scenes with pixels shuffled, not flagged",
 }
 
 
-def model_card(rows: list[Row], told: dict[str, str]) -> str:
+def model_card(rows: list[Row]) -> str:
     """Write ``MODEL_CARD.md``."""
     scores = table(rows, WHAT) + "\n" + gaps(rows) if rows else "Not measured yet.\n"
-    kinds = "\n".join(f"| {kind} | {share} |" for kind, share in sorted(told.items()))
-    parts = f"\n| kind | told right |\n|---|---|\n{kinds}\n" if told else ""
     return f"""# The domain guard
 
 Says whether a picture is one the bundled models know: a small convolutional network with 18
@@ -36,7 +34,7 @@ Scenes of seeds far from training's, a quarter each as rendered, of unseen colou
 treated as above, and enlarged to 768 px. Outsiders of kinds that training has none of.
 Photographs: scikit-image's own and Debian's wallpaper packages, each once.
 
-{scores}{parts}
+{scores}
 ## Limits
 
 A flat drawing of a thing the world has not, in the world's own colours, is the hardest to

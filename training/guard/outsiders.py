@@ -32,11 +32,12 @@ def outsider(rng: np.random.Generator, split: Split) -> tuple[str, np.ndarray]:
     return family.__name__, family(rng)
 
 
+def nth_outsider(seed: int, number: int, split: Split) -> tuple[str, np.ndarray]:
+    """Outsider ``number``, drawn from ``(seed, number)``; every kind comes in turn."""
+    family = FAMILIES[split][number % len(FAMILIES[split])]
+    return family.__name__, family(np.random.default_rng((seed, number)))
+
+
 def outsiders(seed: int, count: int, split: Split) -> list[tuple[str, np.ndarray]]:
-    """Outsiders in turn of every kind; number ``i`` draws from ``(seed, i)``."""
-    families = FAMILIES[split]
-    return [
-        (family.__name__, family(np.random.default_rng((seed, i))))
-        for i in range(count)
-        for family in (families[i % len(families)],)
-    ]
+    """The first outsiders of a seed, numbered from 0."""
+    return [nth_outsider(seed, number, split) for number in range(count)]

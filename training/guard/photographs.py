@@ -12,12 +12,15 @@ scikit-learn, and any folder of pictures, such as Debian's wallpaper packages un
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from platformdirs import site_data_dir
 
 from maquette.records.errors import MissingExtra
 
@@ -93,6 +96,18 @@ DRAWN = [
 ]
 """Wallpapers of these packages that are drawings or composed, by the name of the file or of its
 folder; seen by looking at each."""
+WALLPAPERS = (
+    "mate-backgrounds",
+    "gnome-backgrounds",
+    "ukui-wallpapers",
+    "lomiri-wallpapers-16.04",
+    "lomiri-wallpapers-20.04",
+    "plasma-workspace-wallpapers",
+    "stellarium-data",
+)
+"""Debian's packages with photographs among their wallpapers."""
+_INSTALLED = ("backgrounds", "wallpapers", "stellarium/nebulae/default")
+"""Where they put them, below the folders of the system's shared data."""
 _ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 _ALIKE = 6
 """Bits of 64 in which two pictures' fingerprints may differ and still be the same photograph."""
@@ -114,6 +129,24 @@ def wheel_photographs() -> Iterator[tuple[str, Image.Image]]:
         for name in names:
             if (folder / name).is_file():
                 yield f"{package}/{name}", Image.open(folder / name).convert("RGB")
+
+
+def installed_folders() -> list[Path]:
+    """The folders of wallpapers that are installed on this machine."""
+    shared = site_data_dir(multipath=True).split(os.pathsep)
+    folders = [Path(base) / inside for base in shared for inside in _INSTALLED]
+    return [folder for folder in folders if folder.is_dir()]
+
+
+def distinct_photographs(folders: Sequence[Path]) -> Iterator[tuple[str, Image.Image]]:
+    """Those of the wheels that are installed and of some folders, each photograph once."""
+    seen: list[int] = []
+    sources = [wheel_photographs(), *(folder_photographs(folder) for folder in folders)]
+    for name, image in chain.from_iterable(sources):
+        mark = _fingerprint(image)
+        if all((mark ^ other).bit_count() > _ALIKE for other in seen):
+            seen.append(mark)
+            yield name, image
 
 
 def folder_photographs(folder: Path) -> Iterator[tuple[str, Image.Image]]:

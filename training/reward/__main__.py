@@ -19,7 +19,7 @@ import typer
 
 from maquette.model_servers.model_files import BUNDLED, bundled_directory
 from maquette.model_servers.reward.heads import HeadKind
-from maquette.training.reward.pairs import HELD_OUT_SEED, SUBJECTS
+from maquette.training.reward.pairs import SUBJECTS
 from maquette.training.shell import To, Work, pick_device, recipe_app
 
 app = recipe_app(__doc__)
@@ -69,12 +69,11 @@ def score(
     work: Work = WORK,
     backbone: Backbone = BUNDLED,
     pairs: Annotated[int, typer.Option(help="held-out pairs a perspective")] = 200,
-    seed: Annotated[int, typer.Option(help="of the held-out pairs")] = HELD_OUT_SEED,
 ) -> None:
     """Measure what is trained; writes scores.json and scores.md into --work."""
     from maquette.training.reward.session import score_all
 
-    rows, text = score_all(work, backbone, pairs, seed)
+    rows, text = score_all(work, backbone, pairs)
     (work / "scores.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
     typer.echo(text)
 
@@ -84,12 +83,11 @@ def export(
     work: Work = WORK,
     backbone: Backbone = BUNDLED,
     to: To = PACK,
-    seed: Annotated[int, typer.Option(help="of the held-out pairs, for the card")] = HELD_OUT_SEED,
 ) -> None:
     """Write every trained perspective as a pack, replacing the one that is there."""
     from maquette.training.reward.session import export_all
 
-    typer.echo(export_all(work, backbone, to, seed))
+    typer.echo(export_all(work, backbone, to))
 
 
 @app.command()
@@ -101,8 +99,8 @@ def smoke(work: Work = Path("runs/reward_smoke"), steps: int = 2) -> None:
     home = str(toy_backbone(work / "backbone"))
     for name in SUBJECTS:
         train_perspective(work, home, name, steps=steps, lessons=16, batch=4, workers=0)
-    score_all(work, home, 2, HELD_OUT_SEED)
-    typer.echo(export_all(work, home, work / "pack", HELD_OUT_SEED))
+    score_all(work, home, 2)
+    typer.echo(export_all(work, home, work / "pack"))
 
 
 if __name__ == "__main__":

@@ -1,113 +1,124 @@
-"""Held-out pairs through the same code that serves: the rows ``reward_pairs`` of the report."""
+"""Held-out pairs through the same code that serves: the rows ``reward_pairs``.
+
+Trial ``k`` of a perspective compares two pictures under one caption in test-only wording; all of
+it comes from ``(HELD_OUT_SEED, k)``.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from maquette.model_servers.reward.scorer import Scorer
-from maquette.training.evaluation.intervals import Share
-from maquette.training.reward.lesson import Lesson
-from maquette.training.reward.pairs import HELD_OUT_SEED, SUBJECTS, lessons
+from maquette.training.evaluation.rows import Bench, Outcome, Row, measured_row
+from maquette.training.evaluation.summaries import LeastPart
+from maquette.training.reward.pairs import HELD_OUT_SEED, SUBJECTS
 
 BAR, SWAPPED_BAR = 0.90, 0.20
 """At least so many held-out pairs right; with labels swapped at training, fewer than these."""
+SWAPPED = "labels_swapped_at_training"
+ANSWERS = "single_answers"
+"""Of a yes-no perspective: single pictures answered right, two a pair."""
 
 
-@dataclass(frozen=True)
-class PairsScore:
-    """How many pairs of one perspective were told apart."""
-
-    perspective: str
-    share: Share
-    kinds: dict[str, Share]
-    """The same by what differs."""
-    answers: Share | None = None
-    """Of a yes-no perspective: single pictures answered right, two a pair."""
-
-    def record(self, *, swapped: bool = False) -> dict[str, Any]:
-        """A row of the report: name, value, low, high, n, bar, holds."""
-        low, high = self.share.interval
-        bar = SWAPPED_BAR if swapped else BAR
-        holds = self.share.value < bar if swapped else self.share.value >= bar
-        return {
-            "name": f"reward_pairs_{self.perspective}" + ("_swapped" if swapped else ""),
-            "value": self.share.value,
-            "low": low,
-            "high": high,
-            "n": self.share.n,
-            "bar": bar,
-            "holds": holds,
-            "kinds": {
-                kind: {**asdict(share), "value": share.value} for kind, share in self.kinds.items()
-            },
-        }
-
-
-def reward_pairs(
-    scorer: Scorer, perspective: str, count: int = 200, seed: int = HELD_OUT_SEED
-) -> PairsScore:
-    """Compare ``count`` held-out pairs: two pictures under one caption in test-only wording.
-
-    Args:
-        scorer: a loaded directory that has the perspective, one of ``SUBJECTS``.
-        seed: at least ``HELD_OUT_SEED``; the k-th pair depends on (seed, k) alone.
-    Raises: ValueError: the seed is one of training's.
-    """
-    if seed < HELD_OUT_SEED:
-        raise ValueError(f"the seed is {seed}; held-out seeds start at {HELD_OUT_SEED}")
-    drawn = lessons(perspective, count, seed, "test")
-    answers = SUBJECTS[perspective].yes_no
-    return tell_apart(
-        lambda lesson: _scores(scorer, perspective, lesson), perspective, drawn, answers=answers
-    )
-
-
-def tell_apart(
-    score: Callable[[Lesson], tuple[float, float, tuple[bool, bool]]],
-    perspective: str,
-    drawn: Iterable[Lesson],
-    *,
-    answers: bool,
-) -> PairsScore:
-    """Count the pairs whose better row wins; a tie counts as wrong."""
-    tally: dict[str, list[bool]] = defaultdict(list)
-    said: list[bool] = []
-    for lesson in drawn:
-        better, worse, right = score(lesson)
-        tally[lesson.pairs[0].kind].append(better > worse)
-        said += right
-    everything = [one for some in tally.values() for one in some]
-    return PairsScore(
-        perspective,
-        Share(sum(everything), len(everything)),
-        {kind: Share(sum(some), len(some)) for kind, some in sorted(tally.items())},
-        Share(sum(said), len(said)) if answers else None,
-    )
-
-
-def _scores(
-    scorer: Scorer, perspective: str, lesson: Lesson
-) -> tuple[float, float, tuple[bool, bool]]:
+def told_apart(bench: Bench, perspective: str, trial: int) -> Outcome:
+    """Whether the better picture of a held-out pair wins; a tie counts as wrong."""
+    lesson = SUBJECTS[perspective].lesson(np.random.default_rng((HELD_OUT_SEED, trial)), "test")
     pictures = [Image.fromarray(picture) for picture in lesson.pictures]
     pair = lesson.pairs[0]
-    better, worse = scorer.score(
-        pictures, [(index, caption, perspective) for index, caption in (pair.better, pair.worse)]
+    rows = [(index, caption, perspective) for index, caption in (pair.better, pair.worse)]
+
+    def compare(scorer: Scorer) -> tuple[bool, int]:
+        better, worse = scorer.score(pictures, rows)
+        # The head's own comparison: of general preferences, scores alone would not tell.
+        won = scorer.better(perspective, better, worse)
+        return won > 1 - won, (better.score > 0.5) + (worse.score < 0.5)
+
+    won, answers = compare(scorer_of(bench, perspective))
+    beside: dict[str, tuple[float, ...]] = {}
+    if SUBJECTS[perspective].yes_no:
+        beside[ANSWERS] = (answers, 2)
+    if control := _swapped(bench, perspective):
+        beside[SWAPPED] = (compare(control)[0], 1)
+    shown = [lesson.pictures[index] for index, _ in (pair.better, pair.worse)]
+    return Outcome(
+        won,
+        1,
+        f"{'right' if won else 'wrong'} ({pair.kind}), better is left: {pair.better[1]}",
+        parts={pair.kind: (won, 1)},
+        beside=beside,
+        picture=np.concatenate(shown, axis=1),
     )
-    # The head's own comparison: of general preferences, scores alone would not tell.
-    won = scorer.better(perspective, better, worse)
-    return won, 1 - won, (better.score > 0.5, worse.score < 0.5)
 
 
-def markdown(scores: Iterable[PairsScore]) -> str:
+def measured_pair(perspective: str, bench: Bench, trial: int) -> Outcome:
+    """A trial of one perspective's row, kept for the row of all."""
+    outcome = told_apart(bench, perspective, trial)
+    bench.once(_kept(bench, perspective, trial), lambda: outcome.right)
+    return outcome
+
+
+for _name in SUBJECTS:
+    measured_row(f"reward_pairs_{_name}", bar=BAR, trials=200)(partial(measured_pair, _name))
+
+
+@measured_row("reward_pairs", bar=BAR, trials=200, summary=LeastPart())
+def reward_pairs(bench: Bench, trial: int) -> Outcome:
+    """A pair of every perspective; the row is the perspective that is right least often."""
+    right = {
+        name: bench.once(
+            _kept(bench, name, trial), lambda name=name: told_apart(bench, name, trial).right
+        )
+        for name in SUBJECTS
+    }
+    return Outcome(
+        sum(right.values()), len(right), parts={name: (won, 1) for name, won in right.items()}
+    )
+
+
+def scorer_of(bench: Bench, perspective: str) -> Scorer:
+    """The reward model that has a perspective, loaded once.
+
+    ``reward/<perspective>`` among the bench's places is the folder of that one alone.
+    """
+    own = bench.places.get(f"reward/{perspective}")
+    folder = own or bench.pack("reward")
+    scorer = bench.once(f"reward {folder}", lambda: _load(bench, folder))
+    scorer.check([perspective])
+    return scorer
+
+
+def markdown(rows: Iterable[Row]) -> str:
     """A table for the model card."""
-    lines = ["| perspective | pairs right | by what differs |", "|---|---|---|"]
-    for score in scores:
-        kinds = ", ".join(f"{k} {s.right}/{s.n}" for k, s in score.kinds.items())
-        more = f"; single answers {score.answers}" if score.answers else ""
-        lines.append(f"| {score.perspective} | {score.share}{more} | {kinds} |")
+    lines = ["| row | value | 95 % interval | n | bar |", "|---|---|---|---|---|"]
+    for row in rows:
+        bar = "" if row.bar is None else f"{row.bar:.2f}"
+        if row.name.endswith(SWAPPED):
+            bar = f"below {SWAPPED_BAR:.2f}"
+        interval = f"{row.low:.3f} to {row.high:.3f}"
+        lines.append(f"| {row.name} | {row.value:.3f} | {interval} | {row.n} | {bar} |")
     return "\n".join(lines) + "\n"
+
+
+def _kept(bench: Bench, perspective: str, trial: int) -> str:
+    return f"reward pair {perspective} {trial} of {bench.packs} {sorted(bench.places.items())}"
+
+
+def _swapped(bench: Bench, perspective: str) -> Scorer | None:
+    """The control of a perspective, where there is one."""
+    if bench.swapped is None:
+        return None
+    folder = bench.swapped / f"{perspective}_swapped"
+    if not folder.is_dir():
+        return None
+    return bench.once(f"reward {folder}", lambda: _load(bench, folder))
+
+
+def _load(bench: Bench, folder: Path) -> Scorer:
+    """Load a reward model on the backbone of this bench, if it has one."""
+    home = bench.places.get("understanding", bench.packs / "understanding")
+    return Scorer(str(folder), backbone=str(home.resolve()) if home.is_dir() else None)

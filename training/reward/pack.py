@@ -15,7 +15,7 @@ from maquette.model_servers.reward.layout import (
 )
 from maquette.model_servers.reward.save import save_perspective
 from maquette.training.reward.calibrate import calibrate
-from maquette.training.reward.pairs import SUBJECTS
+from maquette.training.reward.pairs import HELD_OUT_SEED, SUBJECTS
 from maquette.training.reward.run import RewardRun
 
 MAX_BYTES = 8_000_000
@@ -75,21 +75,15 @@ def export_pack(
     return target
 
 
-def model_card(table: str, control: str, steps: dict[str, int], seed: int) -> str:
+def model_card(table: str, steps: dict[str, int]) -> str:
     """The text of MODEL_CARD.md, from measured scores.
 
     Args:
-        table, control: of ``measure.markdown``, as trained and with labels swapped.
+        table: of ``measure.markdown``.
         steps: training steps of each perspective.
-        seed: of the held-out pairs.
     """
     trained = ", ".join(f"{name} {count:,}" for name, count in steps.items())
     abouts = "\n".join(f"- **{name}**: {SUBJECTS[name].about}." for name in steps)
-    swapped = (
-        f"\n## Control: labels swapped at training\n\nMust fall below 20 %.\n\n{control}"
-        if control
-        else "\nThe control with swapped labels was not run for these weights.\n"
-    )
     return f"""# The bundled reward model
 
 LLaVA-Reward (arXiv 2507.21391) on the bundled understanding model: a LoRA, a projector, SkipCA
@@ -103,9 +97,11 @@ Training steps: {trained}.
 
 ## Measured on held-out pairs
 
-Scenes of seeds from {seed}, captions in wordings that training never uses, the stored float16
-weights, through the code that serves. Shares with their Wilson 95 % interval.
+Scenes of seeds from {HELD_OUT_SEED}, captions in wordings that training never uses, the stored
+float16 weights, through the code that serves. Shares with their Wilson 95 % interval, each
+perspective followed by its kinds of difference and, where it was run, by the control whose
+labels were swapped at training.
 
-{table}{swapped}
+{table}
 Licence: as the repository.
 """

@@ -12,12 +12,12 @@ from PIL import Image
 
 from maquette.model_servers.model_files import BUNDLED, find_model
 from maquette.model_servers.reward.heads import HeadKind
-from maquette.model_servers.reward.scorer import Scorer
 from maquette.model_servers.understanding.directory import check_llava, missing_llava
 from maquette.model_servers.understanding.pixels import PixelPlan
+from maquette.training.evaluation.rows import Bench, Row, measure_rows
 from maquette.training.recipes.driver import follow
 from maquette.training.reward.cache import read_cache, write_cache
-from maquette.training.reward.measure import PairsScore, markdown, reward_pairs
+from maquette.training.reward.measure import SWAPPED, SWAPPED_BAR, markdown
 from maquette.training.reward.pack import export_pack, model_card, save_trained
 from maquette.training.reward.pairs import SUBJECTS
 from maquette.training.reward.recipe import RewardRecipe, fresh_model
@@ -68,41 +68,37 @@ def train_perspective(
     return saved
 
 
-def trained(work: Path, *, swapped: bool = False) -> dict[str, Path]:
-    """The perspectives saved in a work folder, or their controls with swapped labels."""
-    end = "_swapped" if swapped else ""
-    found = {name: work / SAVED / f"{name}{end}" / name for name in SUBJECTS}
+def trained(work: Path) -> dict[str, Path]:
+    """The perspectives saved in a work folder, without the controls."""
+    found = {name: work / SAVED / name / name for name in SUBJECTS}
     return {name: folder for name, folder in found.items() if folder.is_dir()}
 
 
-def score_all(work: Path, backbone: str, count: int, seed: int) -> tuple[list[dict[str, Any]], str]:
-    """Measure every saved perspective and control: rows for the report, and tables."""
-    rows: list[dict[str, Any]] = []
-    texts = []
-    for swapped in (False, True):
-        scores = _scores(trained(work, swapped=swapped), backbone, count, seed)
-        rows += [score.record(swapped=swapped) for score in scores]
-        texts.append(markdown(scores) if scores else "")
-    for name, text in zip(("scores.md", "control.md"), texts, strict=True):
-        (work / name).write_text(text, encoding="utf-8")
-    return rows, "\n".join(texts)
+def score_all(work: Path, backbone: str, count: int) -> tuple[list[dict[str, Any]], str]:
+    """Measure every saved perspective beside its control: rows for the report, and a table."""
+    saved = trained(work)
+    places = {f"reward/{name}": folder.parent for name, folder in saved.items()}
+    places["understanding"] = backbone_folder(backbone)
+    bench = Bench(work, work, places, swapped=work / SAVED)
+    rows = measure_rows(bench, [f"reward_pairs_{name}" for name in saved], count) if saved else []
+    text = markdown(rows)
+    (work / "scores.md").write_text(text, encoding="utf-8")
+    return [_record(row) for row in rows], text
 
 
-def export_all(work: Path, backbone: str, target: Path, seed: int) -> Path:
-    """Write a pack of every saved perspective; its card has the tables of the last ``score``."""
+def export_all(work: Path, backbone: str, target: Path) -> Path:
+    """Write a pack of every saved perspective; its card has the table of the last ``score``."""
     home = backbone_folder(backbone)
     saved = trained(work)
     if not saved:
         raise ValueError(f"no perspective was trained in {work}; run train first")
-    table, control = (
-        (work / name).read_text(encoding="utf-8") if (work / name).exists() else ""
-        for name in ("scores.md", "control.md")
-    )
+    table = work / "scores.md"
+    scores = table.read_text(encoding="utf-8") if table.exists() else "Not measured yet.\n"
     steps = {
         name: json.loads((folder.parent / "state.json").read_text(encoding="utf-8"))["step"]
         for name, folder in saved.items()
     }
-    card = model_card(table or "Not measured yet.\n", control, steps, seed)
+    card = model_card(scores, steps)
     digest = check_llava(home, bundled=backbone == BUNDLED)
     named = BUNDLED if backbone == BUNDLED else str(home.resolve())
     return export_pack(saved, target, named, digest, card)
@@ -118,13 +114,9 @@ class Pixels:
         return np.stack([self._plan(Image.fromarray(picture)) for picture in pictures])
 
 
-def _scores(saved: dict[str, Path], backbone: str, count: int, seed: int) -> list[PairsScore]:
-    scores = []
-    for name, folder in saved.items():
-        scorer = Scorer(str(folder.parent), backbone=_named(backbone))
-        scores.append(reward_pairs(scorer, name, count, seed))
-    return scores
-
-
-def _named(backbone: str) -> str:
-    return backbone if backbone == BUNDLED else str(Path(backbone).resolve())
+def _record(row: Row) -> dict[str, Any]:
+    """A row as JSON-ready data; a control must stay below its bar."""
+    record = row.record()
+    if row.name.endswith(SWAPPED):
+        record |= {"bar": SWAPPED_BAR, "holds": row.value < SWAPPED_BAR}
+    return record

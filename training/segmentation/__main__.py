@@ -70,28 +70,26 @@ def export(
     measured: Measured = True,
 ) -> None:
     """Write the trained segmenter as a pack, replacing the one that is there."""
-    from maquette.model_servers.segmentation.phrases import Segmenter
+    from maquette.training.evaluation.rows import Bench, measure_rows
     from maquette.training.segmentation.card import model_card
     from maquette.training.segmentation.export import export_pack, trained_segmenter
-    from maquette.training.segmentation.score import phrase_rows
 
     export_pack(trained_segmenter(work), to, model_card([], work))
     if measured:
-        card = model_card(phrase_rows(Segmenter(to)), work)
-        typer.echo(export_pack(trained_segmenter(work), to, card))
+        rows = measure_rows(Bench.of_pack("segmentation", to), ["phrase_iou"])
+        typer.echo(export_pack(trained_segmenter(work), to, model_card(rows, work)))
 
 
 @app.command()
 def score(
     pack: Pack = PACK,
-    scenes: Annotated[int, typer.Option(help="scenes a group")] = 150,
+    scenes: Annotated[int | None, typer.Option(help="held-out scenes, of three groups")] = None,
 ) -> None:
     """Measure a pack on held-out scenes; one JSON object a line."""
-    from maquette.model_servers.segmentation.phrases import Segmenter
-    from maquette.training.segmentation.score import phrase_rows
+    from maquette.training.evaluation.rows import Bench, measure_rows
 
-    for found in phrase_rows(Segmenter(pack), scenes):
-        typer.echo(json.dumps(found.as_json()))
+    for found in measure_rows(Bench.of_pack("segmentation", pack), ["phrase_iou"], scenes):
+        typer.echo(json.dumps(found.record()))
 
 
 @app.command()
@@ -99,12 +97,11 @@ def smoke(work: Work = Path("runs/smoke-segmentation"), steps: int = 3) -> None:
     """Train, export and score at toy size, in seconds, to see that every part runs."""
     import torch
 
-    from maquette.model_servers.segmentation.phrases import Segmenter
+    from maquette.training.evaluation.rows import Bench, measure_rows
     from maquette.training.segmentation.card import model_card
     from maquette.training.segmentation.components import TOY
     from maquette.training.segmentation.export import export_pack, trained_segmenter
     from maquette.training.segmentation.run import SegmentationRecipe, SegmentationRun
-    from maquette.training.segmentation.score import phrase_rows
 
     write_shard(work / "shard", 20, seed=SEED, size_px=TOY.side_px, workers=1)
     shard = read_shard(work / "shard")
@@ -114,8 +111,8 @@ def smoke(work: Work = Path("runs/smoke-segmentation"), steps: int = 3) -> None:
     run = SegmentationRun(work, shard, owners, torch.device("cpu"), TOY, recipe)
     follow(run, work, None, steps, PLOTTED)
     pack = export_pack(trained_segmenter(work, TOY), work / "pack", model_card([], work))
-    for row in phrase_rows(Segmenter(pack), scenes=2):
-        typer.echo(json.dumps(row.as_json()))
+    for row in measure_rows(Bench.of_pack("segmentation", pack), ["phrase_iou"], 6):
+        typer.echo(json.dumps(row.record()))
 
 
 if __name__ == "__main__":

@@ -5,18 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from maquette.training.embedding.card import gaps, table
-from maquette.training.embedding.score import Row
+from maquette.training.evaluation.rows import Row
 from maquette.training.recipes.journal import Journal
 
 WHAT = {
     "phrase_iou": "mean IoU of phrases that mean something",
-    "phrase_iou_small": "of single small things",
-    "phrase_iou_medium": "of single medium things",
-    "phrase_iou_large": "of single large things",
-    "phrase_iou_unseen_pairs": "of colour-thing pairs never shown in training",
-    "phrase_iou_test_wording": "of wordings never used in training",
-    "phrase_iou_shuffled": "ablation: asked the next scene's phrases",
-    "phrase_absent_empty": "absent things left with an empty mask (share)",
+    "phrase_iou.seen": "of phrases as in training, about other scenes",
+    "phrase_iou.unseen_pairs": "of colour-thing pairs never shown in training",
+    "phrase_iou.test_wording": "of wordings never used in training",
+    "phrase_iou.small": "of single small things",
+    "phrase_iou.medium": "of single medium things",
+    "phrase_iou.large": "of single large things",
+    "phrase_iou.absent": "not in the mean: absent things left with an empty mask (share)",
+    "phrase_iou.next_trials_phrases": "ablation: asked the next scene's phrases",
 }
 
 

@@ -30,6 +30,8 @@ WORK = Path("runs/understanding")
 PACK = bundled_directory("understanding")
 SHARD_SEEDS = (21, 22)
 """Training scenes; evaluation draws from seeds of 900 000 and more."""
+ROWS = ("caption_facts", "qa_renders")
+"""What is measured of a pack."""
 PLOTTED = ["describe", "answer", "patches", "held_out_describe", "held_out_answer"]
 
 
@@ -73,15 +75,14 @@ def export(
 @app.command()
 def score(
     pack: Annotated[Path, typer.Option(help="a pack, or any LLaVA directory")] = PACK,
-    scenes: Annotated[int, typer.Option(help="held-out scenes")] = 200,
-    seed: Annotated[int, typer.Option(help="first seed of the scenes")] = 950_000,
+    scenes: Annotated[int | None, typer.Option(help="held-out scenes")] = None,
     to: Annotated[Path | None, typer.Option(help="JSON file for the rows")] = None,
 ) -> None:
     """Measure captions and answers on held-out scenes, with the blind ablation."""
-    from maquette.model_servers.understanding.llava import Llava
-    from maquette.training.understanding.score import measure
+    from maquette.training.evaluation.rows import Bench, measure_rows
 
-    rows = measure(Llava(pack), scenes, seed)
+    bench = Bench.of_pack("understanding", pack)
+    rows = [row.record() for row in measure_rows(bench, ROWS, scenes)]
     for row in rows:
         bar = "" if row["bar"] is None else f"  bar {row['bar']:.2f} {row['holds']}"
         low, high, n = row["low"], row["high"], row["n"]
@@ -93,11 +94,10 @@ def score(
 @app.command()
 def smoke(work: Work = Path("runs/smoke_understanding"), steps: int = 3) -> None:
     """Train, export and measure at toy size, in seconds, to see that every part runs."""
-    from maquette.model_servers.understanding.llava import Llava
+    from maquette.training.evaluation.rows import Bench, measure_rows
     from maquette.training.understanding.export import export_pack, trained_seer
     from maquette.training.understanding.patches import write_owners
     from maquette.training.understanding.run import SeerRecipe, SeerRun
-    from maquette.training.understanding.score import measure
 
     write_shard(work / "shard", 20, seed=21, workers=1)
     shard = read_shard(work / "shard")
@@ -106,7 +106,8 @@ def smoke(work: Work = Path("runs/smoke_understanding"), steps: int = 3) -> None
     run = SeerRun(work, [shard], [owners], torch.device("cpu"), TOY, recipe)
     follow(run, work, None, steps, ["describe", "answer"])
     model, tokenizer, done = trained_seer(work, TOY)
-    rows = measure(Llava(export_pack(model, tokenizer, work / "pack", [], done)), 2, 950_000)
+    pack = export_pack(model, tokenizer, work / "pack", [], done)
+    rows = measure_rows(Bench.of_pack("understanding", pack), ROWS, 2)
     typer.echo(f"{len(rows)} rows measured")
 
 

@@ -95,8 +95,9 @@ def model_card(parameters: int, rows: list[dict], steps: int) -> str:
     if not rows:
         return "\n".join([*lines, "Interim weights, not measured yet.", ""])
     lines += [
-        "On held-out scenes (seeds from 950 000, test wordings), 95 % intervals; `blind` is the "
-        "same without the picture.",
+        "On held-out scenes (seeds from 950 000, questions in test wordings), 95 % intervals. "
+        "Every fourth scene holds a colour-thing pair that training never shows. `without_picture` "
+        "is the same asked blind.",
         "",
         "| row | value | interval | n | bar | holds |",
         "|---|---|---|---|---|---|",

@@ -1,15 +1,15 @@
-"""Measure captions and answers on held-out scenes, and beside them what blindness gives.
+"""Captions and answers about held-out scenes, and beside them what blindness gives.
 
-The functions take any ``speak`` and ``reply``, so that whoever measures a served model, or a
-human, uses the same ones. Training draws its scenes from other seeds.
+Trial ``i`` draws its scene and questions from seed ``FIRST_SEED + i``; every fourth scene holds
+a colour-thing pair that training never shows. Questions are in wordings never trained on; of
+every fourth scene they are asked in trained wordings, too, and told beside the row.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -19,46 +19,134 @@ from maquette.model_servers.understanding.prompts import (
     INSTRUCTIONS,
     MAX_ANSWER_TOKENS,
     MAX_TOKENS,
-    Style,
 )
-from maquette.training.evaluation.intervals import Share
+from maquette.training.evaluation.rows import Bench, Outcome, measured_row
+from maquette.training.evaluation.summaries import Estimate, MeanOfParts, Numbers
 from maquette.training.understanding.facts import KINDS as FACT_KINDS
 from maquette.training.understanding.facts import Tally, f1_interval, tally
-from maquette.training.world.questions import KINDS, Question, questions
+from maquette.training.world.questions import Question, questions
 from maquette.training.world.render import render
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.scene import Scene
+from maquette.training.world.split import UNSEEN
 from maquette.training.world.wording import Wording
 
 FIRST_SEED = 950_000
-CAPTION_BAR, QA_BAR = 0.90, 0.90
-Row = dict[str, Any]
-"""``name, value, low, high, n, bar, holds`` as ``maquette eval pack --json`` writes them."""
+EVERY = 4
+"""One trial in so many has an unseen pair; one in so many, another, is asked as in training."""
+
+
+class FactsF1:
+    """F1 over the facts of all captions; intervals by drawing captions again.
+
+    A part has four numbers a caption, those of ``Tally``: said, right, due, told.
+    """
+
+    def whole(self, outcomes: Sequence[Outcome]) -> Estimate:
+        tallies = [_tally(o.parts) for o in outcomes]
+        return Estimate(*f1_interval(tallies), len(tallies))
+
+    def part(self, numbers: Numbers) -> Estimate:
+        tallies = [_tally({FACT_KINDS[0]: one}) for one in numbers]
+        return Estimate(*f1_interval(tallies, FACT_KINDS[:1]), len(tallies))
+
+
+@measured_row("caption_facts", bar=0.90, trials=200, summary=FactsF1())
+def caption_facts(bench: Bench, trial: int) -> Outcome:
+    """A long description: F1 of its things, colours, counts and relations."""
+    model, item = seer(bench), held_out(trial)
+    scene = item.scene
+    seen = model.see(Image.fromarray(item.picture))
+    said = model.say(seen, INSTRUCTIONS["long"], MAX_TOKENS["long"]).text
+    short = model.say(seen, INSTRUCTIONS["short"], MAX_TOKENS["short"]).text
+    blind = bench.once(
+        "blind caption", lambda: model.say(None, INSTRUCTIONS["long"], MAX_TOKENS["long"]).text
+    )
+    found = tally(said, scene)
+    return Outcome(
+        right=found.f1(),
+        note=said,
+        group=_group(trial),
+        parts={kind: _numbers(found, (kind,)) for kind in FACT_KINDS},
+        beside={
+            "short_description": _numbers(tally(short, scene)),
+            "without_picture": _numbers(tally(blind, scene)),
+        },
+        picture=item.picture,
+    )
+
+
+@measured_row("qa_renders", bar=0.90, trials=200, summary=MeanOfParts())
+def qa_renders(bench: Bench, trial: int) -> Outcome:
+    """Questions about a picture: the mean over kinds of the shares of right answers."""
+    item = held_out(trial)
+    trained: Sequence[Question] = ()
+    if trial % EVERY == 0:
+        trained = questions(item.scene, np.random.default_rng((FIRST_SEED, trial)), "train")
+    return answered(bench, item.picture, item.questions, _group(trial), trained)
+
+
+def answered(
+    bench: Bench,
+    picture: np.ndarray,
+    asked: Sequence[Question],
+    group: str = "",
+    trained: Sequence[Question] = (),
+) -> Outcome:
+    """Ask questions about a uint8 picture: right answers by kind, and the same asked blind.
+
+    Args:
+        trained: questions in trained wordings, told beside.
+    """
+    model = seer(bench)
+    seen = model.see(Image.fromarray(picture))
+    parts: dict[str, list[bool]] = defaultdict(list)
+    blind: list[bool] = []
+    wrong: list[str] = []
+    for question in asked:
+        said = model.say(seen, question.question, MAX_ANSWER_TOKENS).text
+        parts[question.kind].append(right_answer(said, question))
+        blind.append(right_answer(_habit(bench, question.question), question))
+        if not parts[question.kind][-1]:
+            wrong.append(f"{question.question} {said} (not {question.answer})")
+    beside = {"without_picture": _count(blind)}
+    if trained:
+        said_of = (model.say(seen, q.question, MAX_ANSWER_TOKENS).text for q in trained)
+        pairs = zip(said_of, trained, strict=True)
+        beside["trained_wording"] = _count([right_answer(said, q) for said, q in pairs])
+    right, of = _count([one for some in parts.values() for one in some])
+    return Outcome(
+        right,
+        of,
+        f"{right}/{of} {'; '.join(wrong)}",
+        group,
+        {kind: _count(some) for kind, some in parts.items()},
+        beside,
+        picture,
+    )
+
+
+def seer(bench: Bench) -> Llava:
+    """The model that sees, loaded once."""
+    return bench.once("understanding", lambda: Llava(bench.pack("understanding")))
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A held-out scene, its picture and the questions about it."""
+class HeldOut:
+    """A scene that no training drew, its picture and the questions about it."""
 
     scene: Scene
-    picture: Image.Image
+    picture: np.ndarray
+    """uint8 (256, 256, 3)."""
     questions: tuple[Question, ...]
 
 
-def held_out(count: int, seed: int = FIRST_SEED, wording: Wording = "test") -> list[Asked]:
-    """Draw scenes from the training distribution at seeds that training never uses.
-
-    Raises: ValueError: the seed is one that training may use.
-    """
-    if seed < 900_000:
-        raise ValueError(f"seed {seed} may have been trained on; expected at least 900000")
-    found = []
-    for k in range(count):
-        rng = np.random.default_rng(seed + k)
-        scene = sample_scene(rng)
-        picture = Image.fromarray(render(scene))
-        found.append(Asked(scene, picture, tuple(questions(scene, rng, wording))))
-    return found
+def held_out(trial: int, wording: Wording = "test") -> HeldOut:
+    """The scene of a trial, from the training distribution but for a pair of every fourth."""
+    rng = np.random.default_rng(FIRST_SEED + trial)
+    pair = UNSEEN[int(rng.integers(len(UNSEEN)))] if _unseen(trial) else None
+    scene = sample_scene(rng, must_hold=pair)
+    return HeldOut(scene, render(scene), tuple(questions(scene, rng, wording)))
 
 
 def right_answer(answer: str, question: Question) -> bool:
@@ -66,88 +154,36 @@ def right_answer(answer: str, question: Question) -> bool:
     return _plain(answer) == _plain(question.answer)
 
 
-def caption_rows(captions: Sequence[str], scenes: Sequence[Scene], name: str) -> list[Row]:
-    """F1 of the facts in captions, in all and by kind, with bootstrap intervals."""
-    tallies: list[Tally] = [tally(c, s) for c, s in zip(captions, scenes, strict=True)]
-    bar = CAPTION_BAR if name == "caption_facts" else None
-    rows = [_row(name, *f1_interval(tallies), len(tallies), bar)]
-    for kind in FACT_KINDS:
-        rows.append(_row(f"{name}.{kind}", *f1_interval(tallies, (kind,)), len(tallies), None))
-    return rows
+def _unseen(trial: int) -> bool:
+    return trial % EVERY == EVERY - 1
 
 
-def answer_rows(
-    reply: Callable[[int, Question], str],
-    asked: Sequence[tuple[int, Question]],
-    name: str,
-    bar: float | None,
-) -> list[Row]:
-    """Shares of right answers: the mean over kinds, then each kind.
-
-    Args:
-        reply: answers a question about the picture of an index.
-        asked: picture index and question.
-        bar: for the mean and for each kind; None: none.
-    """
-    right: dict[str, list[bool]] = defaultdict(list)
-    for index, question in asked:
-        right[question.kind].append(right_answer(reply(index, question), question))
-    shares = {kind: Share(sum(right[kind]), len(right[kind])) for kind in KINDS if right[kind]}
-    # The mean over kinds has the variance of a mean of independent shares.
-    mean = sum(share.value for share in shares.values()) / len(shares)
-    spread = sum(s.value * (1 - s.value) / s.n for s in shares.values()) ** 0.5 / len(shares)
-    low, high = max(0.0, mean - 1.96 * spread), min(1.0, mean + 1.96 * spread)
-    rows = [_row(name, mean, low, high, sum(s.n for s in shares.values()), bar)]
-    rows += [
-        _row(f"{name}.{kind}", share.value, *share.interval, share.n, bar)
-        for kind, share in shares.items()
-    ]
-    return rows
+def _group(trial: int) -> str:
+    return "unseen_pairs" if _unseen(trial) else "seen_pairs"
 
 
-def measure(model: Llava, count: int, seed: int = FIRST_SEED) -> list[Row]:
-    """All rows of a model: captions and answers, each beside the same without the picture."""
-    asked = held_out(count, seed)
-    seen = [model.see(item.picture) for item in asked]
-    scenes = [item.scene for item in asked]
-
-    def speak(k: int, style: Style, *, blind: bool = False) -> str:
-        features = None if blind else seen[k]
-        return model.say(features, INSTRUCTIONS[style], MAX_TOKENS[style]).text
-
-    def reply(k: int, question: Question) -> str:
-        return model.say(seen[k], question.question, MAX_ANSWER_TOKENS).text
-
-    known: dict[str, str] = {}
-
-    def habit(k: int, question: Question) -> str:
-        if question.question not in known:
-            said = model.say(None, question.question, MAX_ANSWER_TOKENS)
-            known[question.question] = said.text
-        return known[question.question]
-
-    blind = [speak(0, "long", blind=True)] * len(asked)
-    pairs = [(k, question) for k, item in enumerate(asked) for question in item.questions]
-    return [
-        *caption_rows([speak(k, "long") for k in range(count)], scenes, "caption_facts"),
-        *caption_rows([speak(k, "short") for k in range(count)], scenes, "caption_facts_short"),
-        *caption_rows(blind, scenes, "caption_facts_blind")[:1],
-        *answer_rows(reply, pairs, "qa_renders", QA_BAR),
-        *answer_rows(habit, pairs, "qa_renders_blind", None),
-    ]
+def _habit(bench: Bench, question: str) -> str:
+    """What the model answers to a question without any picture."""
+    model = seer(bench)
+    return bench.once(
+        f"blind {question}", lambda: model.say(None, question, MAX_ANSWER_TOKENS).text
+    )
 
 
-def _row(name: str, value: float, low: float, high: float, n: int, bar: float | None) -> Row:
-    holds = None if bar is None else value >= bar
-    return {
-        "name": name,
-        "value": round(value, 4),
-        "low": round(low, 4),
-        "high": round(high, 4),
-        "n": n,
-        "bar": bar,
-        "holds": holds,
-    }
+def _count(answers: Sequence[bool]) -> tuple[int, int]:
+    return sum(answers), len(answers)
+
+
+def _numbers(found: Tally, kinds: Sequence[str] = FACT_KINDS) -> tuple[float, ...]:
+    """Said, right, due and told facts of some kinds."""
+    tables = (found.said, found.right, found.due, found.told)
+    return tuple(float(sum(table[kind] for kind in kinds)) for table in tables)
+
+
+def _tally(parts: Mapping[str, Sequence[float]]) -> Tally:
+    """The inverse of ``_numbers``, kind by kind."""
+    columns = [Counter({kind: int(parts[kind][i]) for kind in parts}) for i in range(4)]
+    return Tally(*columns)
 
 
 def _plain(text: str) -> str:
