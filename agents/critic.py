@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from maquette.agents.judging.contract import Judge, Judgement, Sight, unjudged
+from maquette.agents.judging.contract import Absent, Judge, Judgement, Sight, unjudged
 from maquette.agents.judging.overall import OverallJudge
 from maquette.agents.judging.proposing import propose
 from maquette.agents.judging.text_reads import TextReadsJudge
@@ -24,23 +24,30 @@ if TYPE_CHECKING:
     from maquette.infra.settings import Settings
     from maquette.infra.store.contract import ArtifactStore
 
+VERSION = "3"
+"""Raise it when the same findings would be put together otherwise."""
+
 __all__ = ["Critic", "Judgement", "make_critic", "propose"]
 
 
 def make_critic(settings: Settings, store: ArtifactStore, models: ModelClient) -> Critic:
-    """The critic with every judge whose role the settings name."""
-    judges: list[Judge] = [TextReadsJudge(), ThingsJudge()]
-    if RoleName.REWARD in settings.models:
-        judges.append(OverallJudge())
+    """The critic of these settings: what a role judges that they do not name stays unjudged."""
+    chosen: list[Judge] = [
+        TextReadsJudge(),
+        ThingsJudge(settings.critic.sure),
+        OverallJudge(settings.critic.enough),
+    ]
+    judges = [
+        Absent(judge, f"the settings name no model for the role {', '.join(absent)}")
+        if (absent := [str(role) for role in judge.roles if role not in settings.models])
+        else judge
+        for judge in chosen
+    ]
     return Critic(store, models, judges=judges)
 
 
 class Critic:
     """Judges pictures against criteria. A kind without a judge is unjudged, never passed."""
-
-    version: ClassVar[str] = "2"
-    """Part of the key of every stored verdict: raise it when the same picture would be judged
-    otherwise."""
 
     def __init__(
         self,
@@ -68,6 +75,10 @@ class Critic:
                         f"{self._judges[kind].name} and {judge.name}"
                     )
                 self._judges[kind] = judge
+        self.version = "; ".join(
+            [VERSION, *sorted(f"{judge.name} {judge.version}" for judge in chosen)]
+        )
+        """Part of the key of every stored verdict, with each judge's thresholds."""
 
     async def judge(
         self,

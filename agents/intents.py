@@ -9,7 +9,11 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from maquette.agents.language.changes import ChangeKind
+from maquette.agents.language.changing import read_changes, wants_change
 from maquette.agents.language.finding import read_finding
+from maquette.agents.language.searching import read_search
+from maquette.agents.language.showing import ANYTHING, read_showing
 from maquette.agents.language.wording import HIDDEN, PLACEHOLDER, Wordings
 from maquette.model_servers.client import EmbeddingClient
 from maquette.model_servers.contract import ModelClient
@@ -28,6 +32,10 @@ class Intent(StrEnum):
     FIND = "find"
     DESCRIBE = "describe"
     EDIT = "edit"
+    SHOW = "show"
+    """Draw the thing of an attached picture in a new scene."""
+    SEARCH = "search"
+    """Find pictures made before."""
     SOUND = "sound"
     CHAT = "chat"
 
@@ -217,6 +225,10 @@ def rule(wordings: Wordings, *, attached: int, drawable: bool = False) -> Intent
     text = plain(wordings)
     about = bool(_ABOUT_ATTACHED.search(text)) and attached > 0
     makes = bool(_MAKES.match(text))
+    if read_search(wordings) is not None:
+        return Intent.SEARCH
+    if not attached and (missing := _without_picture(wordings)):
+        return missing
     if not attached and _NAMES.match(text):
         return Intent.DRAW
     if (
@@ -229,6 +241,10 @@ def rule(wordings: Wordings, *, attached: int, drawable: bool = False) -> Intent
         return Intent.READ
     if attached and read_finding(wordings) is not None:
         return Intent.FIND
+    if attached and wordings.shown and _PUTS.search(text) and about:
+        return Intent.CAPTION
+    if attached and read_changes(wordings.masked) is not None:
+        return Intent.EDIT
     if attached and _LOOKS.match(text):
         return Intent.DESCRIBE
     if (
@@ -239,12 +255,33 @@ def rule(wordings: Wordings, *, attached: int, drawable: bool = False) -> Intent
         )
     ):
         return Intent.DESCRIBE
-    if attached and wordings.shown and _PUTS.search(text) and about:
-        return Intent.CAPTION
     if attached and _ENLARGES.search(text):
         return Intent.ENLARGE
+    if attached and read_showing(wordings.masked) is not None:
+        return Intent.SHOW
+    if attached and not wordings.shown and wants_change(wordings.masked):
+        return Intent.EDIT
     if wordings.shown and not about:
         return Intent.DRAW
     if drawable and not attached and not _ASKS.match(text):
         return Intent.DRAW
     return None
+
+
+def _without_picture(wordings: Wordings) -> Intent | None:
+    """What only makes sense of a picture, though none is attached: it will be refused so."""
+    if wordings.shown:
+        return None
+    finding = read_finding(wordings)
+    if finding is not None and finding.wanted == "cut_out":
+        return Intent.FIND
+    changes = read_changes(wordings.masked)
+    if isinstance(changes, tuple) and all(change.kind in _OF_A_PICTURE for change in changes):
+        return Intent.EDIT
+    showing = read_showing(wordings.masked)
+    if showing is not None and set(showing.nouns) == {ANYTHING}:
+        return Intent.SHOW
+    return None
+
+
+_OF_A_PICTURE = frozenset(ChangeKind) - {ChangeKind.ADD, ChangeKind.BACKGROUND, ChangeKind.RESIZE}

@@ -91,6 +91,15 @@ class PlannerSettings(Section):
     timeout_s: float = Field(default=60.0, gt=0)
 
 
+class CriticSettings(Section):
+    """From when on a judge's opinion counts. What falls short is told as unjudged, never passed."""
+
+    sure: float = Field(default=0.6, ge=0.5, le=1)
+    """Least probability, among the possible answers, of an answer that is believed."""
+    enough: float = Field(default=0.5, ge=0, le=1)
+    """Reward from which a picture counts as fitting its words."""
+
+
 class ApiSettings(Section):
     """The HTTP front door."""
 
@@ -153,6 +162,7 @@ class Settings(BaseSettings):
     models: dict[str, ModelConfig] = Field(default_factory=dict)
     """Role name to model."""
     planner: PlannerSettings = PlannerSettings()
+    critic: CriticSettings = CriticSettings()
     api: ApiSettings = ApiSettings()
     limits: LimitSettings = LimitSettings()
     stack: StackSettings = StackSettings()

@@ -47,6 +47,9 @@ class Judge(Protocol):
     kinds: frozenset[str]
     roles: tuple[RoleName, ...]
     """Model roles it asks; their digests are part of the key of every stored verdict."""
+    version: str
+    """Part of that key, too: it changes whenever the same picture would be judged otherwise, so
+    it holds the thresholds."""
 
     async def judge(self, criteria: Sequence[Criterion], sight: Sight) -> list[Finding]:
         """One finding for each criterion, in order."""
@@ -61,3 +64,18 @@ def unjudged(criterion: Criterion, why: str = "") -> Finding:
         outcome=Outcome.UNJUDGED,
         reason=f"{why}; not checked: {describe(criterion)}"[:400],
     )
+
+
+class Absent:
+    """Stands in for a judge whose model is not there: judges nothing, and says why."""
+
+    roles: tuple[RoleName, ...] = ()
+    version = "1"
+
+    def __init__(self, judge: Judge, why: str) -> None:
+        self.name = judge.name
+        self.kinds = judge.kinds
+        self._why = why
+
+    async def judge(self, criteria: Sequence[Criterion], sight: Sight) -> list[Finding]:
+        return [unjudged(criterion, self._why) for criterion in criteria]

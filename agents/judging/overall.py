@@ -16,7 +16,7 @@ from maquette.records.verdict import Finding, Outcome
 
 PERSPECTIVE = "alignment"
 ENOUGH = 0.5
-"""Score from which a picture counts as fitting: the calibration's middle."""
+"""Score from which a picture counts as fitting (``critic.enough``): the calibration's middle."""
 
 
 class OverallJudge:
@@ -25,6 +25,10 @@ class OverallJudge:
     name = "reward"
     kinds = frozenset({"overall"})
     roles: tuple[RoleName, ...] = (RoleName.REWARD,)
+
+    def __init__(self, enough: float = ENOUGH) -> None:
+        self._enough = enough
+        self.version = f"1 enough={enough:g}"
 
     async def judge(self, criteria: Sequence[Criterion], sight: Sight) -> list[Finding]:
         """One score a request. Raises: as the role does, but for a missing model."""
@@ -46,7 +50,7 @@ class OverallJudge:
         score = reply.scores[0][PERSPECTIVE].score
         return Finding(
             criterion=criterion,
-            outcome=Outcome.PASSED if score >= ENOUGH else Outcome.FAILED,
+            outcome=Outcome.PASSED if score >= self._enough else Outcome.FAILED,
             score=score,
             reason=f"the reward model finds that picture and words agree with {score:.2f} of 1",
             judge=self.name,

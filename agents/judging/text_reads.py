@@ -20,6 +20,7 @@ class TextReadsJudge:
     name = "ocr"
     kinds = frozenset({"text_reads"})
     roles: tuple[RoleName, ...] = (RoleName.UNDERSTANDING,)
+    version = "1"
 
     async def judge(self, criteria: Sequence[Criterion], sight: Sight) -> list[Finding]:
         """Read once, answer for every string."""

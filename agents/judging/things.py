@@ -11,17 +11,26 @@ from collections.abc import Sequence
 from maquette.agents.judging.contract import Sight, unjudged
 from maquette.agents.language.lexicon import plural
 from maquette.model_servers.client import UnderstandingClient
-from maquette.model_servers.contract import RoleName
+from maquette.model_servers.contract import ModelClient, RoleName
 from maquette.model_servers.schemas.understanding import LabelScoresReply, LabelScoresRequest
 from maquette.records.criterion import Colour, Count, Criterion, Exists, Relation
-from maquette.records.errors import CapabilityMissing, ConfigError, NotFound
+from maquette.records.errors import CapabilityMissing, ConfigError, MaquetteError, NotFound
 from maquette.records.verdict import Evidence, Finding, Outcome
 
 SURE = 0.6
-"""Least probability of an answer, among the answers, to be believed."""
+"""Least probability of an answer, among the answers, to be believed (``critic.sure``)."""
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six")
 YES, NO = "yes", "no"
 NEEDED = "label_scores"
+NO_MODEL = "the understanding role has no model that looks at pictures"
+
+
+async def can_judge(models: ModelClient) -> bool:
+    """Whether a model is there that can tell what a picture shows. An absent role cannot."""
+    try:
+        return NEEDED in (await UnderstandingClient(models).capabilities()).capabilities
+    except MaquetteError:
+        return False
 
 
 class ThingsJudge:
@@ -31,6 +40,14 @@ class ThingsJudge:
     kinds = frozenset({"exists", "count", "colour", "relation"})
     roles: tuple[RoleName, ...] = (RoleName.UNDERSTANDING,)
 
+    def __init__(self, sure: float = SURE) -> None:
+        """
+        Args:
+            sure: answers that the model holds less probable than this are no judgement.
+        """
+        self._sure = sure
+        self.version = f"1 sure={sure:g}"
+
     async def judge(self, criteria: Sequence[Criterion], sight: Sight) -> list[Finding]:
         """One question a criterion. Raises: as the role does, but for a missing model."""
         client = UnderstandingClient(sight.models)
@@ -39,7 +56,7 @@ class ThingsJudge:
         except (CapabilityMissing, ConfigError, NotFound):
             able = False
         if not able:
-            return [unjudged(criterion) for criterion in criteria]
+            return [unjudged(criterion, NO_MODEL) for criterion in criteria]
         return [await self._ask(criterion, sight, client) for criterion in criteria]
 
     async def _ask(
@@ -54,7 +71,7 @@ class ThingsJudge:
         )
         reply = await client.label_scores(request)
         sight.spent(reply.forward_s)
-        return _finding(criterion, prompt, wanted, reply)
+        return _finding(criterion, prompt, wanted, reply, self._sure)
 
 
 def question(criterion: Criterion) -> tuple[str, tuple[str, ...], str] | None:
@@ -74,13 +91,15 @@ def question(criterion: Criterion) -> tuple[str, tuple[str, ...], str] | None:
     return None
 
 
-def _finding(criterion: Criterion, prompt: str, wanted: str, reply: LabelScoresReply) -> Finding:
+def _finding(
+    criterion: Criterion, prompt: str, wanted: str, reply: LabelScoresReply, sure: float
+) -> Finding:
     if reply.in_world is False:
         return unjudged(criterion, reply.warning or "the model does not know such pictures")
     shares = {one.label: one.probability for one in reply.scores}
     answer = max(shares, key=lambda label: shares[label])
     told = f"asked {prompt!r}, answered {answer!r} with {shares[answer]:.0%}"
-    if shares[answer] < SURE:
+    if shares[answer] < sure:
         return unjudged(criterion, f"{told}: not sure enough to say")
     return Finding(
         criterion=criterion,

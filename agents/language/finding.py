@@ -16,7 +16,10 @@ _POLITE = (
 _WHOLE = r"(?P<what>.+?)"
 _CUTS = re.compile(
     rf"{_POLITE}(?:cut\s+out\s+{_WHOLE}|cut\s+(?P<split>.+?)\s+out(?:\s+of\b.*)?|"
-    r"isolate\s+(?P<alone>.+?)|make\s+a\s+cut-?out\s+of\s+(?P<made>.+?))\s*$",
+    r"(?:isolate|extract(?!\s+.*\b(?:text|words?|letters)\b))\s+(?P<alone>.+?)|make\s+a\s+cut-?out\s+of\s+(?P<made>.+?)|"
+    r"(?:give|show|get)\s+me\s+(?:only|just)\s+(?P<only>.+?)|"
+    r"(?:give|show|get)\s+me\s+(?P<single>.+?)\s+(?:alone|only|by (?:itself|themselves)|"
+    r"on (?:its|their) own))\s*$",
     re.IGNORECASE,
 )
 _MASKS = re.compile(

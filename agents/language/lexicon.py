@@ -27,6 +27,23 @@ SYNONYMS = {
 }
 """Words for something near enough to a thing that the model knows."""
 
+PATTERNS = {
+    "plain": "plain",
+    "striped": "striped",
+    "stripy": "striped",
+    "stripes": "striped",
+    "dotted": "dotted",
+    "spotted": "dotted",
+    "dots": "dotted",
+    "spots": "dotted",
+    "polka dots": "dotted",
+    "checked": "checked",
+    "checkered": "checked",
+    "chequered": "checked",
+    "checks": "checked",
+}
+"""Words for a pattern, and the pattern's own name."""
+
 _IRREGULAR = {
     "mice": "mouse",
     "geese": "goose",
@@ -81,14 +98,18 @@ class Lexicon:
     things: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
     backgrounds: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    landscapes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, vocabulary: Mapping[str, tuple[str, ...]]) -> Lexicon:
-        """Read a model's description of itself (keys things, colours, backgrounds)."""
+        """Read a model's description of itself (keys things, colours, backgrounds ...)."""
         return cls(
             things=tuple(vocabulary.get("things", ())),
             colours=tuple(vocabulary.get("colours", vocabulary.get("colors", ()))),
             backgrounds=tuple(vocabulary.get("backgrounds", ())),
+            patterns=tuple(vocabulary.get("patterns", ())),
+            landscapes=tuple(vocabulary.get("landscapes", ())),
         )
 
     @property

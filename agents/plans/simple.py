@@ -19,7 +19,8 @@ from maquette.records.task import TaskRequest
 
 CAN_DO = (
     "It can draw pictures, posters and signs with exact words, read the words in an attached "
-    "picture, describe one or answer questions about it, set words over one, or enlarge it."
+    "picture, describe one or answer questions about it, change, cut out or draw again what it "
+    "shows, set words over one, enlarge it, or find pictures made before."
 )
 MAX_SIDE_PX = 2048
 
@@ -120,11 +121,29 @@ def find_plan(request: TaskRequest, wordings: Wordings) -> Plan:
     )
 
 
+def search_plan(what: str) -> Plan:
+    """Look through the owner's own pictures. Raises: InvalidInput: for nothing in words."""
+    if not what:
+        raise InvalidInput(
+            "understood: find pictures; but the words do not say what they show",
+            hint='Say it in words, e.g. "find pictures of a red boat".',
+        )
+    found = Call(id="found", tool="find_pictures", arguments={"text": what})
+    return Plan(
+        nodes=(found,),
+        outputs=("found.images", "found.text"),
+        summary=f"find pictures of {what}"[:400],
+    )
+
+
 def refuse(intent: Intent, attached: int) -> NoReturn:
     """Say that it cannot be done here, and what can. Raises: FixInput."""
     reasons = {
         Intent.DESCRIBE: "no picture is attached to describe or to answer about",
-        Intent.EDIT: "no model here can change an attached picture yet",
+        Intent.EDIT: "understood: change an attached picture; but no change that is known here"
+        if attached
+        else "there is no attached picture to change",
+        Intent.SHOW: "there is no attached picture with a thing to draw again",
         Intent.SOUND: "sound and video cannot be made here",
         Intent.CHAT: "this is not a request for a picture, and there is no chat here",
         Intent.CAPTION: "no picture is attached to set words over",

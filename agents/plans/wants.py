@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from maquette.agents.language.lexicon import Lexicon, plural
+from maquette.agents.language.places import LANDSCAPES
 from maquette.agents.language.scene import Link, Mention, Wish
+from maquette.agents.language.showing import CALLED, NOUNS
 from maquette.agents.language.wording import PLACEHOLDER, Wordings
 from maquette.agents.poster import zone_of
 from maquette.records.criterion import Colour, Count, Criterion, Exists, Relation, TextReads
@@ -28,27 +30,40 @@ def criteria(
 ) -> tuple[Criterion, ...]:
     """One criterion for each string, thing, count, colour and relation of the request."""
     found: list[Criterion] = [TextReads(id=f"text{k}", text=text) for k, text in enumerate(strings)]
+    names = [_name(k, things) for k in range(len(things))]
     for k, mention in enumerate(things):
+        thing = names[k]
+        if not thing:  # A shown thing that nobody named: no judge knows what to look for.
+            continue
         if mention.count == 1:
             found.append(Exists(id=f"thing{k}", thing=mention.thing))
         else:
-            found.append(Count(id=f"count{k}", thing=mention.thing, count=mention.count))
+            found.append(Count(id=f"count{k}", thing=thing, count=mention.count))
         if mention.colour:
             found.append(Colour(id=f"colour{k}", thing=mention.thing, colour=mention.colour))
     for k, link in enumerate(links):
-        subject, other = _name(link.subject, things), _name(link.object, things)
-        if link.relation != "beside" and subject and other:  # "beside" only guides the layout
+        subject, other = _called(link.subject, names), _called(link.object, names)
+        if link.relation == "beside" or subject == other:  # "beside" only guides the layout.
+            continue
+        if subject and other:
             found.append(
                 Relation(id=f"relation{k}", subject=subject, relation=link.relation, object=other)
             )
     return tuple(found)
 
 
-def _name(item: tuple[str, int], things: Sequence[Mention]) -> str | None:
+def _called(item: tuple[str, int], names: Sequence[str]) -> str:
     kind, index = item
     if kind == "text":
         return "text"
-    return things[index].thing if index < len(things) else None
+    return names[index] if index < len(names) else ""
+
+
+def _name(k: int, things: Sequence[Mention]) -> str:
+    """What a mention is called: with its colour where another is a thing of the same kind."""
+    mention = things[k]
+    alike = any(n != k and other.thing == mention.thing for n, other in enumerate(things))
+    return f"{mention.colour} {mention.thing}" if alike and mention.colour else mention.thing
 
 
 def text_zones(wish: Wish, count: int) -> dict[int, str]:
@@ -74,6 +89,7 @@ def prompt_of(
     links: Sequence[Link],
     ground: str | None,
     lexicon: Lexicon,
+    landscape: str | None = None,
 ) -> str:
     """Words for the generator, in the style of the captions it was trained on.
 
@@ -84,6 +100,8 @@ def prompt_of(
         scene = _caption(things, links) if wordings.shown and things else " ".join(plain.split())
         return f"{scene}, no text"[:3_900] if wordings.shown else scene[:3_900]
     caption = _caption(things, links) or "a picture"
+    if landscape:
+        return f"{caption} {LANDSCAPES[landscape]}"
     return f"{caption} on {_article(ground)} background" if ground else caption
 
 
@@ -107,7 +125,9 @@ def _caption(things: Sequence[Mention], links: Sequence[Link]) -> str:
 
 
 def counted(mention: Mention) -> str:
-    """``a large red circle`` or ``three red circles``."""
+    """``a large red circle``, ``three red circles`` or ``the shown thing``."""
+    if mention.thing in NOUNS:
+        return CALLED[NOUNS.index(mention.thing)]
     words = [
         *([mention.size] if mention.size else []),
         *mention.extra,

@@ -216,9 +216,11 @@ class GenerationRole:
                 f"row {row.row_id!r} has a mask without a source picture",
                 hint="send the picture to change as source",
             )
-        shown = [await self._picture(ref, owner) for ref in (row.source, row.mask, *row.concepts)]
-        source, mask, *concepts = shown
-        return RowPictures(source, mask, tuple(c for c in concepts if c is not None))
+        refs = (row.source, row.mask, *row.concepts)
+        source, mask, *concepts = [await self._picture(ref, owner) for ref in refs]
+        names = dict.fromkeys(ref.sha256 for ref in refs if ref is not None)
+        shown = tuple(c for c in concepts if c is not None)
+        return RowPictures(source, mask, shown, tuple(names))
 
     async def _picture(self, ref: ArtifactRef | None, owner: str) -> Image | None:
         if ref is None:
@@ -371,6 +373,7 @@ class GenerationRole:
                 **_unusual(spec, row.planned),
             },
             seed=spec.seed,
+            parents=spec.pictures.names,
         )
 
     @staticmethod

@@ -6,6 +6,7 @@ import json
 import math
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,11 @@ from maquette.model_servers.fake import ScriptedModelClient
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.embedding import EmbedTextReply, EmbedTextRequest
 from maquette.model_servers.schemas.generation import GenerationDescription
+from maquette.model_servers.schemas.understanding import UnderstandingDescription
 from maquette.tools.registry import Registry, load_registry
 
+VOCABULARY2 = json.loads((Path(__file__).parent / "data" / "vocabulary2.json").read_text())
+"""With patterns and landscapes."""
 VOCABULARY = json.loads((Path(__file__).parent / "data" / "vocabulary.json").read_text())
 
 
@@ -69,6 +73,44 @@ def open_models() -> ScriptedModelClient:
     return ScriptedModelClient(
         {("generation", "describe"): describe, ("embedding", "embed_text"): _embed}
     )
+
+
+def _able(**update: Any) -> ScriptedModelClient:
+    """A generator that can do everything, and a model that tells what pictures show."""
+
+    def describe(request: DescribeRequest) -> GenerationDescription:
+        ports = ("layout", "edit", "inpaint", "concepts", "glyphs", "few_step")
+        return _describe(VOCABULARY2).model_copy(update={"capabilities": ports, **update})
+
+    def capabilities(request: DescribeRequest) -> UnderstandingDescription:
+        verbs = ("ocr", "describe", "answer", "label_scores")
+        return UnderstandingDescription(model="m", digest="d", capabilities=verbs)
+
+    return ScriptedModelClient(
+        {
+            ("generation", "describe"): describe,
+            ("embedding", "embed_text"): _embed,
+            ("understanding", "capabilities"): capabilities,
+        }
+    )
+
+
+@pytest.fixture
+def able_models() -> ScriptedModelClient:
+    """A generator with every port and the words of the second world; a model that sees."""
+    return _able()
+
+
+@pytest.fixture
+def able_open_models() -> ScriptedModelClient:
+    """The same for a generator that takes any words."""
+    return _able(vocabulary={}, layout=False)
+
+
+@pytest.fixture
+def blind_models() -> ScriptedModelClient:
+    """No generator and no model that sees: only sentences are embedded."""
+    return ScriptedModelClient({("embedding", "embed_text"): _embed})
 
 
 @pytest.fixture(scope="session")

@@ -143,7 +143,7 @@ async def test_criteria_without_a_judge_are_unjudged() -> None:
     others = (Exists(id="thing0", thing="circle"), Colour(id="c", thing="circle", colour="red"))
     verdict, _ = await _judge([_line("SALE")], ["SALE"], others=others)
     assert [f.outcome for f in verdict.findings[1:]] == [Outcome.UNJUDGED, Outcome.UNJUDGED]
-    assert "no judge for 'exists' yet" in verdict.findings[1].reason
+    assert "has no model that looks at pictures" in verdict.findings[1].reason
     assert verdict.outcome is Outcome.UNJUDGED and verdict.score == 1.0
 
 

@@ -97,7 +97,7 @@ async def test_each_criterion_is_asked_and_answered() -> None:
 @pytest.mark.parametrize(
     ("models", "why"),
     [
-        (seer(ANSWERS, able=False), "no judge for 'exists' yet"),
+        (seer(ANSWERS, able=False), "has no model that looks at pictures"),
         (seer(ANSWERS, outside=True), "outside the bundled models' world"),
         (seer(ANSWERS, share=0.55), "not sure enough"),
     ],

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import importlib.util
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from test_tools_draw import IMAGE, Server
 
+from maquette.infra.media import encode_png
+from maquette.infra.settings import ModelConfig
+from maquette.infra.store.memory import MemoryArtifactStore
+from maquette.model_servers.contract import RoleName
+from maquette.model_servers.host import RoleHost
+from maquette.model_servers.schemas.generation import StartReply, StartRequest
+from maquette.model_servers.transport_direct import DirectClient
 from maquette.records.artifact import ArtifactRef
+from maquette.records.errors import CapabilityMissing
 from maquette.tools.builtin.draw import draw
 from maquette.tools.builtin.edit import edit, inpaint
-from maquette.tools.contract import ToolContext
+from maquette.tools.contract import Modality, ToolContext
 from maquette.tools.run import run_tool
 
 OTHER = ArtifactRef(
@@ -61,3 +74,90 @@ async def test_draw_shows_things_and_prints_letters(ctx: ToolContext, both: bool
     assert row.concepts == ((IMAGE, OTHER) if both else (IMAGE,))
     assert row.glyphs[0].text == "HI"
     assert row.few_step
+
+
+@pytest.mark.parametrize(
+    ("spec", "arguments", "cannot"),
+    [
+        (edit, {"image": PICTURE, "instruction": "remove it"}, "change a given picture"),
+        (inpaint, {"image": PICTURE, "mask": MASK, "prompt": ""}, "draw anew inside a mask"),
+        (draw, {"prompt": "the shown thing", "concept": PICTURE}, "show the thing of a given"),
+    ],
+)
+async def test_a_generator_without_the_port_is_told_in_words(
+    ctx: ToolContext, spec: Any, arguments: dict[str, Any], cannot: str
+) -> None:
+    """The role's refusal becomes a sentence about the request, with what to do."""
+    server = Server()
+
+    def start(request: StartRequest) -> StartReply:
+        raise CapabilityMissing("row 'task_x/art' needs edit, which the model lacks")
+
+    server.start = start  # type: ignore[method-assign]
+    ctx.models = server.client()
+    with pytest.raises(CapabilityMissing, match=f"cannot {cannot}") as caught:
+        await run_tool(spec, arguments, ctx)
+    assert "models.generation.model" in caught.value.hint
+    assert "task_x" not in caught.value.message
+
+
+def test_a_mask_is_what_inpainting_takes() -> None:
+    """The port fits the segment tool's output, and both are seeded and counted as model work."""
+    assert inpaint.inputs["mask"] is Modality.MASK
+    for spec in (edit, inpaint):
+        assert spec.seeded and spec.deterministic and not spec.light
+        assert spec.roles == (RoleName.GENERATION,) and spec.cost_s > 0
+
+
+@pytest.fixture
+async def real(
+    ctx: ToolContext, store: MemoryArtifactStore, tmp_path: Path
+) -> AsyncIterator[ToolContext]:
+    """The real generation role over a tiny pipeline with every port, drawing 64 pixels."""
+    from maquette.model_servers.generation.role import GenerationRole
+
+    source = Path(__file__).parents[1] / "model_servers" / "generation_models.py"
+    found = importlib.util.spec_from_file_location("generation_models_of_tools", source)
+    assert found and found.loader
+    models = importlib.util.module_from_spec(found)
+    found.loader.exec_module(models)
+    config = ModelConfig(model=str(models.save_layout_flow(tmp_path / "tiny", ports=True)))
+    client = DirectClient(RoleHost({RoleName.GENERATION: lambda: GenerationRole(store, config, 1)}))
+    ctx.models = client
+    yield ctx
+    await client.close()
+
+
+async def test_changed_pictures_keep_size_and_origin(
+    real: ToolContext, store: MemoryArtifactStore
+) -> None:
+    """An edit has its picture's size and is the same again for the same seed; kept pixels stay
+    under inpainting; each result names the pictures it was made from."""
+    drawn = Image.effect_noise((96, 48), 80).convert("RGB")
+    mask = Image.new("L", (96, 48))
+    mask.paste(255, (0, 0, 40, 48))
+    picture, hole = [await store.put(encode_png(one), owner="local") for one in (drawn, mask)]
+
+    async def made(spec: Any, **arguments: Any) -> tuple[ArtifactRef, Image.Image]:
+        out = await run_tool(spec, {"image": picture.model_dump(), "steps": 2, **arguments}, real)
+        ref = ArtifactRef.model_validate(out["image"])
+        return ref, Image.open(io.BytesIO(await store.get(ref.sha256, owner="local")))
+
+    edited, shown = await made(edit, instruction="make the circle red")
+    assert shown.size == (96, 48)
+    lineage = await store.lineage(edited.sha256, owner="local")
+    assert lineage and (lineage.tool, lineage.parents) == ("edit", (picture.sha256,))
+    assert lineage.model_digest == await real.models.digest(RoleName.GENERATION)
+    assert (await made(edit, instruction="make the circle red"))[0] == edited
+    filled, shown = await made(inpaint, mask=hole.model_dump(), prompt="a red circle")
+    kept = (40, 0, 96, 48)
+    assert shown.crop(kept).tobytes() == drawn.crop(kept).tobytes()
+    assert shown.tobytes() != drawn.tobytes()
+    lineage = await store.lineage(filled.sha256, owner="local")
+    assert lineage and lineage.parents == (picture.sha256, hole.sha256)
+    out = await run_tool(
+        draw, {"prompt": "the shown thing", "concept": picture.model_dump(), "steps": 2}, real
+    )
+    lineage = await store.lineage(out["image"]["sha256"], owner="local")
+    assert lineage and lineage.parents == (picture.sha256,)
+    assert real.model_calls > 0 and real.model_s > 0

@@ -20,8 +20,9 @@ from maquette.model_servers.schemas.generation import (
 )
 from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Record
-from maquette.records.errors import ModelFailed, NotFound
+from maquette.records.errors import CapabilityMissing, ModelFailed, NotFound
 from maquette.records.geometry import LayoutItem
+from maquette.tools.builtin.abilities import lacking, wanted_abilities
 from maquette.tools.contract import Image, Text, ToolContext
 from maquette.tools.spec import tool
 
@@ -64,7 +65,8 @@ async def draw(
     """Draw a picture from a description; ``layout`` says what goes into which box.
 
     ``concept`` and ``second_concept`` are pictures of things to show again: "the shown thing" and
-    "the second shown thing" mean them. ``letters`` are words for the generator itself to print.
+    "the second shown thing" mean them in prompt and layout. ``letters`` are words for the
+    generator itself to print.
 
     Every few steps the latent is saved and checkpointed, so that a retry of this call, or a
     model server that restarted, goes on from there. Whatever ends the call before the picture
@@ -92,7 +94,8 @@ async def draw(
 async def drawn(ctx: ToolContext, row: Row) -> ArtifactRef:
     """Draw one row to its end, going on from a checkpoint if there is one.
 
-    Raises: InvalidInput: the model refuses the row. ModelFailed: it could not finish.
+    Raises: InvalidInput: the model refuses the row; CapabilityMissing: it lacks what the row
+        needs. ModelFailed: it could not finish.
     """
     saved = _saved(ctx.resume)
     for _ in range(1 + MAX_RESTARTS):
@@ -145,6 +148,11 @@ class _Attempt:
         request = StartRequest(owner=self._ctx.owner, rows=(self._row,))
         try:
             started = await self._generation.start(request)
+        except CapabilityMissing as error:
+            plain = lacking(wanted_abilities(self._row))
+            if plain is None:
+                raise
+            raise plain from error
         except NotFound as error:
             if self._saved is None:
                 raise

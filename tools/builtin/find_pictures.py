@@ -8,6 +8,7 @@ from pydantic import Field
 
 from maquette.infra.index.stored import StoredIndex
 from maquette.model_servers.contract import RoleName
+from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Record
 from maquette.tools.contract import Image, Text, ToolContext
 from maquette.tools.library.library import PictureLibrary
@@ -25,13 +26,14 @@ class FoundPicture(Record):
 class FoundPictures(Record):
     """Pictures, best first, and the same as lines of text."""
 
+    images: tuple[ArtifactRef, ...]
     pictures: tuple[FoundPicture, ...]
     text: Text
 
 
 @tool(
     "find_pictures",
-    version="1",
+    version="2",
     cost_s=0.3,
     timeout_s=60.0,
     roles=(RoleName.EMBEDDING,),
@@ -54,4 +56,7 @@ async def find_pictures(
         for hit in found.hits
     )
     lines = [f"{one.score:.2f} {one.image.sha256[:12]} {one.text}".rstrip() for one in pictures]
-    return FoundPictures(pictures=pictures, text="\n".join(lines) or "no picture was found")
+    images = tuple(one.image for one in pictures)
+    return FoundPictures(
+        images=images, pictures=pictures, text="\n".join(lines) or "no picture was found"
+    )

@@ -40,6 +40,8 @@ class RowPictures:
     mask: Image | None = None
     """Gray; white is drawn anew."""
     concepts: tuple[Image, ...] = ()
+    names: tuple[str, ...] = ()
+    """SHA-256 of each, for lineage: source, mask, concepts."""
 
 
 @dataclass(frozen=True)
