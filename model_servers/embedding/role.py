@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -177,9 +177,11 @@ def _load(threads: int, model: str) -> _Loaded:
     )
 
 
-def _embed(encode: object, texts: tuple[str, ...]) -> tuple[tuple[Vector, ...], float]:
+def _embed(
+    encode: Callable[[str], Vector], texts: tuple[str, ...]
+) -> tuple[tuple[Vector, ...], float]:
     begun = time.monotonic()
-    known = {text: encode(text) for text in dict.fromkeys(texts)}  # type: ignore[operator]
+    known = {text: encode(text) for text in dict.fromkeys(texts)}
     return tuple(known[text] for text in texts), time.monotonic() - begun
 
 

@@ -123,10 +123,11 @@ def open_directory(model: str, *, backbone: str | None = None) -> RewardDirector
             hint="name a directory with one folder a perspective, or a checkpoint itself",
         )
     home, home_digest = _backbone(path, backbone or index.backbone)
-    if index.backbone_digest not in (None, home_digest):
+    expected = index.backbone_digest
+    if expected is not None and expected != home_digest:
         raise PackCorrupt(
             f"the reward model {path.name!r} was trained on another backbone than the one "
-            f"that is there (digest {home_digest[:12]}, expected {index.backbone_digest[:12]})",  # type: ignore[index]
+            f"that is there (digest {home_digest[:12]}, expected {expected[:12]})",
             hint="restore both from one release, or train the reward again",
         )
     return RewardDirectory(path, index, home, perspectives, content_key(digest, home_digest))

@@ -102,8 +102,8 @@ class Scorer:
     def better(self, name: str, a: RowScore, b: RowScore) -> float:
         """Probability that ``a`` is better than ``b``, by the perspective's own head."""
         config = self._folders[name].config
-        told = [torch.tensor([row.raw], dtype=torch.float64) for row in (a, b)]
-        return float(preference(config.head, *told, tau=config.tau)[0])
+        told = torch.tensor([a.raw, b.raw], dtype=torch.float64)[:, None]  # (2, 1, K)
+        return float(preference(config.head, told[0], told[1], config.tau)[0])
 
     def _look(self, picture: Image) -> Tensor:
         pixels = torch.from_numpy(self._pixels(picture))[None]

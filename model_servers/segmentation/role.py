@@ -10,6 +10,7 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -216,12 +217,10 @@ def _cut(data: bytes, request: SegmentBoxRequest) -> tuple[list[_Cut], float]:
     wanted: list[tuple[str, Callable[[], np.ndarray]]] = []
     for box in request.boxes:
         name = f"box {box.x0:g} {box.y0:g} {box.x1:g} {box.y1:g}"
-        wanted.append((name, lambda box=box: mask_from_box(pixels, box)))  # type: ignore[misc]
+        wanted.append((name, partial(mask_from_box, pixels, box)))
     for point in request.points:
         name = f"point {point.x:g} {point.y:g}"
-        wanted.append(
-            (name, lambda p=point: mask_from_point(pixels, p.x, p.y))  # type: ignore[misc]
-        )
+        wanted.append((name, partial(mask_from_point, pixels, point.x, point.y)))
     cuts = []
     for name, make in wanted:
         mask = make()

@@ -17,6 +17,8 @@ from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor, nn
 from torch.nn import functional
 
+from maquette.model_servers.generation.layout_flow.stored_model import NamedConfig, start_at_zero
+
 FOLD = 4
 """Side of the pixel block that is folded into channels."""
 
@@ -42,15 +44,14 @@ class ResidualBlock(nn.Module):
         self.norm = PixelNorm(channels)
         self.expand = nn.Conv2d(channels, channels, 3, padding=1)
         self.project = nn.Conv2d(channels, channels, 3, padding=1)
-        nn.init.zeros_(self.project.weight)
-        nn.init.zeros_(self.project.bias)
+        start_at_zero(self.project)
 
     def forward(self, x: Tensor) -> Tensor:
         """Refine (B, D, H, W)."""
         return x + self.project(functional.silu(self.expand(self.norm(x))))
 
 
-class LayoutAutoencoder(ModelMixin, ConfigMixin):
+class LayoutAutoencoder(NamedConfig, ModelMixin, ConfigMixin):  # type: ignore[misc]  # config_name
     """Map pictures (B, 3, H, W) to latents (B, C, H/16, W/16) and back.
 
     Args (stored in ``config.json``):

@@ -51,7 +51,8 @@ class LayoutFlowPipeline(DiffusionPipeline):
         layout_prior: plans boxes for captions; None: it cannot.
     """
 
-    model_cpu_offload_seq = "layout_prior->text_encoder->transformer->autoencoder"
+    # diffusers declares its own as None.
+    model_cpu_offload_seq = "layout_prior->text_encoder->transformer->autoencoder"  # type: ignore[assignment]
     _optional_components = ["layout_prior"]  # noqa: RUF012 - diffusers reads this name
 
     def __init__(
@@ -190,7 +191,8 @@ class LayoutFlowPipeline(DiffusionPipeline):
         both = self.velocity(
             torch.cat([latents, latents]), torch.cat([t, t]), Conditioning.cat([cond, none])
         )
-        return guided(*both.chunk(2), scale)
+        conditional, unconditional = both.chunk(2)
+        return guided(conditional, unconditional, scale)
 
     @torch.no_grad()
     def decode(self, latents: Tensor) -> Tensor:

@@ -18,6 +18,7 @@ from torch.nn import functional
 
 from maquette.model_servers.generation.layout_flow.attention import Attention
 from maquette.model_servers.generation.layout_flow.autoencoder import PixelNorm
+from maquette.model_servers.generation.layout_flow.stored_model import start_at_zero
 
 SOURCE_EXTRA = 2
 """Channels beside a source's latents: the share of a cell that is kept, and its presence."""
@@ -70,7 +71,7 @@ class PortInputs:
             parts: what each sends.
             rows: number of rows of each.
         """
-        stacked = []
+        stacked: list[Tensor | None] = []
         for field in fields(PortInputs):
             values = [getattr(part, field.name) for part in parts]
             shown = next((v for v in values if v is not None), None)
@@ -116,7 +117,7 @@ class GlyphInjection(nn.Module):
     def __init__(self, glyph_width: int, width: int) -> None:
         super().__init__()
         self.project = nn.Linear(4 * glyph_width, width, bias=False)
-        nn.init.zeros_(self.project.weight)
+        start_at_zero(self.project)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Project glyph tokens (B, N, 4G) to (B, N, D)."""
@@ -147,7 +148,7 @@ class ConceptEncoder(nn.Module):
             nn.Linear(text_width, 2 * text_width), nn.SiLU(), nn.Linear(2 * text_width, text_width)
         )
         self.paint = nn.Linear(text_width, text_width, bias=False)
-        nn.init.zeros_(self.paint.weight)
+        start_at_zero(self.paint)
 
     def forward(self, pixels: Tensor, slots: Tensor) -> tuple[Tensor, Tensor]:
         """Encode shown things.
@@ -199,10 +200,8 @@ class RefinerBlock(nn.Module):
         self.modulate = nn.Linear(time_width, 2 * width)
         self.expand = nn.Conv2d(width, width, 3, padding=1)
         self.project = nn.Conv2d(width, width, 3, padding=1)
-        nn.init.zeros_(self.modulate.weight)
-        nn.init.zeros_(self.modulate.bias)
-        nn.init.zeros_(self.project.weight)
-        nn.init.zeros_(self.project.bias)
+        start_at_zero(self.modulate)
+        start_at_zero(self.project)
 
     def forward(self, x: Tensor, time: Tensor) -> Tensor:
         """Refine (B, W, h, w) at active times (B, D)."""
@@ -225,8 +224,7 @@ class Refiner(nn.Module):
         self.blocks = nn.ModuleList(RefinerBlock(width, token_width) for _ in range(blocks))
         self.norm = PixelNorm(width)
         self.write = nn.Conv2d(width, channels, 3, padding=1)
-        nn.init.zeros_(self.write.weight)
-        nn.init.zeros_(self.write.bias)
+        start_at_zero(self.write)
 
     def forward(self, cells: Tensor, tokens: Tensor, time: Tensor) -> Tensor:
         """Correct a velocity.

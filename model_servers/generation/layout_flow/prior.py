@@ -19,6 +19,7 @@ from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor, nn
 
 from maquette.model_servers.generation.layout_flow.layout import LayoutItem
+from maquette.model_servers.generation.layout_flow.stored_model import NamedConfig
 
 THEN, AT, END = range(3)
 """Marks, counted from the number of words."""
@@ -27,7 +28,7 @@ MOST_BOXES = 8
 MOST_PHRASE_WORDS = 6
 
 
-class LayoutPrior(ModelMixin, ConfigMixin):
+class LayoutPrior(NamedConfig, ModelMixin, ConfigMixin):  # type: ignore[misc]  # config_name
     """A small causal transformer over words, marks and coordinates.
 
     Args (stored in ``config.json``):

@@ -29,6 +29,7 @@ from maquette.model_servers.generation.layout_flow.ports import (
     PortInputs,
     Refiner,
 )
+from maquette.model_servers.generation.layout_flow.stored_model import NamedConfig, start_at_zero
 
 __all__ = ["Attention", "Block", "LayoutFlowTransformer", "grid_positions", "time_features"]
 
@@ -80,11 +81,10 @@ class Block(nn.Module):
     def start_as_identity(self) -> None:
         """Make a block that changes nothing until it is trained."""
         for layer in (self.attend_self.output, self.attend_text.output, self.mlp[-1]):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
+            start_at_zero(layer)
 
 
-class LayoutFlowTransformer(ModelMixin, ConfigMixin):
+class LayoutFlowTransformer(NamedConfig, ModelMixin, ConfigMixin):  # type: ignore[misc]  # config_name
     """Predict the velocity of noisy latents, given time, caption and painted layout.
 
     Args (stored in ``config.json``):
@@ -138,8 +138,7 @@ class LayoutFlowTransformer(ModelMixin, ConfigMixin):
         places = grid_positions(cells // PATCH, width)
         self.register_buffer("positions", places, persistent=False)
         for layer in (self.modulate, self.modulate_out, self.to_velocity):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
+            start_at_zero(layer)
 
         self._make_ports()
 
@@ -149,7 +148,7 @@ class LayoutFlowTransformer(ModelMixin, ConfigMixin):
         extra = c.latent_channels + SOURCE_EXTRA
         if c.source_port:
             self.source_tokens = nn.Conv2d(extra, c.width, PATCH, stride=PATCH, bias=False)
-            nn.init.zeros_(self.source_tokens.weight)
+            start_at_zero(self.source_tokens)
         if c.glyph_width:
             self.glyphs = GlyphEncoder(c.glyph_width)
             self.glyph_injections = nn.ModuleList(
@@ -170,8 +169,7 @@ class LayoutFlowTransformer(ModelMixin, ConfigMixin):
             self.stride = nn.Sequential(
                 nn.Linear(c.width, c.width), nn.SiLU(), nn.Linear(c.width, c.width)
             )
-            nn.init.zeros_(self.stride[-1].weight)
-            nn.init.zeros_(self.stride[-1].bias)
+            start_at_zero(self.stride[-1])
 
     def forward(
         self,
