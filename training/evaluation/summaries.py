@@ -88,8 +88,10 @@ class MeanOfParts(Share):
         )  # (trials, parts, 2)
 
         def mean(sums: np.ndarray) -> np.ndarray:
-            with np.errstate(invalid="ignore"):  # a part may be missing from what is drawn
-                return np.nanmean(sums[..., 0] / sums[..., 1], axis=-1)
+            right, of = sums[..., 0], sums[..., 1]
+            there = (of > 0).sum(axis=-1)  # a part may be missing from what is drawn
+            shares = (right / np.maximum(of, 1)).sum(axis=-1)
+            return np.where(there > 0, shares / np.maximum(there, 1), np.nan)
 
         low, high = bootstrap(table, mean)
         total = table.sum(axis=0)
