@@ -44,6 +44,40 @@ def step_tax(
     _show(asdict(asyncio.run(measure_step_tax(running, repetitions))), as_json)
 
 
+@app.command()
+def pack(
+    packs: Annotated[
+        Path | None, typer.Option(help="folder of packs, one a role; the bundled one")
+    ] = None,
+    repetitions: Annotated[int, typer.Option(min=2, max=100)] = 5,
+    cores: Annotated[int, typer.Option(min=1, max=64)] = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Size, load, memory and speed of the bundled models, colocated in a process of their own."""
+    from maquette.benchmarks.pack import measure_pack, record
+    from maquette.model_servers.model_files import PACKS
+
+    figures = measure_pack(packs or PACKS, repetitions, cores)
+    if as_json:
+        typer.echo(json.dumps([record(figure) for figure in figures], indent=1))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("figure", "median", "95 %", "bar", "holds", "", box=None)
+    for one in figures:
+        found = one.measured
+        table.add_row(
+            one.name,
+            f"{found.median:.3g} {one.unit}" if found else "not measured",
+            f"{found.low:.3g} to {found.high:.3g}" if found and found.n > 1 else "",
+            "" if one.bar is None else f"{one.bar:g} {one.unit}",
+            {None: "", True: "yes", False: "no"}[one.holds],
+            one.note,
+        )
+    Console().print(table)
+
+
 def _show(figures: dict[str, Any], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(figures, indent=1))
