@@ -186,7 +186,8 @@ def _background(scene: Scene, rng: np.random.Generator, pairs: tuple) -> _Made |
         ground: Background = sample_background(rng)
         if ground.words == scene.background.words:
             continue
-        shown = [(p.colour, p.box) for p in (*scene.things, *scene.words)]
+        shown = [(thing.colour, thing.box) for thing in scene.things]
+        shown += [(word.colour, word.box) for word in scene.words]
         if all(contrasts(COLOURS[colour], ground.behind(box)) for colour, box in shown):
             return scene, replace(scene, background=ground), None, "", ground.words
     return None

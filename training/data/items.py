@@ -63,7 +63,7 @@ class Item:
             record["concept"],
             record["instruction"],
             None if after is None else scene_from_json(after),
-            None if hole is None else tuple(hole),  # type: ignore[arg-type]
+            None if hole is None else tuple(hole),
         )
 
 
@@ -174,7 +174,7 @@ def write_items(
     chunks = folder / "chunks"
     chunks.mkdir(parents=True, exist_ok=True)
     arrays = _arrays(folder, count, model.config.latent_channels, "r+")
-    model = model.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    model = model.eval().to(device, memory_format=torch.channels_last)
     starts = list(enumerate(range(0, count, CHUNK)))
     jobs = [
         (seed, k, at, min(CHUNK, count - at))
@@ -276,9 +276,9 @@ def _make_one(index: int, rng: np.random.Generator) -> Iterator[Any]:
         second = render(item.after, SIZE_PX)
     elif item.hole is not None:
         second = np.where(hole_mask(item.hole)[..., None], np.uint8(GRAY), picture)
-    ink = np.zeros((SIZE_PX, SIZE_PX), dtype=bool)
+    ink: np.ndarray = np.zeros((SIZE_PX, SIZE_PX), dtype=bool)
     if item.scene.words:
-        ink = word_masks(item.scene, SIZE_PX).any(0)
+        ink |= word_masks(item.scene, SIZE_PX).any(0)
     yield item
     yield picture
     yield second

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -100,13 +101,13 @@ def load_judge(work: Path) -> Judge:
 
     Raises: ConfigError: the judge was not trained in ``work``.
     """
-    models = build_judge()
+    models: Any = build_judge()
     if load_checkpoint(work / JUDGE, {"average": models}) is None:
         raise ConfigError(
             f"there is no judge of pictures in {work}",
             hint=f"train it first: maquette eval judge --work {work}",
         )
-    return Judge(models["finder"], models["recogniser"])  # type: ignore[arg-type]
+    return Judge(models["finder"], models["recogniser"])
 
 
 def build_judge() -> nn.ModuleDict:
@@ -174,7 +175,7 @@ class JudgeRun(AveragedRun):
 
     def score(self) -> dict[str, float]:
         """Measure on kept renders: things and pictures that are told rightly."""
-        judge = Judge(self.average.module["finder"], self.average.module["recogniser"])  # type: ignore[arg-type]
+        judge = Judge(self.average.module["finder"], self.average.module["recogniser"])
         first = len(self.shard.scenes) - self.kept
         scores = judge_scores(judge, self.shard.pixels[first:], self.shard.scenes[first:])
         return {"wrong_" + name: 1 - value for name, value in scores.items()}
@@ -194,12 +195,12 @@ class JudgeRun(AveragedRun):
         boxes = [[p.box for p in scene.things] for scene in scenes]
         with torch.autocast(self.device.type, torch.bfloat16):
             named = recogniser_loss(
-                self.model["recogniser"],  # type: ignore[arg-type]
+                self.model["recogniser"],
                 crops.to(self.device).float() / 255,
                 labels([s for _, s in cut]).to(self.device),
             )
             found = finder_loss(
-                self.model["finder"],  # type: ignore[arg-type]
+                self.model["finder"],
                 finder_input(pictures).to(self.device),
                 boxes,
             )

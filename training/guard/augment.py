@@ -29,7 +29,7 @@ def augment(picture: np.ndarray, rng: np.random.Generator) -> Image.Image:
         small = image.resize((side, side), filters[rng.integers(3)])
         image = small.resize(image.size, filters[rng.integers(3)])
     if rng.random() < 0.3:
-        values = np.asarray(image, np.float32)
+        values: np.ndarray = np.asarray(image, np.float32)
         values = values * rng.uniform(0.94, 1.04) + rng.normal(0, 2, 3)
         values = values + rng.normal(0, rng.uniform(0.3, 4.5), values.shape)
         image = Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))

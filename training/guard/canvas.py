@@ -25,7 +25,8 @@ def noise(rng: np.random.Generator, cells: int, side: int = SIDE_PX) -> np.ndarr
 
 def clouds(rng: np.random.Generator, octaves: int = 6, roughness: float = 0.55) -> np.ndarray:
     """Noise over several scales, float (side, side) in [0, 1]."""
-    total = sum(roughness**k * noise(rng, 2 ** (k + 1)) for k in range(octaves))
+    scales = (roughness**k * noise(rng, 2 ** (k + 1)) for k in range(octaves))
+    total = sum(scales, np.zeros((SIDE_PX, SIDE_PX)))
     return (total - total.min()) / max(float(np.ptp(total)), 1e-9)
 
 

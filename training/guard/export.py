@@ -199,9 +199,10 @@ def set_limits(
     distances = ((near - model.centre) @ model.whiten).norm(dim=1)
     low = float(near_logits.quantile(WORLD_LOGIT))
     high = float(far_logits.quantile(OUTSIDE_LOGIT))
+    stages: Any = model.stages
     return {
         "format": 1,
-        "widths": [stage.halve.out_channels for stage in model.stages],
+        "widths": [stage.halve.out_channels for stage in stages],
         # Between the two where they are apart; else where few of the world's are flagged.
         "logit_limit": max(low, min((low + high) / 2, 0.0)) if low < high else low,
         "distance_limit": 1.1 * float(distances.quantile(WORLD_DISTANCE)),

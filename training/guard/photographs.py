@@ -162,9 +162,9 @@ def folder_photographs(folder: Path) -> Iterator[tuple[str, Image.Image]]:
         if {file.stem, *file.relative_to(folder).parts} & set(DRAWN):
             continue
         try:
-            image = Image.open(file)
-            image.draft("RGB", (1024, 1024))
-            image = image.convert("RGB")
+            opened = Image.open(file)
+            opened.draft("RGB", (1024, 1024))
+            image = opened.convert("RGB")
         except OSError:
             continue
         image.thumbnail((512, 512))

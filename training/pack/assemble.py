@@ -46,6 +46,11 @@ def trained_pipeline(work: Path, size: GeneratorSize = BUNDLED) -> Any:
             f"no flow checkpoint in {work}; run `maquette train flow --work {work}` first"
         )
     prior = build_prior(size, len(tokenizer), seed=0)
-    if load_checkpoint(work / "prior", {"average": prior}) is None:
-        prior = None
-    return assemble(autoencoder, models["transformer"], models["text_encoder"], tokenizer, prior)
+    planned = load_checkpoint(work / "prior", {"average": prior}) is not None
+    return assemble(
+        autoencoder,
+        models["transformer"],
+        models["text_encoder"],
+        tokenizer,
+        prior if planned else None,
+    )

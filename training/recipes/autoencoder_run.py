@@ -65,7 +65,7 @@ class AutoencoderRun(AveragedRun):
         elif (start := open_start(work)) is not None:
             grow_autoencoder(self.model, start.autoencoder)
             self.anchor = start.autoencoder.eval().requires_grad_(False).to(device)
-        self.model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.model.to(device, memory_format=torch.channels_last)
         self.average = Average(self.model)
         self.parameters = [p for p in self.model.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(

@@ -27,7 +27,7 @@ class AveragedRun(ABC):
     """Numbers of the training; ``peak_rate`` is read here."""
     model: Any
     """What is trained."""
-    average: Average
+    average: Average[Any]
     """Of the model."""
     parameters: list[nn.Parameter]
     """What the optimizer holds."""

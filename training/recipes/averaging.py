@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+from typing import Generic, TypeVar
 
 import torch
 from torch import nn
 
+ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
-class Average:
+
+class Average(Generic[ModuleT]):
     """Keep a slowly following copy of a module.
 
     The decay is ``min(decay, (1 + n) / (10 + n))`` after ``n`` updates, so that the copy
@@ -19,8 +22,8 @@ class Average:
         decay: share of the old average kept at each update, in [0, 1).
     """
 
-    def __init__(self, module: nn.Module, decay: float = 0.999) -> None:
-        self.module = copy.deepcopy(module).eval().requires_grad_(False)
+    def __init__(self, module: ModuleT, decay: float = 0.999) -> None:
+        self.module: ModuleT = copy.deepcopy(module).eval().requires_grad_(False)
         self.decay = decay
 
     @torch.no_grad()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -18,7 +19,7 @@ from torch import Tensor, nn
 
 def save_checkpoint(
     folder: Path,
-    modules: dict[str, nn.Module],
+    modules: Mapping[str, nn.Module],
     optimizer: torch.optim.Optimizer | None,
     state: dict,
 ) -> None:
@@ -49,7 +50,7 @@ def save_checkpoint(
 
 def load_checkpoint(
     folder: Path,
-    modules: dict[str, nn.Module],
+    modules: Mapping[str, nn.Module],
     optimizer: torch.optim.Optimizer | None = None,
 ) -> dict | None:
     """Restore a checkpoint in place.

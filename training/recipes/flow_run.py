@@ -116,7 +116,7 @@ def build_models(size: GeneratorSize, vocabulary: int, seed: int) -> nn.ModuleDi
 
 def start_models(work: Path, size: GeneratorSize, tokenizer: Any, seed: int) -> nn.ModuleDict:
     """Make the models of a new training, from the pack in ``work/start`` if there is one."""
-    models = build_models(size, len(tokenizer), seed)
+    models: Any = build_models(size, len(tokenizer), seed)
     start = open_start(work)
     if start is not None:
         grow_transformer(models["transformer"], start.transformer)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from maquette.model_servers.generation.layout_flow.autoencoder import LayoutAutoencoder
-from maquette.model_servers.generation.layout_flow.transformer import PATCH
+from maquette.model_servers.generation.layout_flow.transformer import PATCH, LayoutFlowTransformer
 
 
 def open_start(work: Path) -> Any | None:
@@ -61,7 +61,7 @@ def grow_autoencoder(new: LayoutAutoencoder, old: LayoutAutoencoder) -> None:
 
 
 @torch.no_grad()
-def grow_transformer(new: nn.Module, old: nn.Module) -> None:
+def grow_transformer(new: LayoutFlowTransformer, old: LayoutFlowTransformer) -> None:
     """Copy a transformer of the same width, with as many or fewer channels, blocks and ports."""
     few, many = old.config.latent_channels, new.config.latent_channels
     state = new.state_dict()
@@ -80,7 +80,8 @@ def grow_transformer(new: nn.Module, old: nn.Module) -> None:
             raise ValueError(
                 f"{name} has shape {tuple(value.shape)} at the start and {tuple(mine.shape)} now"
             )
-    for block in new.blocks[old.config.depth :]:
+    blocks: list[Any] = list(new.blocks)
+    for block in blocks[old.config.depth :]:
         block.start_as_identity()
 
 

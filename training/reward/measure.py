@@ -66,13 +66,15 @@ for _name in SUBJECTS:
     measured_row(f"reward_pairs_{_name}", bar=BAR, trials=200)(partial(measured_pair, _name))
 
 
+def _right(bench: Bench, name: str, trial: int) -> float:
+    return told_apart(bench, name, trial).right
+
+
 @measured_row("reward_pairs", bar=BAR, trials=200, summary=LeastPart())
 def reward_pairs(bench: Bench, trial: int) -> Outcome:
     """A pair of every perspective; the row is the perspective that is right least often."""
     right = {
-        name: bench.once(
-            _kept(bench, name, trial), lambda name=name: told_apart(bench, name, trial).right
-        )
+        name: bench.once(_kept(bench, name, trial), partial(_right, bench, name, trial))
         for name in SUBJECTS
     }
     return Outcome(

@@ -72,8 +72,8 @@ def asks(
         made = made or _present(scene, rng, wording)
         if made is not None:
             found.setdefault(made.phrase, made)
-    made = list(found.values())
-    return [made[i % len(made)] for i in range(count)]
+    asks = list(found.values())
+    return [asks[i % len(asks)] for i in range(count)]
 
 
 def _present(scene: Scene, rng: np.random.Generator, wording: Wording) -> Ask | None:

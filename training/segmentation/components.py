@@ -126,4 +126,4 @@ def _start_small(model: CLIPSegForImageSegmentation) -> None:
     nn.init.ones_(decoder.film_mul.bias)
     nn.init.normal_(decoder.film_add.weight, std=0.02)
     # Most pixels are not meant: start at a chance of about one in eight.
-    nn.init.constant_(decoder.transposed_convolution[-1].bias, -2.0)
+    nn.init.constant_(decoder.transposed_convolution[-1].get_parameter("bias"), -2.0)

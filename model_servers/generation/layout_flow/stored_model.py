@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from torch import nn
 
 
 class NamedConfig:
-    """Tells type checkers that ``config``, to diffusers a dict, has its keys as attributes.
+    """Tells type checkers that ``config``, to diffusers a dict, has its keys as attributes, and
+    that ``to``, which diffusers wraps, is that of every module.
 
     Stands before ``ModelMixin`` and ``ConfigMixin``, which a model's module must import
     itself: diffusers looks there for what it knows to load.
@@ -18,6 +19,8 @@ class NamedConfig:
 
         @property
         def config(self) -> Any: ...
+
+        def to(self, *args: Any, **kwargs: Any) -> Self: ...
 
 
 def start_at_zero(layer: nn.Module) -> None:
