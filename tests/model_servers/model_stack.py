@@ -18,7 +18,7 @@ from maquette.infra.stack.ports import PortPicker, is_free
 from maquette.infra.stack.rclone import rclone_command, rclone_environment
 
 TOKEN = "stack-token"
-READY_TIMEOUT_S = 180.0
+READY_TIMEOUT_S = 600.0
 POLL_S = 0.1
 
 

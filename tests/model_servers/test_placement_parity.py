@@ -7,44 +7,33 @@ import ipaddress
 import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import client_contract
-import generation_models
 import psutil
 import pytest
 from client_contract import MeasureRole, ModelClientContract
+from every_verb import OWNER, draw, everything, save_models
 from model_stack import S3Process, ServerProcess
 
-from maquette.infra.settings import load_settings
+from maquette.infra.settings import Settings, load_settings
 from maquette.infra.store.factory import open_store
-from maquette.model_servers.client import (
-    EmbeddingClient,
-    GenerationClient,
-    OcrClient,
-    TextRenderingClient,
-    connect,
-)
+from maquette.model_servers.client import GenerationClient, connect
 from maquette.model_servers.contract import ModelClient, RoleName
 from maquette.model_servers.schemas.generation import Row, RowStatus, StartRequest, StepRequest
-from maquette.model_servers.schemas.text_rendering import TextBlock, TypesetRequest
 from maquette.model_servers.transport_handle import HandleClient
 from maquette.records.errors import ModelUnavailable, NotFound
-from maquette.records.geometry import Box
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
-
-OWNER = "local"
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """The settings all placements share: one store, one tiny generator, one thread."""
+    """The settings all placements share: one store, a tiny model for each role, one thread."""
     folder = tmp_path_factory.mktemp("placements")
-    model = generation_models.save_layout_flow(folder / "model")
+    models = save_models(folder)
     store = S3Process(folder / "store")
-    yield {**store.overrides, "models.generation.model": str(model), "serve.threads": 1}
+    yield {**store.overrides, **models, "serve.threads": 1}
     store.stop()
 
 
@@ -66,47 +55,19 @@ def per_role(
     server.discard()
 
 
-def an_inprocess_client(shared: dict[str, Any], folder: Path) -> ModelClient:
-    overrides = {**shared, "data_dir": str(folder), "serve.placement": "inprocess"}
-    settings = load_settings("test", overrides=overrides)
-    return connect(settings, open_store(settings))
-
-
 def a_client(server: ServerProcess) -> ModelClient:
     return connect(server.settings, open_store(server.settings))
 
 
-async def everything(models: ModelClient) -> dict[str, object]:
-    """One request of every role; all that is in the answers but the time they took."""
-    typeset = await TextRenderingClient(models).typeset(
-        TypesetRequest(
-            owner=OWNER,
-            width_px=256,
-            height_px=128,
-            blocks=(TextBlock(text="OPEN", box=Box(x0=0.1, y0=0.1, x1=0.9, y1=0.9)),),
-        )
-    )
-    read = await OcrClient(models).ocr(typeset.image, owner=OWNER)
-    embedded = await EmbeddingClient(models).embed_text(("a red circle", "a sign"))
-    drawn = await draw(models)
-    without_time = {"forward_s"}
-    return {
-        "typeset": typeset.model_dump(exclude=without_time),
-        "read": read.model_dump(exclude=without_time),
-        "embedded": embedded.model_dump(exclude=without_time),
-        "drawn": drawn.model_dump(exclude=without_time),
-        "digests": [await models.digest(RoleName(role)) for role in ROLES],
-    }
-
-
-ROLES = ("generation", "understanding", "text_rendering", "embedding")
-
-
-async def draw(models: ModelClient, **fields: Any) -> Any:
-    generation = GenerationClient(models)
-    row = Row(row_id="a", prompt="a red circle", seed=5, steps=4, **fields)
-    session = (await generation.start(StartRequest(owner=OWNER, rows=(row,)))).session
-    return (await generation.step(StepRequest(session=session, steps=200))).rows[0]
+async def asked(settings: Settings, label: str) -> dict[str, object]:
+    """The answers of every verb, over the transport these settings lead to."""
+    store = open_store(settings)
+    client = connect(settings, store)
+    try:
+        assert client.label == label
+        return await everything(client, store)
+    finally:
+        await client.close()
 
 
 @pytest.fixture(scope="module")
@@ -114,11 +75,9 @@ def expected(shared: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -
     """The answers of the inprocess placement."""
 
     async def ask() -> dict[str, object]:
-        client = an_inprocess_client(shared, tmp_path_factory.mktemp("in"))
-        try:
-            return await everything(client)
-        finally:
-            await client.close()
+        folder = tmp_path_factory.mktemp("in")
+        overrides = {**shared, "data_dir": str(folder), "serve.placement": "inprocess"}
+        return await asked(load_settings("test", overrides=overrides), "direct")
 
     return asyncio.run(ask())
 
@@ -128,10 +87,7 @@ async def test_colocated_answers_as_inprocess(
 ) -> None:
     """One Ray replica with all roles gives the very answers of direct calls."""
     colocated.wait_ready()
-    client = a_client(colocated)
-    assert client.label == "http"
-    assert await everything(client) == expected
-    await client.close()
+    assert await asked(colocated.settings, "http") == expected
     assert expected["read"]["lines"][0]["text"] == "OPEN"  # type: ignore[index]
 
 
@@ -182,9 +138,7 @@ class TestHandle(ModelClientContract):
         """With serve.transport = handle the same client call reaches the same answers."""
         overrides = {**colocated.overrides, "serve.transport": "handle"}
         settings = load_settings("test", overrides=overrides)
-        client = connect(settings, open_store(settings))
-        assert client.label == "handle"
-        assert await everything(client) == expected
+        assert await asked(settings, "handle") == expected
 
 
 async def test_a_killed_replica_comes_back(colocated: ServerProcess) -> None:
@@ -222,9 +176,7 @@ async def test_per_role_answers_as_inprocess(
 ) -> None:
     """A deployment for each role behind one front door gives the very answers of direct calls."""
     per_role.wait_ready()
-    client = a_client(per_role)
-    assert await everything(client) == expected
-    await client.close()
+    assert await asked(per_role.settings, "http") == expected
 
 
 async def test_a_session_spans_requests_over_per_role(per_role: ServerProcess) -> None:

@@ -103,10 +103,9 @@ def planted(scene: Scene, rng: np.random.Generator) -> list[Planted]:
     if told:
         fact = one(told)
         between = {"subject": names[fact.subject], "object": names[fact.other]}
-        found += [
-            Planted(Relation(id="g", relation=fact.name, **between), True),
-            Planted(Relation(id="h", relation=OPPOSITE[fact.name], **between), False),
-        ]
+        for name, side, holds in (("g", fact.name, True), ("h", OPPOSITE[fact.name], False)):
+            asked = Relation.model_validate({"id": name, "relation": side, **between})
+            found.append(Planted(asked, holds))
     return found
 
 
