@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,15 @@ from maquette.training.segmentation.components import (
     build_segmenter,
     build_tokenizer,
 )
+from maquette.training.segmentation.leading import lead_decoder
 from maquette.training.segmentation.losses import (
+    alignment_loss,
     answer,
     ask,
     intersection_over_union,
     look,
     mask_losses,
+    wording_loss,
 )
 from maquette.training.segmentation.owners import owners_of
 from maquette.training.segmentation.score import GROUPS, make_trial, overlap, tinted
@@ -63,6 +67,62 @@ def test_every_part_learns() -> None:
     idle = {n for n, p in model.named_parameters() if p.grad is None or not p.grad.abs().sum()}
     unused = ("visual_projection", "logit_scale", "post_layernorm", "k_proj.bias")
     assert not [name for name in idle if not any(part in name for part in unused)]
+
+
+@torch.no_grad()
+def test_a_led_decoder_begins_with_the_cosine_of_patch_and_phrase() -> None:
+    """The sum of its channels after FiLM follows the cosine that the towers were aligned by.
+
+    A decoder as wide as the shared space loses nothing to the rotation into it.
+    """
+    tokenizer = build_tokenizer()
+    size = replace(BUNDLED, reduced=BUNDLED.shared)
+    model = build_segmenter(size, len(tokenizer), seed=1)
+    pixels = torch.rand(2, 3, 256, 256, generator=torch.Generator().manual_seed(2)) * 2 - 1
+    said = ["the red circle", "a boat", "all blue stars", "the word"]
+    inputs = tokenizer(said, padding=True, return_tensors="pt")
+    _, last = look(model, pixels)
+    asked = ask(model, inputs["input_ids"], inputs["attention_mask"])
+    lead_decoder(model, last, asked, seed=3)
+    decoder, clip = model.decoder, model.clip
+    led = decoder.film_mul(asked)[:, None] * decoder.reduces[0](last[0, 1:])[None]
+    assert torch.equal(decoder.film_add(asked), torch.zeros(4, size.reduced))
+    patches = clip.visual_projection(clip.vision_model.post_layernorm(last[0, 1:]))
+    cosines = torch.cosine_similarity(asked[:, None], patches[None], dim=-1)
+    together = torch.corrcoef(torch.stack([led.sum(-1).flatten(), cosines.flatten()]))[0, 1]
+    assert together > 0.98
+
+
+@torch.no_grad()
+def test_alignment_is_told_from_cosines() -> None:
+    """Patches that point where their phrase points cost least; turned round, they cost most."""
+    tokenizer = build_tokenizer()
+    model = build_segmenter(TOY, len(tokenizer), seed=1)
+    asked = torch.randn(1, 32, generator=torch.Generator().manual_seed(4))
+    truth = torch.zeros(1, 64, 64)
+    truth[:, :, :32] = 1  # the left half: patch columns 0 and 1 of 4
+    model.clip.visual_projection = torch.nn.Identity()
+    model.clip.vision_model.post_layernorm = torch.nn.Identity()
+    inside = truth[:, ::16, ::16].flatten(1)[..., None] > 0
+    right = torch.where(inside, asked[:, None], -asked[:, None])
+    last = torch.cat([torch.zeros(1, 1, 32), right], dim=1)
+    scale = model.clip.logit_scale.exp()
+    best = float(alignment_loss(model, last, asked, truth))
+    expected = (torch.log1p(torch.exp(-0.4 * scale)) + torch.log1p(torch.exp(-1.6 * scale))) / 2
+    assert best == pytest.approx(float(expected), rel=1e-4)
+    assert float(alignment_loss(model, -last, asked, truth)) > 5
+
+
+def test_words_are_told_from_a_phrase_that_points_at_them() -> None:
+    """A phrase that is its word's own embedding costs next to nothing, another's costs much."""
+    tokenizer = build_tokenizer()
+    model = build_segmenter(TOY, len(tokenizer), seed=1)
+    table = model.clip.text_model.embeddings.token_embedding.weight
+    red, boat = tokenizer.convert_tokens_to_ids(["red", "boat"])
+    ids = torch.tensor([[2, red, 3, 0]])
+    model.clip.logit_scale.data.fill_(4.0)
+    assert float(wording_loss(model, table[[red]], ids)) < 0.01
+    assert float(wording_loss(model, table[[boat]], ids)) > 10
 
 
 @pytest.mark.parametrize("wording", ["train", "test"])

@@ -40,7 +40,7 @@ WORK = Path("runs/segmentation")
 PACK = bundled_directory("segmentation")
 SEED = 31
 """Of the rendered scenes; other trainings have others."""
-PLOTTED = ["pixel", "dice", "patch", "held_out_iou", "held_out_absent"]
+PLOTTED = ["pixel", "dice", "align", "patch", "held_out_iou", "held_out_absent"]
 
 
 @app.command()
@@ -106,7 +106,7 @@ def smoke(work: Work = Path("runs/smoke-segmentation"), steps: int = 3) -> None:
     write_shard(work / "shard", 20, seed=SEED, size_px=TOY.side_px, workers=1)
     shard = read_shard(work / "shard")
     write_owners(work / "owners", shard.scenes, TOY.side_px, workers=1)
-    recipe = SegmentationRecipe(pictures=4, phrases=3)
+    recipe = SegmentationRecipe(pictures=4, phrases=3, aligned_steps=1)
     owners = read_owners(work / "owners")
     run = SegmentationRun(work, shard, owners, torch.device("cpu"), TOY, recipe)
     follow(run, work, None, steps, PLOTTED)

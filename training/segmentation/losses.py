@@ -16,6 +16,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
+from maquette.training.segmentation.components import SPECIAL
+
+ALIKE = 0.6
+"""Cosine from which a patch counts as meant: two said words, one of them wrong, reach 0.5."""
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -87,17 +92,65 @@ def mask_losses(logits: Tensor, truth: Tensor) -> dict[str, Tensor]:
     return {"pixel": 2 * pixel, "dice": (dice * present).sum() / present.sum().clamp(min=1)}
 
 
-def segmentation_losses(model: Any, heads: nn.Module, batch: Batch) -> dict[str, Tensor]:
-    """All losses of one step; several phrases share a picture's pass through the tower."""
+def alignment_loss(model: Any, last: Tensor, asked: Tensor, truth: Tensor) -> Tensor:
+    """Cross-entropy of each patch's cosine to a phrase against how much of it the phrase means.
+
+    The decoder alone first learns to find every thing for any phrase and stays there for long;
+    a tower and phrases that share a space, which CLIPSeg is given, lead it past that.
+
+    Args:
+        last: states of the tower's last layer (B, 1 + P, D).
+        asked: phrases (R, shared), ``R / B`` a picture.
+        truth: masks (R, S, S).
+    """
+    patches = model.clip.visual_projection(model.clip.vision_model.post_layernorm(last[:, 1:]))
+    seen = F.normalize(patches.float(), dim=-1)
+    said = F.normalize(asked.float(), dim=-1).unflatten(0, (len(last), -1))
+    cosines = torch.einsum("bpd,brd->brp", seen, said).flatten(0, 1)
+    grid = round(cosines.shape[1] ** 0.5)
+    share = F.adaptive_avg_pool2d(truth.float()[:, None], grid).flatten(1)
+    logits = model.clip.logit_scale.exp() * (cosines - ALIKE)
+    return F.binary_cross_entropy_with_logits(logits, share)
+
+
+def wording_loss(model: Any, asked: Tensor, ids: Tensor) -> Tensor:
+    """Cross-entropy of a phrase's words, told from its embedding by their own embeddings.
+
+    Keeps phrases apart: with masks alone they all become one, since knowing where things are
+    helps long before knowing which is meant.
+
+    Args:
+        asked: phrases (R, shared), ``shared`` being the width of word embeddings.
+        ids: their tokens (R, T); special ones are left out.
+    """
+    table = F.normalize(model.clip.text_model.embeddings.token_embedding.weight.float(), dim=-1)
+    said = F.normalize(asked.float(), dim=-1)
+    chances = (model.clip.logit_scale.exp() * said @ table.T).log_softmax(-1)
+    counted = (ids >= len(SPECIAL)).float()
+    return -(chances.gather(1, ids) * counted).sum() / counted.sum().clamp(min=1)
+
+
+def segmentation_losses(
+    model: Any, heads: nn.Module, batch: Batch, masks: bool = True
+) -> dict[str, Tensor]:
+    """All losses of one step; several phrases share a picture's pass through the tower.
+
+    Args:
+        masks: whether the decoder is trained too.
+    """
     taken, last = look(model, batch.pixels)
     asked = ask(model, batch.ids, batch.attended)
-    losses = mask_losses(answer(model, taken, asked), batch.truth)
     told = heads(last[:, 1:])
     patch = sum(
         F.cross_entropy(logits.flatten(0, 1).float(), batch.under[..., k].flatten())
         for k, logits in enumerate(told)
     )
-    return {**losses, "patch": 0.2 * torch.as_tensor(patch)}
+    return {
+        **(mask_losses(answer(model, taken, asked), batch.truth) if masks else {}),
+        "align": 2 * alignment_loss(model, last, asked, batch.truth),
+        "words": 0.2 * wording_loss(model, asked, batch.ids),
+        "patch": 0.2 * torch.as_tensor(patch),
+    }
 
 
 def intersection_over_union(found: Tensor, truth: Tensor) -> Tensor:

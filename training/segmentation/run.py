@@ -20,6 +20,7 @@ from maquette.training.segmentation.components import (
     build_segmenter,
     build_tokenizer,
 )
+from maquette.training.segmentation.leading import lead_decoder
 from maquette.training.segmentation.losses import (
     Batch,
     PatchHeads,
@@ -39,6 +40,8 @@ class SegmentationRecipe:
     """Pictures a step."""
     phrases: int = 5
     """Phrases a picture; they share its pass through the vision tower."""
+    aligned_steps: int = 900
+    """Steps before the decoder joins: phrases and patches first learn to agree, which is cheap."""
     peak_rate: float = 6e-4
     warmup: int = 300
     seed: int = 31
@@ -112,8 +115,13 @@ class SegmentationRun(AveragedRun):
         rng = np.random.default_rng((self.recipe.seed, step))
         rows = rng.integers(0, len(self.shard.scenes) - self.kept, size=self.recipe.pictures)
         batch = self._batch(rows, rng)
+        model, heads = self.model["segmenter"], self.model["heads"]
+        if step == self.recipe.aligned_steps:
+            with torch.no_grad():
+                last, asked = look(model, batch.pixels)[1], ask(model, batch.ids, batch.attended)
+            lead_decoder(model, last, asked, self.recipe.seed)
         with torch.autocast(self.device.type, torch.bfloat16):
-            return segmentation_losses(self.model["segmenter"], self.model["heads"], batch)
+            return segmentation_losses(model, heads, batch, step >= self.recipe.aligned_steps)
 
     def _batch(self, rows: np.ndarray, rng: np.random.Generator) -> Batch:
         batch = make_batch(
