@@ -18,6 +18,7 @@ from maquette.model_servers.schemas.text_rendering import PlacedBlock
 from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import Criterion
 from maquette.records.errors import ConfigError
+from maquette.records.geometry import Box
 from maquette.records.verdict import Finding, Verdict
 
 if TYPE_CHECKING:
@@ -87,14 +88,23 @@ class Critic:
         *,
         owner: str,
         placed: Sequence[PlacedBlock] | None = None,
+        art: Box | None = None,
     ) -> Judgement:
         """Judge one picture.
 
         Args:
             placed: where the text was set (the ``blocks`` of the typeset call), when known.
+            art: where the drawing is on the sheet (its ``art_box``); None: everywhere.
         Raises: as the models do.
         """
-        sight = Sight(image=image, owner=owner, models=self._models, placed=placed)
+        sight = Sight(
+            image=image,
+            owner=owner,
+            models=self._models,
+            placed=placed,
+            art=art,
+            store=self._store,
+        )
         findings: dict[str, Finding] = {}
         for judge in dict.fromkeys(self._judges.values()):
             own = [criterion for criterion in criteria if criterion.kind in judge.kinds]

@@ -9,6 +9,7 @@ from maquette.model_servers.contract import RoleName
 from maquette.model_servers.schemas.text_rendering import PlacedBlock
 from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import Criterion
+from maquette.records.geometry import Box
 from maquette.records.verdict import Verdict
 from maquette.workflows.messages import Spent
 from maquette.workflows.step_cache import StepCache, StepResult, step_key
@@ -21,8 +22,14 @@ async def judge_once(
     criteria: tuple[Criterion, ...],
     image: ArtifactRef,
     placed: list[PlacedBlock] | None,
+    art: Box | None = None,
 ) -> tuple[Verdict, Spent]:
-    """The verdict on a picture, and what it cost (a look-up costs one cache hit)."""
+    """The verdict on a picture, and what it cost (a look-up costs one cache hit).
+
+    Args:
+        placed: where words were set on it, when that is known.
+        art: where it was drawn, when it is a sheet with a drawing on it.
+    """
     if not criteria:
         return Verdict(findings=()), Spent()
     critic = runner.engine.critic
@@ -33,6 +40,8 @@ async def judge_once(
         "image": image.model_dump(mode="json"),
         "placed": None if placed is None else [one.model_dump(mode="json") for one in placed],
     }
+    where: dict[str, Any] = {} if art is None else {"art": art}
+    arguments |= {name: box.model_dump(mode="json") for name, box in where.items()}
     key = step_key(
         owner=runner.owner,
         tool="judge",
@@ -43,7 +52,7 @@ async def judge_once(
     )
 
     async def judge() -> StepResult:
-        judged = await critic.judge(criteria, image, owner=runner.owner, placed=placed)
+        judged = await critic.judge(criteria, image, owner=runner.owner, placed=placed, **where)
         return StepResult(
             tool="judge",
             tool_version=version,

@@ -7,10 +7,13 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
 from maquette.model_servers.schemas.text_rendering import PlacedBlock
 from maquette.records.artifact import ArtifactRef, Lineage
 from maquette.records.draft import Draft, Revision
 from maquette.records.errors import MaquetteError, ToolFailed, TryAgain
+from maquette.records.geometry import Box
 from maquette.records.ids import canonical_json
 from maquette.records.plan import Loop
 from maquette.records.verdict import Outcome, Verdict
@@ -84,7 +87,7 @@ async def _candidate(
         spent = spent.plus(done.spent)
     image = _picture(work.loop, known)
     judged, judging = await judge_once(
-        runner, cache, work.loop.criteria, image, _placed(work.loop, known)
+        runner, cache, work.loop.criteria, image, _placed(work.loop, known), drawn_part(work.loop)
     )
     spent = spent.plus(judging)
     draft = await _draft(runner, work, plan, image, judged)
@@ -158,6 +161,17 @@ def _placed(loop: Loop, values: dict[str, Any]) -> list[PlacedBlock] | None:
     if not isinstance(blocks, list):
         return None
     return [PlacedBlock.model_validate(block) for block in blocks]
+
+
+def drawn_part(loop: Loop) -> Box | None:
+    """Where on the judged sheet the drawing is, if the call that made it says so."""
+    maker = loop.result.split(".", 1)[0]
+    call = next((one for one in loop.body if one.id == maker), None)
+    value = call.arguments.get("art_box") if call and "art" in call.arguments else None
+    try:
+        return None if value is None else Box.model_validate(value)
+    except ValidationError:  # A reference, or no box: then the whole sheet is looked at.
+        return None
 
 
 def _proposals(runner: StepRunner, work: RoundInput, leader: Made) -> tuple[Revision, ...]:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from maquette.agents.judging.art import cut_art
 from maquette.model_servers.contract import ModelClient, RoleName
 from maquette.model_servers.schemas.text_rendering import PlacedBlock
 from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import Criterion, describe
+from maquette.records.geometry import Box
 from maquette.records.verdict import Finding, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from maquette.infra.store.contract import ArtifactStore
 
 
 @dataclass(frozen=True)
@@ -32,12 +37,25 @@ class Sight:
     models: ModelClient
     placed: Sequence[PlacedBlock] | None = None
     """Where the text was set, when that is known."""
+    art: Box | None = None
+    """The part that was drawn, where the rest of the sheet holds words alone."""
+    store: ArtifactStore | None = None
     forward_s: float = field(default=0.0)
     model_calls: int = field(default=0)
 
     def spent(self, forward_s: float) -> None:
         self.forward_s += forward_s
         self.model_calls += 1
+
+    async def drawn(self) -> ArtifactRef:
+        """The part of the picture that was drawn, as a picture of its own.
+
+        A model that knows pictures need not know sheets: bands of words round a picture are
+        strange to it, and shrink what it looks at.
+        """
+        if self.art is None or self.store is None:
+            return self.image
+        return await cut_art(self.store, self.image, self.art, owner=self.owner)
 
 
 class Judge(Protocol):

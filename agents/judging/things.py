@@ -13,6 +13,7 @@ from maquette.agents.language.lexicon import plural
 from maquette.model_servers.client import UnderstandingClient
 from maquette.model_servers.contract import ModelClient, RoleName
 from maquette.model_servers.schemas.understanding import LabelScoresReply, LabelScoresRequest
+from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import Colour, Count, Criterion, Exists, Relation
 from maquette.records.errors import CapabilityMissing, ConfigError, MaquetteError, NotFound
 from maquette.records.verdict import Evidence, Finding, Outcome
@@ -46,7 +47,7 @@ class ThingsJudge:
             sure: answers that the model holds less probable than this are no judgement.
         """
         self._sure = sure
-        self.version = f"1 sure={sure:g}"
+        self.version = f"2 sure={sure:g}"
 
     async def judge(self, criteria: Sequence[Criterion], sight: Sight) -> list[Finding]:
         """One question a criterion. Raises: as the role does, but for a missing model."""
@@ -57,18 +58,17 @@ class ThingsJudge:
             able = False
         if not able:
             return [unjudged(criterion, NO_MODEL) for criterion in criteria]
-        return [await self._ask(criterion, sight, client) for criterion in criteria]
+        seen = await sight.drawn()
+        return [await self._ask(criterion, sight, seen, client) for criterion in criteria]
 
     async def _ask(
-        self, criterion: Criterion, sight: Sight, client: UnderstandingClient
+        self, criterion: Criterion, sight: Sight, seen: ArtifactRef, client: UnderstandingClient
     ) -> Finding:
         asked = question(criterion)
         if asked is None:
             return unjudged(criterion, "no question asks for it")
         prompt, labels, wanted = asked
-        request = LabelScoresRequest(
-            owner=sight.owner, image=sight.image, prompt=prompt, labels=labels
-        )
+        request = LabelScoresRequest(owner=sight.owner, image=seen, prompt=prompt, labels=labels)
         reply = await client.label_scores(request)
         sight.spent(reply.forward_s)
         return _finding(criterion, prompt, wanted, reply, self._sure)

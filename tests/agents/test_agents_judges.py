@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from PIL import Image
 
 from maquette.agents.critic import Critic, make_critic, propose
 from maquette.agents.judging.overall import OverallJudge
 from maquette.agents.judging.things import ThingsJudge, question
+from maquette.infra.media import encode_png
 from maquette.infra.settings import load_settings
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.contract import RoleName
@@ -22,6 +26,7 @@ from maquette.model_servers.schemas.understanding import (
 from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import Colour, Count, Criterion, Exists, Overall, Relation
 from maquette.records.errors import ConfigError
+from maquette.records.geometry import Box
 from maquette.records.plan import Call
 from maquette.records.verdict import Finding, Outcome, Verdict
 
@@ -200,3 +205,51 @@ def test_a_failed_thing_is_said_again_then_drawn_firmer() -> None:
     assert second.changes == {"guidance": 6.0}
     assert propose(verdict, body, frozenset({first.id, second.id})) == ()
     assert propose(verdict, (), frozenset()) == ()
+
+
+async def test_things_are_looked_at_where_they_were_drawn() -> None:
+    """Of a sheet the judge of things sees the drawn part alone, a picture that knows its sheet."""
+    store = MemoryArtifactStore()
+    sheet = Image.new("RGB", (100, 80), "#000000")
+    sheet.paste("#dd2222", (0, 20, 100, 80))
+    ref = await store.put(encode_png(sheet), owner="local")
+    models = seer(ANSWERS)
+    critic = Critic(store, models)
+    await critic.judge(CRITERIA, ref, owner="local", art=Box(x0=0, y0=0.25, x1=1, y1=1))
+    seen = {r.image for _, verb, r in models.requests if verb == "label_scores"}  # type: ignore[attr-defined]
+    (art,) = seen
+    shown = Image.open(io.BytesIO(await store.get(art.sha256, owner="local")))
+    assert shown.size == (100, 60)
+    assert shown.convert("RGB").getcolors() == [(6000, (0xDD, 0x22, 0x22))]
+    lineage = await store.lineage(art.sha256, owner="local")
+    assert lineage is not None and lineage.parents == (ref.sha256,)
+
+
+def test_a_threshold_is_part_of_the_key_of_verdicts() -> None:
+    """Another threshold judges afresh; the settings name it."""
+    store, models = MemoryArtifactStore(), ScriptedModelClient({})
+    one, two = (
+        make_critic(load_settings("test", overrides={"critic.sure": sure}), store, models)
+        for sure in (0.6, 0.8)
+    )
+    assert one.version != two.version and "sure=0.8" in two.version
+
+
+@pytest.mark.parametrize(("sure", "outcome"), [(0.9, Outcome.UNJUDGED), (0.8, Outcome.PASSED)])
+async def test_the_threshold_decides_what_is_believed(sure: float, outcome: Outcome) -> None:
+    """An answer of 0.85 is a judgement at 0.8 and none at 0.9."""
+    critic = Critic(MemoryArtifactStore(), seer(ANSWERS, 0.85), judges=[ThingsJudge(sure)])
+    verdict = (await critic.judge(CRITERIA[:1], PICTURE, owner="local")).verdict
+    assert verdict.findings[0].outcome is outcome
+
+
+async def test_an_absent_role_leaves_its_kinds_unjudged_and_says_so() -> None:
+    """Without an understanding role in the settings nothing is asked of it."""
+    settings = load_settings("test")
+    named = {k: v for k, v in settings.models.items() if k != "understanding"}
+    bare = settings.model_copy(update={"models": named})
+    critic = make_critic(bare, MemoryArtifactStore(), ScriptedModelClient({}))
+    verdict = (await critic.judge(CRITERIA, PICTURE, owner="local")).verdict
+    assert {finding.outcome for finding in verdict.findings} == {Outcome.UNJUDGED}
+    assert all("no model for the role understanding" in f.reason for f in verdict.findings)
+    assert critic.roles == ()

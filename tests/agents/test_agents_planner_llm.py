@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from maquette.agents.llm.prompt import system_message
 from maquette.agents.llm.wire import from_wire, plan_schema
 from maquette.agents.planner import make_planner
 from maquette.agents.planner_embedded import EmbeddedPlanner
@@ -280,6 +281,30 @@ def test_the_schema_is_strict_throughout(registry: Registry) -> None:
     for word in ("oneOf", "allOf", "default", "pattern", "maxLength", "minimum", "prefixItems"):
         assert f'"{word}"' not in text
     assert text.count('"const": "draw"') == 1
+
+
+def test_every_tool_is_offered_alike(registry: Registry) -> None:
+    """Changing, showing again, cutting out and finding come from the registry: each has a card
+    and a schema, attached pictures are references, and such plans are valid."""
+    cards = [json.loads(line) for line in system_message(registry).splitlines() if line[:1] == "{"]
+    assert [card["name"] for card in cards] == [spec.name for spec in registry]
+    offered = plan_schema(registry, ("best_of_n",))["$defs"]["call"]["anyOf"]
+    by_tool = {call["properties"]["tool"]["const"]: call["properties"] for call in offered}
+    assert by_tool.keys() >= {"edit", "inpaint", "find_pictures", "segment", "cut_out", "describe"}
+    reference = {"$ref": "#/$defs/reference"}
+    for tool, name in (("edit", "image"), ("inpaint", "mask"), ("draw", "concept")):
+        assert reference in by_tool[tool]["arguments"]["properties"][name]["anyOf"]
+    picture = {"ref": "inputs.0"}
+    nodes = [
+        _call("found", "segment", image=picture, phrases=["boat"], boxes=None),
+        _call("filled", "inpaint", image=picture, mask={"ref": "found.mask"}, prompt="a moon"),
+        _call("changed", "edit", image={"ref": "filled.image"}, instruction="remove the star"),
+        _call("anew", "draw", prompt="the shown thing at night", concept=picture),
+    ]
+    answer = {"summary": "s", "notes": [], "nodes": nodes}
+    outputs = ["changed.image", "anew.image"]
+    plan = parse_plan(from_wire({**answer, "outputs": outputs, "refusal": None}))
+    assert validate(plan, registry, inputs=1) == []
 
 
 def test_the_way_back_is_a_plan(registry: Registry) -> None:

@@ -20,6 +20,7 @@ from maquette.model_servers.schemas.understanding import (
     UnderstandingDescription,
 )
 from maquette.records.criterion import Colour, Exists
+from maquette.records.geometry import Box
 from maquette.records.plan import Call, Loop, Plan
 from maquette.records.task import Task, TaskRequest, TaskStatus
 from maquette.records.verdict import Outcome, Verdict
@@ -28,6 +29,7 @@ from maquette.tools.registry import Registry
 from maquette.tools.run import run_tool
 from maquette.tools.spec import tool
 from maquette.workflows.engine import Engine
+from maquette.workflows.rounds import drawn_part
 
 LOOK_S = 0.25
 
@@ -131,3 +133,24 @@ async def test_beyond_the_models_world_nothing_passes(run_with) -> None:
     assert all(OUTSIDE in finding.reason for finding in verdict.findings)
     assert task.result and {draft.round for draft in task.result.drafts} == {1}
     assert task.result.best and task.result.best.passed == 0
+
+
+def test_the_drawn_part_of_a_sheet_is_what_its_call_says() -> None:
+    """A sheet with a drawing tells its box; a plain sheet, a drawing itself or a box that only
+    running will tell have none."""
+    art: dict[str, object] = {"$ref": "art.image"}
+    box = {"x0": 0.0, "y0": 0.25, "x1": 1.0, "y1": 1.0}
+
+    def part(tool: str = "typeset", **arguments: object) -> Box | None:
+        loop = Loop(
+            id="poster",
+            body=(Call(id="sheet", tool=tool, arguments=arguments),),
+            result="sheet.image",
+            criteria=(Exists(id="there", thing="circle"),),
+        )
+        return drawn_part(loop)
+
+    assert part(art=art, art_box=box) == Box(**box)
+    assert part(art_box=box) is None
+    assert part(art=art, art_box={"$ref": "plan.box"}) is None
+    assert part("draw", prompt="a star") is None
