@@ -27,6 +27,7 @@ from maquette.model_servers.schemas.generation import (
     StepReply,
     StepRequest,
 )
+from maquette.model_servers.schemas.origin import NO_ORIGIN, Origin
 from maquette.model_servers.schemas.reward import (
     CompareReply,
     CompareRequest,
@@ -247,10 +248,15 @@ class SegmentationClient:
         self._models = models
 
     async def segment_phrase(
-        self, image: ArtifactRef, phrases: tuple[str, ...], *, owner: str
+        self,
+        image: ArtifactRef,
+        phrases: tuple[str, ...],
+        *,
+        owner: str,
+        origin: Origin = NO_ORIGIN,
     ) -> SegmentReply:
         """One mask for each phrase. Raises: ConfigError: there is no phrase model."""
-        request = SegmentPhraseRequest(owner=owner, image=image, phrases=phrases)
+        request = SegmentPhraseRequest(owner=owner, origin=origin, image=image, phrases=phrases)
         return await self._models.call(
             RoleName.SEGMENTATION, "segment_phrase", request, SegmentReply
         )
@@ -262,9 +268,12 @@ class SegmentationClient:
         owner: str,
         boxes: tuple[Box, ...] = (),
         points: tuple[Point, ...] = (),
+        origin: Origin = NO_ORIGIN,
     ) -> SegmentReply:
         """One mask for each box, then one for each point, in any picture."""
-        request = SegmentBoxRequest(owner=owner, image=image, boxes=boxes, points=points)
+        request = SegmentBoxRequest(
+            owner=owner, origin=origin, image=image, boxes=boxes, points=points
+        )
         return await self._models.call(RoleName.SEGMENTATION, "segment_box", request, SegmentReply)
 
     async def describe(self) -> SegmentationDescription:

@@ -22,6 +22,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from maquette.model_servers.schemas.origin import Origin
 from maquette.records.artifact import ArtifactRef, Lineage
 
 if TYPE_CHECKING:
@@ -128,6 +129,11 @@ class ToolContext:
             parents=tuple(self.parents),
         )
         return await self.store.put(data, owner=self.owner, lineage=lineage)
+
+    @property
+    def origin(self) -> Origin:
+        """What a model server is told of this call, for the lineage of what it makes."""
+        return Origin(task_id=self.task_id, node=self.node)
 
     def spent(self, forward_s: float) -> None:
         """Count one model call and its seconds of model time."""

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     )
     from maquette.model_servers.generation.scheduler import ScheduledRow, StepScheduler
     from maquette.model_servers.generation.sessions import Session, Sessions
+    from maquette.model_servers.schemas.origin import Origin
     from maquette.records.geometry import LayoutItem
 
 CODE_VERSION = "1"
@@ -136,7 +137,7 @@ class GenerationRole:
         rows = {}
         for row, spec in zip(request.rows, specs, strict=True):
             rows[row.row_id] = await self._opened(row, spec, request.owner)
-        session = self._sessions.open(request.owner, rows, AFFINITY.get())
+        session = self._sessions.open(request.owner, request.origin, rows, AFFINITY.get())
         states = [self._state(row_id, row) for row_id, row in session.rows.items()]
         return StartReply(session=session.id, rows=tuple(states))
 
@@ -335,7 +336,7 @@ class GenerationRole:
 
         preview = latent = None
         if row.picture is not None:
-            row.image = await self._put_picture(row.picture, session.owner, row.row)
+            row.image = await self._put_picture(row.picture, session, row.row)
             row.picture = None
         elif row.status is RowStatus.RUNNING:
             if request.preview and row.row.clean is not None:
@@ -343,7 +344,7 @@ class GenerationRole:
                     partial(_preview, self._adapter, row.row)
                 )
                 row.forward_s += spent_s
-                preview = await self._put_picture(picture, session.owner, None)
+                preview = await self._put_picture(picture, session, None)
             if request.save_latent:
                 data, _ = await self._scheduler.in_model_thread(
                     partial(save_row, row.row, self._digest)
@@ -351,16 +352,20 @@ class GenerationRole:
                 latent = await self._store.put(data, owner=session.owner)
         return self._state(row_id, row, preview=preview, latent=latent)
 
-    async def _put_picture(self, picture: Image, owner: str, row: ActiveRow | None) -> ArtifactRef:
+    async def _put_picture(
+        self, picture: Image, session: Session, row: ActiveRow | None
+    ) -> ArtifactRef:
         data = await asyncio.to_thread(encode_png, picture)
-        lineage = None if row is None else self._lineage(row)
-        return await self._store.put(data, owner=owner, lineage=lineage)
+        lineage = None if row is None else self._lineage(row, session.origin)
+        return await self._store.put(data, owner=session.owner, lineage=lineage)
 
-    def _lineage(self, row: ActiveRow) -> Lineage:
+    def _lineage(self, row: ActiveRow, origin: Origin) -> Lineage:
         spec = row.spec
         return Lineage(
             tool="generation",
             tool_version=CODE_VERSION,
+            task_id=origin.task_id,
+            node=origin.node,
             model_digest=self._digest,
             parameters={
                 "prompt": spec.prompt,

@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from maquette.model_servers.generation.scheduler import ScheduledRow
+from maquette.model_servers.schemas.origin import Origin
 from maquette.records.errors import NotFound, Overloaded
 
 
@@ -17,6 +18,7 @@ class Session:
 
     id: str
     owner: str
+    origin: Origin
     rows: dict[str, ScheduledRow]
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held during a step: steps of one session follow each other."""
@@ -57,11 +59,13 @@ class Sessions:
                 retry_after_s=5.0,
             )
 
-    def open(self, owner: str, rows: dict[str, ScheduledRow], name: str | None) -> Session:
+    def open(
+        self, owner: str, origin: Origin, rows: dict[str, ScheduledRow], name: str | None
+    ) -> Session:
         """A new session, under the name a front door chose for it, if it is free."""
         if name is None or name in self._open:
             name = uuid.uuid4().hex
-        session = Session(id=name, owner=owner, rows=rows)
+        session = Session(id=name, owner=owner, origin=origin, rows=rows)
         self._open[name] = session
         return session
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from maquette.model_servers.schemas.origin import NO_ORIGIN, Origin
 from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Fraction, Record
 from maquette.records.geometry import Box, LayoutItem
@@ -100,6 +101,7 @@ class RowState(Record):
 
 class StartRequest(Record):
     owner: str
+    origin: Origin = NO_ORIGIN
     rows: tuple[Row, ...] = Field(min_length=1, max_length=16)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from maquette.model_servers.schemas.guard import GuardVerdict
+from maquette.model_servers.schemas.origin import NO_ORIGIN, Origin
 from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Fraction, Record
 from maquette.records.geometry import Box
@@ -50,6 +51,7 @@ class FoundMask(Record):
 
 class SegmentPhraseRequest(Record):
     owner: str
+    origin: Origin = NO_ORIGIN
     image: ArtifactRef
     phrases: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = Field(
         min_length=1, max_length=16
@@ -60,6 +62,7 @@ class SegmentBoxRequest(Record):
     """Boxes, points or both; one mask each, those of the boxes first."""
 
     owner: str
+    origin: Origin = NO_ORIGIN
     image: ArtifactRef
     boxes: tuple[Box, ...] = Field(default=(), max_length=16)
     points: tuple[Point, ...] = Field(default=(), max_length=16)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from maquette.model_servers.schemas.origin import NO_ORIGIN, Origin
 from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Record
 from maquette.records.geometry import Box
@@ -41,6 +42,7 @@ class TypesetRequest(Record):
     """Set text over a picture (scaled to cover ``art_box``), or on a plain background."""
 
     owner: str
+    origin: Origin = NO_ORIGIN
     width_px: int = Field(ge=64, le=4096)
     height_px: int = Field(ge=64, le=4096)
     background: HexColour = "#ffffff"

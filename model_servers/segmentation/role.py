@@ -142,6 +142,8 @@ class SegmentationRole(LoadedRole[_Loaded]):
             lineage = Lineage(
                 tool=f"segmentation.{verb}",
                 tool_version=CODE_VERSION,
+                task_id=request.origin.task_id,
+                node=request.origin.node,
                 model_digest=self.digest(),
                 parameters={"prompt": cut.prompt},
                 parents=(request.image.sha256,),

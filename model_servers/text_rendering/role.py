@@ -66,8 +66,10 @@ class TextRenderingRole(LoadedRole[Loaded]):
         lineage = Lineage(
             tool="text_rendering.typeset",
             tool_version=CODE_VERSION,
+            task_id=request.origin.task_id,
+            node=request.origin.node,
             model_digest=self.digest(),
-            parameters=request.model_dump(mode="json", exclude={"owner"}),
+            parameters=request.model_dump(mode="json", exclude={"owner", "origin"}),
             parents=(request.art.sha256,) if request.art else (),
         )
         image = await self._store.put(data, owner=request.owner, lineage=lineage)

@@ -21,6 +21,7 @@ from maquette.model_servers.schemas.generation import (
     RowStatus,
     StartRequest,
 )
+from maquette.model_servers.schemas.origin import Origin
 from maquette.records.errors import InvalidInput, NotFound, Overloaded
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -56,13 +57,16 @@ async def test_the_digest_is_the_models_own(bench: Bench, tmp_path: Path) -> Non
 
 
 async def test_the_picture_carries_its_lineage(bench: Bench) -> None:
-    """A finished picture's lineage holds all that is needed to draw it again."""
-    image = (await bench.draw(bench.row(seed=4)))["a"].image
+    """A finished picture's lineage holds all that is needed to draw it again, and for whom."""
+    origin = Origin(task_id="task_x", node="art")
+    request = StartRequest(owner=OWNER, origin=origin, rows=(bench.row(seed=4),))
+    image = (await bench.step((await bench.role.open(request)).session))["a"].image
     assert image is not None
     assert (image.media_type, image.width_px, image.height_px) == ("image/png", 64, 64)
     lineage = await bench.store.lineage(image.sha256, owner=OWNER)
     assert lineage is not None
     assert (lineage.seed, lineage.model_digest) == (4, bench.role.digest())
+    assert (lineage.task_id, lineage.node) == ("task_x", "art")
     assert lineage.parameters["prompt"] == "a red circle"
     assert lineage.parameters["steps"] == STEPS
 

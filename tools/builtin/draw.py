@@ -145,7 +145,7 @@ class _Attempt:
         self._row = row
 
     async def run(self) -> ArtifactRef:
-        request = StartRequest(owner=self._ctx.owner, rows=(self._row,))
+        request = StartRequest(owner=self._ctx.owner, origin=self._ctx.origin, rows=(self._row,))
         try:
             started = await self._generation.start(request)
         except CapabilityMissing as error:

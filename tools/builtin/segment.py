@@ -60,9 +60,15 @@ async def segment(
     client = SegmentationClient(ctx.models)
     replies: list[SegmentReply] = []
     if phrases:
-        replies.append(await client.segment_phrase(image, phrases, owner=ctx.owner))
+        replies.append(
+            await client.segment_phrase(image, phrases, owner=ctx.owner, origin=ctx.origin)
+        )
     if boxes or points:
-        replies.append(await client.segment_box(image, owner=ctx.owner, boxes=boxes, points=points))
+        replies.append(
+            await client.segment_box(
+                image, owner=ctx.owner, origin=ctx.origin, boxes=boxes, points=points
+            )
+        )
     for reply in replies:
         ctx.spent(reply.forward_s)
     masks = tuple(mask for reply in replies for mask in reply.masks)

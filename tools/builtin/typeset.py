@@ -48,6 +48,7 @@ async def typeset(
     reply = await TextRenderingClient(ctx.models).typeset(
         TypesetRequest(
             owner=ctx.owner,
+            origin=ctx.origin,
             width_px=width_px,
             height_px=height_px,
             background=background,
