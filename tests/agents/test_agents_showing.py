@@ -10,7 +10,7 @@ from maquette.agents.language.searching import read_search
 from maquette.agents.language.showing import read_showing
 from maquette.agents.language.wording import find_wordings
 
-LEXICON = Lexicon(things=("boat", "moon"), landscapes=("sea", "snow", "night", "city"))
+LEXICON = Lexicon(things=("boat", "moon", "garden"), landscapes=("sea", "snow", "night", "city"))
 
 
 @pytest.mark.parametrize(
@@ -100,6 +100,7 @@ def test_looking_for_pictures(text: str, what: str | None) -> None:
         ("two boats on a lake at night", "two boats", ["sea", "night"]),
         ("a boat in the snow next to a moon", "a boat next to a moon", ["snow"]),
         ("a boat over the moon", "a boat over the moon", []),
+        ("a boat in a garden", "a boat in a garden", []),
         ("a boat against a night sky", "a boat against a night sky", []),
     ],
 )
