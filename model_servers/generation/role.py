@@ -14,6 +14,7 @@ from pydantic import Field
 from maquette.infra.media import decode_image, encode_png
 from maquette.model_servers.contract import Method, RoleName
 from maquette.model_servers.host import AFFINITY
+from maquette.model_servers.model_files import BUNDLED
 from maquette.model_servers.options import model_options
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.generation import (
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     )
     from maquette.model_servers.generation.scheduler import ScheduledRow, StepScheduler
     from maquette.model_servers.generation.sessions import Session, Sessions
+    from maquette.model_servers.guard.guard import Judge
     from maquette.model_servers.schemas.origin import Origin
     from maquette.records.geometry import LayoutItem
 
@@ -103,6 +105,7 @@ class GenerationRole:
         self._sessions: Sessions
         self._pipeline = ""
         self._digest = ""
+        self._guard: Judge
 
     async def start(self) -> None:
         """Load the model in its own thread. Raises: ConfigError, PackCorrupt."""
@@ -192,6 +195,7 @@ class GenerationRole:
         from maquette.model_servers.generation.pack import open_pack
         from maquette.model_servers.generation.scheduler import StepScheduler
         from maquette.model_servers.generation.sessions import Sessions
+        from maquette.model_servers.guard.guard import open_guard
 
         options = self._options
         torch.set_num_threads(self._threads)
@@ -200,7 +204,9 @@ class GenerationRole:
         pack = open_pack(self._model, download=options.download)
         self._adapter = load_adapter(pack, device=device, dtype=dtype)
         self._pipeline = pack.pipeline
-        self._digest = content_key("generation", CODE_VERSION, pack.digest, device.type, str(dtype))
+        self._guard = open_guard(bundled_model=self._model == BUNDLED)
+        made_by = [CODE_VERSION, pack.digest, device.type, str(dtype)]
+        self._digest = content_key("generation", *made_by, *filter(None, (self._guard.digest,)))
         self._sessions = Sessions(most_rows=options.most_rows, idle_s=options.idle_s)
         self._scheduler = StepScheduler(
             self._adapter,
@@ -221,7 +227,17 @@ class GenerationRole:
         source, mask, *concepts = [await self._picture(ref, owner) for ref in refs]
         names = dict.fromkeys(ref.sha256 for ref in refs if ref is not None)
         shown = tuple(c for c in concepts if c is not None)
-        return RowPictures(source, mask, shown, tuple(names))
+        warning = ""
+        if source is not None or shown:
+            seen = [picture for picture in (source, *shown) if picture is not None]
+            loop = asyncio.get_running_loop()
+            warning = await loop.run_in_executor(self._thread, self._warning, seen)
+        return RowPictures(source, mask, shown, tuple(names), warning)
+
+    def _warning(self, pictures: list[Image]) -> str:
+        """What the domain guard says against relying on what is made of these pictures."""
+        verdicts = [self._guard.judge(picture) for picture in pictures]
+        return "; ".join(dict.fromkeys(v.reason for v in verdicts if v.in_world is False))
 
     async def _picture(self, ref: ArtifactRef | None, owner: str) -> Image | None:
         if ref is None:
@@ -401,6 +417,7 @@ class GenerationRole:
             forward_s=row.forward_s,
             error=row.error,
             planned=row.row.planned,
+            warning=row.row.spec.pictures.warning,
         )
 
 

@@ -97,6 +97,9 @@ class RowState(Record):
     planned: tuple[LayoutItem, ...] = Field(
         default=(), description="boxes the model planned itself, for a row that had none"
     )
+    warning: str = Field(
+        default="", description="why not to rely on it: a picture the row shows is a stranger"
+    )
 
 
 class StartRequest(Record):

@@ -16,6 +16,7 @@ from PIL import Image
 from maquette.infra.media import encode_png
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.generation import GlyphItem, Resample, RowState, RowStatus
+from maquette.model_servers.schemas.guard import GuardVerdict
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import CapabilityMissing, InvalidInput, from_problem
 from maquette.records.geometry import Box, LayoutItem
@@ -83,6 +84,26 @@ async def test_inpainting_keeps_pixels_exactly(bench: Bench) -> None:
         kept = hole[..., 0] == 0
         assert np.array_equal(result[kept], source[kept])
         assert not np.array_equal(result[~kept], source[~kept])
+
+
+async def test_strange_pictures_are_warned_of(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is made of a picture that the guard does not know says so, once for all of them; a
+    mask is no picture to know, and words alone are not warned of."""
+
+    class Wary:
+        digest = "g"
+
+        def judge(self, image: Image.Image) -> GuardVerdict:
+            return GuardVerdict(in_world=False, score=0.9, reason=f"{image.size} is strange")
+
+    strange, other = await put(bench, noise(5)), await put(bench, noise(6))
+    assert (await drawn(bench, source=strange)).warning == ""  # Not a bundled model.
+    monkeypatch.setattr(bench.role, "_guard", Wary())
+    for shown in ({"source": strange, "mask": other}, {"concepts": (strange, other)}):
+        assert (await drawn(bench, **shown)).warning == "(64, 64) is strange"
+    assert (await drawn(bench)).warning == ""
 
 
 async def test_shown_things_are_painted_into_their_boxes(bench: Bench) -> None:

@@ -101,6 +101,21 @@ async def test_a_generator_without_the_port_is_told_in_words(
     assert "task_x" not in caught.value.message
 
 
+async def test_the_guards_word_on_a_picture_reaches_the_person(ctx: ToolContext) -> None:
+    """A change of a picture that the model does not know comes with that warning."""
+    server = Server()
+
+    def start(request: StartRequest) -> StartReply:
+        reply = Server.start(server, request)
+        (state,) = reply.rows
+        return reply.model_copy(update={"rows": (state.model_copy(update={"warning": "far out"}),)})
+
+    server.start = start  # type: ignore[method-assign]
+    ctx.models = server.client()
+    await run_tool(edit, {"image": PICTURE, "instruction": "remove the star"}, ctx)
+    assert ctx.warnings == ["far out"]
+
+
 def test_a_mask_is_what_inpainting_takes() -> None:
     """The port fits the segment tool's output, and both are seeded and counted as model work."""
     assert inpaint.inputs["mask"] is Modality.MASK

@@ -158,6 +158,8 @@ class _Attempt:
                 raise
             raise _SessionLost(None) from error
         self._ctx.spent(started.rows[0].forward_s)
+        if started.rows[0].warning:
+            self._ctx.warn(started.rows[0].warning)
         done = False
         try:
             state = await self._step_to_the_end(started.session, started.rows[0])

@@ -42,6 +42,8 @@ class RowPictures:
     concepts: tuple[Image, ...] = ()
     names: tuple[str, ...] = ()
     """SHA-256 of each, for lineage: source, mask, concepts."""
+    warning: str = ""
+    """What the domain guard says of them."""
 
 
 @dataclass(frozen=True)
