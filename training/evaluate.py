@@ -19,7 +19,7 @@ from maquette.model_servers.model_files import PACKS
 from maquette.records.errors import MaquetteError
 
 if TYPE_CHECKING:
-    from maquette.training.evaluation.rows import Bench
+    from maquette.training.evaluation.rows import Bench, RowSpec
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -110,7 +110,7 @@ def pack(
 ) -> None:
     """Measure rows, or with --recheck some of their stored outcomes."""
     from maquette.training.evaluation.results import recheck
-    from maquette.training.evaluation.rows import Bench, known_rows
+    from maquette.training.evaluation.rows import Bench
 
     bench = Bench(
         work,
@@ -127,7 +127,7 @@ def pack(
         _measure(bench, rows or [], trials, folder, as_json=as_json)
         return
     try:
-        checks = recheck(bench, known_rows(rows or ()), recheck_count, seed, folder)
+        checks = recheck(bench, _specs(rows or []), recheck_count, seed, folder)
     except MaquetteError as error:
         raise _refused(error) from error
     for check in checks:
@@ -142,12 +142,20 @@ def _measure(
 ) -> None:
     """Measure and store rows, then show all that were measured so far."""
     from maquette.training.evaluation.results import load_rows, measure, save_rows, table
-    from maquette.training.evaluation.rows import known_rows
 
-    for spec in tqdm(known_rows(names), desc="rows", mininterval=5):
+    for spec in tqdm(_specs(names), desc="rows", mininterval=5):
         save_rows([measure(bench, spec, trials, folder)], folder)
     measured = load_rows(folder)
     typer.echo(json.dumps(measured, indent=1) if as_json else table(measured, folder))
+
+
+def _specs(names: list[str]) -> list[RowSpec]:
+    from maquette.training.evaluation.rows import known_rows
+
+    try:
+        return known_rows(names)
+    except KeyError as error:
+        raise typer.BadParameter(str(error.args[0])) from error
 
 
 def _refused(error: MaquetteError) -> typer.BadParameter:

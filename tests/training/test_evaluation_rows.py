@@ -202,6 +202,14 @@ def test_the_command_measures_a_generator(tmp_path: Path) -> None:
     assert "3 of 3 agree" in again.output, again.output
 
 
+def test_a_row_that_is_not_known_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    """A misspelt row is a mistake of the command line, not a row that fails."""
+    run = CliRunner().invoke(app, ["pack", "--work", str(tmp_path), "--row", "one_thig"])
+    assert run.exit_code == 2
+    assert "one_thig" in run.output and "one_thing" in run.output
+    assert not (tmp_path / "pack.json").exists()
+
+
 def test_every_row_is_there_where_no_pack_is(tmp_path: Path) -> None:
     """With nothing to measure every row fails with its reason, and the command ends well."""
     base = ["pack", "--work", str(tmp_path), "--packs", str(tmp_path / "none"), "--json"]
