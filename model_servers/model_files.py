@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +76,24 @@ def check_files(path: Path, *, bundled: bool) -> str:
         )
     files = sorted(file for file in path.rglob("*") if file.is_file())
     return content_key(*((file.relative_to(path).as_posix(), _sha256(file)) for file in files))
+
+
+@contextmanager
+def loading(what: str, hint: str = "fetch or export the model again") -> Iterator[None]:
+    """Turn whatever goes wrong in reading model files into an error that names them.
+
+    Args:
+        what: kind and name of what is loaded, for the message.
+    Raises: PackCorrupt.
+    """
+    try:
+        yield
+    except PackCorrupt:
+        raise
+    except Exception as cause:  # Whatever is wrong with the files, loading shows it.
+        raise PackCorrupt(
+            f"{what} could not be loaded ({type(cause).__name__})", hint=hint
+        ) from cause
 
 
 def read_table(file: Path) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from maquette.model_servers.model_files import not_in_pack
+from maquette.model_servers.model_files import loading, not_in_pack
+from maquette.model_servers.pixels import PixelPlan
 from maquette.records.errors import ConfigError, PackCorrupt
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class DualEncoder:
         from transformers.utils.logging import disable_progress_bar
 
         disable_progress_bar()
-        try:
+        with loading(f"the dual encoder {path.name!r}"):
             config = AutoConfig.from_pretrained(path, local_files_only=True)
             if config.model_type not in _KINDS:
                 raise PackCorrupt(
@@ -53,14 +54,7 @@ class DualEncoder:
                 path, local_files_only=True, use_safetensors=True, dtype="float32"
             ).eval()
             self._tokenizer: Any = AutoTokenizer.from_pretrained(path, local_files_only=True)
-            self._pixels = _pixel_plan(path, config.vision_config.image_size)
-        except PackCorrupt:
-            raise
-        except Exception as cause:  # Whatever is wrong with the files, loading shows it.
-            raise PackCorrupt(
-                f"the dual encoder {path.name!r} could not be loaded ({type(cause).__name__})",
-                hint="fetch or export the model again",
-            ) from cause
+            self._pixels = PixelPlan(path, config.vision_config.image_size)
         self._tokens = int(config.text_config.max_position_embeddings)
         # SigLIP was trained with every caption padded to full length, CLIP without padding.
         self._padding = "max_length" if config.model_type.startswith("siglip") else False
@@ -70,7 +64,7 @@ class DualEncoder:
         import torch
 
         with torch.inference_mode():
-            pixels = torch.from_numpy(self._pixels(picture))[None]  # (1, 3, S, S)
+            pixels = torch.from_numpy(self._pixels(picture.convert("RGB")))[None]  # (1, 3, S, S)
             return _unit(self._model.get_image_features(pixel_values=pixels))
 
     def embed_caption(self, text: str) -> tuple[float, ...]:
@@ -98,31 +92,3 @@ def _unit(output: Any) -> tuple[float, ...]:
     features = getattr(output, "pooler_output", output)
     vector = torch.nn.functional.normalize(features.float(), dim=1)[0]
     return tuple(vector.tolist())
-
-
-def _pixel_plan(path: Path, side: int) -> Any:
-    """A function from an RGB picture to float32 (3, S, S), as the model's preprocessor says."""
-    import json
-
-    import numpy as np
-    from PIL import Image
-
-    file = path / "preprocessor_config.json"
-    settings = json.loads(file.read_text("utf-8")) if file.is_file() else {}
-    mean = np.array(settings.get("image_mean", (0.5, 0.5, 0.5)), np.float32).reshape(3, 1, 1)
-    std = np.array(settings.get("image_std", (0.5, 0.5, 0.5)), np.float32).reshape(3, 1, 1)
-    crops = bool(settings.get("do_center_crop", False))
-    resample = Image.Resampling(settings.get("resample", Image.Resampling.BICUBIC))
-
-    def pixels(picture: Image.Image) -> np.ndarray:
-        picture = picture.convert("RGB")
-        if crops:
-            edge = min(picture.size)
-            left, top = (picture.width - edge) // 2, (picture.height - edge) // 2
-            picture = picture.crop((left, top, left + edge, top + edge))
-        if picture.size != (side, side):
-            picture = picture.resize((side, side), resample)
-        array = np.asarray(picture, np.float32).transpose(2, 0, 1) / 255  # (3, S, S)
-        return (array - mean) / std
-
-    return pixels

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import torch
 
 from maquette.model_servers.generation.adapters.contract import RowAdapter
-from maquette.records.errors import ConfigError, PackCorrupt
+from maquette.model_servers.model_files import loading
+from maquette.records.errors import PackCorrupt
 
 if TYPE_CHECKING:
     from maquette.model_servers.generation.pack import ModelPack
@@ -35,8 +36,6 @@ PIPELINES = {
     "FluxPipeline": _Entry("diffusers:FluxPipeline", f"{_ADAPTERS}.flux:FluxAdapter"),
 }
 
-_DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
-
 
 def load_adapter(pack: ModelPack, *, device: torch.device, dtype: torch.dtype) -> RowAdapter:
     """Load a checked model directory. Only local safetensors files are read.
@@ -53,18 +52,14 @@ def load_adapter(pack: ModelPack, *, device: torch.device, dtype: torch.dtype) -
         )
     _silence_progress()
     extra = {"vocabulary": pack.vocabulary} if pack.vocabulary else {}
-    try:
+    hint = "fetch or save the model again; the log of the model server says more"
+    with loading(f"the model {pack.path.name!r}", hint=hint):
         pipeline = _named(entry.pipeline).from_pretrained(
             str(pack.path), local_files_only=True, use_safetensors=True, dtype=dtype
         )
         pipeline.set_progress_bar_config(disable=True)
         # Weights missing from the files have no data yet: moving them to the device fails.
         adapter: RowAdapter = _named(entry.adapter)(pipeline, device=device, dtype=dtype, **extra)
-    except Exception as cause:  # Whatever is wrong with the files, loading shows it.
-        raise PackCorrupt(
-            f"the model {pack.path.name!r} could not be loaded ({type(cause).__name__})",
-            hint="fetch or save the model again; the log of the model server says more",
-        ) from cause
     return adapter
 
 
@@ -74,40 +69,6 @@ def _silence_progress() -> None:
 
     diffusers_logging.disable_progress_bar()
     transformers_logging.disable_progress_bar()
-
-
-def choose_device(name: str) -> torch.device:
-    """The device of that name; ``auto`` is the GPU when there is one.
-
-    Raises: ConfigError: torch cannot use it here.
-    """
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        device = torch.device(name)
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as cause:
-        raise ConfigError(
-            f"models.generation.options.device is {name!r}, which cannot be used here",
-            hint="use auto or cpu",
-        ) from cause
-    return device
-
-
-def choose_dtype(name: str, device: torch.device) -> torch.dtype:
-    """The dtype of that name; ``auto`` is float32 on a CPU, else bfloat16.
-
-    Raises: ConfigError: no such dtype.
-    """
-    if name == "auto":
-        return torch.float32 if device.type == "cpu" else torch.bfloat16
-    if name not in _DTYPES:
-        raise ConfigError(
-            f"models.generation.options.dtype is {name!r}; expected one of "
-            f"{', '.join(['auto', *_DTYPES])}",
-            hint="use auto",
-        )
-    return _DTYPES[name]
 
 
 def _named(path: str) -> Any:

@@ -187,11 +187,8 @@ class GenerationRole:
     def _load(self) -> None:
         import torch
 
-        from maquette.model_servers.generation.load import (
-            choose_device,
-            choose_dtype,
-            load_adapter,
-        )
+        from maquette.model_servers.devices import choose_device, choose_dtype
+        from maquette.model_servers.generation.load import load_adapter
         from maquette.model_servers.generation.pack import open_pack
         from maquette.model_servers.generation.scheduler import StepScheduler
         from maquette.model_servers.generation.sessions import Sessions
@@ -199,8 +196,8 @@ class GenerationRole:
 
         options = self._options
         torch.set_num_threads(self._threads)
-        device = choose_device(options.device)
-        dtype = choose_dtype(options.dtype, device)
+        device = choose_device(self.role, options.device)
+        dtype = choose_dtype(self.role, options.dtype, device)
         pack = open_pack(self._model, download=options.download)
         self._adapter = load_adapter(pack, device=device, dtype=dtype)
         self._pipeline = pack.pipeline

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from maquette.model_servers.guard.words import judge_words
-from maquette.model_servers.model_files import bundled_directory
+from maquette.model_servers.model_files import bundled_directory, loading
 from maquette.model_servers.schemas.guard import OPEN, OUTSIDE, UNKNOWN, GuardVerdict
-from maquette.records.errors import PackCorrupt
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,7 +73,7 @@ class Guard:
         from maquette.model_servers.guard.network import SIDE_PX, GuardNetwork
 
         self.digest = verify_directory(path)
-        try:
+        with loading(f"the guard {path.name!r}", hint="reinstall Maquette; the pack is damaged"):
             config = json.loads((path / CONFIG).read_text("utf-8"))
             vocabulary = json.loads((path / VOCABULARY).read_text("utf-8"))
             self._known = frozenset(vocabulary["words"]) | frozenset(vocabulary["asking"])
@@ -83,11 +82,6 @@ class Guard:
             tensors = {k: v.float() for k, v in load_file(path / WEIGHTS).items()}
             self._network: Any = GuardNetwork(tuple(config["widths"])).eval()
             self._network.load_state_dict(tensors)
-        except Exception as cause:  # Whatever is wrong with the files, loading shows it.
-            raise PackCorrupt(
-                f"the guard {path.name!r} could not be loaded ({type(cause).__name__})",
-                hint="reinstall Maquette; the pack is damaged",
-            ) from cause
         self._side_px = SIDE_PX
 
     def judge(self, image: Image.Image) -> GuardVerdict:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from maquette.model_servers.model_files import loading
 from maquette.model_servers.reward.layout import LORA, WEIGHTS
 from maquette.model_servers.reward.model import RewardModel, adapter_name
 from maquette.model_servers.reward.rows import RowWriter
-from maquette.records.errors import ConfigError, PackCorrupt
+from maquette.records.errors import PackCorrupt
 
 if TYPE_CHECKING:
     from maquette.model_servers.reward.layout import (
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 _LAYER = re.compile(r"(?:^|\.)layers\.(\d+)\.(.+)\.lora_([AB])(?:\.[^.]+)?\.weight$")
 """The end of a LoRA tensor's name, whatever the backbone was called around it."""
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 _PARTS = {
     "W_q": "skip.W_q",
     "W_k": "skip.W_k",
@@ -40,15 +40,9 @@ def load_reward(directory: RewardDirectory, *, dtype: torch.dtype = torch.float3
     """
     model = RewardModel(load_backbone(directory.backbone, dtype=dtype))
     for folder in directory.perspectives:
-        try:
+        hint = "fetch or save it again, for this backbone"
+        with loading(f"the perspective {folder.name!r}", hint=hint):
             load_perspective(model, folder)
-        except PackCorrupt:
-            raise
-        except Exception as cause:  # Whatever is wrong with the files, loading shows it.
-            raise PackCorrupt(
-                f"the perspective {folder.name!r} could not be loaded ({type(cause).__name__})",
-                hint="fetch or save it again, for this backbone",
-            ) from cause
     return model.to(dtype).eval().requires_grad_(False)
 
 
@@ -88,33 +82,6 @@ def load_words(path: Path, model: RewardModel, index: RewardIndex) -> RowWriter:
         max_tokens=min(index.max_tokens, model.config.text_config.max_position_embeddings),
         template=index.template,
     )
-
-
-def choose_device(name: str) -> torch.device:
-    """The device of that name; ``auto`` is the GPU when there is one. Raises: ConfigError."""
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        device = torch.device(name)
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as cause:
-        raise ConfigError(
-            f"models.reward.options.device is {name!r}, which cannot be used here",
-            hint="use auto or cpu",
-        ) from cause
-    return device
-
-
-def choose_dtype(name: str, device: torch.device) -> torch.dtype:
-    """The dtype of that name; ``auto`` is float32 on a CPU, else bfloat16. Raises: ConfigError."""
-    if name == "auto":
-        return torch.float32 if device.type == "cpu" else torch.bfloat16
-    if name not in DTYPES:
-        raise ConfigError(
-            f"models.reward.options.dtype is {name!r}; expected auto or one of {', '.join(DTYPES)}",
-            hint="use auto",
-        )
-    return DTYPES[name]
 
 
 def load_perspective(model: RewardModel, folder: PerspectiveFolder) -> None:

@@ -161,14 +161,14 @@ def _reply(score: RowScore) -> PerspectiveScore:
 def _load(model: str, options: RewardOptions, threads: int) -> _Loaded:
     import torch
 
+    from maquette.model_servers.devices import choose_device, choose_dtype
     from maquette.model_servers.guard.guard import open_guard
-    from maquette.model_servers.reward.load import choose_device, choose_dtype
     from maquette.model_servers.reward.scorer import Scorer
 
     if threads > 0:  # Counts for this role's own thread only.
         torch.set_num_threads(threads)
-    device = choose_device(options.device)
-    dtype = choose_dtype(options.dtype, device)
+    device = choose_device("reward", options.device)
+    dtype = choose_dtype("reward", options.dtype, device)
     scorer = Scorer(model, backbone=options.backbone, device=str(device), dtype=dtype)
     guard = open_guard(bundled_model=model == BUNDLED)
     libraries = "".join(f"\0{name} {version(name)}" for name in ("torch", "transformers", "peft"))

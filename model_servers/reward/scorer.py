@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from maquette.model_servers.pixels import PixelPlan
 from maquette.model_servers.reward.heads import HeadKind
 from maquette.model_servers.reward.layout import RewardDirectory, open_directory
 from maquette.model_servers.reward.load import load_reward, load_words
 from maquette.model_servers.reward.preference import preference
-from maquette.model_servers.understanding.pixels import PixelPlan
 from maquette.records.errors import CapabilityMissing
 
 if TYPE_CHECKING:

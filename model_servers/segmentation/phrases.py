@@ -5,7 +5,6 @@ Notation: ``S`` side in pixels of what the model sees, ``T`` tokens, ``D`` commo
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from maquette.model_servers.model_files import not_in_pack
+from maquette.model_servers.model_files import loading, not_in_pack, read_table
+from maquette.model_servers.pixels import PixelPlan
 from maquette.records.errors import ConfigError, PackCorrupt
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Segmenter:
         from transformers.utils.logging import disable_progress_bar
 
         disable_progress_bar()
-        try:
+        with loading(f"the segmenter {path.name!r}"):
             config = AutoConfig.from_pretrained(path, local_files_only=True)
             if config.model_type != "clipseg":
                 raise PackCorrupt(
@@ -64,14 +64,8 @@ class Segmenter:
                 path, local_files_only=True, use_safetensors=True, dtype=torch.float32
             ).eval()
             self._tokenizer: Any = AutoTokenizer.from_pretrained(path, local_files_only=True)
-            self._plan = _pixel_plan(path, config.vision_config.image_size)
-        except PackCorrupt:
-            raise
-        except Exception as cause:  # Whatever is wrong with the files, loading shows it.
-            raise PackCorrupt(
-                f"the segmenter {path.name!r} could not be loaded ({type(cause).__name__})",
-                hint="fetch or export the model again",
-            ) from cause
+            side_px = _side_px(path, config.vision_config.image_size)
+            self._plan = PixelPlan(path, side_px, resample=2)
         self._max_tokens = int(config.text_config.max_position_embeddings)
 
     def look(self, picture: Image.Image) -> list[torch.Tensor]:
@@ -81,7 +75,7 @@ class Segmenter:
             picture: any size; it is scaled to the model's square.
         """
         with torch.inference_mode():
-            pixels = torch.from_numpy(self._plan.pixels(picture))[None]  # (1, 3, S, S)
+            pixels = torch.from_numpy(self._plan(picture))[None]  # (1, 3, S, S)
             states = self._model.clip.get_image_features(
                 pixel_values=pixels, output_hidden_states=True
             ).hidden_states
@@ -120,36 +114,9 @@ class Segmenter:
         return tuple(w for w in words if unknown in encode(w, add_special_tokens=False))
 
 
-@dataclass(frozen=True)
-class _PixelPlan:
-    """How a picture becomes what the model sees, as its preprocessor says."""
-
-    side_px: int
-    mean: np.ndarray
-    deviation: np.ndarray
-    resample: int
-
-    def pixels(self, picture: Image.Image) -> np.ndarray:
-        """float32 (3, S, S) of an RGB picture."""
-        from PIL.Image import Resampling
-
-        size = (self.side_px, self.side_px)
-        if picture.size != size:
-            picture = picture.resize(size, Resampling(self.resample))
-        array = np.asarray(picture, np.float32).transpose(2, 0, 1) / 255
-        return (array - self.mean) / self.deviation
-
-
-def _pixel_plan(path: Path, side_px: int) -> _PixelPlan:
-    file = path / "preprocessor_config.json"
-    told = json.loads(file.read_text("utf-8")) if file.is_file() else {}
-    size = told.get("size", side_px)
+def _side_px(path: Path, own: int) -> int:
+    """Side of the square a picture is scaled to, which may differ from the tower's own."""
+    size = read_table(path / "preprocessor_config.json").get("size", own)
     if isinstance(size, dict):
-        size = size.get("height", size.get("shortest_edge", side_px))
-
-    def column(name: str) -> np.ndarray:
-        return np.array(told.get(name, (0.5, 0.5, 0.5)), np.float32).reshape(3, 1, 1)
-
-    return _PixelPlan(
-        int(size), column("image_mean"), column("image_std"), int(told.get("resample", 2))
-    )
+        size = size.get("height", size.get("shortest_edge", own))
+    return int(size)

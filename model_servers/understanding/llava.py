@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from maquette.model_servers.model_files import loading
+from maquette.model_servers.pixels import PixelPlan
 from maquette.model_servers.understanding.attention import grid_of, picture_attention
-from maquette.model_servers.understanding.pixels import PixelPlan
 from maquette.model_servers.understanding.prompts import chat_text
 from maquette.records.errors import InvalidInput, PackCorrupt
 
@@ -46,7 +47,7 @@ class Llava:
         from transformers.utils.logging import disable_progress_bar
 
         disable_progress_bar()
-        try:
+        with loading(f"the model {path.name!r}"):
             self._model: Any = LlavaForConditionalGeneration.from_pretrained(
                 path,
                 local_files_only=True,
@@ -64,13 +65,6 @@ class Llava:
             self._ends = _ends(self._model, self._tokenizer)
             with torch.inference_mode():
                 self.picture_tokens = self._features(torch.zeros(3, side_px, side_px)).shape[1]
-        except PackCorrupt:
-            raise
-        except Exception as cause:  # Whatever is wrong with the files, loading shows it.
-            raise PackCorrupt(
-                f"the model {path.name!r} could not be loaded ({type(cause).__name__})",
-                hint="fetch or export the model again",
-            ) from cause
         self._longest = int(config.text_config.max_position_embeddings)
 
     @property

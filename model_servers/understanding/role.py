@@ -158,6 +158,7 @@ def _load(threads: int, model: str, options: UnderstandingOptions) -> _Loaded:
 
     import torch
 
+    from maquette.model_servers.devices import choose_device, choose_dtype
     from maquette.model_servers.guard.guard import open_guard
     from maquette.model_servers.understanding.llava import Llava
     from maquette.model_servers.understanding.witness import Witness
@@ -165,17 +166,13 @@ def _load(threads: int, model: str, options: UnderstandingOptions) -> _Loaded:
     # Counts for this role's own thread only: torch keeps the number per thread.
     torch.set_num_threads(max(threads, 1))
     files = check_llava(path, bundled=model == BUNDLED)
-    device = options.device
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    dtype = options.dtype
-    if dtype == "auto":
-        dtype = "float32" if device == "cpu" else "bfloat16"
+    device = choose_device("understanding", options.device)
+    dtype = str(choose_dtype("understanding", options.dtype, device)).removeprefix("torch.")
     guard = open_guard(bundled_model=model == BUNDLED)
     libraries = "".join(f"\0{name} {version(name)}" for name in ("torch", "transformers"))
     named = f"{read_digest}\0{files}\0{dtype}{libraries}\0{guard.digest}"
     return _Loaded(
         reader=Reader(threads),
-        witness=Witness(Llava(path, device=device, dtype=dtype), guard),
+        witness=Witness(Llava(path, device=str(device), dtype=dtype), guard),
         digest=hashlib.sha256(named.encode()).hexdigest(),
     )

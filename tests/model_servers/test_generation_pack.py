@@ -14,8 +14,9 @@ import torch
 from maquette.infra.manifest import write_manifest
 from maquette.infra.settings import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
+from maquette.model_servers.devices import choose_device, choose_dtype
 from maquette.model_servers.generation import pack as packs
-from maquette.model_servers.generation.load import choose_device, choose_dtype, load_adapter
+from maquette.model_servers.generation.load import load_adapter
 from maquette.model_servers.generation.pack import open_pack
 from maquette.model_servers.generation.role import GenerationRole
 from maquette.records.errors import ConfigError, PackCorrupt
@@ -139,9 +140,9 @@ def test_options_are_checked() -> None:
 
 def test_devices_and_dtypes() -> None:
     """auto fits the machine; what cannot be had is a clear error."""
-    assert choose_dtype("auto", CPU) is torch.float32
-    assert choose_dtype("auto", torch.device("cuda")) is torch.bfloat16
-    with pytest.raises(ConfigError, match="int4"):
-        choose_dtype("int4", CPU)
-    with pytest.raises(ConfigError, match="abacus"):
-        choose_device("abacus")
+    assert choose_dtype("generation", "auto", CPU) is torch.float32
+    assert choose_dtype("generation", "auto", torch.device("cuda")) is torch.bfloat16
+    with pytest.raises(ConfigError, match=r"generation\.options\.dtype is 'int4'"):
+        choose_dtype("generation", "int4", CPU)
+    with pytest.raises(ConfigError, match=r"reward\.options\.device is 'abacus'"):
+        choose_device("reward", "abacus")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from maquette.model_servers import model_files
-from maquette.model_servers.model_files import find_model, read_table
+from maquette.model_servers.model_files import find_model, loading, read_table
 from maquette.records.errors import ConfigError, PackCorrupt
 
 
@@ -43,3 +43,17 @@ def test_a_table_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
     file.write_text(text, "utf-8", errors="surrogateescape")
     with pytest.raises(PackCorrupt, match=r"config\.json"):
         read_table(file)
+
+
+def test_whatever_fails_in_loading_names_the_model() -> None:
+    """Any error of a library becomes PackCorrupt with its kind; one that says more stays."""
+    with pytest.raises(
+        PackCorrupt, match=r"the model 'x' could not be loaded \(KeyError\)"
+    ) as caught:
+        with loading("the model 'x'", hint="fetch it"):
+            raise KeyError("no such tensor")
+    assert caught.value.hint == "fetch it" and isinstance(caught.value.__cause__, KeyError)
+    told = PackCorrupt("it is a bert")
+    with pytest.raises(PackCorrupt) as kept, loading("the model 'x'"):
+        raise told
+    assert kept.value is told

@@ -11,9 +11,9 @@ import torch
 from PIL import Image
 
 from maquette.model_servers.model_files import BUNDLED, find_model
+from maquette.model_servers.pixels import PixelPlan
 from maquette.model_servers.reward.heads import HeadKind
 from maquette.model_servers.understanding.directory import check_llava, missing_llava
-from maquette.model_servers.understanding.pixels import PixelPlan
 from maquette.training.evaluation.rows import Bench, Row, measure_rows
 from maquette.training.recipes.driver import follow
 from maquette.training.reward.cache import read_cache, write_cache

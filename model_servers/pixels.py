@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 class PixelPlan:
     """Scales to the tower's square, cuts the middle out where told to, and normalises."""
 
-    def __init__(self, path: Path, side_px: int) -> None:
-        """Reads ``preprocessor_config.json`` or ``processor_config.json`` of a directory."""
+    def __init__(self, path: Path, side_px: int, resample: int = 3) -> None:
+        """Reads ``preprocessor_config.json`` or ``processor_config.json`` of a directory.
+
+        Args:
+            side_px: of the tower's square.
+            resample: how to scale where the file says nothing, by Pillow's number.
+        """
         settings = read_table(path / "preprocessor_config.json")
         if not settings:
             settings = read_table(path / "processor_config.json").get("image_processor", {})
@@ -24,7 +29,8 @@ class PixelPlan:
         self.mean = tuple(settings.get("image_mean") or (0.5, 0.5, 0.5))
         self.deviation = tuple(settings.get("image_std") or (0.5, 0.5, 0.5))
         self.crops = bool(settings.get("do_center_crop", False))
-        self.resample = int(settings.get("resample") or 3)
+        told = settings.get("resample")
+        self.resample = int(resample if told is None else told)
 
     def __call__(self, picture: Image) -> np.ndarray:
         """Float32 (3, S, S) of an RGB picture."""

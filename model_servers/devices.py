@@ -1,0 +1,45 @@
+"""Where a model runs and how exactly it computes, by the names in the settings."""
+
+from __future__ import annotations
+
+import torch
+
+from maquette.records.errors import ConfigError
+
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+
+
+def choose_device(role: str, name: str) -> torch.device:
+    """The device of that name; ``auto`` is the GPU when there is one.
+
+    Args:
+        role: whose option it is, for the message.
+    Raises: ConfigError: torch cannot use it here.
+    """
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as cause:
+        raise ConfigError(
+            f"models.{role}.options.device is {name!r}, which cannot be used here",
+            hint="use auto or cpu",
+        ) from cause
+    return device
+
+
+def choose_dtype(role: str, name: str, device: torch.device) -> torch.dtype:
+    """The dtype of that name; ``auto`` is float32 on a CPU, else bfloat16.
+
+    Raises: ConfigError: no such dtype.
+    """
+    if name == "auto":
+        return torch.float32 if device.type == "cpu" else torch.bfloat16
+    if name not in DTYPES:
+        raise ConfigError(
+            f"models.{role}.options.dtype is {name!r}; expected one of "
+            f"{', '.join(['auto', *DTYPES])}",
+            hint="use auto",
+        )
+    return DTYPES[name]
