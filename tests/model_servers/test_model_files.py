@@ -47,11 +47,13 @@ def test_a_table_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
 
 def test_whatever_fails_in_loading_names_the_model() -> None:
     """Any error of a library becomes PackCorrupt with its kind; one that says more stays."""
-    with pytest.raises(
-        PackCorrupt, match=r"the model 'x' could not be loaded \(KeyError\)"
-    ) as caught:
-        with loading("the model 'x'", hint="fetch it"):
-            raise KeyError("no such tensor")
+    with (
+        pytest.raises(
+            PackCorrupt, match=r"the model 'x' could not be loaded \(KeyError\)"
+        ) as caught,
+        loading("the model 'x'", hint="fetch it"),
+    ):
+        raise KeyError("no such tensor")
     assert caught.value.hint == "fetch it" and isinstance(caught.value.__cause__, KeyError)
     told = PackCorrupt("it is a bert")
     with pytest.raises(PackCorrupt) as kept, loading("the model 'x'"):

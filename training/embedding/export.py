@@ -9,9 +9,9 @@ from typing import Any
 
 import torch
 
-from maquette.infra.manifest import write_manifest
 from maquette.training.embedding.components import BUNDLED, MAX_TOKENS, EncoderSize
 from maquette.training.embedding.run import build_models
+from maquette.training.pack.seal import seal
 from maquette.training.recipes.checkpoints import load_checkpoint
 from maquette.training.recipes.components import build_tokenizer
 from maquette.training.world.vocabulary import words
@@ -54,24 +54,3 @@ def export_pack(encoder: Any, target: Path, card: str) -> Path:
     (fresh / "preprocessor_config.json").write_text(json.dumps(plan, indent=1) + "\n", "utf-8")
     (fresh / "MODEL_CARD.md").write_text(card, "utf-8")
     return seal(fresh, target, MAX_BYTES)
-
-
-def seal(fresh: Path, target: Path, max_bytes: int) -> Path:
-    """Give a new pack its manifest and swap it into its place.
-
-    Raises: ValueError: it holds more than ``max_bytes``.
-    """
-    for path in fresh.rglob("*"):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    write_manifest(fresh)
-    size = sum(path.stat().st_size for path in fresh.rglob("*") if path.is_file())
-    if size > max_bytes:
-        raise ValueError(f"the pack holds {size} bytes; at most {max_bytes} may be committed")
-    old = target.with_name(target.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
-        target.rename(old)
-    fresh.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
-    return target

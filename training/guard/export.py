@@ -12,9 +12,9 @@ import torch
 from safetensors.torch import save_file
 
 from maquette.model_servers.guard.network import WIDTHS, GuardNetwork
-from maquette.training.embedding.export import seal
 from maquette.training.guard.augment import augment
 from maquette.training.guard.run import KEPT, measured, small_pixels
+from maquette.training.pack.seal import seal
 from maquette.training.recipes.checkpoints import load_checkpoint
 from maquette.training.world import vocabulary
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from maquette.infra.manifest import write_manifest
+from maquette.training.pack.seal import seal
 from maquette.training.world import vocabulary
 
 MAX_BYTES = 46_000_000
@@ -33,16 +33,4 @@ def export_pack(pipeline: Any, target: Path, card: str) -> Path:
     record = json.dumps(vocabulary.record(), indent=1)
     (fresh / "vocabulary.json").write_text(record + "\n", encoding="utf-8")
     (fresh / "MODEL_CARD.md").write_text(card, encoding="utf-8")
-    for path in fresh.rglob("*"):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    write_manifest(fresh)
-    size = sum(p.stat().st_size for p in fresh.rglob("*") if p.is_file())
-    if size > MAX_BYTES:
-        raise ValueError(f"the pack holds {size} bytes; at most {MAX_BYTES} may be committed")
-    old = target.with_name(target.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
-    fresh.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
-    return target
+    return seal(fresh, target, MAX_BYTES)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from maquette.infra.manifest import write_manifest
 from maquette.model_servers.model_files import BUNDLED
 from maquette.model_servers.reward.layout import (
     INDEX,
@@ -14,6 +13,7 @@ from maquette.model_servers.reward.layout import (
     open_directory,
 )
 from maquette.model_servers.reward.save import save_perspective
+from maquette.training.pack.seal import seal
 from maquette.training.reward.calibrate import calibrate
 from maquette.training.reward.pairs import HELD_OUT_SEED, SUBJECTS
 from maquette.training.reward.run import RewardRun
@@ -59,20 +59,8 @@ def export_pack(
     index = RewardIndex(backbone=backbone, backbone_digest=digest)
     (fresh / INDEX).write_text(index.model_dump_json(indent=1) + "\n", encoding="utf-8")
     (fresh / "MODEL_CARD.md").write_text(card, encoding="utf-8")
-    for path in (fresh, *fresh.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    write_manifest(fresh)
-    size = sum(p.stat().st_size for p in fresh.rglob("*") if p.is_file())
-    if size > MAX_BYTES:
-        raise ValueError(f"the pack holds {size} bytes; at most {MAX_BYTES} may be committed")
     open_directory(str(fresh), backbone=None if backbone == BUNDLED else backbone)
-    old = target.with_name(target.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
-    fresh.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
-    return target
+    return seal(fresh, target, MAX_BYTES)
 
 
 def model_card(table: str, steps: dict[str, int]) -> str:

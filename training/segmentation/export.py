@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from maquette.training.embedding.export import seal
+from maquette.training.pack.seal import seal
 from maquette.training.recipes.checkpoints import load_checkpoint
 from maquette.training.segmentation.components import BUNDLED, SegmenterSize, build_tokenizer
 from maquette.training.segmentation.run import build_models

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from transformers import PreTrainedTokenizerFast
 
-from maquette.infra.manifest import write_manifest
+from maquette.training.pack.seal import seal
 from maquette.training.recipes.checkpoints import load_checkpoint
 from maquette.training.understanding.components import SeerSize, build_seer, build_tokenizer
 from maquette.training.understanding.wordbook import known_words
@@ -60,20 +60,7 @@ def export_pack(
     settings = {**_PIXELS, "size": {"height": side, "width": side}}
     _write(fresh / "preprocessor_config.json", json.dumps(settings, indent=1) + "\n")
     _write(fresh / "MODEL_CARD.md", model_card(parameters, rows, steps))
-    for path in fresh.rglob("*"):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    write_manifest(fresh)
-    size = sum(p.stat().st_size for p in fresh.rglob("*") if p.is_file())
-    if size > MAX_BYTES:
-        raise ValueError(f"the pack holds {size} bytes; at most {MAX_BYTES} may be committed")
-    old = target.with_name(target.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
-        target.rename(old)
-    fresh.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
-    return target
+    return seal(fresh, target, MAX_BYTES)
 
 
 def model_card(parameters: int, rows: list[dict], steps: int) -> str:
