@@ -42,13 +42,15 @@ class Figure:
     measured: Estimate | None = None
     """None: it could not be measured."""
     note: str = ""
+    complete: bool = True
+    """False: a role was missing, so the figure is of less than the whole pack."""
 
     @property
     def holds(self) -> bool | None:
-        """Whether it stays within its bar; a figure that was not measured does not."""
+        """Whether it stays within its bar; what was not measured, or of a part only, does not."""
         if self.bar is None:
             return None
-        return self.measured is not None and self.measured.median <= self.bar
+        return self.complete and self.measured is not None and self.measured.median <= self.bar
 
 
 def measure_pack(packs: Path, repetitions: int = 5, cores: int = 2) -> list[Figure]:
@@ -92,7 +94,9 @@ def size_figures(packs: Path) -> list[Figure]:
     }
     missing = [role for role, size in sizes.items() if not size]
     note = f"missing: {', '.join(missing)}" if missing else ""
-    total = Figure("size", "MB", BARS["size"][0], estimate([sum(sizes.values())]), note)
+    total = Figure(
+        "size", "MB", BARS["size"][0], estimate([sum(sizes.values())]), note, not missing
+    )
     parts = [
         Figure(f"size.{role}", "MB", None, estimate([size])) for role, size in sizes.items() if size
     ]
@@ -103,7 +107,8 @@ def read_figure(name: str, told: Mapping[str, Any]) -> Figure:
     """A figure as the measuring process tells it: values, or why there are none."""
     bar, unit = BARS.get(name, (None, told.get("unit", "s")))
     values = told.get("values", [])
-    return Figure(name, unit, bar, estimate(values) if values else None, told.get("note", ""))
+    found = estimate(values) if values else None
+    return Figure(name, unit, bar, found, told.get("note", ""), told.get("complete", True))
 
 
 def record(figure: Figure) -> dict[str, Any]:

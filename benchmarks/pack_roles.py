@@ -79,9 +79,9 @@ async def measure(packs: Path, repetitions: int, cores: int, *, bundled: bool) -
         load_s += took
         figures[f"load.{role}"] = _one(took, problems.get(role, ""))
     missing = [role for role in SERVED[:-1] if not _there(packs, role)]
-    figures["load"] = _one(
-        load_s, f"all roles, digests checked; missing: {', '.join(missing) or 'none'}"
-    )
+    note = f"missing: {', '.join(missing)}" if missing else "all roles"
+    whole = {"complete": not missing and not problems}
+    figures["load"] = _one(load_s, f"{note}; digests checked") | whole
     figures["load.process"] = _one(
         time.perf_counter() - _STARTED, "from the first line of this process to ready"
     )
@@ -102,7 +102,7 @@ async def measure(packs: Path, repetitions: int, cores: int, *, bundled: bool) -
             continue
         figures[name] = await _timed(calls[name], repetitions)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
-    figures["peak_memory"] = _one(peak, "resident, all roles colocated, after all calls")
+    figures["peak_memory"] = _one(peak, f"{note}; resident, colocated, after all calls") | whole
     await host.stop()
     return figures
 

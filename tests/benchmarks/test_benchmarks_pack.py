@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from maquette.benchmarks.pack import BARS, Figure, read_figure, record, size_figures
+from maquette.benchmarks.pack import BARS, ROLES, Figure, read_figure, record, size_figures
 from maquette.benchmarks.pack_roles import _timed
 
 
@@ -31,7 +31,8 @@ def test_sizes_are_those_of_all_files(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"x" * size)
     total, *parts = size_figures(tmp_path)
-    assert total.measured is not None and total.measured.median == 2.0 and total.holds
+    assert total.measured is not None and total.measured.median == 2.0
+    assert total.holds is False
     assert "generation" in total.note and "guard" not in total.note
     assert {part.name: part.measured.median for part in parts if part.measured} == {
         "size.reward": 0.5,
@@ -50,6 +51,18 @@ def test_a_figure_holds_within_its_bar(values: list[float], holds: bool) -> None
     assert (told["bar"], told["unit"], told["n"], told["note"]) == (0.3, "s", len(values), "n")
     assert (told["value"] is None) == (not values)
     assert Figure("load.guard", "s").holds is None
+
+
+def test_a_part_of_the_pack_proves_nothing(tmp_path: Path) -> None:
+    """Size, load and memory hold only where every role was there."""
+    for role in ROLES:
+        (tmp_path / role).mkdir()
+        (tmp_path / role / "x").write_bytes(b"x")
+    assert size_figures(tmp_path)[0].holds
+    (tmp_path / "guard" / "x").unlink()
+    assert size_figures(tmp_path)[0].holds is False
+    assert read_figure("load", {"values": [1.0], "complete": True}).holds
+    assert read_figure("load", {"values": [1.0], "complete": False}).holds is False
 
 
 def test_the_first_call_is_told_apart_and_a_failure_is_told() -> None:
