@@ -20,7 +20,7 @@ from maquette.training.evaluation.recogniser import Recogniser, Seen
 from maquette.training.evaluation.rows import Bench, Outcome, known_rows
 from maquette.training.guard import photographs as found_photographs
 from maquette.training.guard import score as guard_score
-from maquette.training.segmentation.owners import owners_of
+from maquette.training.vision.owners import owners_of
 from maquette.training.segmentation.score import SIZE_PX, make_trial
 from maquette.training.understanding.reports import report
 from maquette.training.understanding.score import held_out

@@ -13,7 +13,7 @@ from maquette.model_servers.understanding.llava import Llava
 from maquette.training.data.shards import read_shard
 from maquette.training.understanding.__main__ import smoke
 from maquette.training.understanding.components import TOY, build_seer, build_tokenizer, spell
-from maquette.training.understanding.patches import (
+from maquette.training.vision.patches import (
     CLASSES,
     IGNORED,
     lessons,

@@ -17,7 +17,7 @@ from maquette.model_servers.segmentation.phrases import Segmenter
 from maquette.training.evaluation.rows import Bench, Outcome, measured_row
 from maquette.training.evaluation.summaries import Mean
 from maquette.training.segmentation.asking import Ask, asks
-from maquette.training.segmentation.owners import owners_of
+from maquette.training.vision.owners import owners_of
 from maquette.training.world.render import render
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.scene import Scene

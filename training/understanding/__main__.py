@@ -45,7 +45,7 @@ def train(
     compiled: Compiled = False,
 ) -> None:
     """Train from rendered scenes, or go on from the checkpoint."""
-    from maquette.training.understanding.patches import write_owners
+    from maquette.training.vision.patches import write_owners
     from maquette.training.understanding.run import SeerRecipe, SeerRun
 
     shards, owners = [], []
@@ -96,7 +96,7 @@ def smoke(work: Work = Path("runs/smoke_understanding"), steps: int = 3) -> None
     """Train, export and measure at toy size, in seconds, to see that every part runs."""
     from maquette.training.evaluation.rows import Bench, measure_rows
     from maquette.training.understanding.export import export_pack, trained_seer
-    from maquette.training.understanding.patches import write_owners
+    from maquette.training.vision.patches import write_owners
     from maquette.training.understanding.run import SeerRecipe, SeerRun
 
     write_shard(work / "shard", 20, seed=21, workers=1)

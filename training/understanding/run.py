@@ -24,7 +24,7 @@ from maquette.training.understanding.components import (
     build_seer,
     build_tokenizer,
 )
-from maquette.training.understanding.patches import CLASSES, GEOMETRY, IGNORED, lessons
+from maquette.training.vision.patches import CLASSES, GEOMETRY, IGNORED, lessons
 from maquette.training.understanding.turns import Talker, pack
 from maquette.training.understanding.wordbook import known_words
 from maquette.training.world.scene import Scene

@@ -1,0 +1,149 @@
+"""The state of a tower's training: tower, lessons, average, checkpoint.
+
+Notation: ``B`` pictures, ``P`` patches, ``D`` width.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from maquette.training.data.shards import Shard
+from maquette.training.recipes.averaged_run import AveragedRun
+from maquette.training.recipes.averaging import Average
+from maquette.training.vision import closeups
+from maquette.training.vision.lessons import Lessons, scene_lessons
+from maquette.training.vision.tower import BUNDLED, TowerSize, build_tower, look
+
+
+@dataclass(frozen=True)
+class TowerRecipe:
+    """Everything that decides how a tower is trained."""
+
+    close_ups: int = 96
+    """Close-ups a step."""
+    window: int = 8
+    """Patches on a side of a close-up."""
+    close_steps: int = 1_500
+    """Steps of close-ups before whole scenes; from then on the two take turns."""
+    scenes: int = 24
+    """Whole scenes a step."""
+    peak_rate: float = 1e-3
+    warmup: int = 100
+    outline_weight: float = 4.0
+    noise: float = 4.0
+    """Largest deviation, in bytes, of noise added to pixels: drawn pictures are not as clean."""
+    seed: int = 41
+    """Decides rows and cuts, with the step index, and the first weights."""
+
+
+class TowerRun(AveragedRun):
+    """Train a tower to name what each patch shows, and to draw its outline.
+
+    Args:
+        work: folder of checkpoints; this run's is ``tower``.
+        shard: rendered scenes; the last 256 are kept for the score.
+        owners: uint8 (scenes, S, S), whose each pixel is.
+        device: where to train; matrix products run in bfloat16.
+    """
+
+    name = "tower"
+
+    def __init__(
+        self,
+        work: Path,
+        shard: Shard,
+        owners: np.ndarray,
+        device: torch.device,
+        size: TowerSize = BUNDLED,
+        recipe: TowerRecipe | None = None,
+    ) -> None:
+        self.folder = work / self.name
+        self.shard, self.owners, self.device, self.size = shard, owners, device, size
+        self.recipe = recipe or TowerRecipe()
+        self.warmup = self.recipe.warmup
+        self.kept = min(256, len(shard.scenes) // 4)
+        torch.manual_seed(self.recipe.seed)
+        lessons = Lessons(size.width, size.patch_px**2)
+        self.model = nn.ModuleDict({"tower": build_tower(size, self.recipe.seed)})
+        self.model["lessons"] = lessons
+        self.model.to(device)
+        self.average = Average(self.model, decay=0.998)
+        self.parameters = list(self.model.parameters())
+        self.optimizer = torch.optim.AdamW(
+            self.parameters, self.recipe.peak_rate, betas=(0.9, 0.98), weight_decay=0.05
+        )
+
+    @torch.no_grad()
+    def score(self) -> dict[str, float]:
+        """Share of kept close-ups named right, and of the things' patches in kept scenes."""
+        rng = np.random.default_rng((self.recipe.seed, 10**9))
+        model, end = self.average.module, len(self.shard.scenes)
+        some = self._close_ups((end - self.kept, end), min(self.kept, 256), rng)
+        lessons = scene_lessons(
+            self.shard, self.owners, np.arange(end - self.kept, end)[:64], self.size.grid
+        )
+        with torch.autocast(self.device.type, torch.bfloat16):
+            states = look(model["tower"], some.pixels.to(self.device), self._window(rng))[-1]
+            named = model["lessons"].name_thing(states[:, 1:], some.covered.to(self.device))
+            states = look(model["tower"], lessons.pixels.to(self.device))[-1]
+            told = model["lessons"].told(states[:, 1:])
+        thing = lessons.answers["thing"].to(self.device)
+        shown = thing > 0
+        letters = lessons.answers["letter0"].to(self.device)
+        printed = letters >= 0
+        return {
+            "close_up_right": float((named.argmax(-1).cpu() == some.truth[:, 0]).float().mean()),
+            "thing_right": float((told["thing"].argmax(-1) == thing)[shown].float().mean()),
+            "letter_right": float((told["letter0"].argmax(-1) == letters)[printed].float().mean()),
+        }
+
+    def _training_losses(self, step: int) -> dict[str, Tensor]:
+        rng = np.random.default_rng((self.recipe.seed, step))
+        end = len(self.shard.scenes) - self.kept
+        tower, lessons = self.model["tower"], self.model["lessons"]
+        if step < self.recipe.close_steps or step % 2:
+            some = self._close_ups((0, end), self.recipe.close_ups, rng)
+            pixels, places = self._noisy(some.pixels, rng), self._window(rng)
+            with torch.autocast(self.device.type, torch.bfloat16):
+                states = look(tower, pixels, places)[-1][:, 1:]
+                named, outlines = lessons.close_up_losses(states, some)
+            return {"close_up": named, "outline": self.recipe.outline_weight * outlines}
+        rows = rng.integers(0, end, size=self.recipe.scenes)
+        whole = scene_lessons(self.shard, self.owners, rows, self.size.grid)
+        pixels = self._noisy(whole.pixels, rng)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            states = look(tower, pixels)[-1][:, 1:]
+            named, outlines = lessons.scene_losses(states, whole)
+        return {"scene": named, "outline": self.recipe.outline_weight * outlines}
+
+    def _close_ups(
+        self, rows: tuple[int, int], count: int, rng: np.random.Generator
+    ) -> closeups.CloseUps:
+        grid, patch_px = min(self.recipe.window, self.size.grid), self.size.patch_px
+        return closeups.close_ups(self.shard, self.owners, rows, count, grid, patch_px, rng)
+
+    def _window(self, rng: np.random.Generator) -> Tensor:
+        grid = min(self.recipe.window, self.size.grid)
+        return closeups.window(grid, self.size.grid, rng).to(self.device)
+
+    def _noisy(self, pixels: Tensor, rng: np.random.Generator) -> Tensor:
+        generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
+        level = torch.rand(len(pixels), 1, 1, 1, generator=generator) * self.recipe.noise / 127.5
+        noise = torch.randn(pixels.shape, generator=generator) * level
+        return (pixels + noise).clamp(-1, 1).to(self.device)
+
+
+def trained_tower(work: Path, size: TowerSize = BUNDLED) -> nn.Module | None:
+    """The averaged tower of a run's checkpoint; None if nothing was trained in ``work``."""
+    from maquette.training.recipes.checkpoints import load_checkpoint
+
+    model = nn.ModuleDict({"tower": build_tower(size, seed=0)})
+    model["lessons"] = Lessons(size.width, size.patch_px**2)
+    if load_checkpoint(work / TowerRun.name, {"average": model}) is None:
+        return None
+    return model["tower"].eval()
