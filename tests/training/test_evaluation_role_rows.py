@@ -20,10 +20,10 @@ from maquette.training.evaluation.recogniser import Recogniser, Seen
 from maquette.training.evaluation.rows import Bench, Outcome, known_rows
 from maquette.training.guard import photographs as found_photographs
 from maquette.training.guard import score as guard_score
-from maquette.training.vision.owners import owners_of
 from maquette.training.segmentation.score import SIZE_PX, make_trial
 from maquette.training.understanding.reports import report
 from maquette.training.understanding.score import held_out
+from maquette.training.vision.owners import owners_of
 from maquette.training.world.background import plain
 from maquette.training.world.render import render
 from maquette.training.world.scene import Placed, Scene

@@ -29,8 +29,8 @@ from maquette.training.segmentation.losses import (
     mask_losses,
     wording_loss,
 )
-from maquette.training.vision.owners import owners_of
 from maquette.training.segmentation.score import GROUPS, make_trial, overlap, tinted
+from maquette.training.vision.owners import owners_of
 from maquette.training.world.render import masks, render
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.split import HELD_OUT

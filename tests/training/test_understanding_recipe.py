@@ -13,16 +13,11 @@ from maquette.model_servers.understanding.llava import Llava
 from maquette.training.data.shards import read_shard
 from maquette.training.understanding.__main__ import smoke
 from maquette.training.understanding.components import TOY, build_seer, build_tokenizer, spell
-from maquette.training.vision.patches import (
-    CLASSES,
-    IGNORED,
-    lessons,
-    owners,
-    write_owners,
-)
 from maquette.training.understanding.run import SeerRecipe, SeerRun
 from maquette.training.understanding.turns import Talker, Turn, pack
 from maquette.training.understanding.wordbook import known_words
+from maquette.training.vision.owners import owners_of, read_owners
+from maquette.training.vision.patches import CLASSES, IGNORED, lessons
 from maquette.training.world.background import plain
 from maquette.training.world.colours import COLOURS
 from maquette.training.world.scene import Placed, Scene
@@ -49,11 +44,11 @@ def test_the_pack_is_whole_and_speaks(work: Path) -> None:
 def test_a_resumed_run_equals_an_unbroken_one(work: Path, tmp_path: Path) -> None:
     """Two steps, a checkpoint, and one more give the weights of three steps in one go."""
     shard = read_shard(work / "shard")
-    owner = write_owners(work / "shard", shard.scenes, TOY.grid, workers=1)
+    owner = read_owners(work / "owners")
 
     def run(folder: Path) -> SeerRun:
         recipe = SeerRecipe(batch=2)
-        return SeerRun(folder, [shard], [owner], torch.device("cpu"), TOY, recipe)
+        return SeerRun(folder, shard, owner, torch.device("cpu"), TOY, recipe)
 
     whole = run(tmp_path / "whole")
     list(whole.steps(0, lambda i: i / 3))
@@ -80,7 +75,7 @@ def test_packed_turns_are_what_single_ones_are() -> None:
         Turn("exists", question, answer),
         Turn("exists", question, answer, blind=True),
     ]
-    pictures = TOY.grid**2
+    pictures = TOY.tower.grid**2
     packed = pack([turns], talker, pictures, 1 + pictures + 60)
     pixels = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
@@ -113,7 +108,7 @@ def test_printed_words_are_spelled_and_read_back() -> None:
 def test_each_patch_is_told_what_it_shows() -> None:
     """A thing's patches carry its name and colour, and the way to its centre is exact."""
     scene = Scene((Placed("square", "red", (0.25, 0.5, 0.5, 0.75)),), plain("cream"))
-    owner = owners(scene, 16)
+    owner = owners_of(scene, 16).astype(np.int8) - 1
     expected = np.full((16, 16), -1)
     expected[8:12, 4:8] = 0
     assert np.array_equal(owner, expected)

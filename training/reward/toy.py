@@ -17,6 +17,6 @@ def toy_backbone(folder: Path, size: SeerSize = TOY, seed: int = 3) -> Path:
         build_seer(size, tokenizer, seed).save_pretrained(folder)
         tokenizer.save_pretrained(folder)
         SiglipImageProcessorPil(
-            size={"height": size.image_px, "width": size.image_px}
+            size={"height": size.tower.image_px, "width": size.tower.image_px}
         ).save_pretrained(folder)
     return folder

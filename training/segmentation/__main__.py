@@ -19,7 +19,6 @@ import typer
 from maquette.model_servers.model_files import bundled_directory
 from maquette.training.data.shards import read_shard, shared_shard, write_shard
 from maquette.training.recipes.driver import follow
-from maquette.training.vision.owners import read_owners, write_owners
 from maquette.training.shell import (
     Compiled,
     Measured,
@@ -33,6 +32,7 @@ from maquette.training.shell import (
     pick_device,
     recipe_app,
 )
+from maquette.training.vision.owners import read_owners, write_owners
 
 app = recipe_app(__doc__)
 

@@ -19,17 +19,28 @@ import torch
 import typer
 
 from maquette.model_servers.model_files import bundled_directory
-from maquette.training.data.shards import read_shard, write_shard
+from maquette.training.data.shards import read_shard, shared_shard, write_shard
 from maquette.training.recipes.driver import follow
-from maquette.training.shell import Compiled, Minutes, Steps, To, Work, pick_device, recipe_app
+from maquette.training.shell import (
+    Minutes,
+    Scenes,
+    Shards,
+    Steps,
+    To,
+    Tower,
+    Work,
+    pick_device,
+    recipe_app,
+)
 from maquette.training.understanding.components import BUNDLED, TOY
+from maquette.training.vision.owners import read_owners, write_owners
 
 app = recipe_app(__doc__)
 
 WORK = Path("runs/understanding")
 PACK = bundled_directory("understanding")
-SHARD_SEEDS = (21, 22)
-"""Training scenes; evaluation draws from seeds of 900 000 and more."""
+SEED = 31
+"""Of the rendered scenes, which other recipes share; evaluation draws from 900 000 and more."""
 ROWS = ("caption_facts", "qa_renders")
 """What is measured of a pack."""
 PLOTTED = ["describe", "answer", "patches", "held_out_describe", "held_out_answer"]
@@ -40,21 +51,20 @@ def train(
     work: Work = WORK,
     minutes: Minutes = 40.0,
     steps: Steps = None,
-    scenes: Annotated[int, typer.Option(help="rendered scenes in each of two shards")] = 15_000,
+    scenes: Scenes = 24_000,
     batch: Annotated[int, typer.Option(help="pictures a step")] = 24,
-    compiled: Compiled = False,
+    shards: Shards = None,
+    tower: Tower = None,
 ) -> None:
     """Train from rendered scenes, or go on from the checkpoint."""
-    from maquette.training.vision.patches import write_owners
     from maquette.training.understanding.run import SeerRecipe, SeerRun
+    from maquette.training.vision.run import trained_tower
 
-    shards, owners = [], []
-    for seed in SHARD_SEEDS:
-        folder = work / f"shard{seed}"
-        write_shard(folder, scenes, seed=seed)
-        shards.append(read_shard(folder))
-        owners.append(write_owners(folder, shards[-1].scenes, BUNDLED.grid))
-    run = SeerRun(work, shards, owners, pick_device(), BUNDLED, SeerRecipe(batch=batch), compiled)
+    shard = shared_shard(work / "shard", shards, scenes, SEED, BUNDLED.tower.image_px)
+    write_owners(work / "owners", shard.scenes, BUNDLED.tower.image_px)
+    owners, recipe = read_owners(work / "owners"), SeerRecipe(batch=batch)
+    start = trained_tower(tower) if tower else None
+    run = SeerRun(work, shard, owners, pick_device(), BUNDLED, recipe, start)
     follow(run, work, minutes, steps, PLOTTED)
 
 
@@ -96,14 +106,13 @@ def smoke(work: Work = Path("runs/smoke_understanding"), steps: int = 3) -> None
     """Train, export and measure at toy size, in seconds, to see that every part runs."""
     from maquette.training.evaluation.rows import Bench, measure_rows
     from maquette.training.understanding.export import export_pack, trained_seer
-    from maquette.training.vision.patches import write_owners
     from maquette.training.understanding.run import SeerRecipe, SeerRun
 
-    write_shard(work / "shard", 20, seed=21, workers=1)
+    write_shard(work / "shard", 20, seed=SEED, workers=1, size_px=TOY.tower.image_px)
     shard = read_shard(work / "shard")
-    owners = write_owners(work / "shard", shard.scenes, TOY.grid, workers=1)
-    recipe = SeerRecipe(batch=2)
-    run = SeerRun(work, [shard], [owners], torch.device("cpu"), TOY, recipe)
+    write_owners(work / "owners", shard.scenes, TOY.tower.image_px, workers=1)
+    owners, recipe = read_owners(work / "owners"), SeerRecipe(batch=2)
+    run = SeerRun(work, shard, owners, torch.device("cpu"), TOY, recipe)
     follow(run, work, None, steps, ["describe", "answer"])
     model, tokenizer, done = trained_seer(work, TOY)
     pack = export_pack(model, tokenizer, work / "pack", [], done)

@@ -11,14 +11,16 @@ from tokenizers.normalizers import Lowercase
 from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import TemplateProcessing
 from transformers import (
+    CLIPVisionConfig,
     LlamaConfig,
     LlavaConfig,
     LlavaForConditionalGeneration,
     PreTrainedTokenizerFast,
-    SiglipVisionConfig,
 )
 
 from maquette.model_servers.understanding.prompts import BUNDLED_TEMPLATE, INSTRUCTIONS
+from maquette.training.vision import tower
+from maquette.training.vision.tower import TowerSize
 
 SPECIAL = {
     "pad_token": "<pad>",
@@ -38,13 +40,8 @@ MORE = "##"
 class SeerSize:
     """Dimensions of a model that sees and speaks."""
 
-    image_px: int = 256
-    """Side of the picture."""
-    patch_px: int = 16
-    """Side of a patch; each becomes one token."""
-    vision_width: int = 256
-    vision_depth: int = 6
-    vision_heads: int = 4
+    tower: TowerSize = tower.BUNDLED
+    """Each of its patches becomes one token."""
     width: int = 256
     """Width of the language model."""
     depth: int = 4
@@ -54,15 +51,10 @@ class SeerSize:
     positions: int = 768
     """Longest row of tokens, the picture's included."""
 
-    @property
-    def grid(self) -> int:
-        """Patches on a side."""
-        return self.image_px // self.patch_px
-
 
 BUNDLED = SeerSize()
-"""The model in the pack: some 8 million numbers."""
-TOY = SeerSize(64, 16, 32, 1, 2, 32, 1, 2, 48, 512)
+"""The model in the pack: some 9 million numbers."""
+TOY = SeerSize(tower.TOY, 32, 1, 2, 48, 512)
 """For smoke runs and tests."""
 
 
@@ -98,17 +90,8 @@ def spell(word: str) -> list[str]:
 def build_seer(
     size: SeerSize, tokenizer: PreTrainedTokenizerFast, seed: int
 ) -> LlavaForConditionalGeneration:
-    """Make a LLaVA model: a SigLIP tower, a two-layer projector and a Llama."""
+    """Make a LLaVA model: a CLIP tower, a two-layer projector and a Llama."""
     torch.manual_seed(seed)
-    vision = SiglipVisionConfig(
-        hidden_size=size.vision_width,
-        intermediate_size=3 * size.vision_width,
-        num_hidden_layers=size.vision_depth,
-        num_attention_heads=size.vision_heads,
-        image_size=size.image_px,
-        patch_size=size.patch_px,
-        vision_use_head=False,
-    )
     text = LlamaConfig(
         vocab_size=len(tokenizer),
         hidden_size=size.width,
@@ -122,12 +105,14 @@ def build_seer(
         tie_word_embeddings=True,
     )
     config = LlavaConfig(
-        vision_config=vision,
+        vision_config=CLIPVisionConfig(**tower.tower_settings(size.tower)),
         text_config=text,
         image_token_index=tokenizer.get_vocab()[PICTURE],
-        image_seq_length=size.grid**2,
+        image_seq_length=size.tower.grid**2,
         vision_feature_layer=-1,
-        vision_feature_select_strategy="full",
+        vision_feature_select_strategy="default",
         tie_word_embeddings=True,
     )
-    return LlavaForConditionalGeneration(config)
+    model = LlavaForConditionalGeneration(config)
+    tower.start_tower(model.model.vision_tower, torch.Generator().manual_seed(seed))
+    return model

@@ -68,7 +68,7 @@ def model_card(parameters: int, rows: list[dict], steps: int) -> str:
     lines = [
         "# Understanding",
         "",
-        f"A `LlavaForConditionalGeneration` of {parameters / 1e6:.1f} million numbers (SigLIP "
+        f"A `LlavaForConditionalGeneration` of {parameters / 1e6:.1f} million numbers (CLIP "
         "tower, two-layer projector, Llama) that describes pictures of the bundled world and "
         f"answers questions about them. Trained {steps} steps from random "
         "weights on rendered scenes by `python -m maquette.training.understanding train`.",

@@ -24,15 +24,12 @@ from maquette.training.understanding.components import (
     build_seer,
     build_tokenizer,
 )
-from maquette.training.vision.patches import CLASSES, GEOMETRY, IGNORED, lessons
 from maquette.training.understanding.turns import Talker, pack
 from maquette.training.understanding.wordbook import known_words
-from maquette.training.world.scene import Scene
+from maquette.training.vision.lessons import Lessons, noisy, scene_lessons
+from maquette.training.vision.patches import IGNORED
 
 _PROBE_STEPS = range(10**9, 10**9 + 3)
-_WEIGHTS = {"thing": 1.0, "colour": 0.5, "pattern": 0.4, "size": 0.3, "centre": 2.0}
-_OTHER_WEIGHT = 0.2
-_GEOMETRY_WEIGHT = 2.0
 
 
 @dataclass(frozen=True)
@@ -44,38 +41,9 @@ class SeerRecipe:
     talk: int = 191
     """Tokens of talk after each picture's."""
     peak_rate: float = 1e-3
-    lessons_until: float = 1.0
-    """Share of the training after which patches are no longer asked about."""
     noise: float = 4.0
     """Largest deviation, in bytes, of noise added to pixels: drawn pictures are not as clean."""
     seed: int = 0
-
-
-class Lessons(nn.Module):
-    """Answers about patches from the vision tower's features. For training only."""
-
-    def __init__(self, width: int, seed: int) -> None:
-        super().__init__()
-        torch.manual_seed(seed)
-        self.norm = nn.LayerNorm(width)
-        self.answers = nn.Linear(width, sum(CLASSES.values()) + GEOMETRY)
-
-    def forward(self, features: Tensor, answers: dict[str, Tensor], geometry: Tensor) -> Tensor:
-        """The weighted loss over features (B, N, D), answers (B, N) and geometry (B, N, 4)."""
-        told = self.answers(self.norm(features)).float()
-        *parts, place = told.split([*CLASSES.values(), GEOMETRY], dim=-1)
-        loss = told.new_zeros(())
-        for (name, right), part in zip(answers.items(), parts, strict=True):
-            if bool((right != IGNORED).any()):
-                weight = _WEIGHTS.get(name, _OTHER_WEIGHT)
-                loss = loss + weight * functional.cross_entropy(
-                    part.flatten(0, 1), right.flatten(), ignore_index=IGNORED
-                )
-        known = geometry.isfinite()
-        if bool(known.any()):
-            away = functional.l1_loss(place[known], geometry[known])
-            loss = loss + _GEOMETRY_WEIGHT * away
-        return loss
 
 
 class SeerRun(AveragedRun):
@@ -83,10 +51,10 @@ class SeerRun(AveragedRun):
 
     Args:
         work: folder of checkpoints; this run's is ``seer``.
-        shards: pictures with scenes; the last 256 are kept for the score.
-        owners: which thing each patch shows, for all shards' scenes in order.
+        shard: rendered scenes; the last 256 are kept for the score.
+        owners: uint8 (scenes, S, S), whose each pixel is.
+        start: a trained tower to begin with.
         device: where to train; matrix products run in bfloat16.
-        compiled: compile inner layers; needs a C++ compiler on a CPU.
     """
 
     name = "seer"
@@ -95,27 +63,27 @@ class SeerRun(AveragedRun):
     def __init__(
         self,
         work: Path,
-        shards: list[Shard],
-        owners: list[np.ndarray],
+        shard: Shard,
+        owners: np.ndarray,
         device: torch.device,
         size: SeerSize = BUNDLED,
         recipe: SeerRecipe | None = None,
-        compiled: bool = False,
+        start: nn.Module | None = None,
     ) -> None:
         self.folder = work / self.name
-        self.shards, self.owners, self.device, self.size = shards, owners, device, size
+        self.shard, self.owners, self.device, self.size = shard, owners, device, size
         self.recipe = recipe or SeerRecipe()
-        self.starts = np.cumsum([0, *(len(shard.scenes) for shard in shards)])
-        self.count = int(self.starts[-1])
+        self.count = len(shard.scenes)
         self.kept = min(256, self.count // 10)
         self.tokenizer = build_tokenizer(known_words())
         self.talker = Talker(self.tokenizer)
         self.model: Any = build_seer(size, self.tokenizer, self.recipe.seed)
+        if start is not None:
+            self.model.model.vision_tower.load_state_dict(start.state_dict())
         nn.Module.to(self.model, device)
         self.average = Average(self.model, decay=0.998)
-        self.lessons = Lessons(size.vision_width, self.recipe.seed).to(device)
-        if compiled:
-            compile_layers(self.model)
+        torch.manual_seed(self.recipe.seed)
+        self.lessons = Lessons(size.tower.width, size.tower.patch_px**2).to(device)
         modules: list[Any] = [self.model, self.lessons]
         self.parameters = [p for module in modules for p in module.parameters()]
         self.optimizer = torch.optim.AdamW(
@@ -143,9 +111,10 @@ class SeerRun(AveragedRun):
     def _losses(self, model: Any, step: int, first: int, end: int) -> dict[str, Tensor]:
         rng = np.random.default_rng((self.recipe.seed, step))
         rows = rng.integers(first, end, size=self.recipe.batch)
-        pixels, scenes, answers, geometry = self._pictures(rows, rng)
-        turns = [self.talker.turns(scene, rng) for scene in scenes]
-        count = self.size.grid**2
+        whole = scene_lessons(self.shard, self.owners, rows, self.size.tower.grid)
+        pixels = noisy(whole.pixels, self.recipe.noise, rng).to(self.device)
+        turns = [self.talker.turns(self.shard.scenes[row], rng) for row in rows]
+        count = self.size.tower.grid**2
         packed = pack(turns, self.talker, count, 1 + count + self.recipe.talk)
         with torch.autocast(self.device.type, torch.bfloat16):
             hidden, features = self._forward(model, pixels, packed.ids, packed)
@@ -157,7 +126,7 @@ class SeerRun(AveragedRun):
             return {
                 "describe": loss[described].mean(),
                 "answer": loss[~described].mean(),
-                "patches": 0.5 * self.lessons(features, answers, geometry),
+                "patches": 0.5 * sum(self.lessons.scene_losses(features, whole)),
             }
 
     def _forward(
@@ -177,39 +146,4 @@ class SeerRun(AveragedRun):
             position_ids=packed.positions.to(self.device),
             use_cache=False,
         )
-        return out.last_hidden_state, seen.hidden_states[-1]
-
-    def _pictures(
-        self, rows: np.ndarray, rng: np.random.Generator
-    ) -> tuple[Tensor, list[Scene], dict[str, Tensor], Tensor]:
-        """Noisy normalised pixels (B, 3, S, S), scenes, and what each patch shows."""
-        pixels, scenes, told, places = [], [], [], []
-        for row in rows:
-            which = int(np.searchsorted(self.starts, row, side="right")) - 1
-            at = int(row - self.starts[which])
-            shard = self.shards[which]
-            pixels.append(shard.pixels[at])
-            scenes.append(shard.scenes[at])
-            answers, geometry = lessons(shard.scenes[at], self.owners[which][at])
-            told.append(answers)
-            places.append(geometry)
-        batch = torch.from_numpy(np.stack(pixels)).permute(0, 3, 1, 2).to(self.device).float()
-        generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
-        level = torch.rand(len(batch), 1, 1, 1, generator=generator) * self.recipe.noise
-        noise = torch.randn(batch.shape, generator=generator) * level
-        batch = (batch + noise.to(self.device)).clamp(0, 255) / 127.5 - 1
-        batch = functional.interpolate(batch, self.size.image_px, mode="area")
-        stacked = {
-            name: torch.from_numpy(np.stack([t[name] for t in told])).flatten(1).to(self.device)
-            for name in CLASSES
-        }
-        where = torch.from_numpy(np.stack(places)).flatten(2).transpose(1, 2).to(self.device)
-        return batch, scenes, stacked, where
-
-
-def compile_layers(model: Any) -> None:
-    """Compile the networks of every layer in place; parameters keep their names."""
-    for layer in model.model.vision_tower.encoder.layers:
-        layer.mlp.compile()
-    for layer in model.model.language_model.layers:
-        layer.mlp.compile()
+        return out.last_hidden_state, seen.hidden_states[-1][:, 1:]

@@ -120,6 +120,14 @@ def scene_lessons(
     )
 
 
+def noisy(pixels: Tensor, most: float, rng: np.random.Generator) -> Tensor:
+    """Pixels (B, 3, S, S) in [-1, 1] with noise of up to ``most`` bytes' deviation a picture."""
+    generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
+    level = torch.rand(len(pixels), 1, 1, 1, generator=generator) * most / 127.5
+    noise = torch.randn(pixels.shape, generator=generator) * level
+    return (pixels + noise).clamp(-1, 1)
+
+
 def _mean(logits: Tensor, covered: Tensor) -> Tensor:
     """Mean of logits (B, P, C) over covered patches (B, P): (B, C)."""
     share = covered.float()[..., None]

@@ -5,24 +5,16 @@ Notation: ``g`` patches on a side.
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
-
 import numpy as np
 
 from maquette.training.world.colours import BACKGROUNDS, COLOURS
 from maquette.training.world.landscapes import LANDSCAPES
 from maquette.training.world.patterns import PATTERNS
 from maquette.training.world.printed import PrintedWord, shaped
-from maquette.training.world.render import masks
 from maquette.training.world.scene import Scene
 from maquette.training.world.sizes import SIZES
 from maquette.training.world.things import THINGS
 
-_FINE = 4
-"""Points on a side of a patch at which the owner is asked for."""
-LEAST = 3
-"""Points of a patch that a thing must cover for the patch to be its."""
 IGNORED = -100
 COLUMNS = 2
 """Places in a patch, from left to right, at which a letter is asked for."""
@@ -49,34 +41,11 @@ _SIZE = {name: k for k, name in enumerate(SIZES)}
 _GROUND = {name: k for k, name in enumerate((*BACKGROUNDS, *LANDSCAPES))}
 
 
-def write_owners(folder: Path, scenes: list[Scene], grid: int, workers: int = 2) -> np.ndarray:
-    """Which thing each patch shows: int8 (scenes, g, g), -1 for none; kept in ``folder``."""
-    path = folder / f"owners{grid}.i8"
-    shape = (len(scenes), grid, grid)
-    if not path.exists():
-        with ProcessPoolExecutor(workers) as pool:
-            found = list(pool.map(owners, scenes, [grid] * len(scenes), chunksize=64))
-        fresh = path.with_suffix(".new")
-        np.stack(found).tofile(fresh)
-        fresh.rename(path)
-    return np.memmap(path, dtype=np.int8, mode="r", shape=shape)
-
-
-def owners(scene: Scene, grid: int) -> np.ndarray:
-    """Index of the thing that covers most of each patch: int8 (g, g), -1 for none."""
-    shown = masks(scene, grid * _FINE)  # (things, g * fine, g * fine)
-    if not len(shown):
-        return np.full((grid, grid), -1, np.int8)
-    points = shown.reshape(len(shown), grid, _FINE, grid, _FINE).sum(axis=(2, 4))
-    found = points.argmax(axis=0)
-    return np.where(points.max(axis=0) >= LEAST, found, -1).astype(np.int8)
-
-
 def lessons(scene: Scene, owner: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """The right answer to each question about each patch.
 
     Args:
-        owner: int8 (g, g) as ``owners`` gives.
+        owner: int8 (g, g), index of the thing that each patch shows, -1 for none.
     Returns: question to int64 (g, g), ``IGNORED`` where it has none; and geometry as
         float32 (4, g, g), NaN where there is none, in parts of the picture.
     """

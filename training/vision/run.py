@@ -16,7 +16,7 @@ from maquette.training.data.shards import Shard
 from maquette.training.recipes.averaged_run import AveragedRun
 from maquette.training.recipes.averaging import Average
 from maquette.training.vision import closeups
-from maquette.training.vision.lessons import Lessons, scene_lessons
+from maquette.training.vision.lessons import Lessons, noisy, scene_lessons
 from maquette.training.vision.tower import BUNDLED, TowerSize, build_tower, look
 
 
@@ -108,14 +108,15 @@ class TowerRun(AveragedRun):
         tower, lessons = self.model["tower"], self.model["lessons"]
         if step < self.recipe.close_steps or step % 2:
             some = self._close_ups((0, end), self.recipe.close_ups, rng)
-            pixels, places = self._noisy(some.pixels, rng), self._window(rng)
+            pixels = noisy(some.pixels, self.recipe.noise, rng).to(self.device)
+            places = self._window(rng)
             with torch.autocast(self.device.type, torch.bfloat16):
                 states = look(tower, pixels, places)[-1][:, 1:]
                 named, outlines = lessons.close_up_losses(states, some)
             return {"close_up": named, "outline": self.recipe.outline_weight * outlines}
         rows = rng.integers(0, end, size=self.recipe.scenes)
         whole = scene_lessons(self.shard, self.owners, rows, self.size.grid)
-        pixels = self._noisy(whole.pixels, rng)
+        pixels = noisy(whole.pixels, self.recipe.noise, rng).to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16):
             states = look(tower, pixels)[-1][:, 1:]
             named, outlines = lessons.scene_losses(states, whole)
@@ -130,12 +131,6 @@ class TowerRun(AveragedRun):
     def _window(self, rng: np.random.Generator) -> Tensor:
         grid = min(self.recipe.window, self.size.grid)
         return closeups.window(grid, self.size.grid, rng).to(self.device)
-
-    def _noisy(self, pixels: Tensor, rng: np.random.Generator) -> Tensor:
-        generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
-        level = torch.rand(len(pixels), 1, 1, 1, generator=generator) * self.recipe.noise / 127.5
-        noise = torch.randn(pixels.shape, generator=generator) * level
-        return (pixels + noise).clamp(-1, 1).to(self.device)
 
 
 def trained_tower(work: Path, size: TowerSize = BUNDLED) -> nn.Module | None:
