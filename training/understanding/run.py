@@ -122,11 +122,12 @@ class SeerRun(AveragedRun):
             told = targets != IGNORED
             logits = model.lm_head(hidden[told]).float()
             loss = functional.cross_entropy(logits, targets[told], reduction="none")
+            named, outlines = self.lessons.scene_losses(features, whole)
             described = packed.described.to(self.device)[told]
             return {
                 "describe": loss[described].mean(),
                 "answer": loss[~described].mean(),
-                "patches": 0.5 * sum(self.lessons.scene_losses(features, whole)),
+                "patches": 0.5 * (named + outlines),
             }
 
     def _forward(

@@ -59,7 +59,8 @@ def close_ups(
     """
     side_px = shard.pixels.shape[1]
     steps = (np.arange(grid * patch_px) + 0.5) / (grid * patch_px)
-    pixels, truth, outlines = [], [], []
+    pixels: list[np.ndarray] = []
+    truth, outlines = [], []
     while len(pixels) < count:
         row = int(rng.integers(*rows))
         things = shard.scenes[row].things
