@@ -14,7 +14,7 @@ from maquette.model_servers.guard.guard import Guard
 from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.embedding.batches import contents, patch_labels
 from maquette.training.embedding.card import model_card
-from maquette.training.embedding.components import BUNDLED, TOY, build_dual_encoder
+from maquette.training.embedding.components import BUNDLED, TOY, build_dual_encoder, build_tokenizer
 from maquette.training.embedding.export import MAX_BYTES, export_pack, trained_encoder
 from maquette.training.embedding.losses import contrastive
 from maquette.training.embedding.negatives import FACTS, captions_of, change_one_fact
@@ -23,19 +23,17 @@ from maquette.training.embedding.score import OF, retrieval_set
 from maquette.training.evaluation.rows import Bench, Row, measure_rows
 from maquette.training.guard.augment import augment
 from maquette.training.guard.outsiders import FAMILIES, outsiders
-from maquette.training.recipes.components import build_tokenizer
 from maquette.training.recipes.driver import follow
 from maquette.training.world.render import render
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.split import HELD_OUT
 from maquette.training.world.things import THINGS
-from maquette.training.world.vocabulary import words
 
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("embedding")
-    write_shard(folder / "shard", 24, seed=7, workers=1)
+    write_shard(folder / "shard", 24, seed=7, size_px=TOY.tower.image_px, workers=1)
     return folder
 
 
@@ -99,7 +97,7 @@ def test_patches_know_what_is_in_front() -> None:
     for _ in range(20):
         scene = sample_scene(rng)
         labels = patch_labels(scene, BUNDLED)
-        side = BUNDLED.side_px // BUNDLED.patch_px
+        side = BUNDLED.tower.grid
         for number, (thing, colour, pattern) in enumerate(labels):
             y, x = ((number // side + 0.5) / side, (number % side + 0.5) / side)
             inside = [
@@ -134,15 +132,15 @@ def test_an_exported_encoder_serves(work: Path) -> None:
     follow(run(work, "export"), work / "export", None, 2, [])
     card = model_card([], work / "export")
     pack = export_pack(trained_encoder(work / "export", TOY), work / "pack", card)
-    assert len(DualEncoder(pack).embed_caption("a red circle")) == TOY.width
+    assert len(DualEncoder(pack).embed_caption("a red circle")) == TOY.shared
     assert "Not measured yet" in (pack / "MODEL_CARD.md").read_text()
 
 
 def test_the_bundled_size_fits_its_pack() -> None:
-    """Float16 weights of the bundled size leave room below the limit, with 4 to 7 million."""
-    model = build_dual_encoder(BUNDLED, len(build_tokenizer(words())), 0)
+    """Float16 weights of the bundled size leave room below the limit, with 5 to 8 million."""
+    model = build_dual_encoder(BUNDLED, len(build_tokenizer()), 0)
     parameters = sum(p.numel() for p in model.parameters())
-    assert 4e6 < parameters < 7e6 and 2 * parameters < MAX_BYTES - 500_000
+    assert 5e6 < parameters < 8e6 and 2 * parameters < MAX_BYTES - 500_000
 
 
 class Knowing:

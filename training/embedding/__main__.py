@@ -28,6 +28,7 @@ from maquette.training.shell import (
     Shards,
     Steps,
     To,
+    Tower,
     Work,
     pick_device,
     recipe_app,
@@ -50,12 +51,15 @@ def train(
     scenes: Scenes = 24_000,
     compiled: Compiled = True,
     shards: Shards = None,
+    tower: Tower = None,
 ) -> None:
     """Train the dual encoder."""
     from maquette.training.embedding.run import EmbeddingRun
+    from maquette.training.vision.run import trained_tower
 
     shard = shared_shard(work / "shard", shards, scenes, SEED)
-    run = EmbeddingRun(work, shard, pick_device(), compiled=compiled)
+    start = trained_tower(tower) if tower else None
+    run = EmbeddingRun(work, shard, pick_device(), compiled=compiled, start=start)
     follow(run, work, minutes, steps, PLOTTED)
 
 
@@ -100,7 +104,7 @@ def smoke(work: Work = Path("runs/smoke-embedding"), steps: int = 3) -> None:
     from maquette.training.embedding.export import export_pack, trained_encoder
     from maquette.training.embedding.run import EmbeddingRecipe, EmbeddingRun
 
-    write_shard(work / "shard", 40, seed=SEED, workers=1)
+    write_shard(work / "shard", 40, seed=SEED, size_px=TOY.tower.image_px, workers=1)
     shard = read_shard(work / "shard")
     recipe = EmbeddingRecipe(batch=8)
     follow(EmbeddingRun(work, shard, torch.device("cpu"), TOY, recipe), work, None, steps, PLOTTED)

@@ -28,10 +28,8 @@ class Batch:
 
     pixels: Tensor
     """float (B, 3, S, S), -1 to 1."""
-    captions: Tensor
-    """Token ids (B, T)."""
-    hard: Tensor
-    """Token ids (B, T) of captions that are false of the picture of their row."""
+    texts: Tensor
+    """Token ids (2 B, T): captions, then as many that are false of the picture of their row."""
     alike: Tensor
     """bool (B, B): scenes that hold the same things."""
     labels: Tensor
@@ -50,9 +48,8 @@ def make_batch(
     pixels = torch.from_numpy(shard.pixels[np.sort(rows)][np.argsort(np.argsort(rows))])
     signs = [contents(scene) for scene in scenes]
     return Batch(
-        pixels=soften(as_pixels(pixels, size), rng),
-        captions=tokens(tokenizer, true),
-        hard=tokens(tokenizer, false),
+        pixels=soften(as_pixels(pixels), rng),
+        texts=tokens(tokenizer, true + false),
         alike=torch.tensor(
             [[a == b or c == d for b, d in zip(signs, true, strict=True)]
              for a, c in zip(signs, true, strict=True)]
@@ -61,12 +58,9 @@ def make_batch(
     )  # fmt: skip
 
 
-def as_pixels(block: Tensor, size: EncoderSize) -> Tensor:
-    """uint8 (B, s, s, 3) to float (B, 3, S, S), -1 to 1."""
-    pixels = block.permute(0, 3, 1, 2).float() / 127.5 - 1
-    if pixels.shape[-1] != size.side_px:
-        pixels = F.interpolate(pixels, size.side_px, mode="bicubic", antialias=True)
-    return pixels
+def as_pixels(block: Tensor) -> Tensor:
+    """uint8 (B, S, S, 3) to float (B, 3, S, S), -1 to 1."""
+    return block.permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 def soften(pixels: Tensor, rng: np.random.Generator) -> Tensor:
@@ -83,9 +77,9 @@ def soften(pixels: Tensor, rng: np.random.Generator) -> Tensor:
 
 
 def tokens(tokenizer: Any, texts: list[str]) -> Tensor:
-    """Token ids (B, MAX_TOKENS), padded and cut to length."""
+    """Token ids (B, T), padded to the longest; a text cut short keeps its end token."""
     ids: Tensor = tokenizer(
-        texts, padding="max_length", truncation=True, max_length=MAX_TOKENS, return_tensors="pt"
+        texts, padding=True, truncation=True, max_length=MAX_TOKENS, return_tensors="pt"
     )["input_ids"]
     return ids
 
@@ -97,7 +91,7 @@ def contents(scene: Scene) -> tuple[tuple[str, str], ...]:
 
 def patch_labels(scene: Scene, size: EncoderSize) -> np.ndarray:
     """What thing, colour and pattern the middle of each patch lies in the box of: (P, 3)."""
-    side = size.side_px // size.patch_px
+    side = size.tower.grid
     middles = (np.arange(side) + 0.5) / side
     labels = np.zeros((side, side, 3), np.int64)
     for placed in scene.things:

@@ -47,10 +47,10 @@ def model_card(rows: list[Row], work: Path) -> str:
     scores = table(rows, WHAT) + "\n" + gaps(rows) if rows else "Not measured yet.\n"
     return f"""# The bundled dual encoder
 
-Pictures and captions of the bundled world as vectors of one space (SigLIP class, 240 px, patch
-20, width 192). Trained from random weights on renders of our own procedural world, {steps:,}
-steps of 64 pictures, each with one caption that is false in one fact. No outside data or
-weights were used. For sentences in general there is MiniLM.
+Pictures and captions of the bundled world as vectors of one space (CLIP class, 256 px, patch
+16, space of 192). Trained from the tower of `training/vision` on renders of our own procedural
+world, {steps:,} steps of 48 pictures, each with one caption that is false in one fact. No outside
+data or weights were used. For sentences in general there is MiniLM.
 
 ## Measured on held-out scenes
 

@@ -9,20 +9,18 @@ from typing import Any
 
 import torch
 
-from maquette.training.embedding.components import BUNDLED, MAX_TOKENS, EncoderSize
+from maquette.training.embedding.components import BUNDLED, EncoderSize, build_tokenizer
 from maquette.training.embedding.run import build_models
 from maquette.training.pack.seal import seal
 from maquette.training.recipes.checkpoints import load_checkpoint
-from maquette.training.recipes.components import build_tokenizer
-from maquette.training.world.vocabulary import words
 
-MAX_BYTES = 12_000_000
+MAX_BYTES = 15_000_000
 """Largest pack that may be committed."""
 
 
 def trained_encoder(work: Path, size: EncoderSize = BUNDLED) -> Any:
     """The averaged encoder of a training. Raises: FileNotFoundError: there is none."""
-    models = build_models(size, len(build_tokenizer(words())), seed=0)
+    models = build_models(size, len(build_tokenizer()), seed=0)
     if load_checkpoint(work / "embedding", {"average": models}) is None:
         raise FileNotFoundError(
             f"no checkpoint in {work}; run `python -m maquette.training.embedding train"
@@ -39,9 +37,7 @@ def export_pack(encoder: Any, target: Path, card: str) -> Path:
     fresh = target.with_name(target.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     encoder.to(torch.float16).save_pretrained(fresh, safe_serialization=True)
-    tokenizer = build_tokenizer(words())
-    tokenizer.model_max_length = MAX_TOKENS
-    tokenizer.save_pretrained(fresh)
+    build_tokenizer().save_pretrained(fresh)
     plan = {
         "image_mean": [0.5, 0.5, 0.5],
         "image_std": [0.5, 0.5, 0.5],
@@ -49,7 +45,7 @@ def export_pack(encoder: Any, target: Path, card: str) -> Path:
         "resample": 3,
         "size": {"height": encoder.config.vision_config.image_size,
                  "width": encoder.config.vision_config.image_size},
-        "image_processor_type": "SiglipImageProcessor",
+        "image_processor_type": "CLIPImageProcessor",
     }  # fmt: skip
     (fresh / "preprocessor_config.json").write_text(json.dumps(plan, indent=1) + "\n", "utf-8")
     (fresh / "MODEL_CARD.md").write_text(card, "utf-8")

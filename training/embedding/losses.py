@@ -45,12 +45,12 @@ class Hints(nn.Module):
     pictures and captions would teach in hours (the dense side of TIPS).
     """
 
-    def __init__(self, width: int, things: int, colours: int, patterns: int) -> None:
+    def __init__(self, width: int, shared: int, things: int, colours: int, patterns: int) -> None:
         super().__init__()
         self.thing = nn.Linear(width, things + 1)
         self.colour = nn.Linear(width, colours + 1)
         self.pattern = nn.Linear(width, patterns + 1)
-        self.present = nn.Linear(width, things * colours)
+        self.present = nn.Linear(shared, things * colours)
 
     def forward(self, patches: Tensor, pooled: Tensor, labels: Tensor) -> dict[str, Tensor]:
         """Score the heads.

@@ -12,16 +12,19 @@ from torch import Tensor, nn
 
 from maquette.training.data.shards import Shard
 from maquette.training.embedding.batches import as_pixels, contents, make_batch, tokens
-from maquette.training.embedding.components import BUNDLED, EncoderSize, build_dual_encoder
+from maquette.training.embedding.components import (
+    BUNDLED,
+    EncoderSize,
+    build_dual_encoder,
+    build_tokenizer,
+)
 from maquette.training.embedding.losses import Hints, contrastive
 from maquette.training.recipes.averaged_run import AveragedRun
 from maquette.training.recipes.averaging import Average
-from maquette.training.recipes.components import build_tokenizer
 from maquette.training.world.captions import caption
 from maquette.training.world.colours import COLOURS
 from maquette.training.world.patterns import PATTERNS
 from maquette.training.world.things import THINGS
-from maquette.training.world.vocabulary import words
 
 PROBES = 100
 """Scenes kept from training, for the score."""
@@ -31,7 +34,7 @@ PROBES = 100
 class EmbeddingRecipe:
     """All numbers of the training."""
 
-    batch: int = 64
+    batch: int = 48
     peak_rate: float = 1e-3
     weight_decay: float = 0.05
     seed: int = 11
@@ -46,6 +49,7 @@ class EmbeddingRun(AveragedRun):
         device: where to train; matrix products run in bfloat16.
         compiled: compile attention and networks of each layer; needs a C++ compiler on a CPU.
             What comes out is compared with what came out before, once.
+        start: a trained tower to begin with.
     """
 
     name = "embedding"
@@ -58,13 +62,16 @@ class EmbeddingRun(AveragedRun):
         size: EncoderSize = BUNDLED,
         recipe: EmbeddingRecipe | None = None,
         compiled: bool = False,
+        start: nn.Module | None = None,
     ) -> None:
         self.folder = work / self.name
         self.shard, self.device, self.size = shard, device, size
         self.recipe = recipe or EmbeddingRecipe()
         self.kept = min(PROBES, len(shard.scenes) // 4)
-        self.tokenizer = build_tokenizer(words())
+        self.tokenizer = build_tokenizer()
         self.model = build_models(size, len(self.tokenizer), self.recipe.seed).to(device)
+        if start is not None:
+            self.model["encoder"].vision_model.load_state_dict(start.state_dict())
         self.average = Average(self.model, decay=0.998)
         if compiled:
             compile_layers(self.model["encoder"], size, device)
@@ -83,7 +90,7 @@ class EmbeddingRun(AveragedRun):
         model: Any = self.average.module["encoder"]
         scenes = self.shard.scenes[first:]
         texts = [caption(s, np.random.default_rng((3, i)), "long") for i, s in enumerate(scenes)]
-        pixels = as_pixels(torch.from_numpy(np.array(self.shard.pixels[first:])), self.size)
+        pixels = as_pixels(torch.from_numpy(np.array(self.shard.pixels[first:])))
         with torch.autocast(self.device.type, torch.bfloat16):
             seen = torch.cat(
                 [features(model.get_image_features(pixel_values=part.to(self.device)))
@@ -105,13 +112,13 @@ class EmbeddingRun(AveragedRun):
         rows = rng.choice(first_kept, size=min(self.recipe.batch, first_kept), replace=False)
         batch = make_batch(self.shard, rows, self.tokenizer, self.size, rng)
         encoder: Any = self.model["encoder"]
-        ids = torch.cat([batch.captions, batch.hard]).to(self.device)
+        ids = batch.texts.to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16):
             seen = encoder.get_image_features(pixel_values=batch.pixels.to(self.device))
             said = features(encoder.get_text_features(input_ids=ids))
             pooled = features(seen)
             hints = self.model["hints"](
-                seen.last_hidden_state, pooled, batch.labels.to(self.device)
+                seen.last_hidden_state[:, 1:], pooled, batch.labels.to(self.device)
             )
         true, false = said.chunk(2)
         alike = batch.alike.to(self.device)
@@ -127,7 +134,7 @@ def features(output: Any) -> Tensor:
 def build_models(size: EncoderSize, vocabulary: int, seed: int) -> nn.ModuleDict:
     """The encoder and the hint heads that are trained with it."""
     encoder = build_dual_encoder(size, vocabulary, seed)
-    hints = Hints(size.width, len(THINGS), len(COLOURS), len(PATTERNS))
+    hints = Hints(size.tower.width, size.shared, len(THINGS), len(COLOURS), len(PATTERNS))
     return nn.ModuleDict({"encoder": encoder, "hints": hints})
 
 
@@ -142,8 +149,8 @@ def compile_layers(encoder: Any, size: EncoderSize, device: torch.device) -> boo
         for layer in tower.encoder.layers
         for part in (layer.self_attn, layer.mlp)
     ]
-    generator = torch.Generator().manual_seed(0)
-    probe = torch.randn(2, 3, size.side_px, size.side_px, generator=generator).to(device)
+    generator, side_px = torch.Generator().manual_seed(0), size.tower.image_px
+    probe = torch.randn(2, 3, side_px, side_px, generator=generator).to(device)
 
     def look() -> Tensor:
         with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):

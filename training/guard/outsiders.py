@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from maquette.training.guard import (
+    train_altered,
     train_families,
     train_things,
     unseen_families,
@@ -20,7 +21,7 @@ from maquette.training.guard import (
 
 Split = Literal["train", "test"]
 FAMILIES = {
-    "train": train_families.FAMILIES + train_things.FAMILIES,
+    "train": train_families.FAMILIES + 2 * (train_things.FAMILIES + train_altered.FAMILIES),
     "test": unseen_families.FAMILIES + unseen_things.FAMILIES,
 }
 

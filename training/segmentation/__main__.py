@@ -28,6 +28,7 @@ from maquette.training.shell import (
     Shards,
     Steps,
     To,
+    Tower,
     Work,
     pick_device,
     recipe_app,
@@ -51,15 +52,18 @@ def train(
     scenes: Scenes = 24_000,
     compiled: Compiled = True,
     shards: Shards = None,
+    tower: Tower = None,
 ) -> None:
     """Train the segmenter."""
     from maquette.training.segmentation.components import BUNDLED
     from maquette.training.segmentation.run import SegmentationRun
+    from maquette.training.vision.run import trained_tower
 
-    shard = shared_shard(work / "shard", shards, scenes, SEED, BUNDLED.side_px)
-    write_owners(work / "owners", shard.scenes, BUNDLED.side_px)
+    shard = shared_shard(work / "shard", shards, scenes, SEED, BUNDLED.tower.image_px)
+    write_owners(work / "owners", shard.scenes, BUNDLED.tower.image_px)
     owners = read_owners(work / "owners")
-    run = SegmentationRun(work, shard, owners, pick_device(), compiled=compiled)
+    start = trained_tower(tower) if tower else None
+    run = SegmentationRun(work, shard, owners, pick_device(), compiled=compiled, start=start)
     follow(run, work, minutes, steps, PLOTTED)
 
 
@@ -103,9 +107,9 @@ def smoke(work: Work = Path("runs/smoke-segmentation"), steps: int = 3) -> None:
     from maquette.training.segmentation.export import export_pack, trained_segmenter
     from maquette.training.segmentation.run import SegmentationRecipe, SegmentationRun
 
-    write_shard(work / "shard", 20, seed=SEED, size_px=TOY.side_px, workers=1)
+    write_shard(work / "shard", 20, seed=SEED, size_px=TOY.tower.image_px, workers=1)
     shard = read_shard(work / "shard")
-    write_owners(work / "owners", shard.scenes, TOY.side_px, workers=1)
+    write_owners(work / "owners", shard.scenes, TOY.tower.image_px, workers=1)
     recipe = SegmentationRecipe(pictures=4, phrases=3, aligned_steps=1)
     owners = read_owners(work / "owners")
     run = SegmentationRun(work, shard, owners, torch.device("cpu"), TOY, recipe)

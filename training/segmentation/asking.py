@@ -169,6 +169,8 @@ class _Said:
         parts: Sequence[str | None]
         if wording == "test" and colour:
             parts = (size, pattern, noun, "in", colour)
+        elif colour and rng.random() < 0.2:
+            parts = (size, pattern, noun, "that are" if many else "that is", colour)
         elif rng.random() < 0.5:
             parts = (size, colour, pattern, noun)
         else:

@@ -5,34 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from tokenizers import Tokenizer
-from tokenizers.models import WordLevel
-from tokenizers.normalizers import Lowercase
-from tokenizers.pre_tokenizers import Whitespace
-from tokenizers.processors import TemplateProcessing
 from torch import nn
 from transformers import CLIPSegConfig, CLIPSegForImageSegmentation, PreTrainedTokenizerFast
 
+from maquette.training.vision import tower
+from maquette.training.vision.tokens import BOS_ID, EOS_ID, PAD_ID, clip_tokenizer
+from maquette.training.vision.tower import TowerSize
 from maquette.training.world.vocabulary import words as world_words
 
 MAX_TOKENS = 32
-SPECIAL = ("[PAD]", "[UNK]", "[BOS]", "[EOS]")
 """Padding, unknown word, and what stands before and after every phrase. The end is not token 2:
 the class reads 2 as a mark of old configurations."""
-MORE_WORDS = ("background", "printed", "text", "thing", "things", "word", "words", "the", "all")
+MORE_WORDS = (
+    *("background", "printed", "text", "thing", "things", "word", "words", "the", "all"),
+    *("that", "is", "are"),
+)
 
 
 @dataclass(frozen=True)
 class SegmenterSize:
     """Dimensions of a segmenter."""
 
-    side_px: int = 256
-    patch_px: int = 16
-    """The decoder's two transposed convolutions enlarge 4 times each, back to a pixel a pixel."""
-    width: int = 256
-    """Width of the vision tower."""
-    depth: int = 6
-    heads: int = 4
+    tower: TowerSize = tower.BUNDLED
+    """Patches of 16 pixels: the decoder's two transposed convolutions enlarge 4 times each."""
     text_width: int = 192
     text_depth: int = 2
     text_heads: int = 3
@@ -47,29 +42,13 @@ class SegmenterSize:
 
 BUNDLED = SegmenterSize()
 """The one in the pack: 5.9 million parameters, 12 MB in float16."""
-TOY = SegmenterSize(64, 16, 32, 2, 2, 32, 1, 2, 32, 16, 2, (0, 1))
+TOY = SegmenterSize(tower.TOY, 32, 1, 2, 32, 16, 2, (0, 1))
 """For smoke runs and tests."""
 
 
 def build_tokenizer(words: list[str] | None = None) -> PreTrainedTokenizerFast:
     """Make a lower-casing word tokenizer; unlisted words become the unknown token."""
-    known = sorted({*(world_words() if words is None else words), *MORE_WORDS})
-    vocabulary = {token: number for number, token in enumerate([*SPECIAL, *known])}
-    tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))  # noqa: S106
-    tokenizer.normalizer = Lowercase()
-    tokenizer.pre_tokenizer = Whitespace()
-    tokenizer.post_processor = TemplateProcessing(
-        single="[BOS] $A [EOS]", special_tokens=[("[BOS]", 2), ("[EOS]", 3)]
-    )
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        model_max_length=MAX_TOKENS,
-        model_input_names=["input_ids", "attention_mask"],
-        pad_token="[PAD]",  # noqa: S106
-        unk_token="[UNK]",  # noqa: S106
-        bos_token="[BOS]",  # noqa: S106
-        eos_token="[EOS]",  # noqa: S106
-    )
+    return clip_tokenizer([*(world_words() if words is None else words), *MORE_WORDS], MAX_TOKENS)
 
 
 def build_segmenter(size: SegmenterSize, vocabulary: int, seed: int) -> CLIPSegForImageSegmentation:
@@ -83,18 +62,11 @@ def build_segmenter(size: SegmenterSize, vocabulary: int, seed: int) -> CLIPSegF
             "num_hidden_layers": size.text_depth,
             "num_attention_heads": size.text_heads,
             "max_position_embeddings": MAX_TOKENS,
-            "pad_token_id": 0,
-            "bos_token_id": 2,
-            "eos_token_id": 3,
+            "pad_token_id": PAD_ID,
+            "bos_token_id": BOS_ID,
+            "eos_token_id": EOS_ID,
         },
-        vision_config={
-            "hidden_size": size.width,
-            "intermediate_size": 4 * size.width,
-            "num_hidden_layers": size.depth,
-            "num_attention_heads": size.heads,
-            "image_size": size.side_px,
-            "patch_size": size.patch_px,
-        },
+        vision_config=tower.tower_settings(size.tower),
         projection_dim=size.shared,
         extract_layers=list(size.taken),
         reduce_dim=size.reduced,
@@ -104,6 +76,7 @@ def build_segmenter(size: SegmenterSize, vocabulary: int, seed: int) -> CLIPSegF
     )
     model = CLIPSegForImageSegmentation(config)
     _start_small(model)
+    tower.start_tower(model.clip.vision_model, torch.Generator().manual_seed(seed))
     return model
 
 

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from maquette.training.segmentation.components import SPECIAL
+from maquette.training.vision.tokens import SPECIAL
 
 ALIKE = 0.6
 """Cosine from which a patch counts as meant: two said words, one of them wrong, reach 0.5."""

@@ -40,7 +40,7 @@ class SegmentationRecipe:
     """Pictures a step."""
     phrases: int = 5
     """Phrases a picture; they share its pass through the vision tower."""
-    aligned_steps: int = 900
+    aligned_steps: int = 500
     """Steps before the decoder joins: phrases and patches first learn to agree, which is cheap."""
     peak_rate: float = 6e-4
     warmup: int = 300
@@ -60,6 +60,7 @@ class SegmentationRun(AveragedRun):
         device: where to train; matrix products run in bfloat16.
         size: dimensions; the shard's pictures have its side.
         compiled: compile the inner layers; needs a C++ compiler on a CPU.
+        start: a trained tower to begin with.
     """
 
     name = "segmentation"
@@ -73,6 +74,7 @@ class SegmentationRun(AveragedRun):
         size: SegmenterSize = BUNDLED,
         recipe: SegmentationRecipe | None = None,
         compiled: bool = False,
+        start: nn.Module | None = None,
     ) -> None:
         self.folder = work / self.name
         self.shard, self.owners, self.device = shard, owners, device
@@ -80,6 +82,8 @@ class SegmentationRun(AveragedRun):
         self.kept = min(96, max(1, len(shard.scenes) // 10))
         self.tokenizer = build_tokenizer()
         self.model = build_models(size, len(self.tokenizer), self.recipe.seed).to(device)
+        if start is not None:
+            self.model["segmenter"].clip.vision_model.load_state_dict(start.state_dict())
         self.average = Average(self.model, self.recipe.decay)
         self.warmup = self.recipe.warmup
         if compiled:
@@ -131,7 +135,7 @@ class SegmentationRun(AveragedRun):
             self.tokenizer,
             rng,
             self.recipe.phrases,
-            self.size.patch_px,
+            self.size.tower.patch_px,
         )
         return Batch(**{name: part.to(self.device) for name, part in vars(batch).items()})
 
@@ -149,6 +153,6 @@ def build_models(size: SegmenterSize, vocabulary: int, seed: int) -> nn.ModuleDi
     return nn.ModuleDict(
         {
             "segmenter": build_segmenter(size, vocabulary, seed),
-            "heads": PatchHeads(size.width, CLASSES),
+            "heads": PatchHeads(size.tower.width, CLASSES),
         }
     )
