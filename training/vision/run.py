@@ -28,7 +28,7 @@ class TowerRecipe:
     """Close-ups a step."""
     window: int = 8
     """Patches on a side of a close-up."""
-    close_steps: int = 1_500
+    close_steps: int = 1_000
     """Steps of close-ups before whole scenes; from then on the two take turns."""
     scenes: int = 24
     """Whole scenes a step."""
