@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from tqdm import tqdm
 
 from maquette.training.world.render import render
@@ -20,7 +21,7 @@ from maquette.training.world.sample import sample_scene
 from maquette.training.world.scene import Scene, scene_from_json
 from maquette.training.world.split import ALL_PAIRS, TRAINED
 
-__all__ = ["Shard", "read_shard", "scene_from_json", "shared_shard", "write_shard"]
+__all__ = ["Shard", "as_pixels", "read_shard", "scene_from_json", "shared_shard", "write_shard"]
 
 _CHUNK = 64
 
@@ -116,3 +117,8 @@ def _render_chunk(job: tuple[int, int, int, int, bool]) -> tuple[list[Scene], np
     pairs = ALL_PAIRS if everything else TRAINED
     scenes = [sample_scene(rng, pairs, unseen_counts=everything) for _ in range(count)]
     return scenes, np.stack([render(s, size_px) for s in scenes])
+
+
+def as_pixels(pictures: np.ndarray) -> torch.Tensor:
+    """Pictures as the towers take them: uint8 (B, S, S, 3) to float (B, 3, S, S), -1 to 1."""
+    return torch.from_numpy(np.array(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1

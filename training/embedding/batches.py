@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-from maquette.training.data.shards import Shard
+from maquette.training.data.shards import Shard, as_pixels
 from maquette.training.embedding.components import MAX_TOKENS, EncoderSize
 from maquette.training.embedding.negatives import captions_of
 from maquette.training.world.colours import COLOURS
@@ -45,10 +45,10 @@ def make_batch(
     true = [pair[0] for pair in pairs]
     # Where no fact could be changed, the caption of the next scene is false enough.
     false = [pair[1] or true[(i + 1) % len(true)] for i, pair in enumerate(pairs)]
-    pixels = torch.from_numpy(shard.pixels[np.sort(rows)][np.argsort(np.argsort(rows))])
+    pictures = shard.pixels[np.sort(rows)][np.argsort(np.argsort(rows))]
     signs = [contents(scene) for scene in scenes]
     return Batch(
-        pixels=soften(as_pixels(pixels), rng),
+        pixels=soften(as_pixels(pictures), rng),
         texts=tokens(tokenizer, true + false),
         alike=torch.tensor(
             [[a == b or c == d for b, d in zip(signs, true, strict=True)]
@@ -56,11 +56,6 @@ def make_batch(
         ),
         labels=torch.from_numpy(np.stack([patch_labels(scene, size) for scene in scenes])),
     )  # fmt: skip
-
-
-def as_pixels(block: Tensor) -> Tensor:
-    """uint8 (B, S, S, 3) to float (B, 3, S, S), -1 to 1."""
-    return block.permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 def soften(pixels: Tensor, rng: np.random.Generator) -> Tensor:

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from maquette.training.data.shards import Shard
-from maquette.training.embedding.batches import as_pixels, contents, make_batch, tokens
+from maquette.training.data.shards import Shard, as_pixels
+from maquette.training.embedding.batches import contents, make_batch, tokens
 from maquette.training.embedding.components import (
     BUNDLED,
     EncoderSize,
@@ -90,7 +90,7 @@ class EmbeddingRun(AveragedRun):
         model: Any = self.average.module["encoder"]
         scenes = self.shard.scenes[first:]
         texts = [caption(s, np.random.default_rng((3, i)), "long") for i, s in enumerate(scenes)]
-        pixels = as_pixels(torch.from_numpy(np.array(self.shard.pixels[first:])))
+        pixels = as_pixels(self.shard.pixels[first:])
         with torch.autocast(self.device.type, torch.bfloat16):
             seen = torch.cat(
                 [features(model.get_image_features(pixel_values=part.to(self.device)))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from maquette.training.data.shards import as_pixels
 from maquette.training.segmentation.asking import asks
 from maquette.training.segmentation.components import MAX_TOKENS
 from maquette.training.segmentation.losses import Batch
@@ -65,11 +66,6 @@ def make_batch(
         truth=torch.from_numpy(truth).float(),
         under=torch.from_numpy(under),
     )
-
-
-def as_pixels(pictures: np.ndarray) -> torch.Tensor:
-    """uint8 (B, S, S, 3) as float (B, 3, S, S), -1 to 1."""
-    return torch.from_numpy(np.array(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 def patch_labels(owners: np.ndarray, scene: Scene, patch_px: int) -> np.ndarray:

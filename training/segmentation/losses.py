@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
+from maquette.training.vision import tower
 from maquette.training.vision.tokens import SPECIAL
 
 ALIKE = 0.6
@@ -55,14 +56,8 @@ def look(model: Any, pixels: Tensor) -> tuple[list[Tensor], Tensor]:
 
     Returns: states of the layers the decoder takes, each (B, 1 + P, D); and the last ones.
     """
-    tower = model.clip.vision_model
-    states = tower.pre_layrnorm(tower.embeddings(pixels))
-    taken = []
-    for number, layer in enumerate(tower.encoder.layers):
-        states = layer(states, None)
-        if number in model.extract_layers:
-            taken.append(states)
-    return taken, states
+    states = tower.look(model.clip.vision_model, pixels)
+    return [states[number] for number in model.extract_layers], states[-1]
 
 
 def ask(model: Any, ids: Tensor, attended: Tensor) -> Tensor:

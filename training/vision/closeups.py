@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from maquette.training.data.shards import Shard
+from maquette.training.data.shards import Shard, as_pixels
 from maquette.training.world.colours import COLOURS
 from maquette.training.world.patterns import PATTERNS
 from maquette.training.world.things import THINGS
@@ -85,7 +85,7 @@ def close_ups(
         outlines.append(in_patches(outline, patch_px))
     drawn = torch.from_numpy(np.stack(outlines)).float()
     return CloseUps(
-        torch.from_numpy(np.stack(pixels)).permute(0, 3, 1, 2).float() / 127.5 - 1,
+        as_pixels(np.stack(pixels)),
         torch.tensor(truth),
         drawn.mean(-1) > LEAST,
         drawn,

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from maquette.training.data.shards import Shard
+from maquette.training.data.shards import Shard, as_pixels
 from maquette.training.vision import closeups
 from maquette.training.vision.patches import CLASSES, GEOMETRY, IGNORED, lessons
 
@@ -113,7 +113,7 @@ def scene_lessons(
         places.append(geometry)
         outlines.append(closeups.in_patches(whose > 0, patch_px))
     return SceneLessons(
-        torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 127.5 - 1,
+        as_pixels(pixels),
         {n: torch.from_numpy(np.stack([one[n] for one in told])).flatten(1) for n in CLASSES},
         torch.from_numpy(np.stack(places)).flatten(2).transpose(1, 2),
         torch.from_numpy(np.stack(outlines)).float(),
