@@ -27,6 +27,10 @@ ACCEPTED = {
 """Media type to the imaging library's decoder."""
 
 ACCEPTED_WORDS = "PNG, JPEG, WebP, GIF or BMP"
+
+STORED_MAX_PIXELS = 16_000_000
+STORED_MAX_BYTES = 64_000_000
+"""Of a picture that lies in the store: uploads are smaller, enlarged ones are not."""
 MAX_JPEG_SCANS = 100
 """A progressive JPEG has about ten; each one costs a pass over the picture."""
 
@@ -63,6 +67,14 @@ def sniff(data: bytes) -> MediaInfo:
     if text is None:
         return MediaInfo("application/octet-stream")
     return MediaInfo("application/json" if _is_json(text) else "text/plain")
+
+
+def decode_stored(data: bytes) -> Image:
+    """Decode a picture out of the store under the limits of what we make ourselves.
+
+    Raises: MediaRejected: as ``decode_image``.
+    """
+    return decode_image(data, max_pixels=STORED_MAX_PIXELS, max_bytes=STORED_MAX_BYTES)
 
 
 def decode_image(data: bytes, *, max_pixels: int, max_bytes: int) -> Image:

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MAX_PIXELS = 16_000_000
-MAX_BYTES = 64_000_000
-
 
 def open_picture(data: bytes) -> Image:
     """Decode under limits, as RGB on white paper. Raises: MediaRejected: it is no picture."""
-    from maquette.infra.media import decode_image
+    from maquette.infra.media import decode_stored
 
-    return on_paper(decode_image(data, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES))
+    return on_paper(decode_stored(data))
 
 
 def on_paper(picture: Image) -> Image:

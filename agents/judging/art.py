@@ -11,9 +11,6 @@ from maquette.records.geometry import Box
 if TYPE_CHECKING:
     from maquette.infra.store.contract import ArtifactStore
 
-MAX_PIXELS = 16_000_000
-MAX_BYTES = 64_000_000
-
 
 async def cut_art(store: ArtifactStore, image: ArtifactRef, art: Box, *, owner: str) -> ArtifactRef:
     """Store the part of a picture inside a box as a picture.
@@ -32,9 +29,9 @@ async def cut_art(store: ArtifactStore, image: ArtifactRef, art: Box, *, owner: 
 
 
 def _cut(data: bytes, art: Box) -> bytes:
-    from maquette.infra.media import decode_image, encode_png
+    from maquette.infra.media import decode_stored, encode_png
 
-    sheet = decode_image(data, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES)
+    sheet = decode_stored(data)
     left, top = round(art.x0 * sheet.width), round(art.y0 * sheet.height)
     right = max(left + 1, round(art.x1 * sheet.width))
     bottom = max(top + 1, round(art.y1 * sheet.height))

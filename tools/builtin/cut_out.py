@@ -12,9 +12,6 @@ from maquette.records.errors import InvalidInput
 from maquette.tools.contract import Image, Mask, ToolContext
 from maquette.tools.spec import tool
 
-MAX_PIXELS = 16_000_000
-MAX_BYTES = 64_000_000
-
 
 class CutOut(Record):
     image: Image
@@ -45,10 +42,10 @@ async def cut_out(
 def _cut(data: bytes, inside: bytes, margin: float | None) -> bytes:
     from PIL import ImageChops
 
-    from maquette.infra.media import decode_image, encode_png
+    from maquette.infra.media import decode_stored, encode_png
 
-    picture = decode_image(data, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES).convert("RGBA")
-    cover = decode_image(inside, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES).convert("L")
+    picture = decode_stored(data).convert("RGBA")
+    cover = decode_stored(inside).convert("L")
     if cover.size != picture.size:
         raise InvalidInput(
             f"the mask is {cover.width} x {cover.height} pixels and the picture "

@@ -15,9 +15,6 @@ from maquette.tools.builtin.draw import Drawing, drawn
 from maquette.tools.contract import Image, Mask, Text, ToolContext
 from maquette.tools.spec import tool
 
-MAX_PIXELS = 16_000_000
-MAX_BYTES = 64_000_000
-
 
 @tool("edit", version="2", cost_s=4.0, timeout_s=900.0, roles=(RoleName.GENERATION,), seeded=True)
 async def edit(
@@ -99,7 +96,7 @@ async def _sized(ctx: ToolContext, made: ArtifactRef, like: ArtifactRef) -> Arti
 def _scaled(data: bytes, size: tuple[int, int]) -> bytes:
     from PIL.Image import Resampling
 
-    from maquette.infra.media import decode_image, encode_png
+    from maquette.infra.media import decode_stored, encode_png
 
-    made = decode_image(data, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES)
+    made = decode_stored(data)
     return encode_png(made.resize(size, Resampling.LANCZOS))

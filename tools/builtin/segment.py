@@ -19,8 +19,6 @@ from maquette.tools.spec import tool
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
-MAX_PIXELS = 16_000_000
-MAX_BYTES = 64_000_000
 
 Phrase = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -121,14 +119,14 @@ def _union(encoded: list[bytes]) -> bytes:
 
 
 def _overlay(data: bytes, encoded: list[bytes]) -> bytes:
-    from maquette.infra.media import decode_image, encode_png
+    from maquette.infra.media import decode_stored, encode_png
     from maquette.tools.builtin.overlay import overlay
 
-    picture = decode_image(data, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES)
+    picture = decode_stored(data)
     return encode_png(overlay(picture, [_mask(mask) for mask in encoded]))
 
 
 def _mask(data: bytes) -> Picture:
-    from maquette.infra.media import decode_image
+    from maquette.infra.media import decode_stored
 
-    return decode_image(data, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES).convert("L")
+    return decode_stored(data).convert("L")
