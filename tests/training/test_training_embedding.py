@@ -12,7 +12,7 @@ from PIL import Image
 from maquette.model_servers.embedding.dual_encoder import DualEncoder
 from maquette.model_servers.guard.guard import Guard
 from maquette.training.data.shards import read_shard, write_shard
-from maquette.training.embedding.batches import contents, patch_labels
+from maquette.training.embedding.batches import contents
 from maquette.training.embedding.card import model_card
 from maquette.training.embedding.components import BUNDLED, TOY, build_dual_encoder, build_tokenizer
 from maquette.training.embedding.export import MAX_BYTES, export_pack, trained_encoder
@@ -24,22 +24,26 @@ from maquette.training.evaluation.rows import Bench, Row, measure_rows
 from maquette.training.guard.augment import augment
 from maquette.training.guard.outsiders import FAMILIES, outsiders
 from maquette.training.recipes.driver import follow
+from maquette.training.vision.owners import read_owners, write_owners
 from maquette.training.world.render import render
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.split import HELD_OUT
-from maquette.training.world.things import THINGS
 
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("embedding")
     write_shard(folder / "shard", 24, seed=7, size_px=TOY.tower.image_px, workers=1)
+    scenes = read_shard(folder / "shard").scenes
+    write_owners(folder / "owners", scenes, TOY.tower.image_px, workers=1)
     return folder
 
 
 def run(work: Path, name: str = "one") -> EmbeddingRun:
-    shard = read_shard(work / "shard")
-    return EmbeddingRun(work / name, shard, torch.device("cpu"), TOY, EmbeddingRecipe(batch=4))
+    shard, owners = read_shard(work / "shard"), read_owners(work / "owners")
+    return EmbeddingRun(
+        work / name, shard, owners, torch.device("cpu"), TOY, EmbeddingRecipe(batch=4)
+    )
 
 
 def test_one_fact_changes_and_no_held_out_pair_comes_in() -> None:
@@ -88,25 +92,6 @@ def test_equal_scenes_do_not_push_each_other_away() -> None:
     alike = torch.ones(2, 2, dtype=torch.bool)
     losses = contrastive(eye, eye, -eye, alike, torch.tensor(1.0))
     assert float(losses["text_to_image"]) == pytest.approx(0.0, abs=1e-5)
-
-
-def test_patches_know_what_is_in_front() -> None:
-    """The label of a patch is that of the last thing whose box holds its middle; else none."""
-    rng = np.random.default_rng(3)
-    names = list(THINGS)
-    for _ in range(20):
-        scene = sample_scene(rng)
-        labels = patch_labels(scene, BUNDLED)
-        side = BUNDLED.tower.grid
-        for number, (thing, colour, pattern) in enumerate(labels):
-            y, x = ((number // side + 0.5) / side, (number % side + 0.5) / side)
-            inside = [
-                p for p in scene.things
-                if p.box[0] <= x <= p.box[2] and p.box[1] <= y <= p.box[3]
-            ]  # fmt: skip
-            assert (thing > 0) == bool(inside) == (colour > 0) == (pattern > 0)
-            if inside:
-                assert names[thing - 1] == inside[-1].thing
 
 
 def test_training_goes_on_where_it_stopped(work: Path) -> None:

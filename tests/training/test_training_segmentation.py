@@ -11,6 +11,7 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
+from maquette.training.data.shards import Shard
 from maquette.training.segmentation.asking import asks
 from maquette.training.segmentation.batches import make_batch
 from maquette.training.segmentation.components import (
@@ -25,12 +26,12 @@ from maquette.training.segmentation.losses import (
     answer,
     ask,
     intersection_over_union,
-    look,
     mask_losses,
     wording_loss,
 )
 from maquette.training.segmentation.score import GROUPS, make_trial, overlap, tinted
 from maquette.training.vision.owners import owners_of
+from maquette.training.vision.tower import look
 from maquette.training.world.render import masks, render
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.split import HELD_OUT
@@ -45,7 +46,8 @@ def test_the_parts_with_gradients_compute_what_the_class_computes() -> None:
     inputs = tokenizer(["the red circle", "a boat"], padding=True, return_tensors="pt")
     ids, attended = inputs["input_ids"], inputs["attention_mask"]
     with torch.no_grad():
-        ours = answer(model, look(model, pixels)[0], ask(model, ids, attended))
+        states = look(model.clip.vision_model, pixels)
+        ours = answer(model, states, ask(model, ids, attended))
         theirs = model(
             input_ids=ids, attention_mask=attended, pixel_values=pixels.expand(2, -1, -1, -1)
         ).logits
@@ -58,10 +60,10 @@ def test_every_part_learns() -> None:
     scene = sample_scene(rng)
     tokenizer = build_tokenizer()
     model = build_segmenter(TOY, len(tokenizer), seed=1)
-    batch = make_batch(
-        render(scene, 64)[None], owners_of(scene, 64)[None], [scene], tokenizer, rng, 3, 16
-    )
-    logits = answer(model, look(model, batch.pixels)[0], ask(model, batch.ids, batch.attended))
+    shard, owners = Shard(render(scene, 64)[None], [scene]), owners_of(scene, 64)[None]
+    batch = make_batch(shard, owners, np.arange(1), tokenizer, rng, 3, 4)
+    states = look(model.clip.vision_model, batch.whole.pixels)
+    logits = answer(model, states, ask(model, batch.ids, batch.attended))
     assert logits.abs().max() < 10
     sum(mask_losses(logits, batch.truth).values()).backward()  # type: ignore[union-attr]
     idle = {n for n, p in model.named_parameters() if p.grad is None or not p.grad.abs().sum()}
@@ -81,7 +83,7 @@ def test_a_led_decoder_begins_with_the_cosine_of_patch_and_phrase() -> None:
     pixels = torch.rand(2, 3, 256, 256, generator=torch.Generator().manual_seed(2)) * 2 - 1
     said = ["the red circle", "a boat", "all blue stars", "the word"]
     inputs = tokenizer(said, padding=True, return_tensors="pt")
-    _, last = look(model, pixels)
+    last = look(model.clip.vision_model, pixels)[-1]
     asked = ask(model, inputs["input_ids"], inputs["attention_mask"])
     lead_decoder(model, last, asked, seed=3)
     decoder, clip = model.decoder, model.clip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +17,13 @@ from maquette.training.understanding.components import build_tokenizer
 from maquette.training.understanding.run import SeerRun
 from maquette.training.understanding.wordbook import known_words
 from maquette.training.vision.__main__ import app
-from maquette.training.vision.closeups import close_ups, in_patches, window
+from maquette.training.vision.closeups import close_ups, close_ups_of_words, in_patches, window
 from maquette.training.vision.owners import owners_of, read_owners
+from maquette.training.vision.patches import ALPHABET
 from maquette.training.vision.run import TowerRecipe, TowerRun, trained_tower
 from maquette.training.vision.tower import TOY, build_tower, look, waves
 from maquette.training.world.background import plain
+from maquette.training.world.printed import PrintedWord
 from maquette.training.world.render import render
 from maquette.training.world.scene import Placed, Scene
 from maquette.training.world.things import THINGS
@@ -75,6 +78,29 @@ def test_close_ups_show_what_they_say() -> None:
     assert torch.equal(found.covered, found.outlines.mean(-1) > 0.25)
 
 
+def test_close_ups_of_words_say_which_letter_is_where() -> None:
+    """Letters of a word, read off the patches from left to right, are in the word's order; of a
+    word that fills the window each is there, and there is no ink where no letter is told."""
+    word = PrintedWord("POND", "sans-bold", "black", (0.25, 0.45, 0.75, 0.55))
+    scene = Scene((), plain("cream"), (word,))
+    shard = Shard(render(scene, 256)[None], [scene])
+    pixels, letters = close_ups_of_words(
+        shard, np.zeros(1, int), 40, 8, 16, np.random.default_rng(3)
+    )
+    assert pixels.shape == (40, 3, 128, 128)
+    seen = set()
+    for row in range(40):
+        both = torch.stack([letters["letter0"][row], letters["letter1"][row]], dim=-1)
+        line = both.reshape(8, 16).max(0).values
+        read = "".join(ALPHABET[k] for k in line.tolist() if k >= 0)
+        kept = "".join(a for a, b in pairwise(f"{read} ") if a != b)
+        assert kept in "pond" and kept
+        seen.add(kept)
+        inked = (pixels[row].mean(0) < 0)[:, 4::8].any(0)  # in the middle of each half patch
+        assert not (inked & (line < 0)).any()
+    assert "pond" in seen and len(seen) > 2
+
+
 def test_patches_and_windows_are_cut_row_by_row() -> None:
     """Patch 1 lies right of patch 0, and a window keeps the order of the whole grid."""
     square = np.arange(16).reshape(4, 4)
@@ -99,7 +125,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_resumed_run_equals_an_unbroken_one(work: Path, tmp_path: Path) -> None:
-    """A step of close-ups, one of scenes, a checkpoint and one more: the same weights."""
+    """Steps of close-ups, of words and of scenes, a checkpoint and one more: the same weights."""
     shard, owners = read_shard(work / "shard"), read_owners(work / "owners")
 
     def run(folder: Path) -> TowerRun:
@@ -109,7 +135,7 @@ def test_a_resumed_run_equals_an_unbroken_one(work: Path, tmp_path: Path) -> Non
     whole = run(tmp_path / "whole")
     assert [set(s.losses) for s in whole.steps(0, lambda i: i / 3)] == [
         {"close_up", "outline"},
-        {"close_up", "outline"},
+        {"print"},
         {"scene", "outline"},
     ]
     first = run(tmp_path / "parts")
@@ -124,12 +150,14 @@ def test_a_resumed_run_equals_an_unbroken_one(work: Path, tmp_path: Path) -> Non
 
 
 def test_a_model_that_sees_begins_from_the_tower(work: Path, tmp_path: Path) -> None:
-    """Its tower's weights are the trained ones; without a training there is no tower."""
+    """Its tower's weights are the trained ones; an empty folder is refused, with the way out."""
     shard, owners = read_shard(work / "shard"), read_owners(work / "owners")
-    tower = trained_tower(work, TOY)
-    assert tower is not None and trained_tower(tmp_path, TOY) is None
-    run = SeerRun(tmp_path, shard, owners, torch.device("cpu"), TOY_SEER, start=tower)
-    found = run.model.model.vision_tower.state_dict()
-    for name, tensor in tower.state_dict().items():
-        assert torch.equal(found[name], tensor), name
+    start = trained_tower(work, TOY)
+    run = SeerRun(tmp_path, shard, owners, torch.device("cpu"), TOY_SEER, start=start)
+    for model in (run.model, run.average.module):
+        found = model.model.vision_tower.state_dict()
+        for name, tensor in start["tower"].state_dict().items():
+            assert torch.equal(found[name], tensor), name
+    with pytest.raises(FileNotFoundError, match="no trained tower"):
+        trained_tower(tmp_path, TOY)
     assert len(build_tokenizer(known_words())) == run.model.config.text_config.vocab_size

@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from maquette.model_servers.model_files import bundled_directory
-from maquette.training.data.shards import read_shard, shared_shard, write_shard
+from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.recipes.driver import follow
 from maquette.training.shell import (
     Compiled,
@@ -33,6 +33,7 @@ from maquette.training.shell import (
     pick_device,
     recipe_app,
 )
+from maquette.training.vision.owners import read_owners, scenes_with_owners, write_owners
 
 app = recipe_app(__doc__)
 
@@ -40,7 +41,7 @@ WORK = Path("runs/embedding")
 PACK = bundled_directory("embedding")
 SEED = 31
 """Of the rendered scenes; the segmenter learns from the same ones, so a shard serves both."""
-PLOTTED = ["image_to_text", "text_to_image", "patch_thing", "image_r1", "text_r1"]
+PLOTTED = ["image_to_text", "text_to_image", "patches", "image_r1", "text_r1"]
 
 
 @app.command()
@@ -54,12 +55,13 @@ def train(
     tower: Tower = None,
 ) -> None:
     """Train the dual encoder."""
+    from maquette.training.embedding.components import BUNDLED
     from maquette.training.embedding.run import EmbeddingRun
     from maquette.training.vision.run import trained_tower
 
-    shard = shared_shard(work / "shard", shards, scenes, SEED)
+    shard, owners = scenes_with_owners(work, shards, scenes, SEED, BUNDLED.tower.image_px)
     start = trained_tower(tower) if tower else None
-    run = EmbeddingRun(work, shard, pick_device(), compiled=compiled, start=start)
+    run = EmbeddingRun(work, shard, owners, pick_device(), compiled=compiled, start=start)
     follow(run, work, minutes, steps, PLOTTED)
 
 
@@ -106,8 +108,10 @@ def smoke(work: Work = Path("runs/smoke-embedding"), steps: int = 3) -> None:
 
     write_shard(work / "shard", 40, seed=SEED, size_px=TOY.tower.image_px, workers=1)
     shard = read_shard(work / "shard")
-    recipe = EmbeddingRecipe(batch=8)
-    follow(EmbeddingRun(work, shard, torch.device("cpu"), TOY, recipe), work, None, steps, PLOTTED)
+    write_owners(work / "owners", shard.scenes, TOY.tower.image_px, workers=1)
+    owners, recipe = read_owners(work / "owners"), EmbeddingRecipe(batch=8)
+    run = EmbeddingRun(work, shard, owners, torch.device("cpu"), TOY, recipe)
+    follow(run, work, None, steps, PLOTTED)
     pack = export_pack(trained_encoder(work, TOY), work / "pack", model_card([], work))
     width = len(DualEncoder(pack).embed_caption("a red circle"))
     typer.echo(f"{pack}: vectors of width {width}")

@@ -1,6 +1,6 @@
 """What the dual encoder learns by.
 
-Notation: ``B`` pairs, ``D`` width, ``P`` patches, ``L`` labels.
+Notation: ``B`` pairs, ``D`` width.
 """
 
 from __future__ import annotations
@@ -8,6 +8,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
+
+from maquette.training.world.colours import COLOURS
+from maquette.training.world.scene import Scene
+from maquette.training.world.things import THINGS
+
+_THING, _COLOUR = ({name: k for k, name in enumerate(table)} for table in (THINGS, COLOURS))
 
 
 def contrastive(
@@ -38,38 +44,18 @@ def contrastive(
     }
 
 
-class Hints(nn.Module):
-    """Heads that read the truth off the patches while training; they are not exported.
+class Contents(nn.Module):
+    """Tells from a picture's feature which things of which colour it shows; not exported."""
 
-    Where what is, told patch by patch, teaches a young transformer in minutes what pairs of
-    pictures and captions would teach in hours (the dense side of TIPS).
-    """
-
-    def __init__(self, width: int, shared: int, things: int, colours: int, patterns: int) -> None:
+    def __init__(self, shared: int) -> None:
         super().__init__()
-        self.thing = nn.Linear(width, things + 1)
-        self.colour = nn.Linear(width, colours + 1)
-        self.pattern = nn.Linear(width, patterns + 1)
-        self.present = nn.Linear(shared, things * colours)
+        self.present = nn.Linear(shared, len(THINGS) * len(COLOURS))
 
-    def forward(self, patches: Tensor, pooled: Tensor, labels: Tensor) -> dict[str, Tensor]:
-        """Score the heads.
-
-        Args:
-            patches: (B, P, D) last states. pooled: (B, D) features.
-            labels: int (B, P, 3), thing, colour and pattern at the middle of each patch; 0: none.
-        Returns: ``patch_thing``, ``patch_colour``, ``patch_pattern``, ``present``.
-        """
-        colours = self.colour.out_features - 1
-        pairs = (labels[..., 0] - 1) * colours + labels[..., 1] - 1  # (B, P)
-        there = torch.zeros(len(labels), self.present.out_features, device=labels.device)
-        rows, places = torch.nonzero(labels[..., 0], as_tuple=True)
-        there[rows, pairs[rows, places]] = 1
-        heads = {"thing": self.thing, "colour": self.colour, "pattern": self.pattern}
-        losses = {
-            f"patch_{name}": 0.5
-            * F.cross_entropy(head(patches).float().flatten(0, 1), labels[..., place].flatten())
-            for place, (name, head) in enumerate(heads.items())
-        }
+    def forward(self, pooled: Tensor, scenes: list[Scene]) -> Tensor:
+        """Binary cross-entropy of features (B, D) against what is in the scenes."""
+        there = torch.zeros(len(scenes), self.present.out_features)
+        for row, scene in enumerate(scenes):
+            for placed in scene.things:
+                there[row, _THING[placed.thing] * len(COLOURS) + _COLOUR[placed.colour]] = 1
         told = self.present(pooled).float()
-        return {**losses, "present": 20 * F.binary_cross_entropy_with_logits(told, there)}
+        return F.binary_cross_entropy_with_logits(told, there.to(told.device))

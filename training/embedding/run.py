@@ -1,4 +1,4 @@
-"""The state of a dual encoder's training: model, hints, average, optimizer and checkpoint."""
+"""The state of a dual encoder's training: model, lessons, average, optimizer and checkpoint."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from maquette.training.embedding.components import (
     build_dual_encoder,
     build_tokenizer,
 )
-from maquette.training.embedding.losses import Hints, contrastive
-from maquette.training.recipes.averaged_run import AveragedRun
+from maquette.training.embedding.losses import Contents, contrastive
+from maquette.training.recipes.averaged_run import AveragedRun, begun_slower
 from maquette.training.recipes.averaging import Average
+from maquette.training.vision.augment import augment
+from maquette.training.vision.lessons import Lessons, scene_lessons
+from maquette.training.vision.tower import compiled_look, look
 from maquette.training.world.captions import caption
-from maquette.training.world.colours import COLOURS
-from maquette.training.world.patterns import PATTERNS
-from maquette.training.world.things import THINGS
 
 PROBES = 100
 """Scenes kept from training, for the score."""
@@ -37,6 +37,10 @@ class EmbeddingRecipe:
     batch: int = 48
     peak_rate: float = 1e-3
     weight_decay: float = 0.05
+    tower_share: float = 0.3
+    """Of the rate, for a tower that was trained before."""
+    noise: float = 4.0
+    """Largest deviation, in bytes, of noise added to pixels: drawn pictures are not as clean."""
     seed: int = 11
 
 
@@ -46,10 +50,10 @@ class EmbeddingRun(AveragedRun):
     Args:
         work: folder of checkpoints; this run's is ``embedding``.
         shard: rendered scenes; the last ``PROBES`` are kept for the score.
+        owners: uint8 (scenes, S, S), whose each pixel is.
         device: where to train; matrix products run in bfloat16.
-        compiled: compile attention and networks of each layer; needs a C++ compiler on a CPU.
-            What comes out is compared with what came out before, once.
-        start: a trained tower to begin with.
+        compiled: compile the vision tower; needs a C++ compiler on a CPU.
+        start: a trained ``tower`` and its ``lessons`` to begin with.
     """
 
     name = "embedding"
@@ -58,26 +62,28 @@ class EmbeddingRun(AveragedRun):
         self,
         work: Path,
         shard: Shard,
+        owners: np.ndarray,
         device: torch.device,
         size: EncoderSize = BUNDLED,
         recipe: EmbeddingRecipe | None = None,
         compiled: bool = False,
-        start: nn.Module | None = None,
+        start: nn.ModuleDict | None = None,
     ) -> None:
         self.folder = work / self.name
-        self.shard, self.device, self.size = shard, device, size
+        self.shard, self.owners, self.device, self.size = shard, owners, device, size
         self.recipe = recipe or EmbeddingRecipe()
         self.kept = min(PROBES, len(shard.scenes) // 4)
         self.tokenizer = build_tokenizer()
         self.model = build_models(size, len(self.tokenizer), self.recipe.seed).to(device)
+        tower = self.model["encoder"].vision_model
         if start is not None:
-            self.model["encoder"].vision_model.load_state_dict(start.state_dict())
+            tower.load_state_dict(start["tower"].state_dict())
+            self.model["lessons"].load_state_dict(start["lessons"].state_dict())
         self.average = Average(self.model, decay=0.998)
-        if compiled:
-            compile_layers(self.model["encoder"], size, device)
-        self.parameters = [p for p in self.model.parameters() if p.requires_grad]
+        self.look = compiled_look(tower) if compiled else look
+        self.parameters = list(self.model.parameters())
         self.optimizer = torch.optim.AdamW(
-            self.parameters,
+            begun_slower(self.model, tower, self.recipe.tower_share if start else 1.0),
             self.recipe.peak_rate,
             betas=(0.9, 0.98),
             weight_decay=self.recipe.weight_decay,
@@ -110,19 +116,25 @@ class EmbeddingRun(AveragedRun):
         rng = np.random.default_rng((self.recipe.seed, step))
         first_kept = len(self.shard.scenes) - self.kept
         rows = rng.choice(first_kept, size=min(self.recipe.batch, first_kept), replace=False)
-        batch = make_batch(self.shard, rows, self.tokenizer, self.size, rng)
+        whole = scene_lessons(self.shard, self.owners, rows, self.size.tower.grid)
+        pixels = augment(whole.pixels, self.recipe.noise, rng).to(self.device)
+        batch = make_batch([self.shard.scenes[row] for row in rows], self.tokenizer, rng)
         encoder: Any = self.model["encoder"]
         ids = batch.texts.to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16):
-            seen = encoder.get_image_features(pixel_values=batch.pixels.to(self.device))
+            tower = encoder.vision_model
+            last = self.look(tower, pixels)[-1]
+            pooled = encoder.visual_projection(tower.post_layernorm(last[:, 0])).float()
             said = features(encoder.get_text_features(input_ids=ids))
-            pooled = features(seen)
-            hints = self.model["hints"](
-                seen.last_hidden_state[:, 1:], pooled, batch.labels.to(self.device)
-            )
+            patches = self.model["lessons"].patch_loss(last[:, 1:], whole.answers, whole.geometry)
+            present = self.model["contents"](pooled, batch.scenes)
         true, false = said.chunk(2)
         alike = batch.alike.to(self.device)
-        return {**contrastive(pooled, true, false, alike, encoder.logit_scale), **hints}
+        return {
+            **contrastive(pooled, true, false, alike, encoder.logit_scale),
+            "patches": 0.3 * patches,
+            "present": 20 * present,
+        }
 
 
 def features(output: Any) -> Tensor:
@@ -132,36 +144,11 @@ def features(output: Any) -> Tensor:
 
 
 def build_models(size: EncoderSize, vocabulary: int, seed: int) -> nn.ModuleDict:
-    """The encoder and the hint heads that are trained with it."""
-    encoder = build_dual_encoder(size, vocabulary, seed)
-    hints = Hints(size.tower.width, size.shared, len(THINGS), len(COLOURS), len(PATTERNS))
-    return nn.ModuleDict({"encoder": encoder, "hints": hints})
-
-
-def compile_layers(encoder: Any, size: EncoderSize, device: torch.device) -> bool:
-    """Compile the layers of both towers in place; parameters keep their names.
-
-    Returns: whether they stay compiled; they do not when the outcome is not as before.
-    """
-    layers = [
-        part
-        for tower in (encoder.vision_model, encoder.text_model)
-        for layer in tower.encoder.layers
-        for part in (layer.self_attn, layer.mlp)
-    ]
-    generator, side_px = torch.Generator().manual_seed(0), size.tower.image_px
-    probe = torch.randn(2, 3, side_px, side_px, generator=generator).to(device)
-
-    def look() -> Tensor:
-        with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
-            return features(encoder.get_image_features(pixel_values=probe))
-
-    before = look()
-    for layer in layers:
-        layer.compile()
-    after = look()
-    if torch.isfinite(after).all() and (after - before).abs().max() <= 0.05 * before.abs().max():
-        return True
-    for layer in layers:
-        layer._compiled_call_impl = None
-    return False
+    """The encoder and the heads that are trained with it."""
+    return nn.ModuleDict(
+        {
+            "encoder": build_dual_encoder(size, vocabulary, seed),
+            "lessons": Lessons(size.tower.width, size.tower.patch_px**2),
+            "contents": Contents(size.shared),
+        }
+    )

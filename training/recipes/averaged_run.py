@@ -15,6 +15,19 @@ from maquette.training.recipes.checkpoints import load_checkpoint, save_checkpoi
 from maquette.training.recipes.loop import Step, training_loop
 
 
+def begun_slower(module: nn.Module, begun: nn.Module, share: float) -> list[dict[str, Any]]:
+    """Groups of parameters for an optimizer: those of ``begun`` learn at a share of the rate.
+
+    Args:
+        begun: the part of ``module`` that was trained before.
+        share: of the rate, in (0, 1]; random parts around it would undo it at the full one.
+    """
+    slow = list(begun.parameters())
+    known = {id(p) for p in slow}
+    fast = [p for p in module.parameters() if id(p) not in known]
+    return [{"params": fast}, {"params": slow, "share": share}]
+
+
 class AveragedRun(ABC):
     """A ``driver.Run`` without its score: restores, saves and steps.
 

@@ -44,7 +44,7 @@ def training_loop(
 
     Args:
         parameters: what is clipped; the same tensors the optimizer holds.
-        optimizer: stepped in place.
+        optimizer: stepped in place; the rate of a group is multiplied by its ``share``.
         losses: maps a step index to named losses; their sum is minimised. Must draw all
             its randomness from the index, so that a resumed run repeats nothing.
         progress: maps a step index to the share of training done, in [0, 1].
@@ -58,7 +58,7 @@ def training_loop(
         rate = peak_rate * (0.01 + 0.99 * (0.5 + 0.5 * math.cos(math.pi * done)))
         rate *= min(1.0, (index + 1) / warmup)
         for group in optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group.get("share", 1.0)
         optimizer.zero_grad(set_to_none=True)
         named = losses(index)
         torch.stack(list(named.values())).sum().backward()

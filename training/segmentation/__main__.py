@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from maquette.model_servers.model_files import bundled_directory
-from maquette.training.data.shards import read_shard, shared_shard, write_shard
+from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.recipes.driver import follow
 from maquette.training.shell import (
     Compiled,
@@ -33,7 +33,7 @@ from maquette.training.shell import (
     pick_device,
     recipe_app,
 )
-from maquette.training.vision.owners import read_owners, write_owners
+from maquette.training.vision.owners import read_owners, scenes_with_owners, write_owners
 
 app = recipe_app(__doc__)
 
@@ -59,9 +59,7 @@ def train(
     from maquette.training.segmentation.run import SegmentationRun
     from maquette.training.vision.run import trained_tower
 
-    shard = shared_shard(work / "shard", shards, scenes, SEED, BUNDLED.tower.image_px)
-    write_owners(work / "owners", shard.scenes, BUNDLED.tower.image_px)
-    owners = read_owners(work / "owners")
+    shard, owners = scenes_with_owners(work, shards, scenes, SEED, BUNDLED.tower.image_px)
     start = trained_tower(tower) if tower else None
     run = SegmentationRun(work, shard, owners, pick_device(), compiled=compiled, start=start)
     follow(run, work, minutes, steps, PLOTTED)

@@ -7,45 +7,37 @@ from typing import Any
 import numpy as np
 import torch
 
-from maquette.training.data.shards import as_pixels
+from maquette.training.data.shards import Shard
 from maquette.training.segmentation.asking import asks
 from maquette.training.segmentation.components import MAX_TOKENS
 from maquette.training.segmentation.losses import Batch
-from maquette.training.world.colours import COLOURS
-from maquette.training.world.patterns import PATTERNS
-from maquette.training.world.scene import Scene
-from maquette.training.world.things import THINGS
-
-CLASSES = (len(THINGS) + 1, len(COLOURS) + 1, len(PATTERNS) + 1)
-"""Of the patch heads; 0 is none."""
-_THINGS, _COLOURS, _PATTERNS = (
-    {name: number for number, name in enumerate(table, 1)} for table in (THINGS, COLOURS, PATTERNS)
-)
+from maquette.training.vision.lessons import scene_lessons
 
 
 def make_batch(
-    pictures: np.ndarray,
+    shard: Shard,
     owners: np.ndarray,
-    scenes: list[Scene],
+    rows: np.ndarray,
     tokenizer: Any,
     rng: np.random.Generator,
     phrases: int,
-    patch_px: int,
+    grid: int,
 ) -> Batch:
     """Word some scenes and draw the truth of every phrase.
 
     Args:
-        pictures: uint8 (B, S, S, 3).
-        owners: uint8 (B, S, S), whose each pixel is.
-        scenes: B of them.
+        owners: uint8 (scenes, S, S), whose each pixel is, things counted from 1.
+        rows: B indexes of scenes.
         phrases: K.
-        patch_px: side of the model's patches.
+        grid: patches on a side of the model's grid.
     """
+    scenes = [shard.scenes[row] for row in rows]
+    whole = scene_lessons(shard, owners, rows, grid)
     asked = [asks(scene, rng, phrases) for scene in scenes]
     truth = np.stack(
         [
-            one.mask(owner, scene)
-            for owner, scene, some in zip(owners, scenes, asked, strict=True)
+            one.mask(owners[row], scene)
+            for row, scene, some in zip(rows, scenes, asked, strict=True)
             for one in some
         ]
     )
@@ -56,22 +48,9 @@ def make_batch(
         max_length=MAX_TOKENS,
         return_tensors="pt",
     )
-    under = np.stack(
-        [patch_labels(owner, scene, patch_px) for owner, scene in zip(owners, scenes, strict=True)]
-    )
     return Batch(
-        pixels=as_pixels(pictures),
+        whole=whole,
         ids=tokens["input_ids"],
         attended=tokens["attention_mask"],
         truth=torch.from_numpy(truth).float(),
-        under=torch.from_numpy(under),
     )
-
-
-def patch_labels(owners: np.ndarray, scene: Scene, patch_px: int) -> np.ndarray:
-    """What lies under the middle of each patch: int64 (P, 3), thing, colour, pattern; 0: none."""
-    middles = owners[patch_px // 2 :: patch_px, patch_px // 2 :: patch_px].reshape(-1)
-    table = np.zeros((len(scene.things) + 1, 3), dtype=np.int64)
-    for i, placed in enumerate(scene.things, 1):
-        table[i] = _THINGS[placed.thing], _COLOURS[placed.colour], _PATTERNS[placed.pattern]
-    return table[middles]

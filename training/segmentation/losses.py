@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-from maquette.training.vision import tower
+from maquette.training.vision.lessons import Lessons, SceneLessons
 from maquette.training.vision.tokens import SPECIAL
 
 ALIKE = 0.6
@@ -27,37 +27,14 @@ ALIKE = 0.6
 class Batch:
     """One step's data."""
 
-    pixels: Tensor
-    """float (B, 3, S, S), -1 to 1."""
+    whole: SceneLessons
+    """Pictures, and what is told about their patches."""
     ids: Tensor
     """Token ids (R, T), the phrases of a picture one after another."""
     attended: Tensor
     """int (R, T): 0 at padding."""
     truth: Tensor
     """float (R, S, S), 0 or 1."""
-    under: Tensor
-    """int (B, P, 3): thing, colour and pattern at the middle of each patch; 0 for none."""
-
-
-class PatchHeads(nn.Module):
-    """Name what lies under each patch; used in training only, never exported."""
-
-    def __init__(self, width: int, classes: tuple[int, int, int]) -> None:
-        super().__init__()
-        self.heads = nn.ModuleList([nn.Linear(width, count) for count in classes])
-
-    def forward(self, states: Tensor) -> list[Tensor]:
-        """Logits of each head for (B, P, D)."""
-        return [head(states) for head in self.heads]
-
-
-def look(model: Any, pixels: Tensor) -> tuple[list[Tensor], Tensor]:
-    """Run the vision tower with gradients.
-
-    Returns: states of the layers the decoder takes, each (B, 1 + P, D); and the last ones.
-    """
-    states = tower.look(model.clip.vision_model, pixels)
-    return [states[number] for number in model.extract_layers], states[-1]
 
 
 def ask(model: Any, ids: Tensor, attended: Tensor) -> Tensor:
@@ -65,10 +42,16 @@ def ask(model: Any, ids: Tensor, attended: Tensor) -> Tensor:
     return model.clip.get_text_features(input_ids=ids, attention_mask=attended).pooler_output
 
 
-def answer(model: Any, taken: list[Tensor], asked: Tensor) -> Tensor:
-    """Decode logits (R, S, S); each picture's states serve its ``R / B`` phrases."""
-    phrases = len(asked) // len(taken[0])
-    return model.decoder([s.repeat_interleave(phrases, 0) for s in taken], asked).logits
+def answer(model: Any, states: list[Tensor], asked: Tensor) -> Tensor:
+    """Decode logits (R, S, S); each picture's states serve its ``R / B`` phrases.
+
+    Args:
+        states: after each layer of the tower, each (B, 1 + P, D).
+        asked: phrases (R, shared).
+    """
+    phrases = len(asked) // len(states[0])
+    seen = [states[k].repeat_interleave(phrases, 0) for k in model.extract_layers]
+    return model.decoder(seen, asked).logits
 
 
 def mask_losses(logits: Tensor, truth: Tensor) -> dict[str, Tensor]:
@@ -126,25 +109,22 @@ def wording_loss(model: Any, asked: Tensor, ids: Tensor) -> Tensor:
 
 
 def segmentation_losses(
-    model: Any, heads: nn.Module, batch: Batch, masks: bool = True
+    model: Any, lessons: Lessons, states: list[Tensor], batch: Batch, masks: bool = True
 ) -> dict[str, Tensor]:
     """All losses of one step; several phrases share a picture's pass through the tower.
 
     Args:
+        states: after each layer of the tower, each (B, 1 + P, D).
         masks: whether the decoder is trained too.
     """
-    taken, last = look(model, batch.pixels)
+    last = states[-1]
     asked = ask(model, batch.ids, batch.attended)
-    told = heads(last[:, 1:])
-    patch = sum(
-        F.cross_entropy(logits.flatten(0, 1).float(), batch.under[..., k].flatten())
-        for k, logits in enumerate(told)
-    )
+    patch = lessons.patch_loss(last[:, 1:], batch.whole.answers, batch.whole.geometry)
     return {
-        **(mask_losses(answer(model, taken, asked), batch.truth) if masks else {}),
+        **(mask_losses(answer(model, states, asked), batch.truth) if masks else {}),
         "align": 2 * alignment_loss(model, last, asked, batch.truth),
         "words": 0.2 * wording_loss(model, asked, batch.ids),
-        "patch": 0.2 * torch.as_tensor(patch),
+        "patch": 0.2 * patch,
     }
 
 

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from maquette.training.data.shards import Shard
-from maquette.training.recipes.averaged_run import AveragedRun
+from maquette.training.recipes.averaged_run import AveragedRun, begun_slower
 from maquette.training.recipes.averaging import Average
-from maquette.training.segmentation.batches import CLASSES, make_batch
+from maquette.training.segmentation.batches import make_batch
 from maquette.training.segmentation.components import (
     BUNDLED,
     SegmenterSize,
@@ -23,13 +23,14 @@ from maquette.training.segmentation.components import (
 from maquette.training.segmentation.leading import lead_decoder
 from maquette.training.segmentation.losses import (
     Batch,
-    PatchHeads,
     answer,
     ask,
     intersection_over_union,
-    look,
     segmentation_losses,
 )
+from maquette.training.vision.augment import augment
+from maquette.training.vision.lessons import Lessons
+from maquette.training.vision.tower import compiled_look, look
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,11 @@ class SegmentationRecipe:
     aligned_steps: int = 500
     """Steps before the decoder joins: phrases and patches first learn to agree, which is cheap."""
     peak_rate: float = 6e-4
+    tower_share: float = 0.3
+    """Of the rate, for a tower that was trained before."""
     warmup: int = 300
+    noise: float = 4.0
+    """Largest deviation, in bytes, of noise added to pixels: drawn pictures are not as clean."""
     seed: int = 31
     """Decides rows and phrases, with the step index, and the first weights."""
     decay: float = 0.998
@@ -60,7 +65,7 @@ class SegmentationRun(AveragedRun):
         device: where to train; matrix products run in bfloat16.
         size: dimensions; the shard's pictures have its side.
         compiled: compile the inner layers; needs a C++ compiler on a CPU.
-        start: a trained tower to begin with.
+        start: a trained ``tower`` and its ``lessons`` to begin with.
     """
 
     name = "segmentation"
@@ -74,23 +79,29 @@ class SegmentationRun(AveragedRun):
         size: SegmenterSize = BUNDLED,
         recipe: SegmentationRecipe | None = None,
         compiled: bool = False,
-        start: nn.Module | None = None,
+        start: nn.ModuleDict | None = None,
     ) -> None:
         self.folder = work / self.name
         self.shard, self.owners, self.device = shard, owners, device
         self.size, self.recipe = size, recipe or SegmentationRecipe()
+        self.warmup = self.recipe.warmup
         self.kept = min(96, max(1, len(shard.scenes) // 10))
         self.tokenizer = build_tokenizer()
         self.model = build_models(size, len(self.tokenizer), self.recipe.seed).to(device)
+        tower = self.model["segmenter"].clip.vision_model
         if start is not None:
-            self.model["segmenter"].clip.vision_model.load_state_dict(start.state_dict())
+            tower.load_state_dict(start["tower"].state_dict())
+            self.model["lessons"].load_state_dict(start["lessons"].state_dict())
         self.average = Average(self.model, self.recipe.decay)
-        self.warmup = self.recipe.warmup
+        self.look = compiled_look(tower) if compiled else look
         if compiled:
-            compile_layers(self.model["segmenter"])
+            compile_decoder(self.model["segmenter"])
         self.parameters = list(self.model.parameters())
         self.optimizer = torch.optim.AdamW(
-            self.parameters, self.recipe.peak_rate, betas=(0.9, 0.98), weight_decay=0.02
+            begun_slower(self.model, tower, self.recipe.tower_share if start else 1.0),
+            self.recipe.peak_rate,
+            betas=(0.9, 0.98),
+            weight_decay=0.02,
         )
 
     @torch.no_grad()
@@ -104,8 +115,8 @@ class SegmentationRun(AveragedRun):
         for at in range(last - self.kept, last, 16):
             batch = self._batch(np.arange(at, min(at + 16, last)), rng)
             with torch.autocast(self.device.type, torch.bfloat16):
-                taken, _ = look(model, batch.pixels)
-                logits = answer(model, taken, ask(model, batch.ids, batch.attended))
+                states = look(model.clip.vision_model, batch.whole.pixels.to(self.device))
+                logits = answer(model, states, ask(model, batch.ids, batch.attended))
             found, truth = logits > 0, batch.truth > 0.5
             present = truth.flatten(1).any(1)
             overlaps += intersection_over_union(found, truth)[present].tolist()
@@ -119,31 +130,28 @@ class SegmentationRun(AveragedRun):
         rng = np.random.default_rng((self.recipe.seed, step))
         rows = rng.integers(0, len(self.shard.scenes) - self.kept, size=self.recipe.pictures)
         batch = self._batch(rows, rng)
-        model, heads = self.model["segmenter"], self.model["heads"]
+        pixels = augment(batch.whole.pixels, self.recipe.noise, rng).to(self.device)
+        model, lessons = self.model["segmenter"], self.model["lessons"]
         if step == self.recipe.aligned_steps:
             with torch.no_grad():
-                last, asked = look(model, batch.pixels)[1], ask(model, batch.ids, batch.attended)
+                last = look(model.clip.vision_model, pixels)[-1]
+                asked = ask(model, batch.ids, batch.attended)
             lead_decoder(model, last, asked, self.recipe.seed)
         with torch.autocast(self.device.type, torch.bfloat16):
-            return segmentation_losses(model, heads, batch, step >= self.recipe.aligned_steps)
+            states = self.look(model.clip.vision_model, pixels)
+            masks = step >= self.recipe.aligned_steps
+            return segmentation_losses(model, lessons, states, batch, masks)
 
     def _batch(self, rows: np.ndarray, rng: np.random.Generator) -> Batch:
-        batch = make_batch(
-            self.shard.pixels[rows],
-            self.owners[rows],
-            [self.shard.scenes[row] for row in rows],
-            self.tokenizer,
-            rng,
-            self.recipe.phrases,
-            self.size.tower.patch_px,
-        )
-        return Batch(**{name: part.to(self.device) for name, part in vars(batch).items()})
+        phrases, grid = self.recipe.phrases, self.size.tower.grid
+        batch = make_batch(self.shard, self.owners, rows, self.tokenizer, rng, phrases, grid)
+        ids, attended = batch.ids.to(self.device), batch.attended.to(self.device)
+        return Batch(batch.whole, ids, attended, batch.truth.to(self.device))
 
 
-def compile_layers(model: Any) -> None:
-    """Compile attention and networks of every layer in place; parameters keep their names."""
-    towers = (model.clip.vision_model.encoder.layers, model.decoder.layers)
-    for layer in (layer for tower in towers for layer in tower):
+def compile_decoder(model: Any) -> None:
+    """Compile attention and networks of its layers in place; parameters keep their names."""
+    for layer in model.decoder.layers:
         layer.self_attn.compile()
         layer.mlp.compile()
 
@@ -153,6 +161,6 @@ def build_models(size: SegmenterSize, vocabulary: int, seed: int) -> nn.ModuleDi
     return nn.ModuleDict(
         {
             "segmenter": build_segmenter(size, vocabulary, seed),
-            "heads": PatchHeads(size.tower.width, CLASSES),
+            "lessons": Lessons(size.tower.width, size.tower.patch_px**2),
         }
     )

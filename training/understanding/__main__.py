@@ -19,9 +19,10 @@ import torch
 import typer
 
 from maquette.model_servers.model_files import bundled_directory
-from maquette.training.data.shards import read_shard, shared_shard, write_shard
+from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.recipes.driver import follow
 from maquette.training.shell import (
+    Compiled,
     Minutes,
     Scenes,
     Shards,
@@ -33,7 +34,7 @@ from maquette.training.shell import (
     recipe_app,
 )
 from maquette.training.understanding.components import BUNDLED, TOY
-from maquette.training.vision.owners import read_owners, write_owners
+from maquette.training.vision.owners import read_owners, scenes_with_owners, write_owners
 
 app = recipe_app(__doc__)
 
@@ -55,16 +56,16 @@ def train(
     batch: Annotated[int, typer.Option(help="pictures a step")] = 24,
     shards: Shards = None,
     tower: Tower = None,
+    compiled: Compiled = True,
 ) -> None:
     """Train from rendered scenes, or go on from the checkpoint."""
     from maquette.training.understanding.run import SeerRecipe, SeerRun
     from maquette.training.vision.run import trained_tower
 
-    shard = shared_shard(work / "shard", shards, scenes, SEED, BUNDLED.tower.image_px)
-    write_owners(work / "owners", shard.scenes, BUNDLED.tower.image_px)
-    owners, recipe = read_owners(work / "owners"), SeerRecipe(batch=batch)
+    shard, owners = scenes_with_owners(work, shards, scenes, SEED, BUNDLED.tower.image_px)
+    recipe = SeerRecipe(batch=batch)
     start = trained_tower(tower) if tower else None
-    run = SeerRun(work, shard, owners, pick_device(), BUNDLED, recipe, start)
+    run = SeerRun(work, shard, owners, pick_device(), BUNDLED, recipe, start, compiled)
     follow(run, work, minutes, steps, PLOTTED)
 
 

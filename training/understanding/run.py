@@ -6,6 +6,7 @@ Notation: ``B`` pictures, ``S`` pixels on a side, ``N = g * g`` patches, ``D`` v
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from maquette.training.data.shards import Shard
-from maquette.training.recipes.averaged_run import AveragedRun
+from maquette.training.recipes.averaged_run import AveragedRun, begun_slower
 from maquette.training.recipes.averaging import Average
 from maquette.training.understanding.components import (
     BUNDLED,
@@ -26,8 +27,10 @@ from maquette.training.understanding.components import (
 )
 from maquette.training.understanding.turns import Talker, pack
 from maquette.training.understanding.wordbook import known_words
-from maquette.training.vision.lessons import Lessons, noisy, scene_lessons
+from maquette.training.vision.augment import augment
+from maquette.training.vision.lessons import Lessons, scene_lessons
 from maquette.training.vision.patches import IGNORED
+from maquette.training.vision.tower import compiled_look, look
 
 _PROBE_STEPS = range(10**9, 10**9 + 3)
 
@@ -41,6 +44,8 @@ class SeerRecipe:
     talk: int = 191
     """Tokens of talk after each picture's."""
     peak_rate: float = 1e-3
+    tower_share: float = 0.3
+    """Of the rate, for a tower that was trained before."""
     noise: float = 4.0
     """Largest deviation, in bytes, of noise added to pixels: drawn pictures are not as clean."""
     seed: int = 0
@@ -53,8 +58,9 @@ class SeerRun(AveragedRun):
         work: folder of checkpoints; this run's is ``seer``.
         shard: rendered scenes; the last 256 are kept for the score.
         owners: uint8 (scenes, S, S), whose each pixel is.
-        start: a trained tower to begin with.
+        start: a trained ``tower`` and its ``lessons`` to begin with.
         device: where to train; matrix products run in bfloat16.
+        compiled: compile both towers, half as fast again; needs a C++ compiler on a CPU.
     """
 
     name = "seer"
@@ -68,7 +74,8 @@ class SeerRun(AveragedRun):
         device: torch.device,
         size: SeerSize = BUNDLED,
         recipe: SeerRecipe | None = None,
-        start: nn.Module | None = None,
+        start: nn.ModuleDict | None = None,
+        compiled: bool = False,
     ) -> None:
         self.folder = work / self.name
         self.shard, self.owners, self.device, self.size = shard, owners, device, size
@@ -78,16 +85,23 @@ class SeerRun(AveragedRun):
         self.tokenizer = build_tokenizer(known_words())
         self.talker = Talker(self.tokenizer)
         self.model: Any = build_seer(size, self.tokenizer, self.recipe.seed)
-        if start is not None:
-            self.model.model.vision_tower.load_state_dict(start.state_dict())
         nn.Module.to(self.model, device)
-        self.average = Average(self.model, decay=0.998)
+        tower = self.model.model.vision_tower
+        self.look = compiled_look(tower) if compiled else look
+        self.talk = compiled_talk(self.model.model.language_model) if compiled else talk
         torch.manual_seed(self.recipe.seed)
         self.lessons = Lessons(size.tower.width, size.tower.patch_px**2).to(device)
-        modules: list[Any] = [self.model, self.lessons]
-        self.parameters = [p for module in modules for p in module.parameters()]
+        if start is not None:
+            tower.load_state_dict(start["tower"].state_dict())
+            self.lessons.load_state_dict(start["lessons"].state_dict())
+        self.average = Average(self.model, decay=0.998)
+        both = nn.ModuleList([self.model, self.lessons])
+        self.parameters = list(both.parameters())
         self.optimizer = torch.optim.AdamW(
-            self.parameters, self.recipe.peak_rate, betas=(0.9, 0.98), weight_decay=0.02
+            begun_slower(both, tower, self.recipe.tower_share if start else 1.0),
+            self.recipe.peak_rate,
+            betas=(0.9, 0.98),
+            weight_decay=0.02,
         )
 
     @torch.no_grad()
@@ -112,7 +126,7 @@ class SeerRun(AveragedRun):
         rng = np.random.default_rng((self.recipe.seed, step))
         rows = rng.integers(first, end, size=self.recipe.batch)
         whole = scene_lessons(self.shard, self.owners, rows, self.size.tower.grid)
-        pixels = noisy(whole.pixels, self.recipe.noise, rng).to(self.device)
+        pixels = augment(whole.pixels, self.recipe.noise, rng).to(self.device)
         turns = [self.talker.turns(self.shard.scenes[row], rng) for row in rows]
         count = self.size.tower.grid**2
         packed = pack(turns, self.talker, count, 1 + count + self.recipe.talk)
@@ -134,17 +148,33 @@ class SeerRun(AveragedRun):
         self, model: Any, pixels: Tensor, ids: Tensor, packed: Any
     ) -> tuple[Tensor, Tensor]:
         """Hidden states (B, L, width) of rows of talk, and features (B, N, D) of pictures."""
-        seen = model.get_image_features(
-            pixel_values=pixels, return_dict=True, output_hidden_states=True
-        )
-        picture = torch.stack(list(seen.pooler_output))  # (B, N, width)
+        features = self.look(model.model.vision_tower, pixels)[-1][:, 1:]
+        picture = model.model.multi_modal_projector(features)  # (B, N, width)
         embeds = model.get_input_embeddings()(ids.to(self.device))
         count = picture.shape[1]
         rows = torch.cat([embeds[:, :1], picture.to(embeds.dtype), embeds[:, 1 + count :]], dim=1)
-        out = model.model.language_model(
-            inputs_embeds=rows,
-            attention_mask=packed.mask.to(self.device),
-            position_ids=packed.positions.to(self.device),
-            use_cache=False,
-        )
-        return out.last_hidden_state, seen.hidden_states[-1][:, 1:]
+        mask, positions = packed.mask.to(self.device), packed.positions.to(self.device)
+        return self.talk(model.model.language_model, rows, mask, positions), features
+
+
+def compiled_talk(model: Any) -> Callable[..., Tensor]:
+    """Compile ``talk`` for training this model, with plain attention as in ``compiled_look``."""
+    for layer in model.layers:
+        layer.self_attn.config._attn_implementation = "eager"
+    return torch.compile(talk, dynamic=False)
+
+
+def talk(model: Any, rows: Tensor, mask: Tensor, positions: Tensor) -> Tensor:
+    """Run a Llama with gradients.
+
+    Args:
+        rows: embeddings (B, L, width).
+        mask: bool (B, 1, L, L), what each token may look at.
+        positions: int64 (B, L).
+    Returns: hidden states (B, L, width) after the last norm.
+    """
+    turned = model.rotary_emb(rows, position_ids=positions)
+    allowed = torch.zeros_like(mask, dtype=rows.dtype).masked_fill(~mask, -1e9)
+    for layer in model.layers:
+        rows = layer(rows, attention_mask=allowed, position_embeddings=turned)
+    return model.norm(rows)

@@ -14,17 +14,26 @@ from pathlib import Path
 
 import typer
 
-from maquette.training.data.shards import read_shard, shared_shard, write_shard
+from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.recipes.driver import follow
-from maquette.training.shell import Minutes, Scenes, Shards, Steps, Work, pick_device, recipe_app
-from maquette.training.vision.owners import read_owners, write_owners
+from maquette.training.shell import (
+    Compiled,
+    Minutes,
+    Scenes,
+    Shards,
+    Steps,
+    Work,
+    pick_device,
+    recipe_app,
+)
+from maquette.training.vision.owners import read_owners, scenes_with_owners, write_owners
 
 app = recipe_app(__doc__)
 
 WORK = Path("runs/vision")
 SEED = 31
 """Of the rendered scenes; the segmenter and the encoder learn from the same ones."""
-PLOTTED = ["close_up", "scene", "outline", "close_up_right", "thing_right", "letter_right"]
+PLOTTED = ["close_up", "scene", "print", "outline", "close_up_right", "thing_right", "letter_right"]
 
 
 @app.command()
@@ -34,14 +43,14 @@ def train(
     steps: Steps = None,
     scenes: Scenes = 24_000,
     shards: Shards = None,
+    compiled: Compiled = True,
 ) -> None:
     """Train the tower."""
     from maquette.training.vision.run import TowerRun
     from maquette.training.vision.tower import BUNDLED
 
-    shard = shared_shard(work / "shard", shards, scenes, SEED, BUNDLED.image_px)
-    write_owners(work / "owners", shard.scenes, BUNDLED.image_px)
-    run = TowerRun(work, shard, read_owners(work / "owners"), pick_device())
+    shard, owners = scenes_with_owners(work, shards, scenes, SEED, BUNDLED.image_px)
+    run = TowerRun(work, shard, owners, pick_device(), compiled=compiled)
     follow(run, work, minutes, steps, PLOTTED)
 
 

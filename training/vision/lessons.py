@@ -67,6 +67,14 @@ class Lessons(nn.Module):
         drawn = self.outlines(self.norm(states)).float()
         return named, F.binary_cross_entropy_with_logits(drawn, some.outlines.to(states.device))
 
+    def print_loss(self, states: Tensor, letters: dict[str, Tensor]) -> Tensor:
+        """Cross-entropy of the letters (B, P) that patches show."""
+        told = self.told(states)
+        return sum(
+            (_cross_entropy(told[name], right) for name, right in letters.items()),
+            states.new_zeros((), dtype=torch.float32),
+        )
+
     def scene_losses(self, states: Tensor, whole: SceneLessons) -> tuple[Tensor, Tensor]:
         """Weighted loss of all questions about scenes; and of outlines."""
         drawn = self.outlines(self.norm(states)).float()
@@ -78,12 +86,8 @@ class Lessons(nn.Module):
         told = self.told(states)
         loss = states.new_zeros((), dtype=torch.float32)
         for name, right in answers.items():
-            right = right.to(states.device)
             if bool((right != IGNORED).any()):
-                weight = WEIGHTS.get(name, OTHER_WEIGHT)
-                loss = loss + weight * F.cross_entropy(
-                    told[name].flatten(0, 1), right.flatten(), ignore_index=IGNORED
-                )
+                loss = loss + WEIGHTS.get(name, OTHER_WEIGHT) * _cross_entropy(told[name], right)
         geometry = geometry.to(states.device)
         known = geometry.isfinite()
         if bool(known.any()):
@@ -120,12 +124,10 @@ def scene_lessons(
     )
 
 
-def noisy(pixels: Tensor, most: float, rng: np.random.Generator) -> Tensor:
-    """Pixels (B, 3, S, S) in [-1, 1] with noise of up to ``most`` bytes' deviation a picture."""
-    generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
-    level = torch.rand(len(pixels), 1, 1, 1, generator=generator) * most / 127.5
-    noise = torch.randn(pixels.shape, generator=generator) * level
-    return (pixels + noise).clamp(-1, 1)
+def _cross_entropy(logits: Tensor, right: Tensor) -> Tensor:
+    """Of logits (B, P, C) and classes (B, P), ``IGNORED`` left out."""
+    right = right.flatten().to(logits.device)
+    return F.cross_entropy(logits.flatten(0, 1), right, ignore_index=IGNORED)
 
 
 def _mean(logits: Tensor, covered: Tensor) -> Tensor:

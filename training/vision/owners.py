@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from maquette.training.data.shards import Shard, shared_shard
 from maquette.training.world.render import masks
 from maquette.training.world.scene import Scene
 
@@ -38,6 +39,18 @@ def write_owners(folder: Path, scenes: list[Scene], size_px: int, workers: int =
     found.flush()
     meta = {"count": len(scenes), "size_px": size_px}
     (folder / "owners.json").write_text(json.dumps(meta), encoding="utf-8")
+
+
+def scenes_with_owners(
+    work: Path, shards: Path | None, scenes: int, seed: int, size_px: int
+) -> tuple[Shard, np.ndarray]:
+    """Open the rendered scenes of a training and their owners, drawing what is not there yet.
+
+    Args: as for ``shared_shard``; the owners are kept in ``work``.
+    """
+    shard = shared_shard(work / "shard", shards, scenes, seed, size_px)
+    write_owners(work / "owners", shard.scenes, size_px)
+    return shard, read_owners(work / "owners")
 
 
 def read_owners(folder: Path) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 from maquette.training.world.colours import BACKGROUNDS, COLOURS
 from maquette.training.world.landscapes import LANDSCAPES
 from maquette.training.world.patterns import PATTERNS
-from maquette.training.world.printed import PrintedWord, shaped
+from maquette.training.world.printed import Box, PrintedWord, shaped
 from maquette.training.world.scene import Scene
 from maquette.training.world.sizes import SIZES
 from maquette.training.world.things import THINGS
@@ -18,6 +18,7 @@ from maquette.training.world.things import THINGS
 IGNORED = -100
 COLUMNS = 2
 """Places in a patch, from left to right, at which a letter is asked for."""
+LETTERS = tuple(f"letter{k}" for k in range(COLUMNS))
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 CLASSES: dict[str, int] = {
@@ -28,7 +29,7 @@ CLASSES: dict[str, int] = {
     "ground": len(BACKGROUNDS) + len(LANDSCAPES),
     "ground_below": len(BACKGROUNDS) + len(LANDSCAPES),
     "centre": 2,
-    **{f"letter{k}": len(ALPHABET) for k in range(COLUMNS)},
+    **{name: len(ALPHABET) for name in LETTERS},
 }
 """Question about a patch to the number of answers; thing 0 is nothing, the last is print."""
 GEOMETRY = 4
@@ -50,7 +51,7 @@ def lessons(scene: Scene, owner: np.ndarray) -> tuple[dict[str, np.ndarray], np.
         float32 (4, g, g), NaN where there is none, in parts of the picture.
     """
     grid = len(owner)
-    answers = {name: np.full((grid, grid), IGNORED, np.int64) for name in CLASSES}
+    answers = blank(grid)
     answers["thing"][:] = 0
     answers["centre"][:] = 0
     answers["ground"][:] = _GROUND[scene.background.top]
@@ -71,13 +72,23 @@ def lessons(scene: Scene, owner: np.ndarray) -> tuple[dict[str, np.ndarray], np.
         geometry[1][mine] = np.broadcast_to((y - middle)[:, None], mine.shape)[mine]
         geometry[2][mine], geometry[3][mine] = x1 - x0, y1 - y0
     for word in scene.words:
-        _print(word, answers)
+        tell_print(word, word.box, answers)
     return answers, geometry
 
 
-def _print(word: PrintedWord, answers: dict[str, np.ndarray]) -> None:
+def blank(grid: int) -> dict[str, np.ndarray]:
+    """No answer to any question: int64 (g, g) each."""
+    return {name: np.full((grid, grid), IGNORED, np.int64) for name in CLASSES}
+
+
+def tell_print(word: PrintedWord, box: Box, answers: dict[str, np.ndarray]) -> None:
+    """Write which patches show a word's letters into the answers, each (g, g).
+
+    Args:
+        box: where the word is, xyxy in parts of the patches' square; it may reach beyond.
+    """
     grid = len(answers["thing"])
-    x0, y0, x1, y1 = word.box
+    x0, y0, x1, y1 = box
     rows = slice(_cell(y0, grid), _cell(y1, grid) + 1)
     starts = _starts(word)
     for column in range(_cell(x0, grid), _cell(x1, grid) + 1):
@@ -88,7 +99,7 @@ def _print(word: PrintedWord, answers: dict[str, np.ndarray]) -> None:
                 place = int(np.searchsorted(starts, (x - x0) / (x1 - x0), side="right")) - 1
                 letter = word.text.lower()[max(place, 0)]
                 if letter in ALPHABET:
-                    answers[f"letter{k}"][rows, column] = ALPHABET.index(letter)
+                    answers[LETTERS[k]][rows, column] = ALPHABET.index(letter)
 
 
 def _starts(word: PrintedWord) -> np.ndarray:

@@ -15,9 +15,11 @@ from torch import Tensor, nn
 from maquette.training.data.shards import Shard
 from maquette.training.recipes.averaged_run import AveragedRun
 from maquette.training.recipes.averaging import Average
+from maquette.training.recipes.checkpoints import load_checkpoint
 from maquette.training.vision import closeups
-from maquette.training.vision.lessons import Lessons, noisy, scene_lessons
-from maquette.training.vision.tower import BUNDLED, TowerSize, build_tower, look
+from maquette.training.vision.augment import augment
+from maquette.training.vision.lessons import Lessons, scene_lessons
+from maquette.training.vision.tower import BUNDLED, TowerSize, build_tower, compiled_look, look
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,10 @@ class TowerRecipe:
     window: int = 8
     """Patches on a side of a close-up."""
     close_steps: int = 1_000
-    """Steps of close-ups before whole scenes; from then on the two take turns."""
+    """Steps of close-ups before whole scenes; from then on the two take turns. One close-up
+    step in two shows words, once there are scenes."""
+    words: int = 64
+    """Close-ups of words a step."""
     scenes: int = 24
     """Whole scenes a step."""
     peak_rate: float = 1e-3
@@ -49,6 +54,7 @@ class TowerRun(AveragedRun):
         shard: rendered scenes; the last 256 are kept for the score.
         owners: uint8 (scenes, S, S), whose each pixel is.
         device: where to train; matrix products run in bfloat16.
+        compiled: compile the tower, half as fast again; needs a C++ compiler on a CPU.
     """
 
     name = "tower"
@@ -61,17 +67,18 @@ class TowerRun(AveragedRun):
         device: torch.device,
         size: TowerSize = BUNDLED,
         recipe: TowerRecipe | None = None,
+        compiled: bool = False,
     ) -> None:
         self.folder = work / self.name
         self.shard, self.owners, self.device, self.size = shard, owners, device, size
         self.recipe = recipe or TowerRecipe()
         self.warmup = self.recipe.warmup
         self.kept = min(256, len(shard.scenes) // 4)
+        trained = shard.scenes[: len(shard.scenes) - self.kept]
+        self.printed = np.flatnonzero([bool(scene.words) for scene in trained])
         torch.manual_seed(self.recipe.seed)
-        lessons = Lessons(size.width, size.patch_px**2)
-        self.model = nn.ModuleDict({"tower": build_tower(size, self.recipe.seed)})
-        self.model["lessons"] = lessons
-        self.model.to(device)
+        self.model = build_models(size, self.recipe.seed).to(device)
+        self.look = compiled_look(self.model["tower"]) if compiled else look
         self.average = Average(self.model, decay=0.998)
         self.parameters = list(self.model.parameters())
         self.optimizer = torch.optim.AdamW(
@@ -106,19 +113,25 @@ class TowerRun(AveragedRun):
         rng = np.random.default_rng((self.recipe.seed, step))
         end = len(self.shard.scenes) - self.kept
         tower, lessons = self.model["tower"], self.model["lessons"]
+        if step >= self.recipe.close_steps and step % 4 == 1 and len(self.printed):
+            pixels, letters = self._words(rng)
+            pixels = augment(pixels, self.recipe.noise, rng).to(self.device)
+            with torch.autocast(self.device.type, torch.bfloat16):
+                states = self.look(tower, pixels, self._window(rng))[-1][:, 1:]
+                return {"print": lessons.print_loss(states, letters)}
         if step < self.recipe.close_steps or step % 2:
             some = self._close_ups((0, end), self.recipe.close_ups, rng)
-            pixels = noisy(some.pixels, self.recipe.noise, rng).to(self.device)
+            pixels = augment(some.pixels, self.recipe.noise, rng).to(self.device)
             places = self._window(rng)
             with torch.autocast(self.device.type, torch.bfloat16):
-                states = look(tower, pixels, places)[-1][:, 1:]
+                states = self.look(tower, pixels, places)[-1][:, 1:]
                 named, outlines = lessons.close_up_losses(states, some)
             return {"close_up": named, "outline": self.recipe.outline_weight * outlines}
         rows = rng.integers(0, end, size=self.recipe.scenes)
         whole = scene_lessons(self.shard, self.owners, rows, self.size.grid)
-        pixels = noisy(whole.pixels, self.recipe.noise, rng).to(self.device)
+        pixels = augment(whole.pixels, self.recipe.noise, rng).to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16):
-            states = look(tower, pixels)[-1][:, 1:]
+            states = self.look(tower, pixels)[-1][:, 1:]
             named, outlines = lessons.scene_losses(states, whole)
         return {"scene": named, "outline": self.recipe.outline_weight * outlines}
 
@@ -128,17 +141,32 @@ class TowerRun(AveragedRun):
         grid, patch_px = min(self.recipe.window, self.size.grid), self.size.patch_px
         return closeups.close_ups(self.shard, self.owners, rows, count, grid, patch_px, rng)
 
+    def _words(self, rng: np.random.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        grid, patch_px = min(self.recipe.window, self.size.grid), self.size.patch_px
+        rows, count = self.printed, self.recipe.words
+        return closeups.close_ups_of_words(self.shard, rows, count, grid, patch_px, rng)
+
     def _window(self, rng: np.random.Generator) -> Tensor:
         grid = min(self.recipe.window, self.size.grid)
         return closeups.window(grid, self.size.grid, rng).to(self.device)
 
 
-def trained_tower(work: Path, size: TowerSize = BUNDLED) -> nn.Module | None:
-    """The averaged tower of a run's checkpoint; None if nothing was trained in ``work``."""
-    from maquette.training.recipes.checkpoints import load_checkpoint
+def build_models(size: TowerSize, seed: int) -> nn.ModuleDict:
+    """Make a tower, and the heads that answer its lessons."""
+    torch.manual_seed(seed)
+    lessons = Lessons(size.width, size.patch_px**2)
+    return nn.ModuleDict({"tower": build_tower(size, seed), "lessons": lessons})
 
-    model = nn.ModuleDict({"tower": build_tower(size, seed=0)})
-    model["lessons"] = Lessons(size.width, size.patch_px**2)
-    if load_checkpoint(work / TowerRun.name, {"average": model}) is None:
-        return None
-    return model["tower"].eval()
+
+def trained_tower(work: Path, size: TowerSize = BUNDLED) -> nn.ModuleDict:
+    """The averaged ``tower`` and ``lessons`` of a run's checkpoint.
+
+    Raises: FileNotFoundError: if nothing was trained in ``work``.
+    """
+    models = build_models(size, seed=0)
+    if load_checkpoint(work / TowerRun.name, {"average": models}) is None:
+        raise FileNotFoundError(
+            f"no trained tower in {work}; train one with: "
+            f"python -m maquette.training.vision train --work {work}"
+        )
+    return models
