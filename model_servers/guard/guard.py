@@ -1,7 +1,7 @@
 """The domain guard: whether a picture is one that the bundled models know.
 
 A library, not a role: understanding, segmentation and embedding call ``judge`` inside their
-own server, on the picture they have decoded anyway. 10 ms a picture on one core.
+own server, on the picture they have decoded anyway. TODO ms a picture on one core.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Guard:
         from safetensors.torch import load_file
 
         from maquette.infra.manifest import verify_directory
-        from maquette.model_servers.guard.network import SIDE_PX, GuardNetwork
+        from maquette.model_servers.guard.network import GuardNetwork
 
         self.digest = verify_directory(path)
         with loading(f"the guard {path.name!r}", hint="reinstall Maquette; the pack is damaged"):
@@ -80,9 +80,8 @@ class Guard:
             self._logit_limit = float(config["logit_limit"])
             self._distance_limit = float(config["distance_limit"])
             tensors = {k: v.float() for k, v in load_file(path / WEIGHTS).items()}
-            self._network: Any = GuardNetwork(tuple(config["widths"])).eval()
+            self._network: Any = GuardNetwork(config["tower"]).eval()
             self._network.load_state_dict(tensors)
-        self._side_px = SIDE_PX
 
     def judge(self, image: Image.Image) -> GuardVerdict:
         """Judge a picture of any size and mode. Deterministic on a CPU."""
@@ -107,10 +106,10 @@ class Guard:
 
         from maquette.model_servers.guard.statistics import picture_statistics
 
-        pixels = small_pixels(image, self._side_px)
+        pixels = small_pixels(image, self._network.side_px)
         told = torch.from_numpy(picture_statistics(pixels))[None]
         with torch.inference_mode():
-            seen = torch.from_numpy(pixels).permute(2, 0, 1)[None]
+            seen = 2 * torch.from_numpy(pixels).permute(2, 0, 1)[None] - 1
             logit, distance = self._network(seen, told)
         return float(logit[0]), float(distance[0])
 

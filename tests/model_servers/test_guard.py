@@ -12,22 +12,23 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from maquette.model_servers.guard.guard import Guard, open_guard, small_pixels
-from maquette.model_servers.guard.network import FEATURES, SIDE_PX, GuardNetwork
+from maquette.model_servers.guard.network import FEATURES, GuardNetwork
 from maquette.model_servers.guard.statistics import NAMES, picture_statistics
 from maquette.model_servers.guard.words import judge_words
 from maquette.model_servers.schemas.guard import OUTSIDE, GuardVerdict
 from maquette.records.errors import PackCorrupt
 from maquette.training.guard.export import export_pack
+from maquette.training.vision.tower import TOY, tower_settings
 
-WIDTHS = (8, 8, 8, 16)
-CONFIG = {"format": 1, "widths": list(WIDTHS), "logit_limit": 0.0, "distance_limit": 1.0}
+TOWER = tower_settings(TOY)
+CONFIG = {"format": 2, "tower": TOWER, "logit_limit": 0.0, "distance_limit": 1.0}
 KNOWN = frozenset({"a", "red", "boat", "find", "don't"})
 
 
 def network(bias: float = 0.0, spread: float = 0.0) -> GuardNetwork:
     """A network that gives every picture the same logit, and a distance grown by ``spread``."""
     torch.manual_seed(0)
-    model = GuardNetwork(WIDTHS)
+    model = GuardNetwork(TOWER)
     model.head.weight.data.zero_()
     model.head.bias.data.fill_(bias)
     model.whiten.copy_(spread * torch.eye(FEATURES))
@@ -83,7 +84,7 @@ def test_without_a_guard_nothing_is_claimed(tmp_path: Path) -> None:
 def test_a_clear_picture_is_seen_on_paper() -> None:
     """What is transparent is white, whatever colour hides behind it."""
     clear = Image.new("RGBA", (300, 200), (255, 0, 0, 0))
-    assert np.allclose(small_pixels(clear, SIDE_PX), 1.0)
+    assert np.allclose(small_pixels(clear, 64), 1.0)
 
 
 def test_statistics_tell_flat_from_busy() -> None:

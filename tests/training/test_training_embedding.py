@@ -201,20 +201,20 @@ def test_the_guard_recipe_runs_and_goes_on(tmp_path: Path) -> None:
     from maquette.training.guard.export import export_pack as export_guard
     from maquette.training.guard.export import set_limits, trained_guard
     from maquette.training.guard.run import GuardRecipe, GuardRun
+    from maquette.training.vision.tower import TOY as TOY_TOWER
 
     rng = np.random.default_rng(5)
     world = np.repeat(rng.integers(0, 255, (16, 1, 1, 3), np.uint8), 64, 1).repeat(64, 2)
     outside = rng.integers(0, 255, (16, 64, 64, 3), np.uint8)
-    widths = (8, 8, 8, 16)
 
     def make() -> GuardRun:
         recipe = GuardRecipe(batch=8)
-        return GuardRun(tmp_path, world, outside, torch.device("cpu"), recipe, widths)
+        return GuardRun(tmp_path, world, outside, torch.device("cpu"), recipe, TOY_TOWER)
 
     follow(make(), tmp_path, None, 3, [])
     assert make().restore() == 3
     follow(make(), tmp_path, None, 30, [])
-    model = trained_guard(tmp_path, widths)
+    model = trained_guard(tmp_path, TOY_TOWER)
     config = set_limits(model, world, outside)
     guard = Guard(export_guard(model, config, tmp_path / "pack", "#\n"))
     assert guard.judge(Image.fromarray(outside[0])).in_world is False

@@ -23,11 +23,13 @@ from maquette.training.evaluation.rows import Bench, Row, measure_rows
 from maquette.training.guard.pool import read_pool, write_pool
 from maquette.training.recipes.driver import follow
 from maquette.training.shell import (
+    Compiled,
     Measured,
     Minutes,
     Pack,
     Steps,
     To,
+    Tower,
     Work,
     pick_device,
     recipe_app,
@@ -48,14 +50,19 @@ def train(
     minutes: Minutes = 15.0,
     steps: Steps = None,
     scenes: Annotated[int, typer.Option(help="pictures of each side")] = 6_000,
+    compiled: Compiled = True,
+    tower: Tower = None,
 ) -> None:
     """Train the guard."""
     from maquette.training.guard.run import GuardRun
+    from maquette.training.vision.run import trained_tower
 
     write_shard(work / "shard", scenes, seed=SEED)
     write_pool(work / "pool", scenes, seed=SEED)
     world = read_shard(work / "shard").pixels
-    run = GuardRun(work, world, read_pool(work / "pool"), pick_device())
+    start = trained_tower(tower) if tower else None
+    pool = read_pool(work / "pool")
+    run = GuardRun(work, world, pool, pick_device(), compiled=compiled, start=start)
     follow(run, work, minutes, steps, PLOTTED)
 
 
@@ -97,14 +104,14 @@ def smoke(work: Work = Path("runs/smoke-guard"), steps: int = 3) -> None:
     from maquette.training.guard.card import model_card
     from maquette.training.guard.export import export_pack, set_limits, trained_guard
     from maquette.training.guard.run import GuardRecipe, GuardRun
+    from maquette.training.vision.tower import TOY
 
-    widths = (8, 8, 8, 16)
     write_shard(work / "shard", 40, seed=SEED, workers=1)
     write_pool(work / "pool", 40, seed=SEED, workers=1)
     world, pool = read_shard(work / "shard").pixels, read_pool(work / "pool")
-    run = GuardRun(work, world, pool, torch.device("cpu"), GuardRecipe(batch=8), widths)
+    run = GuardRun(work, world, pool, torch.device("cpu"), GuardRecipe(batch=8), TOY)
     follow(run, work, None, steps, PLOTTED)
-    model = trained_guard(work, widths)
+    model = trained_guard(work, TOY)
     config = set_limits(model, world, pool)
     pack = export_pack(model, config, work / "pack", model_card([]))
     typer.echo(f"{pack}: {Guard(pack).judge(Image.new('RGB', (50, 60))).in_world}")

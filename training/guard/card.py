@@ -19,8 +19,8 @@ def model_card(rows: list[Row]) -> str:
     scores = table(rows, WHAT) + "\n" + gaps(rows) if rows else "Not measured yet.\n"
     return f"""# The domain guard
 
-Says whether a picture is one the bundled models know: a small convolutional network with 18
-numbers on colour and flatness (0.5 million parameters, 128 px), and the Mahalanobis distance of
+Says whether a picture is one the bundled models know: a small CLIP vision tower with 18
+numbers on colour and flatness (5 million parameters, 256 px), and the Mahalanobis distance of
 its features from those of the world's pictures. A picture is outside when either passes its
 limit. Words are judged by the world's vocabulary; words in quotation marks are free.
 
@@ -38,12 +38,12 @@ Photographs: scikit-image's own and Debian's wallpaper packages, each once.
 ## Limits
 
 A flat drawing of a thing the world has not, in the world's own colours, is the hardest to
-tell. Photographs so dark or so flat that little is left at 128 pixels may pass.
+tell. Photographs so dark or so flat that little is left may pass.
 
 ## Repeat it
 
 ```
-python -m maquette.training.guard train --work runs/guard --minutes 15
+python -m maquette.training.guard train --work runs/guard --tower runs/vision --minutes 30
 python -m maquette.training.guard export --work runs/guard --photographs wallpapers
 python -m maquette.training.guard score --photographs wallpapers
 ```

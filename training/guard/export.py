@@ -11,14 +11,15 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
-from maquette.model_servers.guard.network import WIDTHS, GuardNetwork
+from maquette.model_servers.guard.network import GuardNetwork
 from maquette.training.guard.augment import augment
 from maquette.training.guard.run import KEPT, measured, small_pixels
 from maquette.training.pack.seal import seal
 from maquette.training.recipes.checkpoints import load_checkpoint
+from maquette.training.vision.tower import BUNDLED, TowerSize, tower_settings
 from maquette.training.world import vocabulary
 
-MAX_BYTES = 3_000_000
+MAX_BYTES = 12_000_000
 WORLD_LOGIT, WORLD_DISTANCE, OUTSIDE_LOGIT = 0.988, 0.995, 0.02
 """Quantiles of kept pictures that set the limits: about 1.5 % of the world's are flagged."""
 SHRINK = 0.1
@@ -162,9 +163,9 @@ ASKING = [
 """Words that ask, place or count without naming a thing."""
 
 
-def trained_guard(work: Path, widths: tuple[int, ...] = WIDTHS) -> GuardNetwork:
+def trained_guard(work: Path, size: TowerSize = BUNDLED) -> GuardNetwork:
     """The averaged network of a training. Raises: FileNotFoundError: there is none."""
-    model = GuardNetwork(widths)
+    model = GuardNetwork(tower_settings(size))
     if load_checkpoint(work / "guard", {"average": model}) is None:
         raise FileNotFoundError(
             f"no checkpoint in {work}; run `python -m maquette.training.guard train --work {work}`"
@@ -199,10 +200,9 @@ def set_limits(
     distances = ((near - model.centre) @ model.whiten).norm(dim=1)
     low = float(near_logits.quantile(WORLD_LOGIT))
     high = float(far_logits.quantile(OUTSIDE_LOGIT))
-    stages: Any = model.stages
     return {
-        "format": 1,
-        "widths": [stage.halve.out_channels for stage in stages],
+        "format": 2,
+        "tower": model.settings,
         # Between the two where they are apart; else where few of the world's are flagged.
         "logit_limit": max(low, min((low + high) / 2, 0.0)) if low < high else low,
         "distance_limit": 1.1 * float(distances.quantile(WORLD_DISTANCE)),
@@ -231,10 +231,12 @@ def _seen(
     model: GuardNetwork, pictures: np.ndarray, rows: Any, rng: np.random.Generator, times: int = 1
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Features (n, F) and logits (n,) of some pictures, treated as in training."""
-    small = [small_pixels(augment(pictures[row], rng), 128) for _ in range(times) for row in rows]
+    side_px = model.side_px
+    small = [small_pixels(augment(pictures[r], rng), side_px) for _ in range(times) for r in rows]
     features = []
     for start in range(0, len(small), 50):
         pixels, told = measured(small[start : start + 50], torch.device("cpu"))
-        features.append(model.features(pixels, told))
+        states = model.tower(pixels).last_hidden_state[:, 1:]
+        features.append(model.features(states, told))
     found = torch.cat(features)
     return found, model.head(found)[:, 0]

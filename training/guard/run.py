@@ -7,15 +7,22 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from maquette.model_servers.guard.guard import small_pixels
-from maquette.model_servers.guard.network import SIDE_PX, WIDTHS, GuardNetwork
+from maquette.model_servers.guard.network import GuardNetwork
 from maquette.model_servers.guard.statistics import picture_statistics
 from maquette.training.guard.augment import augment
-from maquette.training.recipes.averaged_run import AveragedRun
+from maquette.training.recipes.averaged_run import AveragedRun, begun_slower
 from maquette.training.recipes.averaging import Average
+from maquette.training.vision.tower import (
+    BUNDLED,
+    TowerSize,
+    compiled_look,
+    look,
+    tower_settings,
+)
 
 KEPT = 400
 """Pictures of each side kept from training, for the score and the limits."""
@@ -26,7 +33,9 @@ class GuardRecipe:
     """All numbers of the training."""
 
     batch: int = 48
-    peak_rate: float = 2e-3
+    peak_rate: float = 6e-4
+    tower_share: float = 0.3
+    """Of the rate, for a tower that was trained before."""
     weight_decay: float = 0.02
     seed: int = 17
 
@@ -37,6 +46,9 @@ class GuardRun(AveragedRun):
     Args:
         work: folder of checkpoints; this run's is ``guard``.
         world, outside: uint8 (n, 256, 256, 3); the last of each are kept from training.
+        device: where to train; matrix products run in bfloat16.
+        compiled: compile the tower; needs a C++ compiler on a CPU.
+        start: a trained ``tower`` to begin with.
     """
 
     name = "guard"
@@ -48,19 +60,28 @@ class GuardRun(AveragedRun):
         outside: np.ndarray,
         device: torch.device,
         recipe: GuardRecipe | None = None,
-        widths: tuple[int, ...] = WIDTHS,
+        size: TowerSize = BUNDLED,
+        compiled: bool = False,
+        start: nn.ModuleDict | None = None,
     ) -> None:
         self.folder = work / self.name
         self.world, self.outside, self.device = world, outside, device
         self.recipe = recipe or GuardRecipe()
         self.kept = min(KEPT, len(world) // 4, len(outside) // 4)
         torch.manual_seed(self.recipe.seed)
-        self.model = GuardNetwork(widths).to(device)
+        self.model = GuardNetwork(tower_settings(size)).to(device)
+        tower = self.model.tower
+        if start is not None:
+            tower.load_state_dict(start["tower"].state_dict())
+        self.look = compiled_look(tower) if compiled else look
         self._set_statistics()
         self.average = Average(self.model, decay=0.998)
         self.parameters = list(self.model.parameters())
         self.optimizer = torch.optim.AdamW(
-            self.parameters, self.recipe.peak_rate, weight_decay=self.recipe.weight_decay
+            begun_slower(self.model, tower, self.recipe.tower_share if start else 1.0),
+            self.recipe.peak_rate,
+            betas=(0.9, 0.98),
+            weight_decay=self.recipe.weight_decay,
         )
 
     @torch.no_grad()
@@ -69,7 +90,8 @@ class GuardRun(AveragedRun):
         right = []
         for pictures, outside in ((self.world, False), (self.outside, True)):
             kept = [np.asarray(one) for one in pictures[-min(self.kept, 100) :]]
-            pixels, told = measured([small_pixels_of(one) for one in kept], self.device)
+            small = [small_pixels_of(one, self.model.side_px) for one in kept]
+            pixels, told = measured(small, self.device)
             logits, _ = self.average.module(pixels, told)
             right.append(float(((logits > 0) == outside).float().mean()))
         return {"world_right": right[0], "outside_right": right[1]}
@@ -80,11 +102,13 @@ class GuardRun(AveragedRun):
         pictures = []
         for source in (self.world, self.outside):
             rows = rng.integers(0, len(source) - self.kept, half)
-            pictures += [small_pixels(augment(source[row], rng), SIDE_PX) for row in rows]
+            side_px = self.model.side_px
+            pictures += [small_pixels(augment(source[row], rng), side_px) for row in rows]
         pixels, told = measured(pictures, self.device)
         truth = torch.cat([torch.zeros(half), torch.ones(half)]).to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16):
-            logits, _ = self.model(pixels, told)
+            states = self.look(self.model.tower, pixels)[-1][:, 1:]
+            logits, _ = self.model.judge(self.model.features(states, told))
         return {"cross_entropy": F.binary_cross_entropy_with_logits(logits.float(), truth)}
 
     def _set_statistics(self) -> None:
@@ -92,7 +116,7 @@ class GuardRun(AveragedRun):
         rows = range(min(64, len(self.world), len(self.outside)))
         told = np.stack(
             [
-                picture_statistics(small_pixels_of(source[row]))
+                picture_statistics(small_pixels_of(source[row], self.model.side_px))
                 for source in (self.world, self.outside)
                 for row in rows
             ]
@@ -101,15 +125,15 @@ class GuardRun(AveragedRun):
         self.model.statistics_deviation.copy_(torch.from_numpy(told.std(0) + 1e-4))
 
 
-def small_pixels_of(picture: np.ndarray) -> np.ndarray:
-    """A uint8 picture as the guard sees it: float32 (128, 128, 3)."""
+def small_pixels_of(picture: np.ndarray, side_px: int) -> np.ndarray:
+    """A uint8 picture as the guard sees it: float32 (side_px, side_px, 3)."""
     from PIL import Image
 
-    return small_pixels(Image.fromarray(np.asarray(picture)), SIDE_PX)
+    return small_pixels(Image.fromarray(np.asarray(picture)), side_px)
 
 
 def measured(pictures: list[np.ndarray], device: torch.device) -> tuple[Tensor, Tensor]:
-    """Pictures (B, 3, S, S) and their statistics (B, K)."""
+    """Pictures (B, 3, S, S) in [-1, 1], and their statistics (B, K)."""
     told = np.stack([picture_statistics(one) for one in pictures])
-    pixels = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)
+    pixels = 2 * torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2) - 1
     return pixels.to(device), torch.from_numpy(told).to(device)

@@ -46,11 +46,12 @@ def scenes_with_owners(
 ) -> tuple[Shard, np.ndarray]:
     """Open the rendered scenes of a training and their owners, drawing what is not there yet.
 
-    Args: as for ``shared_shard``; the owners are kept in ``work``.
+    Args: as for ``shared_shard``; owners lie beside their scenes.
     """
     shard = shared_shard(work / "shard", shards, scenes, seed, size_px)
-    write_owners(work / "owners", shard.scenes, size_px)
-    return shard, read_owners(work / "owners")
+    folder = shards / f"owners-{seed}-{scenes}-{size_px}" if shards else work / "owners"
+    write_owners(folder, shard.scenes, size_px)
+    return shard, read_owners(folder)
 
 
 def read_owners(folder: Path) -> np.ndarray:
