@@ -19,10 +19,11 @@ from safetensors.torch import load_file, save_file
 from maquette.infra.manifest import write_manifest
 from maquette.infra.settings import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
+from maquette.model_servers import model_files
 from maquette.model_servers.client import RewardClient
 from maquette.model_servers.contract import RoleName
 from maquette.model_servers.host import RoleHost
-from maquette.model_servers.reward.layout import BUNDLED, bundled_directory, open_directory
+from maquette.model_servers.reward.layout import BUNDLED, open_directory
 from maquette.model_servers.reward.role import RewardRole
 from maquette.model_servers.reward.scorer import Scorer
 from maquette.model_servers.schemas.describe import DescribeRequest
@@ -120,10 +121,11 @@ async def test_what_cannot_be_scored_is_said(
     assert told.perspectives == {name: f"taught {name}" for name in HEADS}
 
 
-async def test_a_model_not_in_the_pack_yet_says_so(store: MemoryArtifactStore) -> None:
+async def test_a_model_not_in_the_pack_yet_says_so(
+    store: MemoryArtifactStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The role starts, so that others are ready; each verb tells what is missing and the way."""
-    if (bundled_directory("reward") / "reward.json").is_file():
-        pytest.skip("the bundled pack has a reward model")
+    monkeypatch.setattr(model_files, "PACKS", tmp_path / "nothing")
     role = RewardRole(store, ModelConfig(model=BUNDLED), 1)
     await role.start()
     assert len(role.digest()) == 64
