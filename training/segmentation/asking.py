@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from maquette.training.world.split import HELD_OUT, TRAIN_WORDS
 from maquette.training.world.things import THINGS
 from maquette.training.world.wording import PATTERN_WORDS, SIZE_WORDS, Wording
 
+_T = TypeVar("_T")
 STRANGE = ("zebra", "person", "teapot", "dragon", "bicycle", "guitar", "lamp", "tiger", "shoe")
 """Nouns no model of this world knows; all are one and the same unknown token to it."""
 KINDS = ("thing", "colour thing", "pattern", "size", "group", "word", "background")
@@ -169,8 +171,8 @@ class _Said:
         parts: Sequence[str | None]
         if wording == "test" and colour:
             parts = (size, pattern, noun, "in", colour)
-        elif colour and rng.random() < 0.2:
-            parts = (size, pattern, noun, "that are" if many else "that is", colour)
+        elif colour and rng.random() < 0.3:
+            parts = (size, pattern, noun, *_colour_after(colour, many, rng))
         elif rng.random() < 0.5:
             parts = (size, colour, pattern, noun)
         else:
@@ -184,6 +186,24 @@ class _Said:
         if many:
             return f"all {said}"
         return f"{'an' if said[0] in 'aeiou' else 'a'} {said}"
+
+
+def _colour_after(colour: str, many: bool, rng: np.random.Generator) -> tuple[str, ...]:
+    """How a colour is said after what has it."""
+    are = "are" if many else "is"
+    before, after = _one(
+        (
+            (f"that {are}", ""),
+            (f"which {are}", ""),
+            (f"that {are} drawn in", ""),
+            ("drawn in", ""),
+            ("of", "colour"),
+            ("of the colour", ""),
+            ("with the colour", ""),
+        ),
+        rng,
+    )
+    return (before, colour, after) if after else (before, colour)
 
 
 def _printed(scene: Scene, rng: np.random.Generator) -> Ask:
@@ -204,5 +224,5 @@ def _word_boxes(scene: Scene, which: Sequence[int], side_px: int) -> np.ndarray:
     return found
 
 
-def _one(options: Sequence[str], rng: np.random.Generator) -> str:
+def _one(options: Sequence[_T], rng: np.random.Generator) -> _T:
     return options[int(rng.integers(len(options)))]

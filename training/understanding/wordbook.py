@@ -9,6 +9,7 @@ import re
 
 from maquette.training.world.colours import BACKGROUNDS, COLOURS
 from maquette.training.world.landscapes import LANDSCAPES
+from maquette.training.world.question_wording import QUESTIONS
 from maquette.training.world.split import HELD_OUT_WORDS, TRAIN_WORDS
 from maquette.training.world.things import THINGS
 from maquette.training.world.vocabulary import words
@@ -19,5 +20,7 @@ def known_words() -> list[str]:
     """List them, sorted, lower case."""
     said = [*COLOURS, *BACKGROUNDS, *LANDSCAPES, *THINGS, *NUMBERS.values()]
     said += [word for options in SIZE_WORDS.values() for word in options]
-    needed = {word for name in said for word in re.findall(r"\w+", name)}
+    asked = [text for kind in QUESTIONS.values() for part in kind.values() for text in part]
+    said += [re.sub(r"\{\w+\}", " ", text) for text in asked]
+    needed = {word for text in said for word in re.findall(r"\w+", text)}
     return sorted(set(words()) - ({*TRAIN_WORDS, *HELD_OUT_WORDS} - needed))
