@@ -40,8 +40,8 @@ class Likelihood:
     mask: np.ndarray
     """bool, the picture's (height, width)."""
     score: float
-    """How sure the model is, in [0, 1]: mean probability inside the mask; of an empty mask the
-    largest probability anywhere, below 0.5."""
+    """How sure the model is, in [0, 1]: mean probability inside the mask, before one that it is
+    not sure enough of was emptied; if there was none, the largest probability anywhere."""
 
 
 class Segmenter:
@@ -67,6 +67,8 @@ class Segmenter:
             side_px = _side_px(path, config.vision_config.image_size)
             self._plan = PixelPlan(path, side_px, resample=2)
         self._max_tokens = int(config.text_config.max_position_embeddings)
+        # The bundled model says how sure it is of masks of things that are there.
+        self._least_score = float(getattr(config, "least_mask_score", 0.0))
 
     def look(self, picture: Image.Image) -> list[torch.Tensor]:
         """What the decoder needs of an RGB picture: chosen layers' states, each (1, T, D).
@@ -102,6 +104,7 @@ class Segmenter:
             chance = full.sigmoid()
             mask = chance >= 0.5
             score = chance[mask].mean() if mask.any() else chance.max()
+            mask = mask & (score >= self._least_score)
         return Likelihood(mask.numpy(), float(score))
 
     def unknown_words(self, phrase: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from maquette.training.data.shards import Shard
 from maquette.training.segmentation.asking import asks
 from maquette.training.segmentation.batches import make_batch
+from maquette.training.segmentation.calibrate import COST, chosen_limit
 from maquette.training.segmentation.components import (
     BUNDLED,
     TOY,
@@ -212,3 +213,11 @@ def test_smoke_trains_resumes_exports_and_scores(tmp_path: Path) -> None:
     assert {"phrase_iou.next_trials_phrases", *(f"phrase_iou.{g}" for g in GROUPS)} <= names
     assert json.loads((tmp_path / "segmentation" / "state.json").read_text())["step"] == 3
     assert (tmp_path / "pack" / "MANIFEST.json").is_file()
+
+
+def test_the_limit_of_a_mask_costs_next_to_nothing() -> None:
+    """The unsurest of things that are there set the limit; one poor mask in many may be lost."""
+    scores, overlaps = np.linspace(0.7, 0.99, 300), np.full(300, 0.9)
+    limit = chosen_limit(scores, overlaps)
+    lost = 0.9 * float((scores < limit).mean())
+    assert 0 < lost <= COST < 0.9 * float((scores < limit + 0.01).mean())

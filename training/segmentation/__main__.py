@@ -72,14 +72,18 @@ def export(
     measured: Measured = True,
 ) -> None:
     """Write the trained segmenter as a pack, replacing the one that is there."""
+    from maquette.model_servers.segmentation.phrases import Segmenter
     from maquette.training.evaluation.rows import Bench, measure_rows
+    from maquette.training.segmentation.calibrate import least_mask_score
     from maquette.training.segmentation.card import model_card
     from maquette.training.segmentation.export import export_pack, trained_segmenter
 
-    export_pack(trained_segmenter(work), to, model_card([], work))
+    segmenter, card = trained_segmenter(work), model_card([], work)
+    limit = least_mask_score(Segmenter(export_pack(segmenter, to, card)))
+    export_pack(segmenter, to, card, limit)
     if measured:
         rows = measure_rows(Bench.of_pack("segmentation", to), ["phrase_iou"])
-        typer.echo(export_pack(trained_segmenter(work), to, model_card(rows, work)))
+        typer.echo(export_pack(segmenter, to, model_card(rows, work), limit))
 
 
 @app.command()

@@ -32,8 +32,9 @@ def model_card(rows: list[Row], work: Path) -> str:
 A phrase to a mask in pictures of the bundled world (`CLIPSegForImageSegmentation`, 256 px, patch
 16, width 256, 6 layers; decoder of width 96). Trained from the tower of
 `training/vision` on renders of our own procedural world, {steps:,} steps of 16 pictures with 5
-phrases each. No outside data or weights were used. Boxes and
-points are cut out by GrabCut, which needs no model.
+phrases each. No outside data or weights were used. A mask that it is less sure of than of nearly
+all things that are there is emptied (`least_mask_score`). Boxes and points are cut out by GrabCut,
+which needs no model.
 
 ## Measured on held-out scenes
 

@@ -29,13 +29,16 @@ def trained_segmenter(work: Path, size: SegmenterSize = BUNDLED) -> Any:
     return models["segmenter"].eval()
 
 
-def export_pack(segmenter: Any, target: Path, card: str) -> Path:
+def export_pack(segmenter: Any, target: Path, card: str, least_score: float = 0.0) -> Path:
     """Write a pack and swap it into ``target``; the segmenter is left in float16.
 
+    Args:
+        least_score: masks whose mean probability is lower are emptied.
     Raises: ValueError: the pack would be larger than ``MAX_BYTES``.
     """
     fresh = target.with_name(target.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
+    segmenter.config.least_mask_score = least_score
     segmenter.to(torch.float16).save_pretrained(fresh, safe_serialization=True)
     build_tokenizer().save_pretrained(fresh)
     side_px = segmenter.config.vision_config.image_size
