@@ -21,7 +21,7 @@ SEED = 921_000
 PHRASES = 6
 COST = 0.005
 """Mean overlap that may be lost for it."""
-LIMITS = np.arange(0.5, 0.96, 0.01)
+LIMITS = np.linspace(0.5, 0.95, 46).round(2)
 
 
 def least_mask_score(segmenter: Segmenter, scenes: int = 80, size_px: int = 256) -> float:
@@ -46,4 +46,4 @@ def chosen_limit(scores: np.ndarray, overlaps: np.ndarray) -> float:
         scores, overlaps: of the masks of phrases that mean something, float (n,).
     """
     kept = np.array([np.where(scores >= limit, overlaps, 0).mean() for limit in LIMITS])
-    return float(round(LIMITS[np.flatnonzero(kept >= overlaps.mean() - COST)[-1]], 2))
+    return float(LIMITS[np.flatnonzero(kept >= overlaps.mean() - COST)[-1]])
