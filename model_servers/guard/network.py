@@ -50,7 +50,7 @@ class GuardNetwork(nn.Module):
     @property
     def side_px(self) -> int:
         """S."""
-        return int(self.tower.config.image_size)
+        return int(self.settings["image_size"])
 
     def features(self, states: Tensor, statistics: Tensor) -> Tensor:
         """Describe pictures.
