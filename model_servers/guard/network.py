@@ -52,6 +52,11 @@ class GuardNetwork(nn.Module):
         """S."""
         return int(self.settings["image_size"])
 
+    def look(self, pixels: Tensor) -> Tensor:
+        """The tower's states (B, P, D) of the patches of pictures (B, 3, S, S) in [-1, 1]."""
+        states: Tensor = self.tower(pixels).last_hidden_state
+        return states[:, 1:]
+
     def features(self, states: Tensor, statistics: Tensor) -> Tensor:
         """Describe pictures.
 
@@ -72,5 +77,4 @@ class GuardNetwork(nn.Module):
 
     def forward(self, pixels: Tensor, statistics: Tensor) -> tuple[Tensor, Tensor]:
         """Judge pictures, float (B, 3, S, S) in [-1, 1], and their statistics (B, K)."""
-        states = self.tower(pixels).last_hidden_state[:, 1:]
-        return self.judge(self.features(states, statistics))
+        return self.judge(self.features(self.look(pixels), statistics))

@@ -23,7 +23,7 @@ from maquette.training.recipes.averaged_run import AveragedRun, begun_slower
 from maquette.training.recipes.averaging import Average
 from maquette.training.vision.augment import augment
 from maquette.training.vision.lessons import Lessons, scene_lessons
-from maquette.training.vision.tower import compiled_look, look
+from maquette.training.vision.tower import begin_from, compiled_look, look
 from maquette.training.world.captions import caption
 
 PROBES = 100
@@ -76,9 +76,7 @@ class EmbeddingRun(AveragedRun):
         self.tokenizer = build_tokenizer()
         self.model = build_models(size, len(self.tokenizer), self.recipe.seed).to(device)
         tower = self.model["encoder"].vision_model
-        if start is not None:
-            tower.load_state_dict(start["tower"].state_dict())
-            self.model["lessons"].load_state_dict(start["lessons"].state_dict())
+        begin_from(start, tower, self.model["lessons"])
         self.average = Average(self.model, decay=0.998)
         self.look = compiled_look(tower) if compiled else look
         self.parameters = list(self.model.parameters())

@@ -188,16 +188,16 @@ def set_limits(
     kept = min(KEPT, len(world) // 4, len(outside) // 4)
     fit_rows = [*range(len(world) - kept, len(world), 2), *range(min(2 * kept, len(world) - kept))]
     judge_rows = range(len(world) - kept + 1, len(world), 2)
-    found, _ = _seen(model, world, fit_rows, rng)
+    found = _seen(model, world, fit_rows, rng)
     centre = found.mean(0)
     spread = torch.cov(found.T)
     spread = (1 - SHRINK) * spread + SHRINK * torch.diag(spread.diagonal() + 1e-3)
     values, vectors = torch.linalg.eigh(spread)
     model.centre.copy_(centre)
     model.whiten.copy_(vectors @ torch.diag(values.clamp(min=1e-6).rsqrt()))
-    near, near_logits = _seen(model, world, judge_rows, rng, times=3)
-    _, far_logits = _seen(model, outside, range(len(outside) - kept, len(outside)), rng)
-    distances = ((near - model.centre) @ model.whiten).norm(dim=1)
+    near_logits, distances = model.judge(_seen(model, world, judge_rows, rng, times=3))
+    far = _seen(model, outside, range(len(outside) - kept, len(outside)), rng)
+    far_logits, _ = model.judge(far)
     low = float(near_logits.quantile(WORLD_LOGIT))
     high = float(far_logits.quantile(OUTSIDE_LOGIT))
     return {
@@ -229,14 +229,12 @@ def export_pack(model: GuardNetwork, config: dict[str, Any], target: Path, card:
 
 def _seen(
     model: GuardNetwork, pictures: np.ndarray, rows: Any, rng: np.random.Generator, times: int = 1
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Features (n, F) and logits (n,) of some pictures, treated as in training."""
+) -> torch.Tensor:
+    """Features (n, F) of some pictures, treated as in training."""
     side_px = model.side_px
     small = [small_pixels(augment(pictures[r], rng), side_px) for _ in range(times) for r in rows]
     features = []
     for start in range(0, len(small), 50):
         pixels, told = measured(small[start : start + 50], torch.device("cpu"))
-        states = model.tower(pixels).last_hidden_state[:, 1:]
-        features.append(model.features(states, told))
-    found = torch.cat(features)
-    return found, model.head(found)[:, 0]
+        features.append(model.features(model.look(pixels), told))
+    return torch.cat(features)

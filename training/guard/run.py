@@ -19,6 +19,7 @@ from maquette.training.recipes.averaging import Average
 from maquette.training.vision.tower import (
     BUNDLED,
     TowerSize,
+    begin_from,
     compiled_look,
     look,
     tower_settings,
@@ -71,8 +72,7 @@ class GuardRun(AveragedRun):
         torch.manual_seed(self.recipe.seed)
         self.model = GuardNetwork(tower_settings(size)).to(device)
         tower = self.model.tower
-        if start is not None:
-            tower.load_state_dict(start["tower"].state_dict())
+        begin_from(start, tower)
         self.look = compiled_look(tower) if compiled else look
         self._set_statistics()
         self.average = Average(self.model, decay=0.998)

@@ -30,9 +30,9 @@ def least_mask_score(segmenter: Segmenter, scenes: int = 80, size_px: int = 256)
     for number in range(scenes):
         rng = np.random.default_rng((SEED, number))
         scene = sample_scene(rng)
-        owners, seen = owners_of(scene, size_px), None
+        owners = owners_of(scene, size_px)
+        seen = segmenter.look(Image.fromarray(render(scene, size_px)))
         for one in asks(scene, rng, PHRASES, absent=0.0):
-            seen = seen or segmenter.look(Image.fromarray(render(scene, size_px)))
             found = segmenter.find(seen, one.phrase, (size_px, size_px))
             scores.append(found.score)
             overlaps.append(overlap(found.mask, one.mask(owners, scene)))

@@ -30,7 +30,7 @@ from maquette.training.segmentation.losses import (
 )
 from maquette.training.vision.augment import augment
 from maquette.training.vision.lessons import Lessons
-from maquette.training.vision.tower import compiled_look, look
+from maquette.training.vision.tower import begin_from, compiled_look, look
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,7 @@ class SegmentationRun(AveragedRun):
         self.tokenizer = build_tokenizer()
         self.model = build_models(size, len(self.tokenizer), self.recipe.seed).to(device)
         tower = self.model["segmenter"].clip.vision_model
-        if start is not None:
-            tower.load_state_dict(start["tower"].state_dict())
-            self.model["lessons"].load_state_dict(start["lessons"].state_dict())
+        begin_from(start, tower, self.model["lessons"])
         self.average = Average(self.model, self.recipe.decay)
         self.look = compiled_look(tower) if compiled else look
         if compiled:

@@ -30,7 +30,7 @@ from maquette.training.understanding.wordbook import known_words
 from maquette.training.vision.augment import augment
 from maquette.training.vision.lessons import Lessons, scene_lessons
 from maquette.training.vision.patches import IGNORED
-from maquette.training.vision.tower import compiled_look, look
+from maquette.training.vision.tower import begin_from, compiled_look, look
 
 _PROBE_STEPS = range(10**9, 10**9 + 3)
 
@@ -91,9 +91,7 @@ class SeerRun(AveragedRun):
         self.talk = compiled_talk(self.model.model.language_model) if compiled else talk
         torch.manual_seed(self.recipe.seed)
         self.lessons = Lessons(size.tower.width, size.tower.patch_px**2).to(device)
-        if start is not None:
-            tower.load_state_dict(start["tower"].state_dict())
-            self.lessons.load_state_dict(start["lessons"].state_dict())
+        begin_from(start, tower, self.lessons)
         self.average = Average(self.model, decay=0.998)
         both = nn.ModuleList([self.model, self.lessons])
         self.parameters = list(both.parameters())

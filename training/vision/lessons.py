@@ -47,7 +47,10 @@ class Lessons(nn.Module):
 
     def told(self, states: Tensor) -> dict[str, Tensor]:
         """Logits (B, P, classes) of each question, and ``geometry`` (B, P, 4)."""
-        parts = self.answers(self.norm(states)).float().split([*CLASSES.values(), GEOMETRY], -1)
+        return self._told(self.norm(states))
+
+    def _told(self, seen: Tensor) -> dict[str, Tensor]:
+        parts = self.answers(seen).float().split([*CLASSES.values(), GEOMETRY], -1)
         return dict(zip((*CLASSES, "geometry"), parts, strict=True))
 
     def name_thing(self, states: Tensor, covered: Tensor) -> Tensor:
@@ -57,14 +60,14 @@ class Lessons(nn.Module):
 
     def close_up_losses(self, states: Tensor, some: closeups.CloseUps) -> tuple[Tensor, Tensor]:
         """Cross-entropy of naming, by each patch and by all; and of outlines."""
-        covered = some.covered.to(states.device)
-        logits = self.close_ups(self.norm(states)).float()
+        covered, seen = some.covered.to(states.device), self.norm(states)
+        logits = self.close_ups(seen).float()
         named = logits.new_zeros(())
         for k, part in enumerate(logits.split(closeups.CLASSES, dim=-1)):
             right = some.truth[:, k].to(states.device)
             each = F.cross_entropy(part[covered], right[:, None].expand(covered.shape)[covered])
             named = named + (each + F.cross_entropy(_mean(part, covered), right)) / (1 + k)
-        drawn = self.outlines(self.norm(states)).float()
+        drawn = self.outlines(seen).float()
         return named, F.binary_cross_entropy_with_logits(drawn, some.outlines.to(states.device))
 
     def print_loss(self, states: Tensor, letters: dict[str, Tensor]) -> Tensor:
@@ -77,18 +80,22 @@ class Lessons(nn.Module):
 
     def scene_losses(self, states: Tensor, whole: SceneLessons) -> tuple[Tensor, Tensor]:
         """Weighted loss of all questions about scenes; and of outlines."""
-        drawn = self.outlines(self.norm(states)).float()
+        seen = self.norm(states)
+        drawn = self.outlines(seen).float()
         outlines = F.binary_cross_entropy_with_logits(drawn, whole.outlines.to(states.device))
-        return self.patch_loss(states, whole.answers, whole.geometry), outlines
+        return self._patch_loss(seen, whole.answers, whole.geometry), outlines
 
     def patch_loss(self, states: Tensor, answers: dict[str, Tensor], geometry: Tensor) -> Tensor:
         """Weighted loss over states (B, P, D), answers (B, P) and geometry (B, P, 4)."""
-        told = self.told(states)
-        loss = states.new_zeros((), dtype=torch.float32)
+        return self._patch_loss(self.norm(states), answers, geometry)
+
+    def _patch_loss(self, seen: Tensor, answers: dict[str, Tensor], geometry: Tensor) -> Tensor:
+        told = self._told(seen)
+        loss = seen.new_zeros((), dtype=torch.float32)
         for name, right in answers.items():
             if bool((right != IGNORED).any()):
                 loss = loss + WEIGHTS.get(name, OTHER_WEIGHT) * _cross_entropy(told[name], right)
-        geometry = geometry.to(states.device)
+        geometry = geometry.to(seen.device)
         known = geometry.isfinite()
         if bool(known.any()):
             away = F.l1_loss(told["geometry"][known], geometry[known])

@@ -76,7 +76,6 @@ class TowerRun(AveragedRun):
         self.kept = min(256, len(shard.scenes) // 4)
         trained = shard.scenes[: len(shard.scenes) - self.kept]
         self.printed = np.flatnonzero([bool(scene.words) for scene in trained])
-        torch.manual_seed(self.recipe.seed)
         self.model = build_models(size, self.recipe.seed).to(device)
         self.look = compiled_look(self.model["tower"]) if compiled else look
         self.average = Average(self.model, decay=0.998)

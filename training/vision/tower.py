@@ -121,6 +121,19 @@ def look(tower: Any, pixels: Tensor, places: Tensor | None = None) -> list[Tenso
     return found
 
 
+def begin_from(start: nn.ModuleDict | None, tower: Any, lessons: nn.Module | None = None) -> None:
+    """Give a model's tower, and its lessons if it has any, the weights of a trained one, in place.
+
+    Args:
+        start: a ``tower`` and its ``lessons``; None leaves everything as it is.
+    """
+    if start is None:
+        return
+    tower.load_state_dict(start["tower"].state_dict())
+    if lessons is not None:
+        lessons.load_state_dict(start["lessons"].state_dict())
+
+
 def compiled_look(tower: Any) -> Callable[..., list[Tensor]]:
     """Compile ``look`` for training this tower: one graph for each shape of input.
 
