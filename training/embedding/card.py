@@ -66,7 +66,7 @@ is outside. Printed words are not told apart.
 ## Repeat it
 
 ```
-python -m maquette.training.embedding train --work runs/embedding --minutes 45
+python -m maquette.training.embedding train --work runs/embedding --tower runs/vision --minutes 45
 python -m maquette.training.embedding export --work runs/embedding
 python -m maquette.training.embedding score
 ```
