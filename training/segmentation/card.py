@@ -52,7 +52,8 @@ several words is meant it can hardly tell.
 ## Repeat it
 
 ```
-python -m maquette.training.segmentation train --work runs/segmentation --tower runs/vision --minutes 64
+python -m maquette.training.segmentation train --work runs/segmentation \\
+    --tower runs/vision --minutes 64
 python -m maquette.training.segmentation export --work runs/segmentation
 python -m maquette.training.segmentation score
 ```

@@ -71,8 +71,8 @@ def model_card(parameters: int, rows: list[dict], steps: int) -> str:
         f"A `LlavaForConditionalGeneration` of {parameters / 1e6:.1f} million numbers (CLIP "
         "tower, two-layer projector, Llama) that describes pictures of the bundled world and "
         f"answers questions about them. Trained {steps} steps from the "
-        "tower of `training/vision` on rendered scenes by `python -m maquette.training.understanding "
-        "train`.",
+        "tower of `training/vision` on rendered scenes by "
+        "`python -m maquette.training.understanding train`.",
         "",
         "It knows nothing else: of other pictures and words what it says is worthless. Things are "
         "told from left to right; printed words are spelled letter by letter.",
