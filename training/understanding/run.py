@@ -25,6 +25,7 @@ from maquette.training.understanding.components import (
     build_seer,
     build_tokenizer,
 )
+from maquette.training.understanding.naming import Naming
 from maquette.training.understanding.turns import Talker, pack
 from maquette.training.understanding.wordbook import known_words
 from maquette.training.vision.augment import augment
@@ -46,6 +47,8 @@ class SeerRecipe:
     peak_rate: float = 1e-3
     tower_share: float = 0.3
     """Of the rate, for a tower that was trained before."""
+    naming_weight: float = 0.3
+    """Of picture tokens named with words."""
     noise: float = 4.0
     """Largest deviation, in bytes, of noise added to pixels: drawn pictures are not as clean."""
     seed: int = 0
@@ -92,8 +95,9 @@ class SeerRun(AveragedRun):
         torch.manual_seed(self.recipe.seed)
         self.lessons = Lessons(size.tower.width, size.tower.patch_px**2).to(device)
         begin_from(start, tower, self.lessons)
+        self.naming = Naming(self.tokenizer.get_vocab(), size.width).to(device)
         self.average = Average(self.model, decay=0.998)
-        both = nn.ModuleList([self.model, self.lessons])
+        both = nn.ModuleList([self.model, self.lessons, self.naming])
         self.parameters = list(both.parameters())
         self.optimizer = torch.optim.AdamW(
             begun_slower(both, tower, self.recipe.tower_share if start else 1.0),
@@ -111,11 +115,11 @@ class SeerRun(AveragedRun):
         ]
         return {
             f"held_out_{name}": sum(float(row[name]) for row in rows) / len(rows)
-            for name in ("describe", "answer", "patches")
+            for name in ("describe", "answer", "patches", "named")
         }
 
     def _modules(self) -> dict[str, nn.Module]:
-        return {**super()._modules(), "lessons": self.lessons}
+        return {**super()._modules(), "lessons": self.lessons, "naming": self.naming}
 
     def _training_losses(self, step: int) -> dict[str, Tensor]:
         return self._losses(self.model, step, 0, self.count - self.kept)
@@ -129,30 +133,33 @@ class SeerRun(AveragedRun):
         count = self.size.tower.grid**2
         packed = pack(turns, self.talker, count, 1 + count + self.recipe.talk)
         with torch.autocast(self.device.type, torch.bfloat16):
-            hidden, features = self._forward(model, pixels, packed.ids, packed)
+            hidden, features, picture = self._forward(model, pixels, packed.ids, packed)
             targets = packed.targets.to(self.device)
             told = targets != IGNORED
             logits = model.lm_head(hidden[told]).float()
             loss = functional.cross_entropy(logits, targets[told], reduction="none")
             named, outlines = self.lessons.scene_losses(features, whole)
+            words = model.get_input_embeddings().weight
+            naming = self.naming.loss(picture, words, whole.answers, whole.geometry)
             described = packed.described.to(self.device)[told]
             return {
                 "describe": loss[described].mean(),
                 "answer": loss[~described].mean(),
                 "patches": 0.5 * (named + outlines),
+                "named": self.recipe.naming_weight * naming,
             }
 
     def _forward(
         self, model: Any, pixels: Tensor, ids: Tensor, packed: Any
-    ) -> tuple[Tensor, Tensor]:
-        """Hidden states (B, L, width) of rows of talk, and features (B, N, D) of pictures."""
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Hidden states (B, L, width) of rows; of pictures features (B, N, D) and tokens."""
         features = self.look(model.model.vision_tower, pixels)[-1][:, 1:]
         picture = model.model.multi_modal_projector(features)  # (B, N, width)
         embeds = model.get_input_embeddings()(ids.to(self.device))
         count = picture.shape[1]
         rows = torch.cat([embeds[:, :1], picture.to(embeds.dtype), embeds[:, 1 + count :]], dim=1)
         mask, positions = packed.mask.to(self.device), packed.positions.to(self.device)
-        return self.talk(model.model.language_model, rows, mask, positions), features
+        return self.talk(model.model.language_model, rows, mask, positions), features, picture
 
 
 def compiled_talk(model: Any) -> Callable[..., Tensor]:

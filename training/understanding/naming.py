@@ -1,0 +1,82 @@
+"""Picture tokens named with the language model's own words: a lesson, dropped on export.
+
+A question about the red boat is answered at the boat's tokens, and attention finds them if they
+lie near the words "boat" and "red". Next-word losses teach that slowly; this says it outright.
+
+Notation: ``B`` pictures, ``P`` patches, ``W`` width of the language model, ``V`` its words.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from maquette.training.vision.patches import IGNORED
+from maquette.training.world.colours import COLOURS
+from maquette.training.world.things import THINGS
+
+PLACE = 4
+"""Numbers told of a thing's token: its centre, width and height in parts of the picture."""
+PLACE_WEIGHT = 2.0
+
+
+class Naming(nn.Module):
+    """What each picture token shows, told by nearness to words; and where that thing is."""
+
+    def __init__(self, vocabulary: Mapping[str, int], width: int) -> None:
+        super().__init__()
+        things = [[vocabulary[word] for word in (t.name, t.plural)] for t in THINGS.values()]
+        colours = [[vocabulary[word]] for word in COLOURS]
+        self.register_buffer("things", torch.tensor(things), persistent=False)
+        self.register_buffer("colours", torch.tensor(colours), persistent=False)
+        self.log_scale = nn.Parameter(torch.tensor(math.log(10.0)))
+        self.place = nn.Linear(width, PLACE)
+
+    def named(self, picture: Tensor, words: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits of things (B, P, things) and of colours (B, P, colours).
+
+        Args:
+            picture: tokens as the language model is given them, (B, P, W).
+            words: its embeddings, (V, W).
+        """
+        seen = functional.normalize(picture.float(), dim=-1) * self.log_scale.exp()
+        things, colours = (
+            seen @ functional.normalize(words[forms].float(), dim=-1).mean(1).T
+            for forms in (self.things, self.colours)
+        )
+        return things, colours
+
+    def loss(
+        self, picture: Tensor, words: Tensor, answers: Mapping[str, Tensor], geometry: Tensor
+    ) -> Tensor:
+        """Cross-entropy of names, and error of places, over tokens that show a thing.
+
+        Args:
+            picture, words: as for ``named``.
+            answers: ``thing`` and ``colour``, int64 (B, P), as ``SceneLessons`` has them.
+            geometry: float (B, P, 4): way to the centre, width and height; NaN: no thing.
+        """
+        things, colours = self.named(picture, words)
+        geometry = geometry.to(picture.device)
+        thing = answers["thing"].to(picture.device) - 1  # 0 is nothing, the last is print
+        shown = (thing >= 0) & (thing < len(THINGS)) & geometry.isfinite().all(-1)  # (B, P)
+        if not bool(shown.any()):
+            return picture.new_zeros((), dtype=torch.float32)
+        colour = answers["colour"].to(picture.device)[shown]
+        name = functional.cross_entropy(things[shown], thing[shown])
+        paint = functional.cross_entropy(colours[shown], colour, ignore_index=IGNORED)
+        told = self.place(picture[shown]).float()
+        middles = _middles(shown.shape[1], picture.device)  # (P, 2)
+        right = (geometry + functional.pad(middles, (0, PLACE - 2)))[shown]
+        return name + paint + PLACE_WEIGHT * functional.l1_loss(told, right)
+
+
+def _middles(count: int, device: torch.device) -> Tensor:
+    """Middles of the patches of a square grid, x and y in parts of the picture: (P, 2)."""
+    grid = math.isqrt(count)
+    along = (torch.arange(grid, device=device) + 0.5) / grid
+    return torch.stack([along.repeat(grid), along.repeat_interleave(grid)], dim=1)
