@@ -26,7 +26,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 Work = Annotated[Path, typer.Option(help="folder of the judge's weights, of labels and results")]
 Packs = Annotated[Path, typer.Option(help="folder of packs, one a role")]
 Labels = Annotated[Path | None, typer.Option(help="a person's labels; those in --work")]
-WORK = Path("runs/evaluation")
+KEPT = PACKS.parents[1] / "docs" / "pack"
+"""Of a checkout: what was measured of the bundled models, and the judge that it was measured by."""
+WORK = KEPT if KEPT.parent.is_dir() else Path("runs/evaluation")
 JUDGE_SEED = 3
 
 
@@ -42,7 +44,7 @@ def judge(
     import torch
 
     from maquette.training.data.shards import read_shard, write_shard
-    from maquette.training.evaluation.judge import JudgeRun
+    from maquette.training.evaluation.judge import JudgeRun, keep_judge
     from maquette.training.evaluation.rows import Bench
     from maquette.training.recipes.driver import follow
 
@@ -52,6 +54,7 @@ def judge(
     run = JudgeRun(work, read_shard(folder), device)
     keys = ["named", "found", "wrong_named", "wrong_found", "wrong_pictures"]
     follow(run, work, minutes, steps, keys)
+    keep_judge(work)
     _measure(Bench(work, PACKS), ["judge_renders"], trials, work, as_json=False)
 
 

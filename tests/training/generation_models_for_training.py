@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from maquette.model_servers.generation.layout_flow.autoencoder import LayoutAutoencoder
-from maquette.training.evaluation.judge import JUDGE, build_judge
+from maquette.training.evaluation.judge import JUDGE, build_judge, keep_judge
 from maquette.training.recipes.checkpoints import save_checkpoint
 from maquette.training.recipes.components import (
     TOY,
@@ -41,3 +41,4 @@ def save_tiny_pack(path: Path) -> Path:
 def save_untrained_judge(work: Path) -> None:
     """Save a judge with its starting weights."""
     save_checkpoint(work / JUDGE, {"average": build_judge()}, None, {"step": 0, "elapsed_s": 0.0})
+    keep_judge(work)

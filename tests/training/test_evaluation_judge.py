@@ -28,6 +28,7 @@ from maquette.training.evaluation.judge import (
     JudgeRecipe,
     JudgeRun,
     judge_scores,
+    keep_judge,
     load_judge,
 )
 from maquette.training.evaluation.recogniser import Recogniser, Seen
@@ -173,14 +174,17 @@ def test_the_judge_trains_resumes_and_is_kept(tmp_path: Path) -> None:
     assert sum(losses[-1].values()) < sum(losses[0].values())
     assert follow(run(), tmp_path, None, 2, []) == 2
     assert follow(run(), tmp_path, None, 3, []) == 3
+    with pytest.raises(ConfigError, match="no judge of pictures in"):
+        load_judge(tmp_path)
+    keep_judge(tmp_path)
     judge = load_judge(tmp_path)
     scores = judge_scores(judge, shard.pixels[:2], shard.scenes[:2])
     assert set(scores) == {"named", "found", "pictures"}
     again = load_judge(tmp_path)
     boxes = [p.box for p in shard.scenes[0].things]
     assert judge.name(shard.pixels[0], boxes) == again.name(shard.pixels[0], boxes)
-    with pytest.raises(ConfigError, match="no judge of pictures in"):
-        load_judge(tmp_path / "elsewhere")
+    with pytest.raises(FileNotFoundError, match="no checkpoint of the judge"):
+        keep_judge(tmp_path / "elsewhere")
 
 
 def test_contact_sheet_holds_all_pictures(tmp_path: Path) -> None:

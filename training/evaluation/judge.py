@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image, ImageFilter
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from maquette.records.errors import ConfigError
@@ -39,7 +40,7 @@ from maquette.training.recipes.loop import Step
 from maquette.training.world.scene import Box, Scene
 
 JUDGE = "judge"
-"""Folder of its checkpoint below ``--work``."""
+"""Below ``--work``: folder of its checkpoint, and stem of the file of its finished weights."""
 DOUBTFUL, CERTAIN = 0.2, 0.5
 """Marks of middles: below the first there is nothing, from the second on there is a thing."""
 SURE = 0.9
@@ -102,12 +103,29 @@ def load_judge(work: Path) -> Judge:
     Raises: ConfigError: the judge was not trained in ``work``.
     """
     models: Any = build_judge()
-    if load_checkpoint(work / JUDGE, {"average": models}) is None:
+    if not _weights(work).exists():
         raise ConfigError(
             f"there is no judge of pictures in {work}",
             hint=f"train it first: maquette eval judge --work {work}",
         )
+    models.load_state_dict(load_file(_weights(work)))
     return Judge(models["finder"], models["recogniser"])
+
+
+def keep_judge(work: Path) -> Path:
+    """Write the averaged weights of the checkpoint in ``work`` as one file beside it.
+
+    Raises: FileNotFoundError: if the judge was not trained there.
+    """
+    models = build_judge()
+    if load_checkpoint(work / JUDGE, {"average": models}) is None:
+        raise FileNotFoundError(f"no checkpoint of the judge in {work}")
+    save_file(models.state_dict(), _weights(work))
+    return _weights(work)
+
+
+def _weights(work: Path) -> Path:
+    return work / f"{JUDGE}.safetensors"
 
 
 def build_judge() -> nn.ModuleDict:
