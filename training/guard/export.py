@@ -35,7 +35,7 @@ ASKING = tuple(
     size from for by as than then not no only just also very so up down near next beside
     between behind under over top bottom middle centre center corner left right side edge
     background
-    """.split()
+    """.split()  # noqa: SIM905
 )
 """Words that ask, place or count without naming a thing."""
 

@@ -47,6 +47,8 @@ class SeerRecipe:
     peak_rate: float = 1e-3
     tower_share: float = 0.3
     """Of the rate, for a tower that was trained before."""
+    printed: float = 0.35
+    """Share of pictures chosen for their printed words, which one scene in six has."""
     naming_weight: float = 0.3
     """Of picture tokens named with words."""
     noise: float = 4.0
@@ -85,6 +87,7 @@ class SeerRun(AveragedRun):
         self.recipe = recipe or SeerRecipe()
         self.count = len(shard.scenes)
         self.kept = min(256, self.count // 10)
+        self.printed = np.flatnonzero([bool(scene.words) for scene in shard.scenes])
         self.tokenizer = build_tokenizer(known_words())
         self.talker = Talker(self.tokenizer)
         self.model: Any = build_seer(size, self.tokenizer, self.recipe.seed)
@@ -126,7 +129,7 @@ class SeerRun(AveragedRun):
 
     def _losses(self, model: Any, step: int, first: int, end: int) -> dict[str, Tensor]:
         rng = np.random.default_rng((self.recipe.seed, step))
-        rows = rng.integers(first, end, size=self.recipe.batch)
+        rows = self._rows(first, end, rng)
         whole = scene_lessons(self.shard, self.owners, rows, self.size.tower.grid)
         pixels = augment(whole.pixels, self.recipe.noise, rng).to(self.device)
         turns = [self.talker.turns(self.shard.scenes[row], rng) for row in rows]
@@ -148,6 +151,15 @@ class SeerRun(AveragedRun):
                 "patches": 0.5 * (named + outlines),
                 "named": self.recipe.naming_weight * naming,
             }
+
+    def _rows(self, first: int, end: int, rng: np.random.Generator) -> np.ndarray:
+        """Indexes of a batch of scenes, some of them chosen for their printed words."""
+        rows = rng.integers(first, end, size=self.recipe.batch)
+        printed = self.printed[(self.printed >= first) & (self.printed < end)]
+        if len(printed):
+            chosen = rng.choice(printed, size=self.recipe.batch)
+            rows = np.where(rng.random(self.recipe.batch) < self.recipe.printed, chosen, rows)
+        return rows
 
     def _forward(
         self, model: Any, pixels: Tensor, ids: Tensor, packed: Any
