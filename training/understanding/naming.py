@@ -27,6 +27,11 @@ PLACE_WEIGHT = 2.0
 class Naming(nn.Module):
     """What each picture token shows, told by nearness to words; and where that thing is."""
 
+    things: Tensor
+    """Words of each thing, singular and plural, int64 (things, 2)."""
+    colours: Tensor
+    """Word of each colour, int64 (colours, 1)."""
+
     def __init__(self, vocabulary: Mapping[str, int], width: int) -> None:
         super().__init__()
         things = [[vocabulary[word] for word in (t.name, t.plural)] for t in THINGS.values()]
