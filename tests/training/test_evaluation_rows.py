@@ -155,7 +155,18 @@ def test_pictures_are_drawn_again_as_they_were(tmp_path: Path) -> None:
     spec = RowSpec("steps", 0.1, 1, steps)
     measure(Bench(tmp_path, tmp_path, steps=7), spec, None, tmp_path)
     (check,) = recheck(Bench(tmp_path, tmp_path), [spec], 1, 0, tmp_path)
-    assert check.now.right == 0.07 and check.agrees
+    assert check.now is not None and check.now.right == 0.07 and check.agrees
+
+
+def test_what_cannot_be_rechecked_here_does_not_agree_and_stops_nothing(tmp_path: Path) -> None:
+    """Photographs may be missing on another machine: that is told, and the rest is measured."""
+    bench, gone = Bench(tmp_path, tmp_path), RowSpec("gone", 0.9, 2, thirds)
+    measure(bench, gone, None, tmp_path)
+    measure(bench, SPEC, None, tmp_path)
+    checks = recheck(bench, [RowSpec("gone", 0.9, 2, missing), SPEC], 99, 1, tmp_path)
+    lacking = [check for check in checks if check.row == "gone"]
+    assert len(checks) == 11 and sum(check.agrees for check in checks) == 9
+    assert all("could not be measured here: there is no nonsense" in c.verdict for c in lacking)
 
 
 def test_a_row_that_cannot_be_measured_fails_alone(tmp_path: Path) -> None:

@@ -32,16 +32,21 @@ ALIKE = 0.01
 
 @dataclass(frozen=True)
 class Recheck:
-    """One stored outcome, measured afresh."""
+    """One stored outcome, measured afresh where that can be done."""
 
     row: str
     trial: int
     before: Outcome
-    now: Outcome
+    now: Outcome | None
+    """None: it could not be measured here."""
+    problem: str = ""
+    """Why not."""
 
     @property
     def agrees(self) -> bool:
         """Whether both are equal, in their parts and ablations too."""
+        if self.now is None:
+            return False
         a, b = (_numbers(outcome) for outcome in (self.before, self.now))
         return a.keys() == b.keys() and all(
             len(a[name]) == len(b[name])
@@ -56,6 +61,8 @@ class Recheck:
         """Whether it agrees, in words."""
         if self.agrees:
             return "agrees"
+        if self.now is None:
+            return f"could not be measured here: {self.problem}"
         a, b = (_numbers(outcome) for outcome in (self.before, self.now))
         return "differs: " + "; ".join(
             f"{name} {a.get(name)} before, {b.get(name)} now"
@@ -88,7 +95,7 @@ def measure(bench: Bench, spec: RowSpec, trials: int | None, out: Path) -> Row:
                     shown[name].append(outcome)
             outcomes.append(replace(outcome, picture=None))
     except MaquetteError as error:
-        row = spec.unmeasured(f"{error.message}; {error.hint}" if error.hint else error.message)
+        row = spec.unmeasured(_said(error))
     except Exception as error:  # One row's fault must not cost the hours of the others.
         logger.exception("the row %s could not be measured", spec.name)
         row = spec.unmeasured(f"{type(error).__name__}: {error}")
@@ -142,8 +149,12 @@ def recheck(
     checks = []
     for index in tqdm(sorted(int(i) for i in picked), desc="recheck", mininterval=5, leave=False):
         spec, options, trial, before = stored[index]
-        now = spec.measure(replace(bench, **options), trial)
-        checks.append(Recheck(spec.name, trial, before, replace(now, picture=None)))
+        try:
+            now = spec.measure(replace(bench, **options), trial)
+        except MaquetteError as error:
+            checks.append(Recheck(spec.name, trial, before, None, _said(error)))
+        else:
+            checks.append(Recheck(spec.name, trial, before, replace(now, picture=None)))
     return checks
 
 
@@ -217,6 +228,10 @@ def _problem(name: str, out: Path) -> str:
 
 def _file(name: str, out: Path) -> Path:
     return out / OUTCOMES / f"{name}.json"
+
+
+def _said(error: MaquetteError) -> str:
+    return f"{error.message}; {error.hint}" if error.hint else error.message
 
 
 def _numbers(outcome: Outcome) -> dict[str, tuple[float, ...]]:
