@@ -44,7 +44,15 @@ SEED = 31
 """Of the rendered scenes, which other recipes share; evaluation draws from 900 000 and more."""
 ROWS = ("caption_facts", "qa_renders")
 """What is measured of a pack."""
-PLOTTED = ["describe", "answer", "patches", "named", "held_out_describe", "held_out_answer"]
+PLOTTED = [
+    "describe",
+    "answer",
+    "patches",
+    "named",
+    "pointed",
+    "held_out_describe",
+    "held_out_answer",
+]
 
 
 @app.command()

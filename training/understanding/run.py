@@ -26,7 +26,12 @@ from maquette.training.understanding.components import (
     build_tokenizer,
 )
 from maquette.training.understanding.naming import Naming
-from maquette.training.understanding.turns import Talker, pack
+from maquette.training.understanding.pointing import (
+    Nouns,
+    attention_to_patches,
+    pointing_loss,
+)
+from maquette.training.understanding.turns import Packed, Talker, pack
 from maquette.training.understanding.wordbook import known_words
 from maquette.training.vision.augment import augment
 from maquette.training.vision.lessons import Lessons, scene_lessons
@@ -51,6 +56,8 @@ class SeerRecipe:
     """Share of pictures chosen for their printed words, which one scene in six has."""
     naming_weight: float = 0.3
     """Of picture tokens named with words."""
+    pointing_weight: float = 0.2
+    """Of nouns that look at what they name."""
     noise: float = 4.0
     """Largest deviation, in bytes, of noise added to pixels: drawn pictures are not as clean."""
     seed: int = 0
@@ -99,6 +106,7 @@ class SeerRun(AveragedRun):
         self.lessons = Lessons(size.tower.width, size.tower.patch_px**2).to(device)
         begin_from(start, tower, self.lessons)
         self.naming = Naming(self.tokenizer.get_vocab(), size.width).to(device)
+        self.nouns = Nouns(self.tokenizer.get_vocab())
         self.average = Average(self.model, decay=0.998)
         both = nn.ModuleList([self.model, self.lessons, self.naming])
         self.parameters = list(both.parameters())
@@ -118,7 +126,7 @@ class SeerRun(AveragedRun):
         ]
         return {
             f"held_out_{name}": sum(float(row[name]) for row in rows) / len(rows)
-            for name in ("describe", "answer", "patches", "named")
+            for name in ("describe", "answer", "patches", "named", "pointed")
         }
 
     def _modules(self) -> dict[str, nn.Module]:
@@ -136,7 +144,7 @@ class SeerRun(AveragedRun):
         count = self.size.tower.grid**2
         packed = pack(turns, self.talker, count, 1 + count + self.recipe.talk)
         with torch.autocast(self.device.type, torch.bfloat16):
-            hidden, features, picture = self._forward(model, pixels, packed.ids, packed)
+            hidden, features, picture, looked = self._forward(model, pixels, packed)
             targets = packed.targets.to(self.device)
             told = targets != IGNORED
             logits = model.lm_head(hidden[told]).float()
@@ -144,12 +152,15 @@ class SeerRun(AveragedRun):
             named, outlines = self.lessons.scene_losses(features, whole)
             words = model.get_input_embeddings().weight
             naming = self.naming.loss(picture, words, whole.answers, whole.geometry)
+            where, right = self.nouns.targets(packed.ids, whole.answers, packed.mask[:, 0, :, 1])
+            pointed = pointing_loss(looked, where.to(self.device), right.to(self.device))
             described = packed.described.to(self.device)[told]
             return {
                 "describe": loss[described].mean(),
                 "answer": loss[~described].mean(),
                 "patches": 0.5 * (named + outlines),
                 "named": self.recipe.naming_weight * naming,
+                "pointed": self.recipe.pointing_weight * pointed,
             }
 
     def _rows(self, first: int, end: int, rng: np.random.Generator) -> np.ndarray:
@@ -162,36 +173,51 @@ class SeerRun(AveragedRun):
         return rows
 
     def _forward(
-        self, model: Any, pixels: Tensor, ids: Tensor, packed: Any
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Hidden states (B, L, width) of rows; of pictures features (B, N, D) and tokens."""
+        self, model: Any, pixels: Tensor, packed: Packed
+    ) -> tuple[Tensor, Tensor, Tensor, list[Tensor]]:
+        """Run rows of talk about pictures.
+
+        Returns: hidden states (B, L, width); the pictures' features (B, N, D) and tokens
+        (B, N, width); and what heads that point look at, (B, L, N) each.
+        """
         features = self.look(model.model.vision_tower, pixels)[-1][:, 1:]
         picture = model.model.multi_modal_projector(features)  # (B, N, width)
-        embeds = model.get_input_embeddings()(ids.to(self.device))
+        embeds = model.get_input_embeddings()(packed.ids.to(self.device))
         count = picture.shape[1]
         rows = torch.cat([embeds[:, :1], picture.to(embeds.dtype), embeds[:, 1 + count :]], dim=1)
         mask, positions = packed.mask.to(self.device), packed.positions.to(self.device)
-        return self.talk(model.model.language_model, rows, mask, positions), features, picture
+        hidden, looked = self.talk(model.model.language_model, rows, mask, positions, count)
+        return hidden, features, picture, looked
 
 
-def compiled_talk(model: Any) -> Callable[..., Tensor]:
+def compiled_talk(model: Any) -> Callable[..., tuple[Tensor, list[Tensor]]]:
     """Compile ``talk`` for training this model, with plain attention as in ``compiled_look``."""
     for layer in model.layers:
         layer.self_attn.config._attn_implementation = "eager"
     return torch.compile(talk, dynamic=False)
 
 
-def talk(model: Any, rows: Tensor, mask: Tensor, positions: Tensor) -> Tensor:
+def talk(
+    model: Any, rows: Tensor, mask: Tensor, positions: Tensor, patches: int
+) -> tuple[Tensor, list[Tensor]]:
     """Run a Llama with gradients.
 
     Args:
         rows: embeddings (B, L, width).
         mask: bool (B, 1, L, L), what each token may look at.
         positions: int64 (B, L).
-    Returns: hidden states (B, L, width) after the last norm.
+        patches: how many tokens after the first are the picture's.
+    Returns: hidden states (B, L, width) after the last norm, and the logarithms of what the
+        pointing heads of the inner layers give each patch, (B, L, patches) each.
     """
     turned = model.rotary_emb(rows, position_ids=positions)
     allowed = torch.zeros_like(mask, dtype=rows.dtype).masked_fill(~mask, -1e9)
+    # A noun has to have heard of the colour before it when it looks, and what it saw has to
+    # reach the words after it: inner layers point.
+    inner = list(model.layers)[1:-1] or list(model.layers)
+    looked = []
     for layer in model.layers:
+        if layer in inner:
+            looked.append(attention_to_patches(layer, rows, allowed, turned, patches))
         rows = layer(rows, attention_mask=allowed, position_embeddings=turned)
-    return model.norm(rows)
+    return model.norm(rows), looked
