@@ -45,7 +45,7 @@ def scene(picture: torch.Tensor) -> tuple[dict[str, torch.Tensor], torch.Tensor]
 def test_a_token_between_two_words_is_named_by_both(naming: Naming, words: torch.Tensor) -> None:
     """The sum of "boat" and "red" is nearest to that thing and that colour."""
     boat = words[naming.things[BOAT]].mean(0)
-    red = words[naming.colours[RED, 0]]
+    red = words[naming.colour[RED, 0]]
     things, colours = naming.named((boat + red)[None, None], words)
     assert int(things.argmax()) == BOAT and int(colours.argmax()) == RED
 
@@ -79,3 +79,19 @@ def test_an_empty_picture_teaches_no_names(naming: Naming, words: torch.Tensor) 
     nothing = {name: torch.full((1, 4), IGNORED) for name in ("thing", "colour")}
     geometry = torch.full((1, 4, 4), torch.nan)
     assert float(naming.loss(torch.randn(1, 4, WIDTH), words, nothing, geometry)) == 0.0
+
+
+def test_a_noun_tells_what_it_saw_by_nearness_to_words(naming: Naming, words: torch.Tensor) -> None:
+    """A state at the word "red" costs little where red is right, much where blue is."""
+    state = words[naming.colour[RED]]
+    unknown = torch.tensor([IGNORED])
+
+    def cost(colour: int) -> float:
+        right = {"colour": torch.tensor([colour]), "pattern": unknown, "size": unknown}
+        return float(naming.told_loss(state, words, right).detach())
+
+    near = naming.named(state[None], words)[1][0]
+    expected = torch.nn.functional.cross_entropy(near, torch.tensor([RED]))
+    assert cost(RED) == pytest.approx(float(expected))
+    assert cost(RED) < 0.1 < 5 < cost(list(COLOURS).index("blue"))
+    assert cost(IGNORED) == 0.0

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from maquette.training.understanding.components import TOY, build_seer, build_tokenizer
-from maquette.training.understanding.pointing import HEAD, Nouns, pointing_loss
+from maquette.training.understanding.pointing import HEAD, Nouns, Targets, pointing_loss
 from maquette.training.understanding.run import talk
 from maquette.training.understanding.wordbook import known_words
 from maquette.training.vision.patches import IGNORED
@@ -21,6 +21,8 @@ RED, BLUE = (list(COLOURS).index(name) for name in ("red", "blue"))
 ANSWERS = {
     "thing": torch.tensor([[0, BOAT, BOAT, STAR]]),
     "colour": torch.tensor([[IGNORED, RED, BLUE, RED]]),
+    "pattern": torch.tensor([[IGNORED, 1, 1, 0]]),
+    "size": torch.tensor([[IGNORED, 2, 0, 1]]),
 }
 """Patches: nothing, a red boat, a blue boat, a red star."""
 
@@ -29,31 +31,43 @@ def ids(text: str) -> torch.Tensor:
     return torch.tensor([TOKENIZER.encode(text, add_special_tokens=False)])
 
 
+def targets(text: str, *, sees: bool = True) -> Targets:
+    tokens = ids(text)
+    return Nouns(TOKENIZER.get_vocab()).targets(
+        tokens, ANSWERS, torch.full_like(tokens, sees, dtype=torch.bool)
+    )
+
+
 @pytest.mark.parametrize(
-    ("text", "patches"),
+    ("text", "right"),
     [
-        ("is the red boat there?", [[False, True, False, False]]),
-        ("how many boats?", [[False, True, True, False]]),
-        ("a blue boat and a star", [[False, False, True, False], [False, False, False, True]]),
-        ("what colour is the house?", []),
-        ("is there a blue star?", []),
+        ("is the red boat there?", ["-r--"]),
+        ("how many boats?", ["-rb-"]),
+        ("a blue boat and a star", ["--b-", "---s"]),
+        ("what colour is the house?", ["."]),
+        ("is there a blue star?", ["."]),
+        ("what does it say?", []),
     ],
 )
-def test_a_noun_is_to_look_at_what_it_names(text: str, patches: list[list[bool]]) -> None:
-    """With its colour if one is said just before; what is absent is looked for nowhere."""
-    tokens = ids(text)
-    where, right = Nouns(TOKENIZER.get_vocab()).targets(
-        tokens, ANSWERS, torch.ones_like(tokens, dtype=torch.bool)
-    )
-    assert right.tolist() == patches and int(where.sum()) == len(patches)
+def test_a_noun_is_to_look_at_what_it_names(text: str, right: list[str]) -> None:
+    """With its colour if one is said just before; for what is absent, at the row's start."""
+    found = targets(text)
+    expected = [[one == ".", *(c not in "-." for c in one.ljust(4, "-"))] for one in right]
+    assert found.right.tolist() == expected and int(found.where.sum()) == len(right)
+
+
+def test_what_is_so_of_all_that_is_named_is_told() -> None:
+    """Both boats are of one pattern, but of two colours and sizes; a house is not there."""
+    found = targets("how many boats, and a house, and a red boat?").told
+    assert found["pattern"].tolist() == [1, IGNORED, 1]
+    assert found["colour"].tolist() == [IGNORED, IGNORED, RED]
+    assert found["size"].tolist() == [IGNORED, IGNORED, 2]
 
 
 def test_who_does_not_see_the_picture_looks_at_nothing() -> None:
     """A question that is asked blind has no nouns that count."""
-    tokens = ids("is the red boat there?")
-    blind = torch.zeros_like(tokens, dtype=torch.bool)
-    where, right = Nouns(TOKENIZER.get_vocab()).targets(tokens, ANSWERS, blind)
-    assert not where.any() and right.shape == (0, 4)
+    found = targets("is the red boat there?", sees=False)
+    assert not found.where.any() and found.right.shape == (0, 5)
 
 
 def test_the_loss_is_what_attention_misses() -> None:
@@ -62,7 +76,8 @@ def test_the_loss_is_what_attention_misses() -> None:
     where = torch.tensor([[True, True]])
     right = torch.tensor([[False, True, True, False], [True, False, False, False]])
     expected = (math.log(4) + math.log(2)) / 2
-    assert float(pointing_loss([looked, looked], where, right)) == pytest.approx(expected)
+    found = pointing_loss([looked, looked], Targets(where, right, {}))
+    assert float(found) == pytest.approx(expected)
 
 
 def test_the_head_that_is_taught_is_the_models_own() -> None:
@@ -74,8 +89,8 @@ def test_the_head_that_is_taught_is_the_models_own() -> None:
     mask = torch.tril(torch.ones(length, length, dtype=torch.bool)).expand(2, 1, -1, -1)
     positions = torch.arange(length).expand(2, -1)
     with torch.no_grad():
-        hidden, (looked,) = talk(model, rows, mask, positions, patches)
+        hidden, _, (looked,) = talk(model, rows, mask, positions, patches)
         theirs = model(inputs_embeds=rows, output_attentions=True)
     torch.testing.assert_close(hidden, theirs.last_hidden_state, atol=1e-5, rtol=1e-4)
-    own = theirs.attentions[0][:, HEAD, :, 1 : 1 + patches]
+    own = theirs.attentions[0][:, HEAD, :, : 1 + patches]
     torch.testing.assert_close(looked.exp(), own, atol=1e-5, rtol=1e-4)

@@ -17,11 +17,15 @@ from torch.nn import functional
 
 from maquette.training.vision.patches import IGNORED
 from maquette.training.world.colours import COLOURS
+from maquette.training.world.patterns import PATTERNS
+from maquette.training.world.sizes import SIZES
 from maquette.training.world.things import THINGS
 
 PLACE = 4
 """Numbers told of a thing's token: its centre, width and height in parts of the picture."""
 PLACE_WEIGHT = 2.0
+ATTRIBUTES = {"colour": tuple(COLOURS), "pattern": tuple(PATTERNS), "size": tuple(SIZES)}
+"""What is so of a thing, and the words for it."""
 
 
 class Naming(nn.Module):
@@ -29,15 +33,14 @@ class Naming(nn.Module):
 
     things: Tensor
     """Words of each thing, singular and plural, int64 (things, 2)."""
-    colours: Tensor
-    """Word of each colour, int64 (colours, 1)."""
 
     def __init__(self, vocabulary: Mapping[str, int], width: int) -> None:
         super().__init__()
         things = [[vocabulary[word] for word in (t.name, t.plural)] for t in THINGS.values()]
-        colours = [[vocabulary[word]] for word in COLOURS]
         self.register_buffer("things", torch.tensor(things), persistent=False)
-        self.register_buffer("colours", torch.tensor(colours), persistent=False)
+        for name, said in ATTRIBUTES.items():
+            forms = torch.tensor([[vocabulary[word]] for word in said])
+            self.register_buffer(name, forms, persistent=False)
         self.log_scale = nn.Parameter(torch.tensor(math.log(10.0)))
         self.place = nn.Linear(width, PLACE)
 
@@ -48,12 +51,28 @@ class Naming(nn.Module):
             picture: tokens as the language model is given them, (B, P, W).
             words: its embeddings, (V, W).
         """
-        seen = functional.normalize(picture.float(), dim=-1) * self.log_scale.exp()
-        things, colours = (
-            seen @ functional.normalize(words[forms].float(), dim=-1).mean(1).T
-            for forms in (self.things, self.colours)
-        )
-        return things, colours
+        return self._nearness(picture, words, "things"), self._nearness(picture, words, "colour")
+
+    def told_loss(self, states: Tensor, words: Tensor, right: Mapping[str, Tensor]) -> Tensor:
+        """Cross-entropy of what states tell of a thing, by nearness to words.
+
+        Args:
+            states: of nouns that have looked, (n, W).
+            words: embeddings, (V, W).
+            right: attribute to int64 (n,), ``IGNORED`` where it is open.
+        """
+        loss = states.new_zeros((), dtype=torch.float32)
+        for name in ATTRIBUTES:
+            truth = right[name].to(states.device)
+            if bool((truth != IGNORED).any()):
+                near = self._nearness(states, words, name)
+                loss = loss + functional.cross_entropy(near, truth, ignore_index=IGNORED)
+        return loss
+
+    def _nearness(self, states: Tensor, words: Tensor, names: str) -> Tensor:
+        """Scaled cosines (..., names) of states (..., W) and the words of a list of names."""
+        forms = functional.normalize(words[getattr(self, names)].float(), dim=-1).mean(1)
+        return functional.normalize(states.float(), dim=-1) * self.log_scale.exp() @ forms.T
 
     def loss(
         self, picture: Tensor, words: Tensor, answers: Mapping[str, Tensor], geometry: Tensor

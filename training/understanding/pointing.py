@@ -2,8 +2,9 @@
 
 What a question asks of "the red boat" stands in the boat's patches. Where the noun has gathered
 them, every later word can read the answer from it; next-word losses alone were slow to teach
-that, and a model answered with the colour of any thing there was. The heads are the language
-model's own, so nothing is left to drop on export.
+that, and a model answered with the colour of any thing there was. At what is not there the head
+looks at the start of the row, where nothing is shown. The heads are the language model's own, so
+nothing is left to drop on export.
 
 Notation: ``B`` rows, ``L`` tokens of a row, ``P`` patches, ``V`` words, ``n`` nouns that count.
 Source: Liu et al., "Neural Machine Translation with Supervised Attention" (2016), for the idea.
@@ -12,6 +13,7 @@ Source: Liu et al., "Neural Machine Translation with Supervised Attention" (2016
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -19,12 +21,26 @@ from torch import Tensor
 from torch.nn import functional
 from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
 
+from maquette.training.understanding.naming import ATTRIBUTES
+from maquette.training.vision.patches import IGNORED
 from maquette.training.world.colours import COLOURS
 from maquette.training.world.things import THINGS
 
 HEAD = 0
 """Which head of a layer points."""
 _NONE = -1
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What the nouns of some rows are to look at, and what is so of it."""
+
+    where: Tensor
+    """bool (B, L) with ``n`` true."""
+    right: Tensor
+    """bool (n, 1 + P): the start of the row, for what is not there, then patches."""
+    told: dict[str, Tensor]
+    """Attribute to int64 (n,); ``IGNORED`` where what is named differs in it, or is absent."""
 
 
 class Nouns:
@@ -42,32 +58,41 @@ class Nouns:
         for k, name in enumerate(COLOURS):
             self.colours[vocabulary[name]] = k
 
-    def targets(
-        self, ids: Tensor, answers: Mapping[str, Tensor], sees: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Where nouns stand that name what is there, and what each is to look at.
+    def targets(self, ids: Tensor, answers: Mapping[str, Tensor], sees: Tensor) -> Targets:
+        """Where nouns stand, and what each is to look at.
 
         A colour just before a noun is part of the name.
 
         Args:
             ids: tokens, int64 (B, L).
-            answers: ``thing`` and ``colour`` of each patch, int64 (B, P).
+            answers: ``thing``, ``colour``, ``pattern`` and ``size`` of each patch, int64 (B, P).
             sees: bool (B, L), whether a token may look at the picture.
-        Returns: bool (B, L) with ``n`` true, and bool (n, P).
         """
         thing = self.things[ids]
+        where = (thing != _NONE) & sees
         colour = torch.full_like(ids, _NONE)
         colour[:, 1:] = self.colours[ids[:, :-1]]
-        named = answers["thing"][:, None] == thing[..., None]  # (B, L, P)
-        named &= (colour[..., None] == _NONE) | (answers["colour"][:, None] == colour[..., None])
-        where = (thing != _NONE) & sees & named.any(-1)
-        return where, named[where]
+        row = where.nonzero()[:, 0]
+        thing, colour = thing[where][:, None], colour[where][:, None]
+        named = answers["thing"][row] == thing  # (n, P)
+        named &= (colour == _NONE) | (answers["colour"][row] == colour)
+        absent = ~named.any(1, keepdim=True)
+        told = {name: _shared(answers[name][row], named) for name in ATTRIBUTES}
+        return Targets(where, torch.cat([absent, named], dim=1), told)
+
+
+def _shared(values: Tensor, named: Tensor) -> Tensor:
+    """The value (n, P) that all named patches share: (n,), ``IGNORED`` where they differ."""
+    known = named & (values != IGNORED)
+    least = values.masked_fill(~known, torch.iinfo(values.dtype).max).amin(1)
+    most = values.masked_fill(~known, IGNORED).amax(1)
+    return most.masked_fill(least != most, IGNORED)
 
 
 def attention_to_patches(
     layer: Any, rows: Tensor, allowed: Tensor, turned: tuple[Tensor, Tensor], patches: int
 ) -> Tensor:
-    """Logarithms of what the pointing head of a Llama layer gives each patch: (B, L, P).
+    """Logarithms of what the pointing head gives the row's start and patches: (B, L, 1 + P).
 
     Args:
         layer: a ``LlamaDecoderLayer`` with as many key heads as query heads.
@@ -85,17 +110,17 @@ def attention_to_patches(
     )
     query, key = apply_rotary_pos_emb(query, key, *turned)
     scores = query @ key.transpose(-1, -2) * attention.scaling + allowed  # (B, 1, L, L)
-    return scores.float().log_softmax(-1)[:, 0, :, 1 : 1 + patches]
+    return scores.float().log_softmax(-1)[:, 0, :, : 1 + patches]
 
 
-def pointing_loss(looked: list[Tensor], where: Tensor, targets: Tensor) -> Tensor:
-    """Negative logarithm of the attention on the right patches, over heads and nouns.
+def pointing_loss(looked: list[Tensor], targets: Targets) -> Tensor:
+    """Negative logarithm of the attention where it belongs, over heads and nouns.
 
     Args:
-        looked: logarithms of attention (B, L, P), one a head.
-        where, targets: as from ``Nouns.targets``.
+        looked: logarithms of attention (B, L, 1 + P), one a head.
     """
-    if not bool(where.any()):
+    if not bool(targets.where.any()):
         return looked[0].new_zeros(())
-    masses = [one[where].masked_fill(~targets, -torch.inf).logsumexp(-1) for one in looked]
+    where, right = (x.to(looked[0].device) for x in (targets.where, targets.right))
+    masses = [one[where].masked_fill(~right, -torch.inf).logsumexp(-1) for one in looked]
     return -torch.stack(masses).mean()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -58,6 +58,8 @@ class SeerRecipe:
     """Of picture tokens named with words."""
     pointing_weight: float = 0.2
     """Of nouns that look at what they name."""
+    telling_weight: float = 0.1
+    """Of nouns that tell what they saw."""
     noise: float = 4.0
     """Largest deviation, in bytes, of noise added to pixels: drawn pictures are not as clean."""
     seed: int = 0
@@ -126,7 +128,7 @@ class SeerRun(AveragedRun):
         ]
         return {
             f"held_out_{name}": sum(float(row[name]) for row in rows) / len(rows)
-            for name in ("describe", "answer", "patches", "named", "pointed")
+            for name in ("describe", "answer", "patches", "named", "pointed", "told")
         }
 
     def _modules(self) -> dict[str, nn.Module]:
@@ -144,7 +146,8 @@ class SeerRun(AveragedRun):
         count = self.size.tower.grid**2
         packed = pack(turns, self.talker, count, 1 + count + self.recipe.talk)
         with torch.autocast(self.device.type, torch.bfloat16):
-            hidden, features, picture, looked = self._forward(model, pixels, packed)
+            features, picture, talked = self._forward(model, pixels, packed)
+            hidden = talked.hidden
             targets = packed.targets.to(self.device)
             told = targets != IGNORED
             logits = model.lm_head(hidden[told]).float()
@@ -152,8 +155,9 @@ class SeerRun(AveragedRun):
             named, outlines = self.lessons.scene_losses(features, whole)
             words = model.get_input_embeddings().weight
             naming = self.naming.loss(picture, words, whole.answers, whole.geometry)
-            where, right = self.nouns.targets(packed.ids, whole.answers, packed.mask[:, 0, :, 1])
-            pointed = pointing_loss(looked, where.to(self.device), right.to(self.device))
+            nouns = self.nouns.targets(packed.ids, whole.answers, packed.mask[:, 0, :, 1])
+            pointed = pointing_loss(talked.looked, nouns)
+            told_of = self.naming.told_loss(talked.inner[nouns.where], words, nouns.told)
             described = packed.described.to(self.device)[told]
             return {
                 "describe": loss[described].mean(),
@@ -161,6 +165,7 @@ class SeerRun(AveragedRun):
                 "patches": 0.5 * (named + outlines),
                 "named": self.recipe.naming_weight * naming,
                 "pointed": self.recipe.pointing_weight * pointed,
+                "told": self.recipe.telling_weight * told_of,
             }
 
     def _rows(self, first: int, end: int, rng: np.random.Generator) -> np.ndarray:
@@ -172,34 +177,37 @@ class SeerRun(AveragedRun):
             rows = np.where(rng.random(self.recipe.batch) < self.recipe.printed, chosen, rows)
         return rows
 
-    def _forward(
-        self, model: Any, pixels: Tensor, packed: Packed
-    ) -> tuple[Tensor, Tensor, Tensor, list[Tensor]]:
-        """Run rows of talk about pictures.
-
-        Returns: hidden states (B, L, width); the pictures' features (B, N, D) and tokens
-        (B, N, width); and what heads that point look at, (B, L, N) each.
-        """
+    def _forward(self, model: Any, pixels: Tensor, packed: Packed) -> tuple[Tensor, Tensor, Talked]:
+        """The pictures' features (B, N, D), their tokens (B, N, width), and rows of talk."""
         features = self.look(model.model.vision_tower, pixels)[-1][:, 1:]
         picture = model.model.multi_modal_projector(features)  # (B, N, width)
         embeds = model.get_input_embeddings()(packed.ids.to(self.device))
         count = picture.shape[1]
         rows = torch.cat([embeds[:, :1], picture.to(embeds.dtype), embeds[:, 1 + count :]], dim=1)
         mask, positions = packed.mask.to(self.device), packed.positions.to(self.device)
-        hidden, looked = self.talk(model.model.language_model, rows, mask, positions, count)
-        return hidden, features, picture, looked
+        talked = self.talk(model.model.language_model, rows, mask, positions, count)
+        return features, picture, talked
 
 
-def compiled_talk(model: Any) -> Callable[..., tuple[Tensor, list[Tensor]]]:
+class Talked(NamedTuple):
+    """What a Llama made of some rows."""
+
+    hidden: Tensor
+    """States (B, L, width) after the last norm."""
+    inner: Tensor
+    """States (B, L, width) that go into the last layer."""
+    looked: list[Tensor]
+    """Of each layer that points, logarithms of its head's attention, (B, L, 1 + patches)."""
+
+
+def compiled_talk(model: Any) -> Callable[..., Talked]:
     """Compile ``talk`` for training this model, with plain attention as in ``compiled_look``."""
     for layer in model.layers:
         layer.self_attn.config._attn_implementation = "eager"
     return torch.compile(talk, dynamic=False)
 
 
-def talk(
-    model: Any, rows: Tensor, mask: Tensor, positions: Tensor, patches: int
-) -> tuple[Tensor, list[Tensor]]:
+def talk(model: Any, rows: Tensor, mask: Tensor, positions: Tensor, patches: int) -> Talked:
     """Run a Llama with gradients.
 
     Args:
@@ -207,17 +215,16 @@ def talk(
         mask: bool (B, 1, L, L), what each token may look at.
         positions: int64 (B, L).
         patches: how many tokens after the first are the picture's.
-    Returns: hidden states (B, L, width) after the last norm, and the logarithms of what the
-        pointing heads of the inner layers give each patch, (B, L, patches) each.
     """
     turned = model.rotary_emb(rows, position_ids=positions)
     allowed = torch.zeros_like(mask, dtype=rows.dtype).masked_fill(~mask, -1e9)
     # A noun has to have heard of the colour before it when it looks, and what it saw has to
     # reach the words after it: inner layers point.
     inner = list(model.layers)[1:-1] or list(model.layers)
-    looked = []
+    looked, last = [], rows
     for layer in model.layers:
+        last = rows
         if layer in inner:
             looked.append(attention_to_patches(layer, rows, allowed, turned, patches))
         rows = layer(rows, attention_mask=allowed, position_embeddings=turned)
-    return model.norm(rows), looked
+    return Talked(model.norm(rows), last, looked)
