@@ -90,7 +90,7 @@ def test_a_noun_tells_what_it_saw_by_nearness_to_words(naming: Naming, words: to
         right = {"colour": torch.tensor([colour]), "pattern": unknown, "size": unknown}
         return float(naming.told_loss(state, words, right).detach())
 
-    near = naming.named(state[None], words)[1][0]
+    near = naming.named(state[None], words)[1][0].detach()
     expected = torch.nn.functional.cross_entropy(near, torch.tensor([RED]))
     assert cost(RED) == pytest.approx(float(expected))
     assert cost(RED) < 0.1 < 5 < cost(list(COLOURS).index("blue"))

@@ -8,8 +8,16 @@ import pytest
 import torch
 
 from maquette.training.understanding.components import TOY, build_seer, build_tokenizer
-from maquette.training.understanding.pointing import HEAD, Nouns, Targets, pointing_loss
+from maquette.training.understanding.pointing import (
+    ANSWER_HEAD,
+    NOUN_HEAD,
+    Nouns,
+    Targets,
+    asked_nouns,
+    attention_loss,
+)
 from maquette.training.understanding.run import talk
+from maquette.training.understanding.turns import Talker, Turn, pack
 from maquette.training.understanding.wordbook import known_words
 from maquette.training.vision.patches import IGNORED
 from maquette.training.world.colours import COLOURS
@@ -76,7 +84,7 @@ def test_the_loss_is_what_attention_misses() -> None:
     where = torch.tensor([[True, True]])
     right = torch.tensor([[False, True, True, False], [True, False, False, False]])
     expected = (math.log(4) + math.log(2)) / 2
-    found = pointing_loss([looked, looked], Targets(where, right, {}))
+    found = attention_loss([looked, looked], where, right)
     assert float(found) == pytest.approx(expected)
 
 
@@ -89,8 +97,25 @@ def test_the_head_that_is_taught_is_the_models_own() -> None:
     mask = torch.tril(torch.ones(length, length, dtype=torch.bool)).expand(2, 1, -1, -1)
     positions = torch.arange(length).expand(2, -1)
     with torch.no_grad():
-        hidden, _, (looked,) = talk(model, rows, mask, positions, patches)
+        hidden, _, (looked,), (heard,) = talk(model, rows, mask, positions, patches)
         theirs = model(inputs_embeds=rows, output_attentions=True)
     torch.testing.assert_close(hidden, theirs.last_hidden_state, atol=1e-5, rtol=1e-4)
-    own = theirs.attentions[0][:, HEAD, :, : 1 + patches]
-    torch.testing.assert_close(looked.exp(), own, atol=1e-5, rtol=1e-4)
+    own = theirs.attentions[0]
+    near = {"atol": 1e-5, "rtol": 1e-4}
+    torch.testing.assert_close(looked.exp(), own[:, NOUN_HEAD, :, : 1 + patches], **near)
+    torch.testing.assert_close(heard.exp(), own[:, ANSWER_HEAD], **near)
+
+
+def test_an_answer_looks_at_the_nouns_of_its_own_question() -> None:
+    """Not at those of other questions, nor of a description; one that asks of none is left out."""
+    talker = Talker(TOKENIZER)
+    asked = ["is the boat left of the star?", "what does it say?", "how many boats?"]
+    yes = (ids("yes")[0, 0].item(), talker.end)
+    turns = [Turn("long", talker.prompt("a boat"), yes)]
+    turns += [Turn("exists", talker.prompt(words), yes) for words in asked]
+    packed = pack([turns], talker, 4, 120)
+    nouns = Nouns(TOKENIZER.get_vocab()).things[packed.ids] > 0
+    begins, about = asked_nouns(packed, nouns)
+    words = [TOKENIZER.convert_ids_to_tokens(packed.ids[0][row].tolist()) for row in about]
+    assert words == [["boat", "star"], ["boats"]]
+    assert packed.targets[begins].tolist() == [yes[0], yes[0]]

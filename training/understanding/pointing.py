@@ -3,8 +3,9 @@
 What a question asks of "the red boat" stands in the boat's patches. Where the noun has gathered
 them, every later word can read the answer from it; next-word losses alone were slow to teach
 that, and a model answered with the colour of any thing there was. At what is not there the head
-looks at the start of the row, where nothing is shown. The heads are the language model's own, so
-nothing is left to drop on export.
+looks at the start of the row, where nothing is shown. And where an answer begins, another head
+looks at the question's nouns. The heads are the language model's own, so nothing is left to drop on
+export.
 
 Notation: ``B`` rows, ``L`` tokens of a row, ``P`` patches, ``V`` words, ``n`` nouns that count.
 Source: Liu et al., "Neural Machine Translation with Supervised Attention" (2016), for the idea.
@@ -12,7 +13,7 @@ Source: Liu et al., "Neural Machine Translation with Supervised Attention" (2016
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +23,13 @@ from torch.nn import functional
 from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
 
 from maquette.training.understanding.naming import ATTRIBUTES
+from maquette.training.understanding.turns import Packed
 from maquette.training.vision.patches import IGNORED
 from maquette.training.world.colours import COLOURS
 from maquette.training.world.things import THINGS
 
-HEAD = 0
-"""Which head of a layer points."""
+NOUN_HEAD, ANSWER_HEAD = 0, 1
+"""Which head of a layer looks from nouns at patches, and which from answers at nouns."""
 _NONE = -1
 
 
@@ -89,38 +91,55 @@ def _shared(values: Tensor, named: Tensor) -> Tensor:
     return most.masked_fill(least != most, IGNORED)
 
 
-def attention_to_patches(
-    layer: Any, rows: Tensor, allowed: Tensor, turned: tuple[Tensor, Tensor], patches: int
+def asked_nouns(packed: Packed, nouns: Tensor) -> tuple[Tensor, Tensor]:
+    """Where answers to questions about nouns begin, and which nouns those are.
+
+    Args:
+        packed: rows of turns.
+        nouns: bool (B, L), as ``Targets.where``.
+    Returns: bool (B, L) with ``m`` true, and bool (m, L).
+    """
+    answers = packed.targets != IGNORED
+    begins = answers & ~packed.described
+    begins[:, 1:] &= ~answers[:, :-1]
+    about = packed.mask[:, 0] & nouns[:, None]  # (B, L, L)
+    begins &= about.any(-1)
+    return begins, about[begins]
+
+
+def head_attention(
+    layer: Any, rows: Tensor, allowed: Tensor, turned: tuple[Tensor, Tensor], head: int
 ) -> Tensor:
-    """Logarithms of what the pointing head gives the row's start and patches: (B, L, 1 + P).
+    """Logarithms of one head's attention in a Llama layer: (B, L, L).
 
     Args:
         layer: a ``LlamaDecoderLayer`` with as many key heads as query heads.
         rows: states (B, L, width) that go into it.
         allowed: what is added to scores, (B, 1, L, L).
         turned: cosines and sines of positions.
-        patches: how many tokens after the first are the picture's, ``P``.
     """
     attention = layer.self_attn
     rows = layer.input_layernorm(rows)
-    part = slice(HEAD * attention.head_dim, (HEAD + 1) * attention.head_dim)
+    part = slice(head * attention.head_dim, (head + 1) * attention.head_dim)
     query, key = (
         functional.linear(rows, projection.weight[part])[:, None]
         for projection in (attention.q_proj, attention.k_proj)
     )
     query, key = apply_rotary_pos_emb(query, key, *turned)
     scores = query @ key.transpose(-1, -2) * attention.scaling + allowed  # (B, 1, L, L)
-    return scores.float().log_softmax(-1)[:, 0, :, : 1 + patches]
+    return scores.float().log_softmax(-1)[:, 0]
 
 
-def pointing_loss(looked: list[Tensor], targets: Targets) -> Tensor:
-    """Negative logarithm of the attention where it belongs, over heads and nouns.
+def attention_loss(looked: Sequence[Tensor], where: Tensor, right: Tensor) -> Tensor:
+    """Negative logarithm of the attention where it belongs, over heads and tokens.
 
     Args:
-        looked: logarithms of attention (B, L, 1 + P), one a head.
+        looked: logarithms of attention (B, L, C), one a head.
+        where: bool (B, L) with ``n`` true: tokens that count.
+        right: bool (n, C), where each of them is to look.
     """
-    if not bool(targets.where.any()):
+    if not bool(where.any()):
         return looked[0].new_zeros(())
-    where, right = (x.to(looked[0].device) for x in (targets.where, targets.right))
+    where, right = (x.to(looked[0].device) for x in (where, right))
     masses = [one[where].masked_fill(~right, -torch.inf).logsumexp(-1) for one in looked]
     return -torch.stack(masses).mean()

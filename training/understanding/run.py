@@ -27,9 +27,12 @@ from maquette.training.understanding.components import (
 )
 from maquette.training.understanding.naming import Naming
 from maquette.training.understanding.pointing import (
+    ANSWER_HEAD,
+    NOUN_HEAD,
     Nouns,
-    attention_to_patches,
-    pointing_loss,
+    asked_nouns,
+    attention_loss,
+    head_attention,
 )
 from maquette.training.understanding.turns import Packed, Talker, pack
 from maquette.training.understanding.wordbook import known_words
@@ -57,7 +60,7 @@ class SeerRecipe:
     naming_weight: float = 0.3
     """Of picture tokens named with words."""
     pointing_weight: float = 0.2
-    """Of nouns that look at what they name."""
+    """Of nouns that look at what they name, and answers that look at nouns."""
     telling_weight: float = 0.1
     """Of nouns that tell what they saw."""
     noise: float = 4.0
@@ -156,7 +159,8 @@ class SeerRun(AveragedRun):
             words = model.get_input_embeddings().weight
             naming = self.naming.loss(picture, words, whole.answers, whole.geometry)
             nouns = self.nouns.targets(packed.ids, whole.answers, packed.mask[:, 0, :, 1])
-            pointed = pointing_loss(talked.looked, nouns)
+            pointed = attention_loss(talked.looked, nouns.where, nouns.right)
+            heard = attention_loss(talked.heard, *asked_nouns(packed, nouns.where))
             told_of = self.naming.told_loss(talked.inner[nouns.where], words, nouns.told)
             described = packed.described.to(self.device)[told]
             return {
@@ -164,7 +168,7 @@ class SeerRun(AveragedRun):
                 "answer": loss[~described].mean(),
                 "patches": 0.5 * (named + outlines),
                 "named": self.recipe.naming_weight * naming,
-                "pointed": self.recipe.pointing_weight * pointed,
+                "pointed": self.recipe.pointing_weight * (pointed + heard),
                 "told": self.recipe.telling_weight * told_of,
             }
 
@@ -197,7 +201,9 @@ class Talked(NamedTuple):
     inner: Tensor
     """States (B, L, width) that go into the last layer."""
     looked: list[Tensor]
-    """Of each layer that points, logarithms of its head's attention, (B, L, 1 + patches)."""
+    """Of inner layers, logarithms of a head's attention to start and picture, (B, L, 1 + N)."""
+    heard: list[Tensor]
+    """Of the last two layers, logarithms of another head's attention, (B, L, L)."""
 
 
 def compiled_talk(model: Any) -> Callable[..., Talked]:
@@ -219,12 +225,16 @@ def talk(model: Any, rows: Tensor, mask: Tensor, positions: Tensor, patches: int
     turned = model.rotary_emb(rows, position_ids=positions)
     allowed = torch.zeros_like(mask, dtype=rows.dtype).masked_fill(~mask, -1e9)
     # A noun has to have heard of the colour before it when it looks, and what it saw has to
-    # reach the words after it: inner layers point.
-    inner = list(model.layers)[1:-1] or list(model.layers)
-    looked, last = [], rows
-    for layer in model.layers:
+    # reach the answer: inner layers look at patches, the last ones at nouns.
+    layers = list(model.layers)
+    inner = layers[1:-1] or layers
+    looked, heard, last = [], [], rows
+    for layer in layers:
         last = rows
         if layer in inner:
-            looked.append(attention_to_patches(layer, rows, allowed, turned, patches))
+            all_of_it = head_attention(layer, rows, allowed, turned, NOUN_HEAD)
+            looked.append(all_of_it[..., : 1 + patches])
+        if layer in layers[-2:]:
+            heard.append(head_attention(layer, rows, allowed, turned, ANSWER_HEAD))
         rows = layer(rows, attention_mask=allowed, position_embeddings=turned)
-    return Talked(model.norm(rows), last, looked)
+    return Talked(model.norm(rows), last, looked, heard)
