@@ -48,9 +48,13 @@ def free_port() -> int:
 
 
 def gone(pid: int | None) -> bool:
-    if pid is None or not psutil.pid_exists(pid):
+    """Whether a process has ended, reaped or not; it may vanish while it is looked at."""
+    if pid is None:
         return True
-    return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 async def test_killed_engine_and_store_return_where_they_were(run) -> None:
