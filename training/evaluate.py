@@ -69,6 +69,7 @@ def label_sheets(
     """Draw pictures of many kinds with the pack's generator for a person to label."""
     from maquette.training.evaluation.generation_rows import draw
     from maquette.training.evaluation.labels import label_asks, write_sheets
+    from maquette.training.evaluation.results import told
     from maquette.training.evaluation.rows import Bench
 
     bench = Bench(work, packs, steps=steps)
@@ -76,7 +77,7 @@ def label_sheets(
     try:
         file = write_sheets((draw(bench, ask) for ask in asks), work, seed)
     except MaquetteError as error:
-        raise _refused(error) from error
+        raise typer.BadParameter(told(error)) from error
     typer.echo(f"look at {file.parent}/sheet_*.png and fill in {file}")
 
 
@@ -158,10 +159,6 @@ def _specs(names: list[str]) -> list[RowSpec]:
         return known_rows(names)
     except KeyError as error:
         raise typer.BadParameter(str(error.args[0])) from error
-
-
-def _refused(error: MaquetteError) -> typer.BadParameter:
-    return typer.BadParameter(f"{error.message}; {error.hint}" if error.hint else error.message)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def words() -> torch.Tensor:
     return torch.randn(count, WIDTH, generator=torch.Generator().manual_seed(1))
 
 
-def scene(picture: torch.Tensor) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
+def scene() -> tuple[dict[str, torch.Tensor], torch.Tensor]:
     """Truth of four patches: a red boat in the second, print in the third, else nothing."""
     answers = {
         "thing": torch.tensor([[0, 1 + BOAT, CLASSES["thing"] - 1, 0]]),
@@ -54,7 +54,7 @@ def test_only_tokens_that_show_a_thing_are_judged(naming: Naming, words: torch.T
     """Nothing and print have no name, also where a word covers a thing."""
     picture = torch.randn(1, 4, WIDTH, generator=torch.Generator().manual_seed(2))
     picture.requires_grad_()
-    naming.loss(picture, words, *scene(picture)).backward()
+    naming.loss(picture, words, *scene()).backward()
     moved = picture.grad[0].abs().sum(-1) > 0
     assert moved.tolist() == [False, True, False, False]
 
@@ -62,7 +62,7 @@ def test_only_tokens_that_show_a_thing_are_judged(naming: Naming, words: torch.T
 def test_the_place_told_is_of_the_picture(naming: Naming, words: torch.Tensor) -> None:
     """A head that says the boat's centre and size leaves the loss of the names alone."""
     picture = torch.randn(1, 4, WIDTH, generator=torch.Generator().manual_seed(2))
-    answers, geometry = scene(picture)
+    answers, geometry = scene()
     with torch.no_grad():
         naming.place.weight.zero_()
         naming.place.bias.copy_(torch.tensor([0.7, 0.3, 0.4, 0.2]))

@@ -71,6 +71,11 @@ class Recheck:
         )
 
 
+def told(error: MaquetteError) -> str:
+    """What is wrong, and what to do about it if anything is known to help."""
+    return f"{error.message}; {error.hint}" if error.hint else error.message
+
+
 def measure(bench: Bench, spec: RowSpec, trials: int | None, out: Path) -> Row:
     """Measure a row and store its outcomes and its sheets.
 
@@ -95,7 +100,7 @@ def measure(bench: Bench, spec: RowSpec, trials: int | None, out: Path) -> Row:
                     shown[name].append(outcome)
             outcomes.append(replace(outcome, picture=None))
     except MaquetteError as error:
-        row = spec.unmeasured(_said(error))
+        row = spec.unmeasured(told(error))
     except Exception as error:  # One row's fault must not cost the hours of the others.
         logger.exception("the row %s could not be measured", spec.name)
         row = spec.unmeasured(f"{type(error).__name__}: {error}")
@@ -152,7 +157,7 @@ def recheck(
         try:
             now = spec.measure(replace(bench, **options), trial)
         except MaquetteError as error:
-            checks.append(Recheck(spec.name, trial, before, None, _said(error)))
+            checks.append(Recheck(spec.name, trial, before, None, told(error)))
         else:
             checks.append(Recheck(spec.name, trial, before, replace(now, picture=None)))
     return checks
@@ -228,10 +233,6 @@ def _problem(name: str, out: Path) -> str:
 
 def _file(name: str, out: Path) -> Path:
     return out / OUTCOMES / f"{name}.json"
-
-
-def _said(error: MaquetteError) -> str:
-    return f"{error.message}; {error.hint}" if error.hint else error.message
 
 
 def _numbers(outcome: Outcome) -> dict[str, tuple[float, ...]]:

@@ -24,6 +24,8 @@ from maquette.training.world.things import THINGS
 PLACE = 4
 """Numbers told of a thing's token: its centre, width and height in parts of the picture."""
 PLACE_WEIGHT = 2.0
+NOUNS = tuple((thing.name, thing.plural) for thing in THINGS.values())
+"""Words for each thing."""
 ATTRIBUTES = {"colour": tuple(COLOURS), "pattern": tuple(PATTERNS), "size": tuple(SIZES)}
 """What is so of a thing, and the words for it."""
 
@@ -36,7 +38,7 @@ class Naming(nn.Module):
 
     def __init__(self, vocabulary: Mapping[str, int], width: int) -> None:
         super().__init__()
-        things = [[vocabulary[word] for word in (t.name, t.plural)] for t in THINGS.values()]
+        things = [[vocabulary[word] for word in forms] for forms in NOUNS]
         self.register_buffer("things", torch.tensor(things), persistent=False)
         for name, said in ATTRIBUTES.items():
             forms = torch.tensor([[vocabulary[word]] for word in said])

@@ -22,11 +22,9 @@ from torch import Tensor
 from torch.nn import functional
 from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
 
-from maquette.training.understanding.naming import ATTRIBUTES
+from maquette.training.understanding.naming import ATTRIBUTES, NOUNS
 from maquette.training.understanding.turns import Packed
 from maquette.training.vision.patches import IGNORED
-from maquette.training.world.colours import COLOURS
-from maquette.training.world.things import THINGS
 
 NOUN_HEAD, ANSWER_HEAD = 0, 1
 """Which head of a layer looks from nouns at patches, and which from answers at nouns."""
@@ -55,9 +53,9 @@ class Nouns:
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
         self.things = torch.full((max(vocabulary.values()) + 1,), _NONE)
         self.colours = self.things.clone()
-        for k, thing in enumerate(THINGS.values(), 1):  # Thing 0 of a patch is nothing.
-            self.things[[vocabulary[thing.name], vocabulary[thing.plural]]] = k
-        for k, name in enumerate(COLOURS):
+        for k, forms in enumerate(NOUNS, 1):  # Thing 0 of a patch is nothing.
+            self.things[[vocabulary[word] for word in forms]] = k
+        for k, name in enumerate(ATTRIBUTES["colour"]):
             self.colours[vocabulary[name]] = k
 
     def targets(self, ids: Tensor, answers: Mapping[str, Tensor], sees: Tensor) -> Targets:

@@ -131,7 +131,7 @@ class SeerRun(AveragedRun):
         ]
         return {
             f"held_out_{name}": sum(float(row[name]) for row in rows) / len(rows)
-            for name in ("describe", "answer", "patches", "named", "pointed", "told")
+            for name in rows[0]
         }
 
     def _modules(self) -> dict[str, nn.Module]:
@@ -150,26 +150,25 @@ class SeerRun(AveragedRun):
         packed = pack(turns, self.talker, count, 1 + count + self.recipe.talk)
         with torch.autocast(self.device.type, torch.bfloat16):
             features, picture, talked = self._forward(model, pixels, packed)
-            hidden = talked.hidden
             targets = packed.targets.to(self.device)
-            told = targets != IGNORED
-            logits = model.lm_head(hidden[told]).float()
-            loss = functional.cross_entropy(logits, targets[told], reduction="none")
+            said = targets != IGNORED
+            logits = model.lm_head(talked.hidden[said]).float()
+            loss = functional.cross_entropy(logits, targets[said], reduction="none")
+            described = packed.described.to(self.device)[said]
             named, outlines = self.lessons.scene_losses(features, whole)
             words = model.get_input_embeddings().weight
-            naming = self.naming.loss(picture, words, whole.answers, whole.geometry)
             nouns = self.nouns.targets(packed.ids, whole.answers, packed.mask[:, 0, :, 1])
-            pointed = attention_loss(talked.looked, nouns.where, nouns.right)
+            looked = attention_loss(talked.looked, nouns.where, nouns.right)
             heard = attention_loss(talked.heard, *asked_nouns(packed, nouns.where))
-            told_of = self.naming.told_loss(talked.inner[nouns.where], words, nouns.told)
-            described = packed.described.to(self.device)[told]
+            naming = self.naming.loss(picture, words, whole.answers, whole.geometry)
+            telling = self.naming.told_loss(talked.inner[nouns.where], words, nouns.told)
             return {
                 "describe": loss[described].mean(),
                 "answer": loss[~described].mean(),
                 "patches": 0.5 * (named + outlines),
                 "named": self.recipe.naming_weight * naming,
-                "pointed": self.recipe.pointing_weight * (pointed + heard),
-                "told": self.recipe.telling_weight * told_of,
+                "pointed": self.recipe.pointing_weight * (looked + heard),
+                "told": self.recipe.telling_weight * telling,
             }
 
     def _rows(self, first: int, end: int, rng: np.random.Generator) -> np.ndarray:

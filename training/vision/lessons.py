@@ -16,8 +16,14 @@ from maquette.training.data.shards import Shard, as_pixels
 from maquette.training.vision import closeups
 from maquette.training.vision.patches import CLASSES, GEOMETRY, IGNORED, LETTERS, lessons
 
-WEIGHTS = {"thing": 1.0, "colour": 0.5, "pattern": 0.4, "size": 0.3, "centre": 0.5}
-WEIGHTS |= dict.fromkeys(LETTERS, 0.4)
+WEIGHTS = {
+    "thing": 1.0,
+    "colour": 0.5,
+    "pattern": 0.4,
+    "size": 0.3,
+    "centre": 0.5,
+    **dict.fromkeys(LETTERS, 0.4),
+}
 OTHER_WEIGHT = 0.2
 GEOMETRY_WEIGHT = 2.0
 
