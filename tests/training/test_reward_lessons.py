@@ -10,14 +10,14 @@ import torch
 
 from maquette.model_servers.reward.heads import HeadKind
 from maquette.model_servers.reward.preference import advantage
-from maquette.training.reward.alignment import contrast
+from maquette.training.reward.alignment import contrasted
 from maquette.training.reward.calibrate import calibrate
-from maquette.training.reward.changes import KINDS, change
 from maquette.training.reward.damage import DAMAGES, inside
 from maquette.training.reward.losses import pair_loss
 from maquette.training.reward.pairs import SUBJECTS, lessons
 from maquette.training.reward.policy import facts
-from maquette.training.reward.printed_text import misspelt
+from maquette.training.world.changes import KINDS, change
+from maquette.training.world.misspelling import misspelt
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.scene import relations
 from maquette.training.world.split import HELD_OUT, unseen_counts
@@ -124,9 +124,9 @@ def test_changed_scenes_keep_the_splits_and_change_what_they_say() -> None:
 def test_captions_of_a_contrast_differ() -> None:
     """The caption of a scene is never that of its changed twin."""
     for k in range(12):
-        told, scene, changed, other = contrast(np.random.default_rng((5, k)), "test")
-        assert other is None or told != other
-        assert scene != changed.scene
+        scene, found = contrasted(np.random.default_rng((5, k)), "test")
+        assert found.told != found.other
+        assert scene != found.changed.scene
 
 
 @pytest.mark.parametrize("subject", list(SUBJECTS))

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from maquette.training.reward.changes import change
 from maquette.training.reward.lesson import Lesson, Pair
+from maquette.training.world.changes import change
 from maquette.training.world.colours import COLOURS
 from maquette.training.world.render import render
 from maquette.training.world.sample import sample_scene

@@ -9,17 +9,16 @@ import numpy as np
 from maquette.training.reward.damage import DAMAGES, inside
 from maquette.training.reward.lesson import Lesson, Pair
 from maquette.training.world.captions import caption
+from maquette.training.world.misspelling import misspelt, other_word
 from maquette.training.world.printed import PrintedWord, shaped
 from maquette.training.world.render import render
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.scene import Scene
 from maquette.training.world.wording import TEXT_SENTENCES, Wording
-from maquette.training.world.wordlists import TRAIN_WORDS
 
 KINDS = ("other_word", "misspelt", "spoilt", "missing")
 _WEIGHTS = (0.3, 0.35, 0.2, 0.15)
 _SPOILS = ("blur", "melt", "noise", "ghost")
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _EDGE = 0.02
 
 
@@ -53,40 +52,6 @@ def text_lesson(rng: np.random.Generator, wording: Wording = "train") -> Lesson:
             Pair((1, other), (1, told), kind),
         )
         return Lesson((clean, render(changed)), pairs)
-
-
-def other_word(text: str, rng: np.random.Generator) -> str:
-    """Another training word in the same capitals."""
-    words = [w for w in TRAIN_WORDS if w != text.lower()]
-    return _cased(words[rng.integers(len(words))], text)
-
-
-def misspelt(text: str, rng: np.random.Generator) -> str:
-    """The word with one letter left out, doubled, exchanged or put in another place.
-
-    Capitals stay as they are; the result never reads like ``text``.
-    """
-    letters = list(text.lower())
-    while True:
-        changed = list(letters)
-        k = int(rng.integers(len(letters)))
-        fate = rng.integers(4)
-        if fate == 0 and len(letters) > 2:
-            del changed[k]
-        elif fate == 1:
-            changed.insert(k, changed[k])
-        elif fate == 2:
-            changed[k] = _LETTERS[rng.integers(26)]
-        elif k + 1 < len(letters):
-            changed[k], changed[k + 1] = changed[k + 1], changed[k]
-        if changed != letters:
-            return _cased("".join(changed), text)
-
-
-def _cased(word: str, like: str) -> str:
-    if like.isupper():
-        return word.upper()
-    return word.capitalize() if like[:1].isupper() else word
 
 
 def _set(old: PrintedWord, text: str) -> PrintedWord | None:

@@ -15,7 +15,7 @@ from maquette.training.world.scene import Placed, Relation, Scene, relations
 from maquette.training.world.things import THINGS
 from maquette.training.world.wording import NUMBERS
 
-_FIRST = ("inside", "in front of")
+_ORDER = ("inside", "in front of", "left of", "right of", "above", "below")
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _places(scene: Scene, singles: list[Placed]) -> list[tuple[Placed, str, Plac
             a, b = index[id(earlier)], index[id(later)]
             options = [*found.get((a, b), []), *found.get((b, a), [])]
             if options:
-                best = min(options, key=lambda r: _rank(scene, r, a))
+                best = min(options, key=lambda r: _rank(r, a))
                 told.append((scene.things[best.subject], best.name, scene.things[best.other]))
                 break
     return told
@@ -77,18 +77,13 @@ def _relations(scene: Scene) -> tuple[Relation, ...]:
     return tuple(relations(scene))
 
 
-def _rank(scene: Scene, relation: Relation, earlier: int) -> tuple[int, float, bool]:
-    """Lowest for what is most telling: inside, in front, then the wider gap, then left first."""
-    if relation.name in _FIRST:
-        return 0, 0.0, False
-    a, b = scene.things[relation.subject].box, scene.things[relation.other].box
-    gap = {
-        "left of": b[0] - a[2],
-        "right of": a[0] - b[2],
-        "above": b[1] - a[3],
-        "below": a[1] - b[3],
-    }[relation.name]
-    return 1, -gap, relation.subject != earlier
+def _rank(relation: Relation, earlier: int) -> tuple[int, bool]:
+    """Lowest for what is told: inside or in front, else left and right, else above and below.
+
+    Things are told from left to right, so that "left of" follows from their order wherever they
+    stand apart; comparing gaps to find the more telling side is hard to learn and says no more.
+    """
+    return _ORDER.index(relation.name), relation.subject != earlier
 
 
 def _group(group: list[Placed], *, full: bool) -> str:

@@ -17,6 +17,7 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
 from maquette.model_servers.understanding.prompts import INSTRUCTIONS, chat_text
+from maquette.training.understanding.claims import claims
 from maquette.training.understanding.components import PICTURE, spell
 from maquette.training.understanding.reports import Report, report
 from maquette.training.world.questions import questions
@@ -24,6 +25,8 @@ from maquette.training.world.scene import Scene
 
 QUESTIONS = 9
 """Most questions asked about a picture in one row."""
+CLAIMED_SHARE = 0.6
+"""Pictures of which two captions are asked, a true and a false one."""
 BLIND_SHARE = 0.06
 """Questions asked without the picture, so that answers by habit are calibrated ones."""
 IGNORED = -100
@@ -75,11 +78,15 @@ class Talker:
         return (*self._before, *self._ids(words), *self._after)
 
     def turns(self, scene: Scene, rng: np.random.Generator) -> list[Turn]:
-        """Both descriptions and some questions about a scene, the descriptions first."""
+        """Both descriptions, claims and some questions about a scene, in this order."""
         found = [
             Turn(style, self._instructions[style], (*self._report(report(scene, style)), self.end))
             for style in ("long", "short")
         ]
+        if rng.random() < CLAIMED_SHARE:
+            for claim in claims(scene, rng):
+                answer = (*self._ids(claim.answer), self.end)
+                found.append(Turn(claim.kind, self.prompt(claim.question), answer))
         asked = questions(scene, rng)
         for k in rng.permutation(len(asked))[:QUESTIONS]:
             question = asked[k]

@@ -1,0 +1,53 @@
+"""Captions in the same words, of a scene and of that scene with one fact changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from maquette.training.world.captions import caption
+from maquette.training.world.changes import Change, change
+from maquette.training.world.scene import Scene
+from maquette.training.world.wording import PATTERN_TAILS, PATTERN_WORDS, Wording
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """What is true of a scene, and what the same words say of a changed one."""
+
+    told: str
+    """True of the scene and false of the changed one."""
+    changed: Change
+    other: str | None
+    """True of the changed scene and false of the first; None where it is true of both."""
+
+
+def contrast(
+    scene: Scene, kind: str, rng: np.random.Generator, wording: Wording = "train"
+) -> Contrast | None:
+    """Change one fact of a scene and tell both; None where it cannot be done this time.
+
+    Raises: KeyError: if ``kind`` is not one of ``changes.KINDS``.
+    """
+    changed = change(scene, kind, rng)
+    if changed is None:
+        return None
+    seed = int(rng.integers(2**31))
+    told = _said(scene, seed, wording)
+    other = _said(changed.scene, seed, wording)
+    # Said with the same choices, two captions differ only where the facts do.
+    if told == other or (kind == "pattern" and not _tells_pattern(told, scene, changed)):
+        return None
+    return Contrast(told, changed, other if changed.both_ways else None)
+
+
+def _said(scene: Scene, seed: int, wording: Wording) -> str:
+    return caption(scene, np.random.default_rng(seed), wording=wording)
+
+
+def _tells_pattern(told: str, scene: Scene, changed: Change) -> bool:
+    """Whether a caption tells the pattern that was changed."""
+    old = next(a.pattern for a, b in zip(scene.things, changed.scene.things, strict=True) if a != b)
+    words = (*PATTERN_WORDS[old], PATTERN_TAILS.get(old, ""))
+    return any(word and word in told for word in words)
