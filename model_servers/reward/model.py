@@ -91,6 +91,11 @@ class RewardModel(nn.Module):
         lora = {k: p for k, p in self.language_model.named_parameters() if marker in k}
         return {**lora, **dict(self.perspectives[name].named_parameters())}
 
+    def activate(self, name: str) -> None:
+        """Let rows be seen by one perspective's LoRA."""
+        if self.language_model.active_adapters != [adapter_name(name)]:
+            self.language_model.set_adapter(adapter_name(name))
+
     def look(self, pixels: Tensor) -> Tensor:
         """What the frozen vision tower sees: (B, 3, H, W) to (B, V, E). The same for all
         perspectives, so it may be computed once a picture and kept."""
@@ -145,8 +150,7 @@ class RewardModel(nn.Module):
     ) -> Tensor:
         told: dict[str, Any] = {}
         if len(groups) == 1:
-            if self.language_model.active_adapters != [adapter_name(names[0])]:
-                self.language_model.set_adapter(adapter_name(names[0]))
+            self.activate(names[0])
         else:  # peft applies each adapter to its own rows of the batch.
             told["adapter_names"] = [adapter_name(name) for name in names]
         reply = self.language_model(

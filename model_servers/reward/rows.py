@@ -62,13 +62,19 @@ class RowWriter:
         self._before, _, self._after = turn.partition(IMAGE)
         self._max_tokens = max_tokens
 
+    def picture_ids(self) -> list[int]:
+        """What stands before the caption in every row: the picture's places are the last.
+
+        Raises: ValueError: in this chat form the caption stands before the picture.
+        """
+        if CAPTION in self._before:
+            raise ValueError("the caption stands before the picture in this chat form")
+        return self._up_to_picture("")
+
     def ids(self, caption: str) -> list[int]:
         """The tokens of one row. Raises: InvalidInput: the caption is too long; it is not cut."""
-        bos = self._tokenizer.bos_token_id
         tokens = [
-            *(() if bos is None else (bos,)),
-            *self._words(self._before.replace(CAPTION, caption)),
-            *(self._image_id,) * self._visual_tokens,
+            *self._up_to_picture(caption),
             *self._words(self._after.replace(CAPTION, caption)),
             self._tokenizer.eos_token_id,
         ]
@@ -83,6 +89,14 @@ class RowWriter:
     def rows(self, captions: Sequence[str]) -> TokenRows:
         """The rows of several captions together."""
         return padded([self.ids(caption) for caption in captions], self._tokenizer.eos_token_id)
+
+    def _up_to_picture(self, caption: str) -> list[int]:
+        bos = self._tokenizer.bos_token_id
+        return [
+            *(() if bos is None else (bos,)),
+            *self._words(self._before.replace(CAPTION, caption)),
+            *(self._image_id,) * self._visual_tokens,
+        ]
 
     def _words(self, text: str) -> list[int]:
         # A caption cannot bring pictures or ends of its own.

@@ -13,7 +13,7 @@ from maquette.model_servers.reward.preference import advantage
 from maquette.training.reward.alignment import contrasted
 from maquette.training.reward.calibrate import calibrate
 from maquette.training.reward.damage import DAMAGES, inside
-from maquette.training.reward.losses import pair_loss
+from maquette.training.reward.losses import pair_losses
 from maquette.training.reward.pairs import SUBJECTS, lessons
 from maquette.training.reward.policy import facts
 from maquette.training.world.changes import KINDS, change
@@ -32,7 +32,7 @@ def fit(
     optimizer = torch.optim.Adam(head.parameters(), 0.02)
     for _ in range(steps):
         optimizer.zero_grad()
-        pair_loss(kind, head(better), head(worse)).backward()
+        pair_losses(kind, head(better), head(worse)).mean().backward()
         optimizer.step()
     return head
 
@@ -69,12 +69,12 @@ def test_only_general_preferences_hold_a_cycle() -> None:
 def test_losses_are_those_of_the_paper() -> None:
     """At tau 0.1, with a margin, against formulas written out."""
     better, worse = torch.tensor([[0.3]]), torch.tensor([[0.1]])
-    got = pair_loss(HeadKind.BRADLEY_TERRY, better, worse, margin=0.05)
+    got = pair_losses(HeadKind.BRADLEY_TERRY, better, worse, margin=0.05)
     assert float(got) == pytest.approx(np.log1p(np.exp(-(0.2 - 0.05) / 0.1)), rel=1e-5)
     a, b = torch.tensor([[0.3, -0.2]]), torch.tensor([[0.1, 0.4]])
-    got = pair_loss(HeadKind.GENERAL_PREFERENCE, a, b)
+    got = pair_losses(HeadKind.GENERAL_PREFERENCE, a, b)
     assert float(got) == pytest.approx(np.log1p(np.exp(-(0.12 + 0.02) / 0.1)), rel=1e-5)
-    got = pair_loss(HeadKind.YES_NO, better, worse)
+    got = pair_losses(HeadKind.YES_NO, better, worse)
     expected = (np.log1p(np.exp(-0.3)) + np.log1p(np.exp(0.1))) / 2
     assert float(got) == pytest.approx(expected, rel=1e-5)
 

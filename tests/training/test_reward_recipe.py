@@ -18,6 +18,7 @@ from maquette.training.recipes.driver import follow
 from maquette.training.reward.__main__ import smoke
 from maquette.training.reward.cache import read_cache
 from maquette.training.reward.measure import ANSWERS, SWAPPED
+from maquette.training.reward.packed import pack_captions, packed_rewards
 from maquette.training.reward.pairs import HELD_OUT_SEED, SUBJECTS
 from maquette.training.reward.recipe import RewardRecipe, fresh_model
 from maquette.training.reward.run import RewardRun
@@ -85,6 +86,23 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(work: Path, tmp_path: Pat
                 break
     for a, b in zip(whole.parameters, broken.parameters, strict=True):
         assert torch.allclose(a, b, atol=1e-6)
+
+
+def test_packed_captions_earn_what_they_would_alone(work: Path, tmp_path: Path) -> None:
+    """Captions behind one picture against the serving model's rows of one caption each."""
+    run = a_run(work, tmp_path)
+    follow(run, tmp_path, None, 2, ["loss"])
+    seen = run.seen.look([0, 3]).float()
+    told = [["a red circle", "two blue stars and a tree", "a tree"], ["a red circle"]]
+    with torch.no_grad():
+        packed = packed_rewards(run.model, "alignment", seen, pack_captions(told, run.words))
+        alone = [
+            run.model(seen[picture, None], run.words.rows([caption]), ["alignment"])[0]
+            for picture, captions in enumerate(told)
+            for caption in captions
+        ]
+    assert torch.allclose(packed, torch.stack(alone), atol=1e-5)
+    assert len({round(float(value), 5) for value in packed}) == 4
 
 
 def test_only_the_perspective_learns(work: Path, tmp_path: Path) -> None:

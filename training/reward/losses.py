@@ -13,10 +13,10 @@ from maquette.model_servers.reward.heads import TAU, HeadKind
 from maquette.model_servers.reward.preference import advantage
 
 
-def pair_loss(
+def pair_losses(
     kind: HeadKind, better: Tensor, worse: Tensor, *, tau: float = TAU, margin: float = 0.0
 ) -> Tensor:
-    """The mean loss of pairs, by the head's kind.
+    """The loss (B,) of each pair, by the head's kind.
 
     Bradley-Terry and general preference: -log sigmoid((advantage - margin) / tau).
     Yes or no: binary cross-entropy of the better as yes and the worse as no; tau and margin
@@ -29,7 +29,9 @@ def pair_loss(
     """
     better, worse = better.float(), worse.float()
     if kind is HeadKind.YES_NO:
-        yes = binary_cross_entropy_with_logits(better, better.new_ones(better.shape))
-        no = binary_cross_entropy_with_logits(worse, worse.new_zeros(worse.shape))
-        return (yes + no) / 2
-    return -logsigmoid((advantage(kind, better, worse) - margin) / tau).mean()
+        yes = binary_cross_entropy_with_logits(
+            better, better.new_ones(better.shape), reduction="none"
+        )
+        no = binary_cross_entropy_with_logits(worse, worse.new_zeros(worse.shape), reduction="none")
+        return (yes + no).mean(-1) / 2
+    return -logsigmoid((advantage(kind, better, worse) - margin) / tau)

@@ -22,8 +22,8 @@ LINEARS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down
 class RewardRecipe:
     """Everything that decides how a perspective is trained."""
 
-    batch: int = 16
-    """Pairs a step."""
+    batch: int = 12
+    """Lessons a step, all pairs of each."""
     peak_rate: float = 1e-3
     """Learning rate after warm-up; the paper's 2e-4 is for a model 500 times larger."""
     seed: int = 31

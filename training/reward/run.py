@@ -18,8 +18,9 @@ from maquette.training.recipes.averaging import Average
 from maquette.training.recipes.checkpoints import load_checkpoint, save_checkpoint
 from maquette.training.recipes.loop import Step, training_loop
 from maquette.training.reward.cache import Seen
-from maquette.training.reward.lesson import Pair, Row
-from maquette.training.reward.losses import pair_loss
+from maquette.training.reward.lesson import Pair
+from maquette.training.reward.losses import pair_losses
+from maquette.training.reward.packed import pack_captions, packed_rewards
 from maquette.training.reward.recipe import RewardRecipe
 
 
@@ -109,7 +110,7 @@ class RewardRun:
             better, worse = self.rewards_of(pairs)
         right = float((advantage(self.kind, better, worse) > 0).float().mean())
         return {
-            "held_out": float(self._pair_loss(better, worse)),
+            "held_out": float(self._pair_losses(better, worse).mean()),
             "wrong": 1 - right if right < 1 else 1e-4,
             "right": right,
         }
@@ -145,21 +146,37 @@ class RewardRun:
 
     def _losses(self, step: int) -> dict[str, Tensor]:
         rng = np.random.default_rng((self.recipe.seed, step))
-        end = self.seen.starts[self.first_kept] if self.first_kept < len(self.seen.starts) else None
-        total = len(self.seen.pairs) if end is None else end
-        pairs = [self.seen.pairs[k] for k in rng.integers(total, size=self.recipe.batch)]
-        better, worse = self._rewards(pairs)
+        chosen = rng.integers(self.first_kept, size=self.recipe.batch)
+        lessons = [self._pairs_of(int(k)) for k in chosen]
+        better, worse = self._rewards([pair for pairs in lessons for pair in pairs])
         if self.recipe.swap_labels:
             better, worse = worse, better
-        return {"loss": self._pair_loss(better, worse)}
+        # Each lesson weighs the same: those that can be taught one way only are no less true.
+        shares = torch.tensor([1 / len(pairs) for pairs in lessons for _ in pairs])
+        losses = self._pair_losses(better, worse) * shares.to(self.device)
+        return {"loss": losses.sum() / len(lessons)}
 
-    def _pair_loss(self, better: Tensor, worse: Tensor) -> Tensor:
-        return pair_loss(self.kind, better, worse, tau=self.recipe.tau, margin=self.recipe.margin)
+    def _pairs_of(self, lesson: int) -> list[Pair]:
+        ends = [*self.seen.starts[1:], len(self.seen.pairs)]
+        return self.seen.pairs[self.seen.starts[lesson] : ends[lesson]]
+
+    def _pair_losses(self, better: Tensor, worse: Tensor) -> Tensor:
+        return pair_losses(self.kind, better, worse, tau=self.recipe.tau, margin=self.recipe.margin)
 
     def _rewards(self, pairs: list[Pair]) -> tuple[Tensor, Tensor]:
-        rows: list[Row] = [*(p.better for p in pairs), *(p.worse for p in pairs)]
-        seen = self.seen.look([picture for picture, _ in rows]).to(self.device).float()
-        tokens = self.words.rows([caption for _, caption in rows]).to(self.device)
+        """Rewards of the better and of the worse rows; a row that pairs share is read once."""
+        captions: dict[int, list[str]] = {}
+        for picture, caption in (row for pair in pairs for row in (pair.better, pair.worse)):
+            told = captions.setdefault(picture, [])
+            if caption not in told:
+                told.append(caption)
+        seen = self.seen.look(list(captions)).to(self.device).float()
+        rows = pack_captions(list(captions.values()), self.words).to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16):
-            rewards = torch.stack(self.model(seen, tokens, [self.subject] * len(rows)))
-        return rewards[: len(pairs)], rewards[len(pairs) :]
+            rewards = packed_rewards(self.model, self.subject, seen, rows)
+        order = [(picture, caption) for picture, told in captions.items() for caption in told]
+        place = {row: k for k, row in enumerate(order)}
+        return (
+            rewards[[place[pair.better] for pair in pairs]],
+            rewards[[place[pair.worse] for pair in pairs]],
+        )
