@@ -1,6 +1,6 @@
 """The domain guard: whether a picture is one that the bundled models know.
 
-A library, not a role: understanding, segmentation and embedding call ``judge`` inside their
+A library, not a role: the roles that see or draw pictures call ``judge`` inside their
 own server, on the picture they have decoded anyway. 40 ms a picture on one core.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -59,11 +60,17 @@ def open_guard(path: Path | None = None, *, bundled_model: bool = True) -> Judge
     if not bundled_model:
         return NoGuard(OPEN)
     path = path or bundled_directory("guard")
-    return Guard(path) if (path / CONFIG).is_file() else NoGuard(UNKNOWN)
+    return _shared(path) if (path / CONFIG).is_file() else NoGuard(UNKNOWN)
+
+
+@lru_cache(maxsize=2)
+def _shared(path: Path) -> Guard:
+    """Roles in one process ask the same guard: its pack is read and held once."""
+    return Guard(path)
 
 
 class Guard:
-    """Loads from a directory with a manifest. Not thread-safe: one a role."""
+    """Loads from a directory with a manifest. Judging changes nothing: threads may share one."""
 
     def __init__(self, path: Path) -> None:
         """Raises: PackCorrupt: a file was changed, added or removed, or does not load."""

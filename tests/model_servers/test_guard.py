@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,17 @@ def test_the_same_picture_gets_the_same_verdict(tmp_path: Path) -> None:
     pack = export_pack(network(0.1, 0.01), CONFIG, tmp_path / "guard", "#\n")
     guard = Guard(pack)
     assert guard.judge(picture()) == guard.judge(picture()) == Guard(pack).judge(picture())
+
+
+def test_roles_share_one_guard_in_threads_of_their_own(tmp_path: Path) -> None:
+    """Opened twice it is the same object; asked from many threads it says what it says alone."""
+    pack = export_pack(network(), CONFIG, tmp_path / "guard", "#\n")
+    guard = open_guard(pack)
+    assert open_guard(pack) is guard
+    pictures = [Image.new("RGB", (90 + k, 64), (9 * k, 40, 255 - 9 * k)) for k in range(24)]
+    alone = [Guard(pack).judge(each) for each in pictures]
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(guard.judge, pictures)) == alone
 
 
 def test_a_damaged_guard_is_refused(tmp_path: Path) -> None:

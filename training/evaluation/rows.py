@@ -128,7 +128,7 @@ class Bench:
         if not folder.is_dir() or not any(folder.iterdir()):
             raise ConfigError(
                 f"there is no {role} in this pack (no folder {folder.name!r} with files)",
-                hint="train and export it: docs/training.md and training/README.md say how",
+                hint="train and export it: docs/training.md says how",
             )
         self.once(f"checked {folder}", lambda: check_files(folder, bundled=False))
         return folder
