@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import generation_models_for_training as models
@@ -23,7 +26,7 @@ from maquette.training.evaluation.results import (
     save_rows,
     table,
 )
-from maquette.training.evaluation.rows import Bench, Outcome, RowSpec, known_rows
+from maquette.training.evaluation.rows import Bench, Outcome, Row, RowSpec, known_rows
 
 GENERATOR = {
     "one_thing": 0.90,
@@ -134,6 +137,14 @@ def test_results_are_stored_shown_and_rechecked(tmp_path: Path) -> None:
     again = recheck(bench, [SPEC], 9, 1, tmp_path)
     wrong = [check for check in again if not check.agrees]
     assert len(wrong) == 3 and "(0.0, 1) before" in wrong[0].verdict
+
+
+def test_processes_may_measure_rows_of_one_folder(tmp_path: Path) -> None:
+    """Four processes add twenty rows by turns, and none is lost."""
+    found = [[Row(f"row_{k}", 0.5, 0.4, 0.6, 10, 0.9)] for k in range(20)]
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+        list(pool.map(partial(save_rows, out=tmp_path), found))
+    assert {r["name"] for r in load_rows(tmp_path)} == {f"row_{k}" for k in range(20)}
 
 
 def test_a_part_that_changed_is_noticed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import math
@@ -119,12 +120,21 @@ def measure(bench: Bench, spec: RowSpec, trials: int | None, out: Path) -> Row:
 
 
 def save_rows(rows: Sequence[Row], out: Path) -> None:
-    """Add rows to ``pack.json``, replacing those of equal name, and draw table and plot."""
+    """Add rows to ``pack.json``, replacing those of equal name, and draw table and plot.
+
+    Processes that measure different rows may share a folder: each waits for its turn to write.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _add_rows(rows, out)
+
+
+def _add_rows(rows: Sequence[Row], out: Path) -> None:
     known = {record["name"]: record for record in load_rows(out)}
     known.update({row.name: row.record() for row in rows})
     order = {spec.name: place for place, spec in enumerate(known_rows())}
     records = sorted(known.values(), key=lambda record: order.get(record["name"], len(order)))
-    out.mkdir(parents=True, exist_ok=True)
     (out / RESULTS).write_text(json.dumps(records, indent=1), encoding="utf-8")
     (out / "pack.md").write_text(table(records, out), encoding="utf-8")
     draw_bars(records, out / "pack.png")
