@@ -84,14 +84,25 @@ def test_an_empty_picture_teaches_no_names(naming: Naming, words: torch.Tensor) 
 def test_a_noun_tells_what_it_saw_by_nearness_to_words(naming: Naming, words: torch.Tensor) -> None:
     """A state at the word "red" costs little where red is right, much where blue is."""
     state = words[naming.colour[RED]]
-    unknown = torch.tensor([IGNORED])
+    unknown, nowhere = torch.tensor([IGNORED]), torch.full((1, 4), torch.nan)
 
     def cost(colour: int) -> float:
         right = {"colour": torch.tensor([colour]), "pattern": unknown, "size": unknown}
-        return float(naming.told_loss(state, words, right).detach())
+        return float(naming.told_loss(state, words, right, nowhere).detach())
 
     near = naming.named(state[None], words)[1][0].detach()
     expected = torch.nn.functional.cross_entropy(near, torch.tensor([RED]))
     assert cost(RED) == pytest.approx(float(expected))
     assert cost(RED) < 0.1 < 5 < cost(list(COLOURS).index("blue"))
     assert cost(IGNORED) == 0.0
+
+
+def test_a_noun_tells_where_it_saw_it(naming: Naming, words: torch.Tensor) -> None:
+    """The mean error of centre and size, twice; nothing for a noun that names no one thing."""
+    unknown = dict.fromkeys(("colour", "pattern", "size"), torch.tensor([IGNORED, IGNORED]))
+    place = torch.tensor([[0.7, 0.3, 0.4, 0.2], [torch.nan] * 4])
+    with torch.no_grad():
+        naming.place.weight.zero_()
+        naming.place.bias.copy_(torch.tensor([0.6, 0.3, 0.4, 0.4]))
+        cost = naming.told_loss(torch.randn(2, WIDTH), words, unknown, place)
+    assert float(cost) == pytest.approx(2 * (0.1 + 0.2) / 4, abs=1e-6)

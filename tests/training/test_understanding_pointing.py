@@ -33,6 +33,11 @@ ANSWERS = {
     "size": torch.tensor([[IGNORED, 2, 0, 1]]),
 }
 """Patches: nothing, a red boat, a blue boat, a red star."""
+_NOTHING = (math.nan,) * 4
+GEOMETRY = torch.tensor(
+    [[_NOTHING, (0.0, 0.2, 0.1, 0.1), (0.1, 0.0, 0.3, 0.2), (0.0, 0.0, 0.2, 0.2)]]
+)
+"""From the middles (0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75) of four patches."""
 
 
 def ids(text: str) -> torch.Tensor:
@@ -42,7 +47,7 @@ def ids(text: str) -> torch.Tensor:
 def targets(text: str, *, sees: bool = True) -> Targets:
     tokens = ids(text)
     return Nouns(TOKENIZER.get_vocab()).targets(
-        tokens, ANSWERS, torch.full_like(tokens, sees, dtype=torch.bool)
+        tokens, ANSWERS, GEOMETRY, torch.full_like(tokens, sees, dtype=torch.bool)
     )
 
 
@@ -70,6 +75,26 @@ def test_what_is_so_of_all_that_is_named_is_told() -> None:
     assert found["pattern"].tolist() == [1, IGNORED, 1]
     assert found["colour"].tolist() == [IGNORED, IGNORED, RED]
     assert found["size"].tolist() == [IGNORED, IGNORED, 2]
+
+
+def test_where_a_thing_is_is_told_where_one_is_named() -> None:
+    """Its centre and size; two boats have no place, nor has a house that is not there."""
+    found = targets("how many boats, and a house, and a blue boat?").place
+    assert found[:2].isnan().all()
+    torch.testing.assert_close(found[2], torch.tensor([0.35, 0.75, 0.3, 0.2]))
+
+
+def test_all_patches_of_a_thing_tell_one_place() -> None:
+    """Patches of a wide boat: each has another way to its centre, and all the same place."""
+    answers = {name: torch.full((1, 4), 1) for name in ("colour", "pattern", "size")}
+    answers["thing"] = torch.tensor([[BOAT, BOAT, 0, 0]])
+    geometry = torch.full((1, 4, 4), math.nan)
+    geometry[0, 0] = torch.tensor([0.25, 0.0, 0.9, 0.4])
+    geometry[0, 1] = torch.tensor([-0.25, 0.0, 0.9, 0.4])
+    tokens = ids("a boat")
+    nouns = Nouns(TOKENIZER.get_vocab())
+    place = nouns.targets(tokens, answers, geometry, torch.ones_like(tokens).bool()).place
+    torch.testing.assert_close(place, torch.tensor([[0.5, 0.25, 0.9, 0.4]]))
 
 
 def test_who_does_not_see_the_picture_looks_at_nothing() -> None:

@@ -55,13 +55,18 @@ class Naming(nn.Module):
         """
         return self._nearness(picture, words, "things"), self._nearness(picture, words, "colour")
 
-    def told_loss(self, states: Tensor, words: Tensor, right: Mapping[str, Tensor]) -> Tensor:
-        """Cross-entropy of what states tell of a thing, by nearness to words.
+    def told_loss(
+        self, states: Tensor, words: Tensor, right: Mapping[str, Tensor], place: Tensor
+    ) -> Tensor:
+        """Cross-entropy of what states tell of a thing, by nearness to words; error of its place.
+
+        Without the place of either noun nothing can tell whether one is left of the other.
 
         Args:
             states: of nouns that have looked, (n, W).
             words: embeddings, (V, W).
             right: attribute to int64 (n,), ``IGNORED`` where it is open.
+            place: float (n, 4), as ``places``; NaN where not one thing is named.
         """
         loss = states.new_zeros((), dtype=torch.float32)
         for name in ATTRIBUTES:
@@ -69,6 +74,11 @@ class Naming(nn.Module):
             if bool((truth != IGNORED).any()):
                 near = self._nearness(states, words, name)
                 loss = loss + functional.cross_entropy(near, truth, ignore_index=IGNORED)
+        place = place.to(states.device)
+        one = place.isfinite().all(-1)
+        if bool(one.any()):
+            told = self.place(states[one]).float()
+            loss = loss + PLACE_WEIGHT * functional.l1_loss(told, place[one])
         return loss
 
     def _nearness(self, states: Tensor, words: Tensor, names: str) -> Tensor:
@@ -96,13 +106,18 @@ class Naming(nn.Module):
         name = functional.cross_entropy(things[shown], thing[shown])
         paint = functional.cross_entropy(colours[shown], colour, ignore_index=IGNORED)
         told = self.place(picture[shown]).float()
-        middles = _middles(shown.shape[1], picture.device)  # (P, 2)
-        right = (geometry + functional.pad(middles, (0, PLACE - 2)))[shown]
+        right = places(geometry)[shown]
         return name + paint + PLACE_WEIGHT * functional.l1_loss(told, right)
 
 
-def _middles(count: int, device: torch.device) -> Tensor:
-    """Middles of the patches of a square grid, x and y in parts of the picture: (P, 2)."""
-    grid = math.isqrt(count)
-    along = (torch.arange(grid, device=device) + 0.5) / grid
-    return torch.stack([along.repeat(grid), along.repeat_interleave(grid)], dim=1)
+def places(geometry: Tensor) -> Tensor:
+    """Where the thing of each patch is: its centre, width and height in parts of the picture.
+
+    Args:
+        geometry: float (B, P, 4): way from the patch to the centre, width and height; NaN: no
+            thing. Patches are those of a square grid.
+    """
+    grid = math.isqrt(geometry.shape[1])
+    along = (torch.arange(grid, device=geometry.device) + 0.5) / grid
+    middles = torch.stack([along.repeat(grid), along.repeat_interleave(grid)], dim=1)  # (P, 2)
+    return geometry + functional.pad(middles, (0, PLACE - 2))

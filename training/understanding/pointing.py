@@ -22,13 +22,15 @@ from torch import Tensor
 from torch.nn import functional
 from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
 
-from maquette.training.understanding.naming import ATTRIBUTES, NOUNS
+from maquette.training.understanding.naming import ATTRIBUTES, NOUNS, places
 from maquette.training.understanding.turns import Packed
 from maquette.training.vision.patches import IGNORED
 
 NOUN_HEAD, ANSWER_HEAD = 0, 1
 """Which head of a layer looks from nouns at patches, and which from answers at nouns."""
 _NONE = -1
+_SAME = 1e-3
+"""Places of one thing's patches differ by less, in parts of the picture."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Targets:
     """bool (n, 1 + P): the start of the row, for what is not there, then patches."""
     told: dict[str, Tensor]
     """Attribute to int64 (n,); ``IGNORED`` where what is named differs in it, or is absent."""
+    place: Tensor
+    """float (n, 4), as ``places``; NaN where what is named is not one thing."""
 
 
 class Nouns:
@@ -58,7 +62,9 @@ class Nouns:
         for k, name in enumerate(ATTRIBUTES["colour"]):
             self.colours[vocabulary[name]] = k
 
-    def targets(self, ids: Tensor, answers: Mapping[str, Tensor], sees: Tensor) -> Targets:
+    def targets(
+        self, ids: Tensor, answers: Mapping[str, Tensor], geometry: Tensor, sees: Tensor
+    ) -> Targets:
         """Where nouns stand, and what each is to look at.
 
         A colour just before a noun is part of the name.
@@ -66,6 +72,7 @@ class Nouns:
         Args:
             ids: tokens, int64 (B, L).
             answers: ``thing``, ``colour``, ``pattern`` and ``size`` of each patch, int64 (B, P).
+            geometry: float (B, P, 4), as ``places`` takes it.
             sees: bool (B, L), whether a token may look at the picture.
         """
         thing = self.things[ids]
@@ -78,7 +85,17 @@ class Nouns:
         named &= (colour == _NONE) | (answers["colour"][row] == colour)
         absent = ~named.any(1, keepdim=True)
         told = {name: _shared(answers[name][row], named) for name in ATTRIBUTES}
-        return Targets(where, torch.cat([absent, named], dim=1), told)
+        place = _one_place(places(geometry)[row], named)
+        return Targets(where, torch.cat([absent, named], dim=1), told, place)
+
+
+def _one_place(where: Tensor, named: Tensor) -> Tensor:
+    """The place (n, 4) of those (n, P, 4) that named patches share; NaN where they differ."""
+    known = (named & where.isfinite().all(-1))[..., None]
+    least = where.masked_fill(~known, torch.inf).amin(1)
+    most = where.masked_fill(~known, -torch.inf).amax(1)
+    same = (most - least).abs().amax(-1, keepdim=True) < _SAME
+    return least.where(same, torch.nan)
 
 
 def _shared(values: Tensor, named: Tensor) -> Tensor:
