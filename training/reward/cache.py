@@ -37,6 +37,12 @@ class Seen:
     starts: list[int]
     """Index of the first pair of each lesson; pairs of one lesson share pictures."""
 
+    def pairs_of(self, lesson: int) -> list[Pair]:
+        """All pairs of one lesson."""
+        after = lesson + 1
+        end = self.starts[after] if after < len(self.starts) else len(self.pairs)
+        return self.pairs[self.starts[lesson] : end]
+
     def look(self, pictures: list[int]) -> Tensor:
         """float16 (n, V, E)."""
         return torch.from_numpy(self.features[pictures])

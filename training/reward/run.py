@@ -117,7 +117,7 @@ class RewardRun:
 
     def kept_pairs(self) -> list[Pair]:
         """The first pair of every lesson kept from training, as labelled by the world."""
-        return [self.seen.pairs[self.seen.starts[k]] for k in self._lessons(kept=True)]
+        return [self.seen.pairs[start] for start in self.seen.starts[self.first_kept :]]
 
     @torch.no_grad()
     def rewards_of(self, pairs: list[Pair]) -> tuple[Tensor, Tensor]:
@@ -141,13 +141,10 @@ class RewardRun:
                 for own, old in zip(self.parameters, kept, strict=True):
                     own.copy_(old)
 
-    def _lessons(self, *, kept: bool) -> range:
-        return range(self.first_kept, len(self.seen.starts)) if kept else range(self.first_kept)
-
     def _losses(self, step: int) -> dict[str, Tensor]:
         rng = np.random.default_rng((self.recipe.seed, step))
         chosen = rng.integers(self.first_kept, size=self.recipe.batch)
-        lessons = [self._pairs_of(int(k)) for k in chosen]
+        lessons = [self.seen.pairs_of(int(k)) for k in chosen]
         better, worse = self._rewards([pair for pairs in lessons for pair in pairs])
         if self.recipe.swap_labels:
             better, worse = worse, better
@@ -155,10 +152,6 @@ class RewardRun:
         shares = torch.tensor([1 / len(pairs) for pairs in lessons for _ in pairs])
         losses = self._pair_losses(better, worse) * shares.to(self.device)
         return {"loss": losses.sum() / len(lessons)}
-
-    def _pairs_of(self, lesson: int) -> list[Pair]:
-        ends = [*self.seen.starts[1:], len(self.seen.pairs)]
-        return self.seen.pairs[self.seen.starts[lesson] : ends[lesson]]
 
     def _pair_losses(self, better: Tensor, worse: Tensor) -> Tensor:
         return pair_losses(self.kind, better, worse, tau=self.recipe.tau, margin=self.recipe.margin)

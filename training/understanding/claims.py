@@ -13,8 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from maquette.training.world.captions import caption
-from maquette.training.world.contrasts import contrast
+from maquette.training.world.contrasts import contrast, told_alike
 from maquette.training.world.misspelling import misspelt, other_word
 from maquette.training.world.questions import Question
 from maquette.training.world.scene import Scene
@@ -62,9 +61,5 @@ def _misquoted(scene: Scene, rng: np.random.Generator) -> tuple[str, str] | None
     if text.lower() in {word.text.lower() for word in scene.words}:
         return None
     words = (*scene.words[:k], replace(old, text=text), *scene.words[k + 1 :])
-    seed = int(rng.integers(2**31))
-    told, other = (
-        caption(shown, np.random.default_rng(seed))
-        for shown in (scene, replace(scene, words=words))
-    )
+    told, other = told_alike(scene, replace(scene, words=words), rng)
     return None if told == other else (told, other)

@@ -11,11 +11,11 @@ from functools import lru_cache
 
 from maquette.model_servers.understanding.prompts import Style
 from maquette.training.world.phrases import article, background_words, grouped
-from maquette.training.world.scene import Placed, Relation, Scene, relations
+from maquette.training.world.scene import SIDES, Placed, Relation, Scene, relations
 from maquette.training.world.things import THINGS
 from maquette.training.world.wording import NUMBERS
 
-_ORDER = ("inside", "in front of", "left of", "right of", "above", "below")
+_ORDER = ("inside", "in front of", *SIDES)
 
 
 @dataclass(frozen=True)

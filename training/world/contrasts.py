@@ -33,17 +33,21 @@ def contrast(
     changed = change(scene, kind, rng)
     if changed is None:
         return None
-    seed = int(rng.integers(2**31))
-    told = _said(scene, seed, wording)
-    other = _said(changed.scene, seed, wording)
-    # Said with the same choices, two captions differ only where the facts do.
+    told, other = told_alike(scene, changed.scene, rng, wording)
     if told == other or (kind == "pattern" and not _tells_pattern(told, scene, changed)):
         return None
     return Contrast(told, changed, other if changed.both_ways else None)
 
 
-def _said(scene: Scene, seed: int, wording: Wording) -> str:
-    return caption(scene, np.random.default_rng(seed), wording=wording)
+def told_alike(
+    scene: Scene, other: Scene, rng: np.random.Generator, wording: Wording = "train"
+) -> tuple[str, str]:
+    """Captions of two scenes, with the same choices: they differ only where the facts do."""
+    seed = int(rng.integers(2**31))
+    first, second = (
+        caption(shown, np.random.default_rng(seed), wording=wording) for shown in (scene, other)
+    )
+    return first, second
 
 
 def _tells_pattern(told: str, scene: Scene, changed: Change) -> bool:
