@@ -10,6 +10,7 @@ import numpy as np
 from maquette.training.world.colours import BACKGROUNDS, COLOURS
 from maquette.training.world.landscapes import LANDSCAPES
 from maquette.training.world.patterns import PATTERNS
+from maquette.training.world.question_wording import LEADS, QUESTIONS, TAILS, turned
 from maquette.training.world.questions import KINDS, Question, questions
 from maquette.training.world.render import masks
 from maquette.training.world.sample import sample_scene
@@ -160,6 +161,21 @@ def test_test_questions_are_worded_anew_in_known_words() -> None:
         frames[wording] = {_frame(t) for t in texts}
     assert not frames["train"] & frames["test"]
     assert seen["test"] <= seen["train"]
+
+
+def test_no_beginning_and_no_ending_makes_a_trained_question_a_tests() -> None:
+    """Whatever a trained template is led by and ends with, tests do not ask it so."""
+    asked = {text for kind in QUESTIONS.values() for text in kind["test"]}
+    trained = {
+        turned(template, lead, tail)
+        for kind in QUESTIONS.values()
+        for template in kind["train"]
+        for lead in ("", *LEADS)
+        for tail in ("", *TAILS)
+    }
+    assert len(trained) > 1000
+    assert not trained & asked
+    assert "is there any text in this picture?" in trained, "its twin in the tests is kept out"
 
 
 def _frame(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 QUESTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "exists": {
         "train": (
@@ -18,6 +20,9 @@ QUESTIONS: dict[str, dict[str, tuple[str, ...]]] = {
             "tell me if there is {a_name}.",
             "is it true that there is {a_name}?",
             "{a_name}: is it here?",
+            "does it show {a_name}?",
+            "do you find {a_name}?",
+            "would you say there is {a_name}?",
         ),
         "test": ("do you see {a_name} in the picture?", "is {a_name} there?"),
     },
@@ -65,6 +70,8 @@ QUESTIONS: dict[str, dict[str, tuple[str, ...]]] = {
             "would you say the {subject} is {relation} the {other}?",
             "does this scene have {a_subject} {relation} the {other}?",
             "could you find {a_subject} {relation} the {other}?",
+            "do you find the {subject} {relation} the {other}?",
+            "does it show the {subject} {relation} the {other}?",
         ),
         "test": (
             "can you see the {subject} {relation} the {other}?",
@@ -157,6 +164,8 @@ QUESTIONS: dict[str, dict[str, tuple[str, ...]]] = {
             "are there words in this image?",
             "tell me if there is any text.",
             "does it say anything?",
+            "do you see any text?",
+            "could you find any words?",
         ),
         "test": ("can you see any words?", "is there any text in the picture?"),
     },
@@ -169,6 +178,7 @@ QUESTIONS: dict[str, dict[str, tuple[str, ...]]] = {
             'tell me if the word "{word}" is shown.',
             'could you find the word "{word}"?',
             'is it true that the text says "{word}"?',
+            'do you find the word "{word}"?',
         ),
         "test": ('can you see the word "{word}" in the picture?',),
     },
@@ -211,3 +221,29 @@ QUESTIONS: dict[str, dict[str, tuple[str, ...]]] = {
 
 The words in test templates all occur in training templates.
 """
+
+LEADS = ("tell me: ", "could you say: ", "see the picture. ", "in this image: ", "in the scene, ")
+"""What a trained question may begin with."""
+
+TAILS = (
+    " in the picture",
+    " in this picture",
+    " in the image",
+    " in the drawing",
+    " in this scene",
+    " here",
+)
+"""What a trained question that names no place may end with, before its mark."""
+
+_PLACED = re.compile(r"\b(picture|image|drawing|scene|here|anywhere|somewhere)\b")
+
+
+def turned(template: str, lead: str, tail: str) -> str:
+    """A template with a beginning and an ending, where it has none; never one of the tests'."""
+    if _PLACED.search(template):
+        return template
+    question = f"{lead}{template[:-1]}{'' if _PLACED.search(lead) else tail}{template[-1]}"
+    return template if question in _TESTS else question
+
+
+_TESTS = {text for kind in QUESTIONS.values() for text in kind["test"]}

@@ -13,7 +13,7 @@ from maquette.training.world.colours import BACKGROUNDS
 from maquette.training.world.landscapes import LANDSCAPES
 from maquette.training.world.patterns import PATTERNS
 from maquette.training.world.phrases import article, pick
-from maquette.training.world.question_wording import QUESTIONS
+from maquette.training.world.question_wording import LEADS, QUESTIONS, TAILS, turned
 from maquette.training.world.scene import OPPOSITE, SIDES, Relation, Scene, relations
 from maquette.training.world.sizes import SIZES
 from maquette.training.world.split import TRAINED
@@ -23,6 +23,8 @@ from maquette.training.world.wordlists import TRAIN_WORDS
 
 KINDS = ("exists", "colour", "count", "relation", "pattern", "size", "text", "background")
 ZERO = "zero"
+LED_SHARE, TAILED_SHARE = 0.15, 0.4
+"""Trained questions that begin, and that end, with words that ask for nothing."""
 _T = TypeVar("_T")
 
 
@@ -211,7 +213,12 @@ class _Asker:
         return pick(RELATION_WORDS[name], self.rng)
 
     def _say(self, template: str, **slots: str) -> str:
-        return pick(QUESTIONS[template][self.wording], self.rng).format(**slots)
+        words = pick(QUESTIONS[template][self.wording], self.rng)
+        if self.wording == "train":
+            lead = pick(LEADS, self.rng) if self.rng.random() < LED_SHARE else ""
+            tail = pick(TAILS, self.rng) if self.rng.random() < TAILED_SHARE else ""
+            words = turned(words, lead, tail)
+        return words.format(**slots)
 
     def _one(self, options: Sequence[_T]) -> _T:
         return options[int(self.rng.integers(len(options)))]

@@ -13,7 +13,7 @@ from maquette.training.world.colours import BACKGROUNDS, COLOURS
 from maquette.training.world.landscapes import LANDSCAPES
 from maquette.training.world.patterns import PATTERNS
 from maquette.training.world.printed import PRINT_FONTS
-from maquette.training.world.question_wording import QUESTIONS
+from maquette.training.world.question_wording import LEADS, QUESTIONS, TAILS
 from maquette.training.world.questions import ZERO
 from maquette.training.world.scene import RELATIONS
 from maquette.training.world.sizes import LARGE, SIZES, SMALL
@@ -55,7 +55,7 @@ def words() -> list[str]:
     texts += [*COLOURS, *BACKGROUNDS, *LANDSCAPES, *PATTERNS, *SIZES, *NUMBERS.values()]
     texts += [noun for thing in THINGS.values() for noun in (thing.name, thing.plural)]
     texts += [*TEST_RELATIONS.values(), *PATTERN_TAILS.values(), *TEXT_TAILS]
-    texts += [TEST_BACKGROUND, TEST_PLACE]
+    texts += [TEST_BACKGROUND, TEST_PLACE, *LEADS, *TAILS]
     tables: Iterable[dict[str, tuple[str, ...]]] = (
         RELATION_WORDS,
         INVERSE_WORDS,
