@@ -88,7 +88,7 @@ def test_a_noun_tells_what_it_saw_by_nearness_to_words(naming: Naming, words: to
 
     def cost(colour: int) -> float:
         right = {"colour": torch.tensor([colour]), "pattern": unknown, "size": unknown}
-        return float(naming.told_loss(state, words, right, nowhere).detach())
+        return float(naming.told_loss(state, words, right, nowhere, nowhere).detach())
 
     near = naming.named(state[None], words)[1][0].detach()
     expected = torch.nn.functional.cross_entropy(near, torch.tensor([RED]))
@@ -104,5 +104,20 @@ def test_a_noun_tells_where_it_saw_it(naming: Naming, words: torch.Tensor) -> No
     with torch.no_grad():
         naming.place.weight.zero_()
         naming.place.bias.copy_(torch.tensor([0.6, 0.3, 0.4, 0.4]))
-        cost = naming.told_loss(torch.randn(2, WIDTH), words, unknown, place)
+        nowhere = torch.full_like(place, torch.nan)
+        cost = naming.told_loss(torch.randn(2, WIDTH), words, unknown, place, nowhere)
     assert float(cost) == pytest.approx(2 * (0.1 + 0.2) / 4, abs=1e-6)
+
+
+def test_a_noun_tells_how_far_it_is_from_the_one_before(
+    naming: Naming, words: torch.Tensor
+) -> None:
+    """The mean error of the way there and of the growth in size, twice; beside its own place."""
+    unknown = dict.fromkeys(("colour", "pattern", "size"), torch.tensor([IGNORED]))
+    place, before = torch.tensor([[0.7, 0.3, 0.4, 0.2]]), torch.tensor([[0.2, 0.4, 0.2, 0.2]])
+    with torch.no_grad():
+        for tell, said in ((naming.place, place[0]), (naming.before, [0.5, 0.1, 0.2, 0.0])):
+            tell.weight.zero_()
+            tell.bias.copy_(torch.as_tensor(said))
+        cost = naming.told_loss(torch.randn(1, WIDTH), words, unknown, place, before)
+    assert float(cost) == pytest.approx(2 * 0.2 / 4, abs=1e-6)

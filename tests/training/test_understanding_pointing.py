@@ -47,7 +47,7 @@ def ids(text: str) -> torch.Tensor:
 def targets(text: str, *, sees: bool = True) -> Targets:
     tokens = ids(text)
     return Nouns(TOKENIZER.get_vocab()).targets(
-        tokens, ANSWERS, GEOMETRY, torch.full_like(tokens, sees, dtype=torch.bool)
+        tokens, ANSWERS, GEOMETRY, torch.full((1, tokens.shape[1], tokens.shape[1]), sees)
     )
 
 
@@ -84,6 +84,29 @@ def test_where_a_thing_is_is_told_where_one_is_named() -> None:
     torch.testing.assert_close(found[2], torch.tensor([0.35, 0.75, 0.3, 0.2]))
 
 
+def test_a_noun_knows_where_the_one_before_it_was() -> None:
+    """The star's circle is the first noun; of boats, which have no place, nobody knows it."""
+    found = targets("is the star left of the red boat, or of two boats, or of a blue boat?").before
+    assert found[[0, 3]].isnan().all()
+    torch.testing.assert_close(found[1], torch.tensor([0.75, 0.75, 0.2, 0.2]))
+    torch.testing.assert_close(found[2], torch.tensor([0.75, 0.45, 0.1, 0.1]))
+
+
+def test_nouns_of_other_turns_and_pictures_are_not_before() -> None:
+    """Two turns in one row, where no token of the second may look at the first; two rows."""
+    tokens = ids("is a star a star a blue boat").repeat(2, 1)
+    turn = torch.tensor([0, 0, 0, 1, 1, 1, 1, 1])
+    mask = (turn[:, None] == turn).expand(2, -1, -1).clone()
+    mask[:, :, 1] = True  # the picture's
+    found = Nouns(TOKENIZER.get_vocab()).targets(
+        tokens,
+        {name: value.repeat(2, 1) for name, value in ANSWERS.items()},
+        GEOMETRY.repeat(2, 1, 1),
+        mask,
+    )
+    assert found.before.isnan().all(-1).tolist() == [True, True, False] * 2
+
+
 def test_all_patches_of_a_thing_tell_one_place() -> None:
     """Patches of a wide boat: each has another way to its centre, and all the same place."""
     answers = {name: torch.full((1, 4), 1) for name in ("colour", "pattern", "size")}
@@ -93,7 +116,7 @@ def test_all_patches_of_a_thing_tell_one_place() -> None:
     geometry[0, 1] = torch.tensor([-0.25, 0.0, 0.9, 0.4])
     tokens = ids("a boat")
     nouns = Nouns(TOKENIZER.get_vocab())
-    place = nouns.targets(tokens, answers, geometry, torch.ones_like(tokens).bool()).place
+    place = nouns.targets(tokens, answers, geometry, torch.ones(1, 2, 2).bool()).place
     torch.testing.assert_close(place, torch.tensor([[0.5, 0.25, 0.9, 0.4]]))
 
 

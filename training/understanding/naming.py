@@ -45,6 +45,7 @@ class Naming(nn.Module):
             self.register_buffer(name, forms, persistent=False)
         self.log_scale = nn.Parameter(torch.tensor(math.log(10.0)))
         self.place = nn.Linear(width, PLACE)
+        self.before = nn.Linear(width, PLACE)
 
     def named(self, picture: Tensor, words: Tensor) -> tuple[Tensor, Tensor]:
         """Logits of things (B, P, things) and of colours (B, P, colours).
@@ -56,17 +57,24 @@ class Naming(nn.Module):
         return self._nearness(picture, words, "things"), self._nearness(picture, words, "colour")
 
     def told_loss(
-        self, states: Tensor, words: Tensor, right: Mapping[str, Tensor], place: Tensor
+        self,
+        states: Tensor,
+        words: Tensor,
+        right: Mapping[str, Tensor],
+        place: Tensor,
+        before: Tensor,
     ) -> Tensor:
         """Cross-entropy of what states tell of a thing, by nearness to words; error of its place.
 
-        Without the place of either noun nothing can tell whether one is left of the other.
+        Whether a star is left of a circle is read where "circle" stands, from how far the circle
+        is from what was named before it; from two places alone it was never learned.
 
         Args:
             states: of nouns that have looked, (n, W).
             words: embeddings, (V, W).
             right: attribute to int64 (n,), ``IGNORED`` where it is open.
             place: float (n, 4), as ``places``; NaN where not one thing is named.
+            before: float (n, 4), as ``place``, of the noun before it.
         """
         loss = states.new_zeros((), dtype=torch.float32)
         for name in ATTRIBUTES:
@@ -74,11 +82,12 @@ class Naming(nn.Module):
             if bool((truth != IGNORED).any()):
                 near = self._nearness(states, words, name)
                 loss = loss + functional.cross_entropy(near, truth, ignore_index=IGNORED)
-        place = place.to(states.device)
-        one = place.isfinite().all(-1)
-        if bool(one.any()):
-            told = self.place(states[one]).float()
-            loss = loss + PLACE_WEIGHT * functional.l1_loss(told, place[one])
+        place, before = place.to(states.device), before.to(states.device)
+        for tell, truth in ((self.place, place), (self.before, place - before)):
+            one = truth.isfinite().all(-1)
+            if bool(one.any()):
+                told = tell(states[one]).float()
+                loss = loss + PLACE_WEIGHT * functional.l1_loss(told, truth[one])
         return loss
 
     def _nearness(self, states: Tensor, words: Tensor, names: str) -> Tensor:

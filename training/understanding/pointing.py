@@ -45,6 +45,8 @@ class Targets:
     """Attribute to int64 (n,); ``IGNORED`` where what is named differs in it, or is absent."""
     place: Tensor
     """float (n, 4), as ``places``; NaN where what is named is not one thing."""
+    before: Tensor
+    """float (n, 4), as ``place``, of the noun named before in the same turn; NaN: none is."""
 
 
 class Nouns:
@@ -63,7 +65,7 @@ class Nouns:
             self.colours[vocabulary[name]] = k
 
     def targets(
-        self, ids: Tensor, answers: Mapping[str, Tensor], geometry: Tensor, sees: Tensor
+        self, ids: Tensor, answers: Mapping[str, Tensor], geometry: Tensor, mask: Tensor
     ) -> Targets:
         """Where nouns stand, and what each is to look at.
 
@@ -73,10 +75,10 @@ class Nouns:
             ids: tokens, int64 (B, L).
             answers: ``thing``, ``colour``, ``pattern`` and ``size`` of each patch, int64 (B, P).
             geometry: float (B, P, 4), as ``places`` takes it.
-            sees: bool (B, L), whether a token may look at the picture.
+            mask: bool (B, L, L), what each token may look at; 1 is the picture's first.
         """
         thing = self.things[ids]
-        where = (thing != _NONE) & sees
+        where = (thing != _NONE) & mask[..., 1]
         colour = torch.full_like(ids, _NONE)
         colour[:, 1:] = self.colours[ids[:, :-1]]
         row = where.nonzero()[:, 0]
@@ -86,7 +88,8 @@ class Nouns:
         absent = ~named.any(1, keepdim=True)
         told = {name: _shared(answers[name][row], named) for name in ATTRIBUTES}
         place = _one_place(places(geometry)[row], named)
-        return Targets(where, torch.cat([absent, named], dim=1), told, place)
+        before = _before(place, where, mask)
+        return Targets(where, torch.cat([absent, named], dim=1), told, place, before)
 
 
 def _one_place(where: Tensor, named: Tensor) -> Tensor:
@@ -96,6 +99,17 @@ def _one_place(where: Tensor, named: Tensor) -> Tensor:
     most = where.masked_fill(~known, -torch.inf).amax(1)
     same = (most - least).abs().amax(-1, keepdim=True) < _SAME
     return least.where(same, torch.nan)
+
+
+def _before(place: Tensor, where: Tensor, mask: Tensor) -> Tensor:
+    """The places (n, 4) of the nouns named before, as ``Targets.before``."""
+    heard = mask & where[:, None]  # (B, L, L): nouns that a token may look at
+    heard &= torch.ones_like(heard[0]).tril(-1)
+    steps = torch.arange(1, where.shape[1] + 1)
+    last = (heard * steps).amax(-1)[where] - 1  # (n,), -1: none
+    order = (where.flatten().cumsum(0) - 1).view_as(where)
+    row = where.nonzero()[:, 0]
+    return place[order[row, last]].where((last >= 0)[:, None], torch.nan)
 
 
 def _shared(values: Tensor, named: Tensor) -> Tensor:

@@ -157,14 +157,12 @@ class SeerRun(AveragedRun):
             described = packed.described.to(self.device)[said]
             named, outlines = self.lessons.scene_losses(features, whole)
             words = model.get_input_embeddings().weight
-            nouns = self.nouns.targets(
-                packed.ids, whole.answers, whole.geometry, packed.mask[:, 0, :, 1]
-            )
+            nouns = self.nouns.targets(packed.ids, whole.answers, whole.geometry, packed.mask[:, 0])
             looked = attention_loss(talked.looked, nouns.where, nouns.right)
             heard = attention_loss(talked.heard, *asked_nouns(packed, nouns.where))
             naming = self.naming.loss(picture, words, whole.answers, whole.geometry)
             telling = self.naming.told_loss(
-                talked.inner[nouns.where], words, nouns.told, nouns.place
+                talked.inner[nouns.where], words, nouns.told, nouns.place, nouns.before
             )
             return {
                 "describe": loss[described].mean(),

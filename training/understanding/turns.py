@@ -88,6 +88,7 @@ class Talker:
                 answer = (*self._ids(claim.answer), self.end)
                 found.append(Turn(claim.kind, self.prompt(claim.question), answer))
         asked = questions(scene, rng)
+        asked += [extra for extra in questions(scene, rng) if extra.kind == "relation"]
         for k in rng.permutation(len(asked))[:QUESTIONS]:
             question = asked[k]
             spelled = question.kind == "text" and question.answer not in ("yes", "no")
