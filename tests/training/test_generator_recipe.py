@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -24,7 +26,7 @@ from maquette.training.generator import smoke
 from maquette.training.pack.assemble import trained_pipeline
 from maquette.training.recipes.autoencoder_run import finished_autoencoder
 from maquette.training.recipes.components import TOY, build_tokenizer
-from maquette.training.recipes.flow import FlowRecipe, encode_rows
+from maquette.training.recipes.flow import FlowRecipe, drawn_times, encode_rows
 from maquette.training.recipes.flow_run import FlowRun
 from maquette.training.recipes.rows import TrainingRow
 from maquette.training.recipes.wordbook import all_words
@@ -107,6 +109,21 @@ def test_a_resumed_run_equals_an_unbroken_one(work: Path, tmp_path: Path) -> Non
         assert torch.allclose(tensor, second.model.state_dict()[name], atol=1e-6), name
     for name, tensor in whole.average.module.state_dict().items():
         assert torch.allclose(tensor, second.average.module.state_dict()[name], atol=1e-6), name
+
+
+def test_times_are_where_a_flat_scene_is_decided() -> None:
+    """Logit-normal: shares of rows beyond a time are the normal distribution's; same seed, same."""
+    recipe = FlowRecipe()
+
+    def times(seed: int) -> torch.Tensor:
+        return drawn_times(200_000, torch.Generator().manual_seed(seed), recipe)
+
+    normal = NormalDist(recipe.time_mean, recipe.time_spread)
+    for time in (0.1, 0.5, 0.85):
+        beyond = 1 - normal.cdf(math.log(time / (1 - time)))
+        assert float((times(0) > time).float().mean()) == pytest.approx(beyond, abs=0.004)
+    assert torch.equal(times(3), times(3)) and not torch.equal(times(3), times(4))
+    assert float((times(0) > 0.85).float().mean()) > 0.15, "the first three steps of twenty"
 
 
 def test_manifest_lists_every_file_and_not_itself(work: Path) -> None:

@@ -21,6 +21,7 @@ from torch import Tensor
 
 from maquette.model_servers.generation.layout_flow.conditioning import Conditioning
 from maquette.model_servers.generation.layout_flow.flow import euler, guided, interpolate
+from maquette.training.recipes.flow import FlowRecipe, drawn_times
 
 SHORTEST = 1 / 32
 STRIDES = (1 / 32, 1 / 16, 1 / 8, 1 / 4)
@@ -104,7 +105,7 @@ def stride_losses(
     steps = (1 / stride).round()
     t = ((torch.rand(rows, generator=source).to(clean.device) * steps).floor() + 1) / steps
     plain = torch.arange(rows, device=clean.device) >= taught
-    t = torch.where(plain, torch.randn(rows, generator=source).sigmoid().to(clean.device), t)
+    t = torch.where(plain, drawn_times(rows, source, FlowRecipe()).to(clean.device), t)
     told = torch.where(plain, torch.zeros_like(stride), stride)
     noisy = interpolate(clean, noise, t)
     wanted = noise - clean
