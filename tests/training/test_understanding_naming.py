@@ -121,3 +121,11 @@ def test_a_noun_tells_how_far_it_is_from_the_one_before(
             tell.bias.copy_(torch.as_tensor(said))
         cost = naming.told_loss(torch.randn(1, WIDTH), words, unknown, place, before)
     assert float(cost) == pytest.approx(2 * 0.2 / 4, abs=1e-6)
+
+
+def test_a_noun_tells_the_verdict_by_nearness(naming: Naming, words: torch.Tensor) -> None:
+    """A state at the word "yes" costs little where yes is right, much where no is."""
+    state = words[naming.verdicts[1]]
+    yes, no = (float(naming.judged_loss(state, words, torch.tensor([k])).detach()) for k in (1, 0))
+    assert yes < 0.1 < 5 < no
+    assert float(naming.judged_loss(state[:0], words, torch.tensor([]))) == 0.0

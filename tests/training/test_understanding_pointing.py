@@ -15,6 +15,7 @@ from maquette.training.understanding.pointing import (
     Targets,
     asked_nouns,
     attention_loss,
+    judged_pairs,
 )
 from maquette.training.understanding.run import talk
 from maquette.training.understanding.turns import Talker, Turn, pack
@@ -167,3 +168,23 @@ def test_an_answer_looks_at_the_nouns_of_its_own_question() -> None:
     words = [TOKENIZER.convert_ids_to_tokens(packed.ids[0][row].tolist()) for row in about]
     assert words == [["boat", "star"], ["boats"]]
     assert packed.targets[begins].tolist() == [yes[0], yes[0]]
+
+
+def test_the_second_noun_of_a_question_about_two_is_asked_for_the_verdict() -> None:
+    """Of two questions about two things, told in the order of the row; of no other."""
+    talker = Talker(TOKENIZER)
+    no, yes = (ids(word)[0, 0].item() for word in ("no", "yes"))
+    asked = [
+        ("is the boat left of the star?", yes),
+        ("is there a boat?", yes),
+        ("what is left of the star in front of the boat?", RED),
+        ("is the star inside the boat?", no),
+    ]
+    turns = [Turn("any", talker.prompt(words), (answer, talker.end)) for words, answer in asked]
+    packed = pack([turns], talker, 4, 120)
+    nouns = Nouns(TOKENIZER.get_vocab()).things[packed.ids] > 0
+    where, verdict = judged_pairs(
+        packed.ids, packed.targets, *asked_nouns(packed, nouns), torch.tensor([no, yes])
+    )
+    assert TOKENIZER.convert_ids_to_tokens(packed.ids[where].tolist()) == ["star", "boat"]
+    assert verdict.tolist() == [1, 0]

@@ -28,6 +28,7 @@ NOUNS = tuple((thing.name, thing.plural) for thing in THINGS.values())
 """Words for each thing."""
 ATTRIBUTES = {"colour": tuple(COLOURS), "pattern": tuple(PATTERNS), "size": tuple(SIZES)}
 """What is so of a thing, and the words for it."""
+VERDICTS = ("no", "yes")
 
 
 class Naming(nn.Module):
@@ -43,6 +44,8 @@ class Naming(nn.Module):
         for name, said in ATTRIBUTES.items():
             forms = torch.tensor([[vocabulary[word]] for word in said])
             self.register_buffer(name, forms, persistent=False)
+        verdicts = torch.tensor([[vocabulary[word]] for word in VERDICTS])
+        self.register_buffer("verdicts", verdicts, persistent=False)
         self.log_scale = nn.Parameter(torch.tensor(math.log(10.0)))
         self.place = nn.Linear(width, PLACE)
         self.before = nn.Linear(width, PLACE)
@@ -89,6 +92,22 @@ class Naming(nn.Module):
                 told = tell(states[one]).float()
                 loss = loss + PLACE_WEIGHT * functional.l1_loss(told, truth[one])
         return loss
+
+    def judged_loss(self, states: Tensor, words: Tensor, right: Tensor) -> Tensor:
+        """Cross-entropy of "no" and "yes", by nearness, where a question's second noun stands.
+
+        All that "is the star left of the circle?" asks is said there, and the last layer has only
+        to bring the answer; without this every such question was answered with yes.
+
+        Args:
+            states: of those nouns, (m, W).
+            words: embeddings, (V, W).
+            right: int64 (m,), 0 no, 1 yes.
+        """
+        if not len(right):
+            return states.new_zeros((), dtype=torch.float32)
+        near = self._nearness(states, words, "verdicts")
+        return functional.cross_entropy(near, right.to(near.device))
 
     def _nearness(self, states: Tensor, words: Tensor, names: str) -> Tensor:
         """Scaled cosines (..., names) of states (..., W) and the words of a list of names."""

@@ -33,6 +33,7 @@ from maquette.training.understanding.pointing import (
     asked_nouns,
     attention_loss,
     head_attention,
+    judged_pairs,
 )
 from maquette.training.understanding.turns import Packed, Talker, pack
 from maquette.training.understanding.wordbook import known_words
@@ -63,6 +64,8 @@ class SeerRecipe:
     """Of nouns that look at what they name, and answers that look at nouns."""
     telling_weight: float = 0.1
     """Of nouns that tell what they saw."""
+    judging_weight: float = 0.3
+    """Of second nouns that tell whether what is asked of both is so."""
     noise: float = 4.0
     """Largest deviation, in bytes, of noise added to pixels: drawn pictures are not as clean."""
     seed: int = 0
@@ -159,7 +162,11 @@ class SeerRun(AveragedRun):
             words = model.get_input_embeddings().weight
             nouns = self.nouns.targets(packed.ids, whole.answers, whole.geometry, packed.mask[:, 0])
             looked = attention_loss(talked.looked, nouns.where, nouns.right)
-            heard = attention_loss(talked.heard, *asked_nouns(packed, nouns.where))
+            asked = asked_nouns(packed, nouns.where)
+            heard = attention_loss(talked.heard, *asked)
+            second, verdict = judged_pairs(
+                packed.ids, packed.targets, *asked, self.naming.verdicts[:, 0].cpu()
+            )
             naming = self.naming.loss(picture, words, whole.answers, whole.geometry)
             telling = self.naming.told_loss(
                 talked.inner[nouns.where], words, nouns.told, nouns.place, nouns.before
@@ -171,6 +178,8 @@ class SeerRun(AveragedRun):
                 "named": self.recipe.naming_weight * naming,
                 "pointed": self.recipe.pointing_weight * (looked + heard),
                 "told": self.recipe.telling_weight * telling,
+                "judged": self.recipe.judging_weight
+                * self.naming.judged_loss(talked.inner[second], words, verdict),
             }
 
     def _rows(self, first: int, end: int, rng: np.random.Generator) -> np.ndarray:

@@ -25,6 +25,8 @@ from maquette.training.world.scene import Scene
 
 QUESTIONS = 9
 """Most questions asked about a picture in one row."""
+RELATED = 2
+"""How often more than others the slowest to learn are offered: relations."""
 CLAIMED_SHARE = 0.6
 """Pictures of which two captions are asked, a true and a false one."""
 BLIND_SHARE = 0.06
@@ -88,7 +90,8 @@ class Talker:
                 answer = (*self._ids(claim.answer), self.end)
                 found.append(Turn(claim.kind, self.prompt(claim.question), answer))
         asked = questions(scene, rng)
-        asked += [extra for extra in questions(scene, rng) if extra.kind == "relation"]
+        for _ in range(RELATED):
+            asked += [extra for extra in questions(scene, rng) if extra.kind == "relation"]
         for k in rng.permutation(len(asked))[:QUESTIONS]:
             question = asked[k]
             spelled = question.kind == "text" and question.answer not in ("yes", "no")
