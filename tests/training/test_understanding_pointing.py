@@ -10,6 +10,7 @@ import torch
 from maquette.training.understanding.components import TOY, build_seer, build_tokenizer
 from maquette.training.understanding.pointing import (
     ANSWER_HEAD,
+    BEFORE_HEAD,
     NOUN_HEAD,
     Nouns,
     Targets,
@@ -106,6 +107,8 @@ def test_nouns_of_other_turns_and_pictures_are_not_before() -> None:
         mask,
     )
     assert found.before.isnan().all(-1).tolist() == [True, True, False] * 2
+    assert found.second.nonzero().tolist() == [[0, 7], [1, 7]]
+    assert found.first.nonzero().tolist() == [[0, 4], [1, 4]]
 
 
 def test_all_patches_of_a_thing_tell_one_place() -> None:
@@ -146,13 +149,14 @@ def test_the_head_that_is_taught_is_the_models_own() -> None:
     mask = torch.tril(torch.ones(length, length, dtype=torch.bool)).expand(2, 1, -1, -1)
     positions = torch.arange(length).expand(2, -1)
     with torch.no_grad():
-        hidden, _, (looked,), (heard,) = talk(model, rows, mask, positions, patches)
+        hidden, _, _, (looked,), (heard,), (linked,) = talk(model, rows, mask, positions, patches)
         theirs = model(inputs_embeds=rows, output_attentions=True)
     torch.testing.assert_close(hidden, theirs.last_hidden_state, atol=1e-5, rtol=1e-4)
     own = theirs.attentions[0]
     near = {"atol": 1e-5, "rtol": 1e-4}
     torch.testing.assert_close(looked.exp(), own[:, NOUN_HEAD, :, : 1 + patches], **near)
     torch.testing.assert_close(heard.exp(), own[:, ANSWER_HEAD], **near)
+    torch.testing.assert_close(linked.exp(), own[:, BEFORE_HEAD], **near)
 
 
 def test_an_answer_looks_at_the_nouns_of_its_own_question() -> None:

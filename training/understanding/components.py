@@ -54,7 +54,7 @@ class SeerSize:
 
 BUNDLED = SeerSize()
 """The model in the pack: some 9 million numbers."""
-TOY = SeerSize(tower.TOY, 32, 1, 2, 48, 512)
+TOY = SeerSize(tower.TOY, 32, 1, 4, 48, 512)
 """For smoke runs and tests."""
 
 

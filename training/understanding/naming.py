@@ -85,13 +85,11 @@ class Naming(nn.Module):
             if bool((truth != IGNORED).any()):
                 near = self._nearness(states, words, name)
                 loss = loss + functional.cross_entropy(near, truth, ignore_index=IGNORED)
-        place, before = place.to(states.device), before.to(states.device)
-        for tell, truth in ((self.place, place), (self.before, place - before)):
-            one = truth.isfinite().all(-1)
-            if bool(one.any()):
-                told = tell(states[one]).float()
-                loss = loss + PLACE_WEIGHT * functional.l1_loss(told, truth[one])
-        return loss
+        return loss + self.place_loss(states, place) + _far(self.before, states, place - before)
+
+    def place_loss(self, states: Tensor, place: Tensor) -> Tensor:
+        """Error of the place that states (n, W) tell, where ``place`` (n, 4) is not NaN."""
+        return _far(self.place, states, place)
 
     def judged_loss(self, states: Tensor, words: Tensor, right: Tensor) -> Tensor:
         """Cross-entropy of "no" and "yes", by nearness, where a question's second noun stands.
@@ -136,6 +134,15 @@ class Naming(nn.Module):
         told = self.place(picture[shown]).float()
         right = places(geometry)[shown]
         return name + paint + PLACE_WEIGHT * functional.l1_loss(told, right)
+
+
+def _far(tell: nn.Module, states: Tensor, right: Tensor) -> Tensor:
+    """Mean absolute error of what is told, weighed, over rows of numbers that are known."""
+    right = right.to(states.device)
+    known = right.isfinite().all(-1)
+    if not bool(known.any()):
+        return states.new_zeros((), dtype=torch.float32)
+    return PLACE_WEIGHT * functional.l1_loss(tell(states[known]).float(), right[known])
 
 
 def places(geometry: Tensor) -> Tensor:

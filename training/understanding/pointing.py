@@ -26,8 +26,9 @@ from maquette.training.understanding.naming import ATTRIBUTES, NOUNS, places
 from maquette.training.understanding.turns import Packed
 from maquette.training.vision.patches import IGNORED
 
-NOUN_HEAD, ANSWER_HEAD = 0, 1
-"""Which head of a layer looks from nouns at patches, and which from answers at nouns."""
+NOUN_HEAD, ANSWER_HEAD, BEFORE_HEAD = 0, 1, 2
+"""Which head of a layer looks from nouns at patches, which from answers at nouns, and which from
+a noun at the one named before it."""
 _NONE = -1
 _SAME = 1e-3
 """Places of one thing's patches differ by less, in parts of the picture."""
@@ -47,6 +48,10 @@ class Targets:
     """float (n, 4), as ``places``; NaN where what is named is not one thing."""
     before: Tensor
     """float (n, 4), as ``place``, of the noun named before in the same turn; NaN: none is."""
+    second: Tensor
+    """bool (B, L) with ``m`` true: the nouns with another before them."""
+    first: Tensor
+    """bool (m, L): that other noun."""
 
 
 class Nouns:
@@ -88,8 +93,13 @@ class Nouns:
         absent = ~named.any(1, keepdim=True)
         told = {name: _shared(answers[name][row], named) for name in ATTRIBUTES}
         place = _one_place(places(geometry)[row], named)
-        before = _before(place, where, mask)
-        return Targets(where, torch.cat([absent, named], dim=1), told, place, before)
+        last = _before(where, mask)
+        order = (where.flatten().cumsum(0) - 1).view_as(where)
+        before = place[order[row, last]].where((last >= 0)[:, None], torch.nan)
+        second = where.clone()
+        second[where] = last >= 0
+        first = functional.one_hot(last[last >= 0], ids.shape[1]).bool()
+        return Targets(where, torch.cat([absent, named], dim=1), told, place, before, second, first)
 
 
 def _one_place(where: Tensor, named: Tensor) -> Tensor:
@@ -101,15 +111,12 @@ def _one_place(where: Tensor, named: Tensor) -> Tensor:
     return least.where(same, torch.nan)
 
 
-def _before(place: Tensor, where: Tensor, mask: Tensor) -> Tensor:
-    """The places (n, 4) of the nouns named before, as ``Targets.before``."""
+def _before(where: Tensor, mask: Tensor) -> Tensor:
+    """At which token the noun before each noun of its turn stands, int64 (n,); -1: none does."""
     heard = mask & where[:, None]  # (B, L, L): nouns that a token may look at
     heard &= torch.ones_like(heard[0]).tril(-1)
     steps = torch.arange(1, where.shape[1] + 1)
-    last = (heard * steps).amax(-1)[where] - 1  # (n,), -1: none
-    order = (where.flatten().cumsum(0) - 1).view_as(where)
-    row = where.nonzero()[:, 0]
-    return place[order[row, last]].where((last >= 0)[:, None], torch.nan)
+    return (heard * steps).amax(-1)[where] - 1
 
 
 def _shared(values: Tensor, named: Tensor) -> Tensor:

@@ -28,6 +28,7 @@ from maquette.training.understanding.components import (
 from maquette.training.understanding.naming import Naming
 from maquette.training.understanding.pointing import (
     ANSWER_HEAD,
+    BEFORE_HEAD,
     NOUN_HEAD,
     Nouns,
     asked_nouns,
@@ -61,7 +62,7 @@ class SeerRecipe:
     naming_weight: float = 0.3
     """Of picture tokens named with words."""
     pointing_weight: float = 0.2
-    """Of nouns that look at what they name, and answers that look at nouns."""
+    """Of nouns that look at what they name and at nouns before, and answers that look at nouns."""
     telling_weight: float = 0.1
     """Of nouns that tell what they saw."""
     judging_weight: float = 0.3
@@ -162,6 +163,7 @@ class SeerRun(AveragedRun):
             words = model.get_input_embeddings().weight
             nouns = self.nouns.targets(packed.ids, whole.answers, whole.geometry, packed.mask[:, 0])
             looked = attention_loss(talked.looked, nouns.where, nouns.right)
+            linked = attention_loss(talked.linked, nouns.second, nouns.first)
             asked = asked_nouns(packed, nouns.where)
             heard = attention_loss(talked.heard, *asked)
             second, verdict = judged_pairs(
@@ -170,13 +172,13 @@ class SeerRun(AveragedRun):
             naming = self.naming.loss(picture, words, whole.answers, whole.geometry)
             telling = self.naming.told_loss(
                 talked.inner[nouns.where], words, nouns.told, nouns.place, nouns.before
-            )
+            ) + self.naming.place_loss(talked.early[nouns.where], nouns.place)
             return {
                 "describe": loss[described].mean(),
                 "answer": loss[~described].mean(),
                 "patches": 0.5 * (named + outlines),
                 "named": self.recipe.naming_weight * naming,
-                "pointed": self.recipe.pointing_weight * (looked + heard),
+                "pointed": self.recipe.pointing_weight * (looked + heard + linked),
                 "told": self.recipe.telling_weight * telling,
                 "judged": self.recipe.judging_weight
                 * self.naming.judged_loss(talked.inner[second], words, verdict),
@@ -208,12 +210,16 @@ class Talked(NamedTuple):
 
     hidden: Tensor
     """States (B, L, width) after the last norm."""
+    early: Tensor
+    """States (B, L, width) that go into the last layer but one."""
     inner: Tensor
     """States (B, L, width) that go into the last layer."""
     looked: list[Tensor]
     """Of inner layers, logarithms of a head's attention to start and picture, (B, L, 1 + N)."""
     heard: list[Tensor]
     """Of the last two layers, logarithms of another head's attention, (B, L, L)."""
+    linked: list[Tensor]
+    """Of the last layer but one, logarithms of a third head's attention, (B, L, L)."""
 
 
 def compiled_talk(model: Any) -> Callable[..., Talked]:
@@ -238,13 +244,17 @@ def talk(model: Any, rows: Tensor, mask: Tensor, positions: Tensor, patches: int
     # reach the answer: inner layers look at patches, the last ones at nouns.
     layers = list(model.layers)
     inner = layers[1:-1] or layers
-    looked, heard, last = [], [], rows
+    # A noun learns where the one before it is in the last layer but one, which that one has to
+    # know by then.
+    looked, heard, linked, entered = [], [], [], []
     for layer in layers:
-        last = rows
+        entered.append(rows)
         if layer in inner:
             all_of_it = head_attention(layer, rows, allowed, turned, NOUN_HEAD)
             looked.append(all_of_it[..., : 1 + patches])
         if layer in layers[-2:]:
             heard.append(head_attention(layer, rows, allowed, turned, ANSWER_HEAD))
+        if layer is layers[-2:][0]:
+            linked.append(head_attention(layer, rows, allowed, turned, BEFORE_HEAD))
         rows = layer(rows, attention_mask=allowed, position_embeddings=turned)
-    return Talked(model.norm(rows), last, looked, heard)
+    return Talked(model.norm(rows), entered[-2:][0], entered[-1], looked, heard, linked)
