@@ -36,6 +36,8 @@ class Naming(nn.Module):
 
     things: Tensor
     """Words of each thing, singular and plural, int64 (things, 2)."""
+    verdicts: Tensor
+    """The words "no" and "yes", int64 (2, 1)."""
 
     def __init__(self, vocabulary: Mapping[str, int], width: int) -> None:
         super().__init__()
