@@ -188,7 +188,7 @@ def test_the_second_noun_of_a_question_about_two_is_asked_for_the_verdict() -> N
     packed = pack([turns], talker, 4, 120)
     nouns = Nouns(TOKENIZER.get_vocab()).things[packed.ids] > 0
     where, verdict = judged_pairs(
-        packed.ids, packed.targets, *asked_nouns(packed, nouns), torch.tensor([no, yes])
+        packed.targets, *asked_nouns(packed, nouns), torch.tensor([no, yes])
     )
     assert TOKENIZER.convert_ids_to_tokens(packed.ids[where].tolist()) == ["star", "boat"]
     assert verdict.tolist() == [1, 0]

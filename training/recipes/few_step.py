@@ -85,6 +85,7 @@ def stride_losses(
     cond: Conditioning,
     none: Conditioning,
     recipe: StrideRecipe,
+    flow: FlowRecipe,
     source: torch.Generator,
 ) -> dict[str, Tensor]:
     """Compute the losses of one step.
@@ -95,6 +96,7 @@ def stride_losses(
         clean: normalised latents (B, C, h, w).
         cond, none: B rows with and without words.
         recipe: numbers.
+        flow: draws the times of rows that learn no stride.
         source: of times, strides and noise.
     """
     rows = len(clean)
@@ -105,7 +107,7 @@ def stride_losses(
     steps = (1 / stride).round()
     t = ((torch.rand(rows, generator=source).to(clean.device) * steps).floor() + 1) / steps
     plain = torch.arange(rows, device=clean.device) >= taught
-    t = torch.where(plain, drawn_times(rows, source, FlowRecipe()).to(clean.device), t)
+    t = torch.where(plain, drawn_times(rows, source, flow).to(clean.device), t)
     told = torch.where(plain, torch.zeros_like(stride), stride)
     noisy = interpolate(clean, noise, t)
     wanted = noise - clean

@@ -69,6 +69,7 @@ class FewStepRun(FlowRun):
                 cond,
                 none,
                 self.strides,
+                self.recipe,
                 source,
             )
 

@@ -144,25 +144,23 @@ def asked_nouns(packed: Packed, nouns: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def judged_pairs(
-    ids: Tensor, targets: Tensor, begins: Tensor, about: Tensor, verdicts: Tensor
+    targets: Tensor, begins: Tensor, about: Tensor, verdicts: Tensor
 ) -> tuple[Tensor, Tensor]:
     """The later noun of each yes-no question about two, and its answer.
 
     Args:
-        ids, targets: int64 (B, L), as in ``Packed``.
+        targets: int64 (B, L), as in ``Packed``.
         begins, about: of ``asked_nouns``.
         verdicts: ids of "no" and "yes", (2,).
     Returns: bool (B, L) with ``m`` true, and int64 (m,): 0 no, 1 yes.
     """
     said = targets[begins]
     two = (about.sum(-1) == 2) & (said[:, None] == verdicts).any(-1)
-    row = begins.nonzero()[two, 0]
-    steps = torch.arange(ids.shape[1])
-    later = (about[two] * steps).amax(-1)
-    where = torch.zeros_like(begins)
-    where[row, later] = True
-    order = torch.argsort(row * ids.shape[1] + later)  # as a mask lists them
-    return where, (said[two] == verdicts[1]).long()[order]
+    later = (about[two] * torch.arange(targets.shape[1])).amax(-1)
+    answers = torch.full_like(targets, IGNORED)
+    answers[begins.nonzero()[two, 0], later] = (said[two] == verdicts[1]).long()
+    where = answers != IGNORED
+    return where, answers[where]
 
 
 def head_attention(

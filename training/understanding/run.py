@@ -166,9 +166,7 @@ class SeerRun(AveragedRun):
             linked = attention_loss(talked.linked, nouns.second, nouns.first)
             asked = asked_nouns(packed, nouns.where)
             heard = attention_loss(talked.heard, *asked)
-            second, verdict = judged_pairs(
-                packed.ids, packed.targets, *asked, self.naming.verdicts[:, 0].cpu()
-            )
+            second, verdict = judged_pairs(packed.targets, *asked, self.naming.verdicts[:, 0].cpu())
             naming = self.naming.loss(picture, words, whole.answers, whole.geometry)
             telling = self.naming.told_loss(
                 talked.inner[nouns.where], words, nouns.told, nouns.place, nouns.before

@@ -91,7 +91,7 @@ class Talker:
                 found.append(Turn(claim.kind, self.prompt(claim.question), answer))
         asked = questions(scene, rng)
         for _ in range(RELATED):
-            asked += [extra for extra in questions(scene, rng) if extra.kind == "relation"]
+            asked += questions(scene, rng, kinds=("relation",))
         for k in rng.permutation(len(asked))[:QUESTIONS]:
             question = asked[k]
             spelled = question.kind == "text" and question.answer not in ("yes", "no")

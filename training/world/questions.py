@@ -44,6 +44,7 @@ def questions(
     rng: np.random.Generator,
     wording: Wording = "train",
     pairs: tuple[tuple[str, str], ...] = TRAINED,
+    kinds: Sequence[str] = KINDS,
 ) -> list[Question]:
     """Ask about a scene, up to two questions a kind.
 
@@ -56,10 +57,11 @@ def questions(
         rng: source of randomness.
         wording: "train", or "test" for templates that training never uses.
         pairs: colour-thing pairs that may be asked for in vain.
+        kinds: what is asked about, some of ``KINDS``.
     """
     asker = _Asker(scene, rng, wording, pairs)
     return [
-        Question(kind, text, answer) for kind in KINDS for text, answer in getattr(asker, kind)()
+        Question(kind, text, answer) for kind in kinds for text, answer in getattr(asker, kind)()
     ]
 
 
