@@ -68,28 +68,38 @@ class Palette:
         return contrast(from_hex(self.sheet), from_hex(self.letters))
 
 
-def sheet_palette(thing_colour: str | None, letters: str | None, seed: int) -> Palette:
-    """A pair with a contrast of at least ``READABLE`` wherever colours allow it.
+def sheet_palette(
+    thing_colour: str | None, letters: str | None, seed: int, *, sheet: str | None = None
+) -> Palette:
+    """A pair with a contrast of at least ``READABLE`` wherever the colours asked for allow it.
 
     Args:
         thing_colour: colour word of what is shown; the sheet then takes a deep shade of it.
-        letters: colour word asked for the letters; the sheet is then chosen against it.
+        letters: colour word asked for the letters; a sheet nobody named is chosen against it.
+        sheet: colour word asked for the sheet; letters nobody named are chosen against it.
     """
+    if sheet is not None:
+        ground = WORDS[sheet]
+        return Palette(hex_code(ground), hex_code(WORDS[letters] if letters else _against(ground)))
     if letters is not None:
         ink = WORDS[letters]
-        sheets = [PAPER, INK, (255, 255, 255), (0, 0, 0)]
-        # Black or white reaches the square root of 21, 4.58, against any colour.
-        best = next(
-            (sheet for sheet in sheets if contrast(ink, sheet) >= READABLE),
-            max(sheets, key=lambda sheet: contrast(ink, sheet)),
-        )
-        return Palette(hex_code(best), hex_code(ink))
+        return Palette(hex_code(_against(ink)), hex_code(ink))
     if thing_colour in ("red", "blue", "green", "purple", "brown", "orange", "pink"):
-        sheet = WORDS[thing_colour]
-        while contrast(sheet, PAPER) < READABLE + 1:
-            sheet = mix(sheet, (10, 10, 24), 0.12)
-        return Palette(hex_code(sheet), hex_code(PAPER))
+        shade = WORDS[thing_colour]
+        while contrast(shade, PAPER) < READABLE + 1:
+            shade = mix(shade, (10, 10, 24), 0.12)
+        return Palette(hex_code(shade), hex_code(PAPER))
     return Palette(*random.Random(f"palette/{seed}").choice(_PAIRS))
+
+
+def _against(colour: Rgb) -> Rgb:
+    """The softest of light and dark that is readable beside a colour."""
+    plain: tuple[Rgb, ...] = (PAPER, INK, (255, 255, 255), (0, 0, 0))
+    # Black or white reaches the square root of 21, 4.58, against any colour.
+    return next(
+        (other for other in plain if contrast(colour, other) >= READABLE),
+        max(plain, key=lambda other: contrast(colour, other)),
+    )
 
 
 def thing_colour(thing: str, allowed: Sequence[str], seed: int) -> str:

@@ -71,6 +71,8 @@ class Wish:
     text_places: dict[int, str] = field(default_factory=dict)
     """Place on the sheet of a string, by its number."""
     background: str | None = None
+    sheet: str | None = None
+    """Colour of the sheet itself: "a green card"."""
     excluded: list[str] = field(default_factory=list)
     """Things the person does not want."""
     carrier: str | None = None
@@ -183,7 +185,7 @@ class _Reader:
                 k += 1
                 continue
             if word == "of" and words and words[-1] in CARRIERS:
-                self._wish.carrier = self._wish.carrier or singular(words[-1])
+                self._carrier(words)
                 words.clear()
                 k += 1
                 continue
@@ -216,8 +218,11 @@ class _Reader:
         ]
         rest = [w for w in words if w not in DETERMINERS and w not in NUMBERS and not w.isdecimal()]
         if rest and singular(rest[-1]) in CARRIERS and not self._lexicon.thing(rest[-1]):
-            self._wish.carrier = self._wish.carrier or singular(rest[-1])
-            return self._mention(rest[:-1]) if self._holds_thing(rest[:-1]) else None
+            if self._holds_thing(rest[:-1]):
+                self._wish.carrier = self._wish.carrier or singular(rest[-1])
+                return self._mention(rest[:-1])
+            self._carrier(rest)
+            return None
         head = next((k for k in range(len(rest) - 1, -1, -1) if self._lexicon.thing(rest[k])), None)
         known = head is not None
         if head is None:
@@ -239,6 +244,12 @@ class _Reader:
                 w for w in adjectives if w not in SIZES and not canonical(w) and w not in MODIFIERS
             ),
         )
+
+    def _carrier(self, words: list[str]) -> None:
+        """Take what the sheet is and, of "a green birthday card", its colour."""
+        self._wish.carrier = self._wish.carrier or singular(words[-1])
+        if words[-1] not in TEXT_WORDS:
+            self._wish.sheet = self._wish.sheet or _colour_of(words[:-1])
 
     def _holds_thing(self, words: list[str]) -> bool:
         return any(self._lexicon.thing(word) for word in words)

@@ -63,7 +63,8 @@ def _poster(
 ) -> Plan:
     zones = text_zones(scene.wish, len(wordings.shown))
     main = scene.things[0].colour if scene.things else None
-    palette = sheet_palette(main, letter_colour(wordings.masked), seed)
+    letters = letter_colour(wordings.masked)
+    palette = sheet_palette(main, letters, seed, sheet=scene.wish.sheet)
     sheet = design_poster(wordings.shown, zones, palette, font=FONT)
     art, notes = _draw(wordings, scene, lexicon, model, sheet, seed)
     loop = Loop(
@@ -140,6 +141,8 @@ def _draw(
     notes: list[str] = []
     colours = [mention.colour for mention in scene.things if mention.colour]
     asked = scene.wish.background
+    if scene.wish.sheet not in colours:  # on its own colour a thing would not be seen
+        asked = asked or scene.wish.sheet
     ground = background(colours, asked, lexicon.backgrounds, seed)
     if asked and ground and asked not in ground:
         notes.append(f"the background is the nearest one the model knows: {ground}")

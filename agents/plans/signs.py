@@ -31,7 +31,8 @@ _TOPIC = re.compile(r"\bfor\b", re.IGNORECASE)
 
 def sign_plan(wordings: Wordings, seed: int, *, notes: Sequence[str] = ()) -> Plan:
     """Set the strings on a plain sheet."""
-    palette = sheet_palette(None, letter_colour(wordings.masked), seed)
+    asked = read_scene(wordings.masked, Lexicon()).sheet
+    palette = sheet_palette(None, letter_colour(wordings.masked), seed, sheet=asked)
     sheet = design_sign(wordings.shown, palette, font=FONT)
     loop = Loop(
         id="sign",

@@ -116,6 +116,22 @@ def test_background_and_places() -> None:
     assert [m.place for m in wish.things] == ["top left", "bottom"]
 
 
+@pytest.mark.parametrize(
+    ("text", "sheet"),
+    [
+        ("a green birthday card that says [text 0] above two red hearts", "green"),
+        ("a poster of a red boat", None),
+        ("a dark blue poster of a red boat", "blue"),
+        ("a card with [text 0] in yellow letters", None),
+        ("a red circle sign", None),
+    ],
+)
+def test_the_sheet_has_a_colour_of_its_own(text: str, sheet: str | None) -> None:
+    """A colour said of the card is neither its background's, its letters' nor a thing's."""
+    wish = read_scene(text, LEXICON)
+    assert (wish.sheet, wish.background) == (sheet, None)
+
+
 def test_unknown_words_stay_free_words() -> None:
     """A thing the model lacks is still read, marked as unknown; synonyms are mapped."""
     wish = read_scene("a purple cat next to a yacht", LEXICON)

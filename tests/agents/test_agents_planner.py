@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from maquette.agents.language.colours import WORDS, contrast, from_hex
 from maquette.agents.planner_embedded import EmbeddedPlanner
 from maquette.agents.validator import validate
 from maquette.model_servers.fake import ScriptedModelClient
@@ -78,6 +79,29 @@ async def test_a_sign_needs_no_drawing(planner: EmbeddedPlanner) -> None:
     plan = await planner.plan(_request('A sign that says "activeware".'))
     assert [call.tool for call in _loop(plan).body] == ["typeset"]
     assert _criteria(plan) == ['reads "activeware"']
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a green birthday card that says GOOD LUCK above two red hearts", "a green card: GOOD LUCK"],
+)
+async def test_a_sheet_takes_the_colour_said_of_it(planner: EmbeddedPlanner, text: str) -> None:
+    """A card asked for in green is green, with letters that can be read on it."""
+    *art, sheet = _loop(await planner.plan(_request(text))).body
+    ground = from_hex(sheet.arguments["background"])
+    assert ground == WORDS["green"]
+    (block,) = sheet.arguments["blocks"]
+    assert contrast(ground, from_hex(block["colour"])) >= 4.5
+    for call in art:
+        assert "teal background" in call.arguments["prompt"]  # the nearest this model knows
+
+
+async def test_a_thing_is_not_drawn_on_its_own_colour(planner: EmbeddedPlanner) -> None:
+    """On a red card a red heart keeps a background it can be seen on."""
+    plan = await planner.plan(_request("a red card that says LOVE above a red heart"))
+    art, sheet = _loop(plan).body
+    assert from_hex(sheet.arguments["background"]) == WORDS["red"]
+    assert "red background" not in art.arguments["prompt"]
 
 
 async def test_a_picture_without_words_is_drawn_and_enlarged(planner: EmbeddedPlanner) -> None:
