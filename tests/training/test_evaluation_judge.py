@@ -13,7 +13,7 @@ from scipy.stats import binomtest
 from maquette.records.errors import ConfigError
 from maquette.training.data.edits import KINDS, Edit, sample_edit
 from maquette.training.data.shards import read_shard, write_shard
-from maquette.training.evaluation.crops import SIDE, crop
+from maquette.training.evaluation.crops import GREY, SIDE, crop
 from maquette.training.evaluation.finder import (
     GRID,
     Finder,
@@ -159,6 +159,17 @@ def test_crop_shows_the_box_and_its_surroundings() -> None:
     assert cut.shape == (SIDE, SIDE, 3)
     assert cut[SIDE // 2, SIDE // 2].tolist() == [255] * 3
     assert cut[0, 0].tolist() == [0] * 3
+
+
+def test_crop_keeps_proportions() -> None:
+    """A thing twice as wide as high is so in its crop, with grey above and below."""
+    picture = np.full((128, 128, 3), 255, np.uint8)
+    picture[48:80, 32:96] = 0
+    cut = crop(picture, (0.25, 0.375, 0.75, 0.625))
+    ys, xs = np.nonzero((cut < 64).all(2))
+    assert np.ptp(xs) + 1 == pytest.approx(2 * (np.ptp(ys) + 1), abs=2)
+    assert (cut[: SIDE // 4 - 1] == GREY).all()
+    assert (cut[SIDE // 2, :2] == 255).all()
 
 
 def test_the_judge_trains_resumes_and_is_kept(tmp_path: Path) -> None:
