@@ -24,12 +24,14 @@ from maquette.training.recipes.growth import (
     grow_text_encoder,
     grow_transformer,
 )
-from maquette.training.recipes.prior import PriorRecipe, named_boxes, prior_batch
+from maquette.training.recipes.prior import PriorRecipe, named_boxes, prior_batch, tidy_row
 from maquette.training.recipes.wordbook import all_words
+from maquette.training.recipes.wordings import RELATED
 from maquette.training.world.background import plain
 from maquette.training.world.sample import sample_scene
-from maquette.training.world.scene import Placed, Scene
+from maquette.training.world.scene import SIDES, Placed, Scene
 from maquette.training.world.split import HELD_OUT
+from maquette.training.world.wording import RELATION_WORDS, TEST_RELATIONS
 
 
 def _loud(model: ModelMixin) -> ModelMixin:
@@ -137,6 +139,39 @@ def test_the_prior_learns_only_what_the_caption_names() -> None:
         ("striped red circle", (0.1, 0.1, 0.3, 0.3))
     ]
     assert named_boxes(scene, "the shown thing and a blue star", 0)[0][0] == "the shown thing"
+
+
+def test_tidy_rows_tell_the_truth() -> None:
+    """Things of a tidy row stand as its caption says, from whichever side it says it."""
+    rng = np.random.default_rng(4)
+    told = 0
+    for _ in range(60):
+        scene, text = tidy_row(rng)
+        ways = [(side, way) for side in SIDES for way in RELATION_WORDS[side]]
+        side = next((s for s, way in ways if f" {way} " in f" {text} "), None)
+        if side is None:
+            assert len({(p.pair, p.pattern) for p in scene.things}) == 1
+            continue
+        told += 1
+        (first, _), (second, _) = named_boxes(scene, text)
+        by_name = {f"{p.colour} {p.thing}": p.box for p in scene.things}
+        a, b = (by_name[" ".join(name.split()[-2:])] for name in (first, second))
+        turned = " it " in text or any(text.startswith(f"{way} ") for _, way in ways)
+        x, y = (
+            (lo + hi) / 2 - (olo + ohi) / 2
+            for lo, hi, olo, ohi in ((a[0], a[2], b[0], b[2]), (a[1], a[3], b[1], b[3]))
+        )
+        sign = -1 if turned else 1
+        offset = {"left of": -x, "right of": x, "above": -y, "below": y}[side]
+        assert sign * offset > 0, text
+    assert told > 20
+
+
+def test_test_relations_are_not_trained_on() -> None:
+    """No way of telling a relation that requests are tested with is among the lessons'."""
+    for side, ways in RELATION_WORDS.items():
+        taught = {form.replace("{way}", way) for form in RELATED for way in ways}
+        assert TEST_RELATIONS[side] not in taught
 
 
 def test_prior_batches_predict_boxes_only() -> None:

@@ -42,6 +42,14 @@ class Wording:
 
 
 NOTHING = Wording("", (), ())
+RELATED = (
+    "{subject} {way} {other}",
+    "there is {subject} {way} {other}",
+    "{way} {other} is {subject}",
+    "{other}, and {way} it {subject}",
+    "{other}, {way} it is {subject}",
+)
+"""Ways of telling a relation; in half of them the thing that it is told of comes last."""
 
 
 def word(scene: Scene, dropping: Dropping, rng: np.random.Generator) -> Wording:
@@ -88,6 +96,20 @@ def shown_caption(scene: Scene, shown: dict[int, int], rng: np.random.Generator)
         names = [names[i] for i in rng.permutation(len(names))]
         text = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     return f"{text} {background_words(scene)}" if rng.random() < 0.5 else text
+
+
+def related_caption(scene: Scene, side: str, rng: np.random.Generator) -> str:
+    """Say how two things stand, from either one's point of view.
+
+    Raises: StopIteration: the relation holds between no two things.
+    """
+    told = next(r for r in relations(scene) if r.name == side)
+    subject, other = (
+        article(describe(scene.things[k], rng, 0.1, 0.3)) for k in (told.subject, told.other)
+    )
+    form = RELATED[rng.integers(len(RELATED))]
+    text = form.format(subject=subject, other=other, way=pick(RELATION_WORDS[side], rng))
+    return f"{text} {background_words(scene)}" if rng.random() < 0.4 else text
 
 
 def letters_phrase(printed: PrintedWord, rng: np.random.Generator) -> str:
