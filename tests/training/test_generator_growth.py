@@ -26,7 +26,7 @@ from maquette.training.recipes.growth import (
 )
 from maquette.training.recipes.prior import PriorRecipe, named_boxes, prior_batch, tidy_row
 from maquette.training.recipes.wordbook import all_words
-from maquette.training.recipes.wordings import RELATED
+from maquette.training.recipes.wordings import ON_ITS, RELATED
 from maquette.training.world.background import plain
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.scene import SIDES, Placed, Scene
@@ -148,6 +148,7 @@ def test_tidy_rows_tell_the_truth() -> None:
     for _ in range(60):
         scene, text = tidy_row(rng)
         ways = [(side, way) for side in SIDES for way in RELATION_WORDS[side]]
+        ways += [(side, way) for side, way in ON_ITS.items()]
         side = next((s for s, way in ways if f" {way} " in f" {text} "), None)
         if side is None:
             assert len({(p.pair, p.pattern) for p in scene.things}) == 1
@@ -156,7 +157,9 @@ def test_tidy_rows_tell_the_truth() -> None:
         (first, _), (second, _) = named_boxes(scene, text)
         by_name = {f"{p.colour} {p.thing}": p.box for p in scene.things}
         a, b = (by_name[" ".join(name.split()[-2:])] for name in (first, second))
-        turned = " it " in text or any(text.startswith(f"{way} ") for _, way in ways)
+        turned = {"it", "its"} & set(text.split()) or any(
+            text.startswith(f"{way} ") for _, way in ways
+        )
         x, y = (
             (lo + hi) / 2 - (olo + ohi) / 2
             for lo, hi, olo, ohi in ((a[0], a[2], b[0], b[2]), (a[1], a[3], b[1], b[3]))
@@ -170,7 +173,13 @@ def test_tidy_rows_tell_the_truth() -> None:
 def test_test_relations_are_not_trained_on() -> None:
     """No way of telling a relation that requests are tested with is among the lessons'."""
     for side, ways in RELATION_WORDS.items():
-        taught = {form.replace("{way}", way) for form in RELATED for way in ways}
+        backs = [f"{way} it" for way in ways] + [ON_ITS.get(side, "")]
+        taught = {
+            form.replace("{way}", way).replace("{back}", back)
+            for form in RELATED
+            for way in ways
+            for back in backs
+        }
         assert TEST_RELATIONS[side] not in taught
 
 

@@ -46,10 +46,12 @@ RELATED = (
     "{subject} {way} {other}",
     "there is {subject} {way} {other}",
     "{way} {other} is {subject}",
-    "{other}, and {way} it {subject}",
-    "{other}, {way} it is {subject}",
+    "{other}, and {back} {subject}",
+    "{other}, {back} is {subject}",
+    "{other}, and {subject} {back}",
 )
-"""Ways of telling a relation; in half of them the thing that it is told of comes last."""
+"""Ways of telling a relation; in most of them the thing it is told of comes last."""
+ON_ITS = {"left of": "on its left", "right of": "on its right"}
 
 
 def word(scene: Scene, dropping: Dropping, rng: np.random.Generator) -> Wording:
@@ -107,8 +109,10 @@ def related_caption(scene: Scene, side: str, rng: np.random.Generator) -> str:
     subject, other = (
         article(describe(scene.things[k], rng, 0.1, 0.3)) for k in (told.subject, told.other)
     )
+    way = pick(RELATION_WORDS[side], rng)
+    back = ON_ITS[side] if side in ON_ITS and rng.random() < 0.4 else f"{way} it"
     form = RELATED[rng.integers(len(RELATED))]
-    text = form.format(subject=subject, other=other, way=pick(RELATION_WORDS[side], rng))
+    text = form.format(subject=subject, other=other, way=way, back=back)
     return f"{text} {background_words(scene)}" if rng.random() < 0.4 else text
 
 
