@@ -30,6 +30,7 @@ from maquette.training.evaluation.judge import (
     judge_scores,
     keep_judge,
     load_judge,
+    turned_about,
 )
 from maquette.training.evaluation.recogniser import Recogniser, Seen
 from maquette.training.evaluation.sheet import contact_sheet
@@ -170,6 +171,24 @@ def test_crop_keeps_proportions() -> None:
     assert np.ptp(xs) + 1 == pytest.approx(2 * (np.ptp(ys) + 1), abs=2)
     assert (cut[: SIDE // 4 - 1] == GREY).all()
     assert (cut[SIDE // 2, :2] == 255).all()
+
+
+def test_a_turned_picture_keeps_its_boxes() -> None:
+    """However a picture is turned about, each box holds the pixels it held before."""
+    rng = np.random.default_rng(5)
+    picture = np.zeros((40, 40, 3), np.uint8)
+    picture[4:12, 20:36] = (10, 20, 30)
+    picture[24:36, 2:8] = (40, 50, 60)
+    boxes = [(0.5, 0.1, 0.9, 0.3), (0.05, 0.6, 0.2, 0.9)]
+    seen = set()
+    for _ in range(60):
+        turned, moved = turned_about(picture, boxes, rng)
+        for k, (x0, y0, x1, y1) in enumerate(moved):
+            ys, xs = (slice(round(a * 40), round(b * 40)) for a, b in ((y0, y1), (x0, x1)))
+            assert (np.sort(turned[ys, xs], -1) == ((10, 20, 30), (40, 50, 60))[k]).all()
+        assert turned.sum() == picture.sum()
+        seen.add(turned.tobytes())
+    assert len(seen) > 30
 
 
 def test_the_judge_trains_resumes_and_is_kept(tmp_path: Path) -> None:

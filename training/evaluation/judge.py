@@ -145,6 +145,27 @@ def damaged(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.clip(np.asarray(image) + noise, 0, 255).astype(np.uint8)
 
 
+def turned_about(
+    picture: np.ndarray, boxes: list[Box], rng: np.random.Generator
+) -> tuple[np.ndarray, list[Box]]:
+    """Mirror a picture and its boxes along either axis or the diagonal, and swap its colours.
+
+    Where a thing is depends on none of it, so the finder sees 48 pictures of each.
+    """
+    picture = picture[..., rng.permutation(3)]
+    across, down, diagonal = rng.random(3) < 0.5
+    if across:
+        picture = picture[:, ::-1]
+        boxes = [(1 - x1, y0, 1 - x0, y1) for x0, y0, x1, y1 in boxes]
+    if down:
+        picture = picture[::-1]
+        boxes = [(x0, 1 - y1, x1, 1 - y0) for x0, y0, x1, y1 in boxes]
+    if diagonal:
+        picture = picture.transpose(1, 0, 2)
+        boxes = [(y0, x0, y1, x1) for x0, y0, x1, y1 in boxes]
+    return np.ascontiguousarray(picture), boxes
+
+
 def labelled_crops(
     picture: np.ndarray, scene: Scene, rng: np.random.Generator
 ) -> Iterator[tuple[np.ndarray, Seen]]:
@@ -210,7 +231,10 @@ class JudgeRun(AveragedRun):
             for pair in labelled_crops(picture, scene, rng)
         ]
         crops = torch.from_numpy(np.stack([c for c, _ in cut])).permute(0, 3, 1, 2)
-        boxes = [[p.box for p in scene.things] for scene in scenes]
+        turned = [
+            turned_about(picture, [p.box for p in scene.things], rng)
+            for picture, scene in zip(pictures, scenes, strict=True)
+        ]
         with torch.autocast(self.device.type, torch.bfloat16):
             named = recogniser_loss(
                 self.model["recogniser"],
@@ -219,8 +243,8 @@ class JudgeRun(AveragedRun):
             )
             found = finder_loss(
                 self.model["finder"],
-                finder_input(pictures).to(self.device),
-                boxes,
+                finder_input([picture for picture, _ in turned]).to(self.device),
+                [boxes for _, boxes in turned],
             )
         return {"named": named, "found": found}
 
