@@ -94,7 +94,7 @@ class PlannerSettings(Section):
 class CriticSettings(Section):
     """From when on a judge's opinion counts. What falls short is told as unjudged, never passed."""
 
-    sure: float = Field(default=0.7, ge=0.5, le=1)
+    sure: float = Field(default=0.8, ge=0.5, le=1)
     """Least probability, among the possible answers, of an answer that is believed."""
     enough: float = Field(default=0.5, ge=0, le=1)
     """Reward from which a picture counts as fitting its words."""

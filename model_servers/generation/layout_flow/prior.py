@@ -100,7 +100,7 @@ def write_sequence(
 
 @torch.no_grad()
 def plan_layout(
-    prior: LayoutPrior, tokenizer: Any, caption: str, seed: int, temperature: float = 0.7
+    prior: LayoutPrior, tokenizer: Any, caption: str, seed: int, temperature: float = 0.5
 ) -> list[LayoutItem]:
     """Draw boxes for a caption.
 
