@@ -9,6 +9,8 @@ Source: Zhou et al., "Objects as Points" (CenterNet), with one class a size.
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import torch
 from PIL import Image
@@ -124,7 +126,7 @@ def find_marked(model: Finder, picture: np.ndarray, least: float) -> list[tuple[
     Surest first; lowering ``least`` adds boxes and leaves the others as they are.
     """
     model.eval()
-    logits, sides = model(finder_input([picture]))
+    logits, sides = _from_all_sides(model, finder_input([picture]))
     share = logits.sigmoid()
     peaks = (share == functional.max_pool2d(share, 3, 1, 1)) & (share > least)
     found: list[tuple[float, Box]] = []
@@ -143,6 +145,23 @@ def find_marked(model: Finder, picture: np.ndarray, least: float) -> list[tuple[
         if all(overlap(box, other) < SAME for _, other in kept):
             kept.append((mark, box))
     return kept
+
+
+def _from_all_sides(model: Finder, pixels: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean of what the network says of a picture mirrored along its axes and its diagonal."""
+    seen = []
+    for across, down, diagonal in product((False, True), repeat=3):
+        view = pixels.flip([axis for axis, on in ((-1, across), (-2, down)) if on])
+        marks, sides = model(view.transpose(-1, -2) if diagonal else view)
+        if diagonal:
+            marks, sides = marks.transpose(-1, -2), sides.transpose(-1, -2)[:, :, [1, 0, 3, 2]]
+        if down:
+            marks, sides = marks.flip(-2), sides.flip(-2)[:, :, [0, 3, 2, 1]]
+        if across:
+            marks, sides = marks.flip(-1), sides.flip(-1)[:, :, [2, 1, 0, 3]]
+        seen.append((marks, sides))
+    marks, sides = (torch.stack(parts).mean(0) for parts in zip(*seen, strict=True))
+    return marks, sides
 
 
 def finder_input(pictures: list[np.ndarray]) -> Tensor:
