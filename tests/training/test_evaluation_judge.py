@@ -27,6 +27,7 @@ from maquette.training.evaluation.judge import (
     Judge,
     JudgeRecipe,
     JudgeRun,
+    bent,
     judge_scores,
     keep_judge,
     load_judge,
@@ -189,6 +190,21 @@ def test_a_turned_picture_keeps_its_boxes() -> None:
         assert turned.sum() == picture.sum()
         seen.add(turned.tobytes())
     assert len(seen) > 30
+
+
+def test_a_bent_picture_is_the_same_scene() -> None:
+    """Bending moves outlines by a few pixels: a disc keeps its place, colour and size."""
+    rng = np.random.default_rng(6)
+    ys, xs = np.mgrid[:128, :128]
+    disc = (ys - 60) ** 2 + (xs - 70) ** 2 < 30**2
+    picture = np.where(disc[..., None], (200, 30, 30), (240, 240, 220)).astype(np.uint8)
+    changed = 0
+    for _ in range(20):
+        after = bent(picture, rng)[..., 1] < 135
+        changed += bool((after != disc).any())
+        assert after.sum() == pytest.approx(disc.sum(), rel=0.15)
+        assert (after & disc).sum() / (after | disc).sum() > 0.8
+    assert changed > 15
 
 
 def test_the_judge_trains_resumes_and_is_kept(tmp_path: Path) -> None:
