@@ -10,7 +10,7 @@ from maquette.training.recipes.wordbook import SHOWN
 from maquette.training.world.captions import RELATION_WORDS, background_words, caption, phrase
 from maquette.training.world.phrases import article, describe, pick
 from maquette.training.world.printed import PrintedWord
-from maquette.training.world.scene import Box, Scene, relations
+from maquette.training.world.scene import Box, Placed, Scene, relations
 
 
 @dataclass(frozen=True)
@@ -106,14 +106,20 @@ def related_caption(scene: Scene, side: str, rng: np.random.Generator) -> str:
     Raises: StopIteration: the relation holds between no two things.
     """
     told = next(r for r in relations(scene) if r.name == side)
-    subject, other = (
-        article(describe(scene.things[k], rng, 0.1, 0.3)) for k in (told.subject, told.other)
-    )
+    subject, other = (article(_named(scene.things[k], rng)) for k in (told.subject, told.other))
     way = pick(RELATION_WORDS[side], rng)
     back = ON_ITS[side] if side in ON_ITS and rng.random() < 0.4 else f"{way} it"
     form = RELATED[rng.integers(len(RELATED))]
     text = form.format(subject=subject, other=other, way=way, back=back)
     return f"{text} {background_words(scene)}" if rng.random() < 0.4 else text
+
+
+def _named(placed: Placed, rng: np.random.Generator) -> str:
+    """Name a thing; its colour may follow it, too."""
+    if rng.random() < 0.6:
+        return describe(placed, rng, 0.1, 0.3)
+    colour = "grey" if placed.colour == "gray" and rng.random() < 0.5 else placed.colour
+    return f"{placed.thing} {pick(('that is', 'which is'), rng)} {colour}"
 
 
 def letters_phrase(printed: PrintedWord, rng: np.random.Generator) -> str:
