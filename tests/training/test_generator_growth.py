@@ -152,6 +152,7 @@ def test_tidy_rows_tell_the_truth() -> None:
         side = next((s for s, way in ways if f" {way} " in f" {text} "), None)
         if side is None:
             assert len({(p.pair, p.pattern) for p in scene.things}) == 1
+            assert len(named_boxes(scene, text)) == len(scene.things)
             continue
         told += 1
         (first, _), (second, _) = named_boxes(scene, text)

@@ -18,7 +18,11 @@ from maquette.model_servers.generation.layout_flow.prior import (
     write_sequence,
 )
 from maquette.training.recipes.wordbook import SHOWN
-from maquette.training.recipes.wordings import related_caption, shown_caption
+from maquette.training.recipes.wordings import (
+    alike_caption,
+    related_caption,
+    shown_caption,
+)
 from maquette.training.world.captions import caption
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.scene import SIDES, Box, Placed, Scene
@@ -72,7 +76,7 @@ def tidy_row(rng: np.random.Generator) -> tuple[Scene, str]:
         scene = sample_scene(rng, counts=(2,), alike=False, relation=side, words=0)
         return scene, related_caption(scene, side, rng)
     scene = sample_scene(rng, counts=(1, 2, 3, 4), alike=True, words=0, touching=False)
-    return scene, caption(scene, rng)
+    return scene, alike_caption(scene, rng) if rng.random() < 0.5 else caption(scene, rng)
 
 
 def named_boxes(scene: Scene, text: str, shown: int = -1) -> list[tuple[str, Box]]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from maquette.training.recipes.wordbook import SHOWN
 from maquette.training.world.captions import RELATION_WORDS, background_words, caption, phrase
-from maquette.training.world.phrases import article, describe, pick
+from maquette.training.world.phrases import article, counted, describe, describe_group, pick
 from maquette.training.world.printed import PrintedWord
 from maquette.training.world.scene import Box, Placed, Scene, relations
+from maquette.training.world.things import THINGS
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,9 @@ def related_caption(scene: Scene, side: str, rng: np.random.Generator) -> str:
     Raises: StopIteration: the relation holds between no two things.
     """
     told = next(r for r in relations(scene) if r.name == side)
-    subject, other = (article(_named(scene.things[k], rng)) for k in (told.subject, told.other))
+    subject, other = (
+        article(named_either_way([scene.things[k]], rng)) for k in (told.subject, told.other)
+    )
     way = pick(RELATION_WORDS[side], rng)
     back = ON_ITS[side] if side in ON_ITS and rng.random() < 0.4 else f"{way} it"
     form = RELATED[rng.integers(len(RELATED))]
@@ -114,12 +118,24 @@ def related_caption(scene: Scene, side: str, rng: np.random.Generator) -> str:
     return f"{text} {background_words(scene)}" if rng.random() < 0.4 else text
 
 
-def _named(placed: Placed, rng: np.random.Generator) -> str:
-    """Name a thing; its colour may follow it, too."""
+def alike_caption(scene: Scene, rng: np.random.Generator) -> str:
+    """Name the things of a scene, all alike, by one phrase."""
+    names = counted(named_either_way(scene.things, rng), len(scene.things), rng)
+    text = names
+    if rng.random() < 0.3:
+        text = f"there {'is' if len(scene.things) == 1 else 'are'} {names}"
+    return f"{text} {background_words(scene)}" if rng.random() < 0.3 else text
+
+
+def named_either_way(group: Sequence[Placed], rng: np.random.Generator) -> str:
+    """Name things that are alike; their colour may follow them, too."""
     if rng.random() < 0.6:
-        return describe(placed, rng, 0.1, 0.3)
-    colour = "grey" if placed.colour == "gray" and rng.random() < 0.5 else placed.colour
-    return f"{placed.thing} {pick(('that is', 'which is'), rng)} {colour}"
+        return describe_group(group, rng, 0.1, 0.3)
+    first = group[0]
+    noun = first.thing if len(group) == 1 else THINGS[first.thing].plural
+    colour = "grey" if first.colour == "gray" and rng.random() < 0.5 else first.colour
+    be = "is" if len(group) == 1 else "are"
+    return f"{noun} {pick(('that', 'which'), rng)} {be} {colour}"
 
 
 def letters_phrase(printed: PrintedWord, rng: np.random.Generator) -> str:
