@@ -30,6 +30,10 @@ from maquette.training.world.things import THINGS
 from maquette.training.world.wording import PATTERN_TAILS, PATTERN_WORDS
 
 
+_FAR = 5
+"""Words between a noun and a colour that is not its own."""
+
+
 @dataclass(frozen=True)
 class PriorRecipe:
     """Everything that decides how the prior is trained."""
@@ -128,12 +132,12 @@ def prior_losses(prior: LayoutPrior, tokens: Tensor, wanted: Tensor) -> dict[str
 
 
 def _own_place(words: list[str], places: list[int], placed: Placed) -> int:
-    """Where a thing is named with its own colour, else where its noun stands first."""
+    """Where a thing's noun stands nearest to its colour; where it stands first, without one."""
     colours = {placed.colour, "grey"} if placed.colour == "gray" else {placed.colour}
-    for at in places:
-        if colours & set(words[max(0, at - 4) : at + 3]):
-            return at
-    return places[0]
+    told = [k for k, word in enumerate(words) if word in colours]
+    near = {at: min((abs(at - k) for k in told), default=_FAR) for at in places}
+    nearest = min(places, key=lambda at: near[at])
+    return nearest if near[nearest] < _FAR else places[0]
 
 
 def _phrase(placed: Placed, words: list[str]) -> str:
