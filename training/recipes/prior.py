@@ -29,7 +29,6 @@ from maquette.training.world.scene import SIDES, Box, Placed, Scene
 from maquette.training.world.things import THINGS
 from maquette.training.world.wording import PATTERN_TAILS, PATTERN_WORDS
 
-
 _FAR = 5
 """Words between a noun and a colour that is not its own."""
 
