@@ -218,11 +218,9 @@ class _Reader:
         ]
         rest = [w for w in words if w not in DETERMINERS and w not in NUMBERS and not w.isdecimal()]
         if rest and singular(rest[-1]) in CARRIERS and not self._lexicon.thing(rest[-1]):
-            if self._holds_thing(rest[:-1]):
-                self._wish.carrier = self._wish.carrier or singular(rest[-1])
-                return self._mention(rest[:-1])
-            self._carrier(rest)
-            return None
+            held = self._holds_thing(rest[:-1])
+            self._carrier(rest[-1:] if held else rest)
+            return self._mention(rest[:-1]) if held else None
         head = next((k for k in range(len(rest) - 1, -1, -1) if self._lexicon.thing(rest[k])), None)
         known = head is not None
         if head is None:

@@ -9,10 +9,17 @@ import numpy as np
 
 from maquette.training.recipes.wordbook import SHOWN
 from maquette.training.world.captions import RELATION_WORDS, background_words, caption, phrase
-from maquette.training.world.phrases import article, counted, describe, describe_group, pick
+from maquette.training.world.phrases import (
+    article,
+    colour_word,
+    counted,
+    describe,
+    describe_group,
+    noun_of,
+    pick,
+)
 from maquette.training.world.printed import PrintedWord
 from maquette.training.world.scene import Box, Placed, Scene, relations
-from maquette.training.world.things import THINGS
 
 
 @dataclass(frozen=True)
@@ -131,11 +138,9 @@ def named_either_way(group: Sequence[Placed], rng: np.random.Generator) -> str:
     """Name things that are alike; their colour may follow them, too."""
     if rng.random() < 0.6:
         return describe_group(group, rng, 0.1, 0.3)
-    first = group[0]
-    noun = first.thing if len(group) == 1 else THINGS[first.thing].plural
-    colour = "grey" if first.colour == "gray" and rng.random() < 0.5 else first.colour
+    colour = colour_word(group[0], rng)
     be = "is" if len(group) == 1 else "are"
-    return f"{noun} {pick(('that', 'which'), rng)} {be} {colour}"
+    return f"{noun_of(group)} {pick(('that', 'which'), rng)} {be} {colour}"
 
 
 def letters_phrase(printed: PrintedWord, rng: np.random.Generator) -> str:

@@ -51,8 +51,7 @@ def describe_group(
 ) -> str:
     """Name things of one pair without a number; only what is true of all is said."""
     first = group[0]
-    noun = first.thing if len(group) == 1 else THINGS[first.thing].plural
-    colour = "grey" if first.colour == "gray" and rng.random() < 0.5 else first.colour
+    noun, colour = noun_of(group), colour_word(first, rng)
     size = pattern = tail = ""
     if len({p.size for p in group}) == 1 and rng.random() < size_chance:
         size = pick(SIZE_WORDS[first.size], rng)
@@ -68,6 +67,17 @@ def describe_group(
     else:
         words = (size, pattern, colour, noun, tail)
     return " ".join(w for w in words if w)
+
+
+def noun_of(group: Sequence[Placed]) -> str:
+    """The noun of things alike, plural where there are several."""
+    thing = group[0].thing
+    return thing if len(group) == 1 else THINGS[thing].plural
+
+
+def colour_word(placed: Placed, rng: np.random.Generator) -> str:
+    """A thing's colour; gray in either spelling."""
+    return "grey" if placed.colour == "gray" and rng.random() < 0.5 else placed.colour
 
 
 def counted(words: str, count: int, rng: np.random.Generator) -> str:
