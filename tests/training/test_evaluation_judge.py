@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +47,7 @@ from maquette.training.evaluation.verdicts import (
 from maquette.training.recipes.driver import follow
 from maquette.training.world.render import render
 from maquette.training.world.sample import sample_scene
-from maquette.training.world.scene import Box, Scene
+from maquette.training.world.scene import OPPOSITE, Box, Scene
 
 
 @pytest.mark.parametrize(("right", "n"), [(0, 5), (3, 7), (150, 150), (1, 400)])
@@ -100,6 +101,26 @@ def test_edits_are_right_when_made_and_wrong_when_not(kind: str) -> None:
         judge = edited(change)
         assert judge(Oracle(change.after), render(change.after)) == (1, 1)
         assert judge(Oracle(change.before), render(change.before)) == (0, 1)
+
+
+def test_an_added_thing_may_stand_where_the_words_allow() -> None:
+    """Anywhere free without a side; on the other side of what it was told to be beside it fails."""
+    told = next(change for change in edits("add", 40) if change.link)
+    free = next(change for change in edits("add", 40) if not change.link)
+
+    def shifted(change: Edit, side: str) -> Scene:
+        """The scene with the added thing small in a corner of that side, if it is free."""
+        x = 0.02 if side == "left" else 0.86
+        new = replace(change.after.things[change.target or 0], box=(x, 0.02, x + 0.12, 0.14))
+        rest = (p for p in change.after.things if p is not change.after.things[change.target or 0])
+        return replace(change.after, things=(new, *rest))
+
+    moved = [shifted(free, side) for side in ("left", "right")]
+    verdicts = [edited(free)(Oracle(scene), render(scene)) for scene in moved]
+    assert (1, 1) in verdicts
+    mirrored = replace(told, link=replace(told.link, name=OPPOSITE[told.link.name]))  # type: ignore[type-var]
+    assert edited(told)(Oracle(told.after), render(told.after)) == (1, 1)
+    assert edited(mirrored)(Oracle(told.after), render(told.after)) == (0, 1)
 
 
 def test_an_edit_that_spoils_the_background_fails() -> None:

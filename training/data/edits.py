@@ -13,7 +13,7 @@ from maquette.training.world.colours import COLOURS, contrasts
 from maquette.training.world.overlap import meets
 from maquette.training.world.patterns import PATTERNS
 from maquette.training.world.sample import sample_background
-from maquette.training.world.scene import Box, Placed, Scene, relations
+from maquette.training.world.scene import Box, Placed, Relation, Scene, relations
 from maquette.training.world.split import TRAINED, unseen_counts
 from maquette.training.world.things import THINGS
 
@@ -60,6 +60,8 @@ class Edit:
     after: Scene
     target: int | None
     """Index of the changed thing: in ``after`` if it is there, else in ``before``."""
+    link: Relation | None = None
+    """Of ``after``: where the words want an added thing; None: anywhere."""
 
 
 def words() -> list[str]:
@@ -89,16 +91,17 @@ def sample_edit(
         found = _MAKERS[kind](scene, rng, pairs)
         if found is None:
             continue
-        before, after, target, it, new = found
+        before, after, target, it, new, link = found
         if any(unseen_counts(p.thing for p in s.things) for s in (before, after)):
             continue
         said = SAYINGS[wording][kind]
         text = said[rng.integers(len(said))].format(it=it, new=new)
-        return Edit(kind, text, before, after, target)
+        return Edit(kind, text, before, after, target, link)
     return None
 
 
-_Made = tuple[Scene, Scene, int | None, str, str]
+_Made = tuple[Scene, Scene, int | None, str, str, Relation | None]
+"""Before, after, what is changed, what it is called, what it becomes, where it is told to be."""
 
 
 def _recolour(scene: Scene, rng: np.random.Generator, pairs: tuple) -> _Made | None:
@@ -145,7 +148,7 @@ def _remove(scene: Scene, rng: np.random.Generator, pairs: tuple) -> _Made | Non
         return None
     for i in _alone(scene, rng):
         things = tuple(p for k, p in enumerate(scene.things) if k != i)
-        return scene, replace(scene, things=things), i, _name(scene, i, rng), ""
+        return scene, replace(scene, things=things), i, _name(scene, i, rng), "", None
     return None
 
 
@@ -153,7 +156,7 @@ def _add(scene: Scene, rng: np.random.Generator, pairs: tuple) -> _Made | None:
     found = _remove(scene, rng, pairs)
     if found is None:
         return None
-    after, before, i, _, _ = found
+    after, before, i, _, _, _ = found
     assert i is not None
     new = after.things[i]
     text = article(_full(new))
@@ -163,10 +166,11 @@ def _add(scene: Scene, rng: np.random.Generator, pairs: tuple) -> _Made | None:
         if r.subject == i and r.name in ("left of", "right of", "above", "below")
     ]
     told = [r for r in told if _unique(after, r.other)]
+    link = None
     if told and rng.random() < 0.7:
-        relation = told[rng.integers(len(told))]
-        text = f"{text} {relation.name} the {_full(after.things[relation.other])}"
-    return before, after, i, "", text
+        link = told[rng.integers(len(told))]
+        text = f"{text} {link.name} the {_full(after.things[link.other])}"
+    return before, after, i, "", text, link
 
 
 def _move(scene: Scene, rng: np.random.Generator, pairs: tuple) -> _Made | None:
@@ -189,7 +193,7 @@ def _background(scene: Scene, rng: np.random.Generator, pairs: tuple) -> _Made |
         shown = [(thing.colour, thing.box) for thing in scene.things]
         shown += [(word.colour, word.box) for word in scene.words]
         if all(contrasts(COLOURS[colour], ground.behind(box)) for colour, box in shown):
-            return scene, replace(scene, background=ground), None, "", ground.words
+            return scene, replace(scene, background=ground), None, "", ground.words, None
     return None
 
 
@@ -206,7 +210,7 @@ _MAKERS: dict[str, Callable[[Scene, np.random.Generator, tuple], _Made | None]] 
 
 def _changed(scene: Scene, i: int, new: Placed, rng: np.random.Generator, said: str) -> _Made:
     things = tuple(new if k == i else p for k, p in enumerate(scene.things))
-    return scene, replace(scene, things=things), i, _name(scene, i, rng), said
+    return scene, replace(scene, things=things), i, _name(scene, i, rng), said, None
 
 
 def _alone(scene: Scene, rng: np.random.Generator) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from maquette.training.data.edits import Edit
 from maquette.training.evaluation.finder import overlap
 from maquette.training.evaluation.judge import Found, Judge
 from maquette.training.world.render import render
-from maquette.training.world.scene import Box, Scene
+from maquette.training.world.scene import Box, Placed, Scene
 
 Verdict = Callable[[Judge, np.ndarray], tuple[int, int]]
 """Picture to how many of how many questions are right."""
@@ -64,19 +64,38 @@ def shows(pair: tuple[str, str], pattern: str) -> Verdict:
 
 
 def edited(change: Edit) -> Verdict:
-    """The change was made, what went away is gone, and everything else was kept."""
+    """The change was made, what went away is gone, and everything else was kept.
+
+    What is added may stand anywhere but on other things, unless the words say on which side.
+    """
 
     def judge(eyes: Judge, picture: np.ndarray) -> tuple[int, int]:
         after = change.after.things
-        named = eyes.name(picture, [p.box for p in after])
+        added = after[change.target] if change.kind == "add" and change.target is not None else None
+        placed = [p for p in after if p is not added]
+        named = eyes.name(picture, [p.box for p in placed])
         told = [
-            s.pair == p.pair and s.pattern == p.pattern for s, p in zip(named, after, strict=True)
+            s.pair == p.pair and s.pattern == p.pattern for s, p in zip(named, placed, strict=True)
         ]
+        found = eyes.look(picture)
         gone = [p.box for p in change.before.things if p not in after]
-        left = _still_there(eyes.look(picture), gone, [p.box for p in after])
-        return int(all(told) and not left and _ground_right(change, picture)), 1
+        left = _still_there(found, gone, [p.box for p in after])
+        new = [] if added is None else [f for f in found if _is_added(f, added, change)]
+        ground = _ground_right(change, picture, [f.box for f in new])
+        return int(all(told) and not left and (added is None or bool(new)) and ground), 1
 
     return judge
+
+
+def _is_added(found: Found, added: Placed, change: Edit) -> bool:
+    """Whether what is found is the added thing, where it may stand."""
+    link, after = change.link, change.after.things
+    right = (*found.seen.pair, found.seen.pattern) == (*added.pair, added.pattern)
+    others = [p.box for p in after if p is not added]
+    clear = all(overlap(found.box, other) < 0.2 for other in others)
+    return (
+        right and clear and (link is None or centred(found.box, link.name, after[link.other].box))
+    )
 
 
 def _still_there(found: list[Found], gone: list[Box], there: list[Box]) -> bool:
@@ -85,21 +104,31 @@ def _still_there(found: list[Found], gone: list[Box], there: list[Box]) -> bool:
     return any(overlap(f.box, box) > 0.4 for f in found for box in empty)
 
 
-def _ground_right(change: Edit, picture: np.ndarray) -> bool:
-    """Whether the background is what it should be, and clearly nearer to it than to another."""
-    error = ground_error(change, picture, change.after)
-    if change.kind == "background" and error > 0.5 * ground_error(change, picture, change.before):
+def _ground_right(change: Edit, picture: np.ndarray, new: Sequence[Box]) -> bool:
+    """Whether the background is what it should be, and clearly nearer to it than to another.
+
+    Args:
+        new: boxes of what came to stand where the truth has nothing.
+    """
+    error = ground_error(change, picture, change.after, new)
+    was = ground_error(change, picture, change.before, new)
+    if change.kind == "background" and error > 0.5 * was:
         return False
     return error <= KEPT_ERROR
 
 
-def ground_error(change: Edit, picture: np.ndarray, scene: Scene) -> float:
-    """Mean absolute error, in [0, 1], outside all boxes of things, against a scene's render."""
+def ground_error(change: Edit, picture: np.ndarray, scene: Scene, new: Sequence[Box] = ()) -> float:
+    """Mean absolute error, in [0, 1], outside all boxes of things, against a scene's render.
+
+    Args:
+        new: boxes of further things.
+    """
     truth = render(scene, picture.shape[0])
     side = picture.shape[0]
     free = np.ones((side, side), dtype=bool)
-    for placed in (*change.before.things, *change.after.things):
-        x0, y0, x1, y1 = (v * side for v in placed.box)
+    things = (*change.before.things, *change.after.things)
+    for box in (*(placed.box for placed in things), *new):
+        x0, y0, x1, y1 = (v * side for v in box)
         rows = slice(max(0, int(y0) - 4), int(y1) + 5)
         free[rows, max(0, int(x0) - 4) : int(x1) + 5] = False
     if not free.any():
