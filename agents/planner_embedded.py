@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maquette.agents.intents import Intent, IntentReader, rule
-from maquette.agents.judging.things import can_judge
+from maquette.agents.judging.things import can_find, can_judge
 from maquette.agents.language.changes import Unclear
 from maquette.agents.language.changing import read_changes
 from maquette.agents.language.lexicon import Lexicon
@@ -118,8 +118,16 @@ class EmbeddedPlanner:
         showing: Showing | None = None,
     ) -> Plan:
         lexicon = Lexicon.of(model.vocabulary)
-        judged = not wordings.shown and await can_judge(self._models)
-        return picture_plan(request, wordings, lexicon, model, showing=showing, judged=judged)
+        sees = await can_judge(self._models)
+        return picture_plan(
+            request,
+            wordings,
+            lexicon,
+            model,
+            showing=showing,
+            judged=sees and not wordings.shown,
+            names=sees,
+        )
 
     async def _edited(self, request: TaskRequest, wordings: Wordings) -> Plan:
         """Raises: FixInput: something is left open. CapabilityMissing: no model can edit."""
@@ -136,7 +144,9 @@ class EmbeddedPlanner:
             raise missing
         if changes is None:
             return free_edit_plan(request)
-        return edit_plan(request, changes, lexicon, judged=await can_judge(self._models))
+        sees = await can_judge(self._models)
+        finds = sees and "inpaint" in model.capabilities and await can_find(self._models)
+        return edit_plan(request, changes, lexicon, judged=sees, finds=finds and not lexicon.open)
 
     async def _shown(self, request: TaskRequest, wordings: Wordings) -> Plan:
         """Raises: FixInput: as ``_edited``."""

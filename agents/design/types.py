@@ -34,6 +34,14 @@ class Tie:
 
 
 ASPECTS: dict[str, float] = {
+    "oval": 1.55,
+    "rectangle": 1.65,
+    "diamond": 0.78,
+    "hexagon": 1.15,
+    "arrow": 1.35,
+    "balloon": 0.66,
+    "cup": 1.1,
+    "rocket": 0.6,
     "star": 1.05,
     "triangle": 1.1,
     "heart": 1.1,

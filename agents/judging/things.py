@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from maquette.agents.judging.contract import Sight, unjudged
 from maquette.agents.language.lexicon import plural
-from maquette.model_servers.client import UnderstandingClient
+from maquette.model_servers.client import SegmentationClient, UnderstandingClient
 from maquette.model_servers.contract import ModelClient, RoleName
 from maquette.model_servers.schemas.understanding import LabelScoresReply, LabelScoresRequest
 from maquette.records.artifact import ArtifactRef
@@ -30,6 +30,14 @@ async def can_judge(models: ModelClient) -> bool:
     """Whether a model is there that can tell what a picture shows. An absent role cannot."""
     try:
         return NEEDED in (await UnderstandingClient(models).capabilities()).capabilities
+    except MaquetteError:
+        return False
+
+
+async def can_find(models: ModelClient) -> bool:
+    """Whether a model is there that finds a phrase in a picture. An absent role cannot."""
+    try:
+        return (await SegmentationClient(models).describe()).model_digest is not None
     except MaquetteError:
         return False
 

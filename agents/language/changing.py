@@ -63,8 +63,10 @@ def _named(part: str, before: Change) -> str:
 
 def _one(part: str) -> list[Change] | Unclear | None:
     """What one clause asks for."""
-    text = _shorn(re.sub(rules.POLITE, "", part, flags=re.IGNORECASE))
-    for tried in dict.fromkeys((text, re.sub(r"^also\s+", "", text, flags=re.IGNORECASE))):
+    full = re.sub(rules.POLITE, "", part, flags=re.IGNORECASE)
+    text = _shorn(full)
+    bare = re.sub(r"^also\s+", "", text, flags=re.IGNORECASE)
+    for tried in dict.fromkeys((text, bare, full)):  # "draw a car too" is told by its last word.
         for kind, pattern in rules.RULES:
             if match := pattern.match(tried):
                 found = match.groupdict()

@@ -23,6 +23,8 @@ from maquette.records.geometry import Box, LayoutItem
 from maquette.records.plan import INPUTS, REFERENCE_KEY, Call, Loop, Plan
 from maquette.records.task import TaskRequest
 
+CONCEPTS = ("concept", "second_concept")
+"""Arguments of the draw tool: pictures of things to show again."""
 CANDIDATES, ROUNDS = 2, 3
 """Of drafts that something can choose between: words are read, things are looked at."""
 ENLARGE_TO_PX = 768
@@ -36,12 +38,14 @@ def picture_plan(
     *,
     showing: Showing | None = None,
     judged: bool = False,
+    names: bool = False,
 ) -> Plan:
     """The plan of a request for a picture: poster, plain sign, or picture without words.
 
     Args:
         showing: the request with the things of attached pictures in it, if it has any.
-        judged: whether a model is there that can tell what a picture shows.
+        judged: whether the drafts can be looked at and chosen between.
+        names: whether a model is there that tells what the things of attached pictures are.
     Raises: FixInput: neither words to set nor anything to draw was found.
     """
     seed = request.options.seed
@@ -54,8 +58,30 @@ def picture_plan(
             hint=f"It knows: {', '.join(lexicon.things)}; colours: {', '.join(lexicon.colours)}.",
         )
     if wordings.shown:
-        return _poster(wordings, scene, lexicon, model, seed)
-    return _picture(wordings, scene, lexicon, model, seed, judged=judged)
+        plan = _poster(wordings, scene, lexicon, model, seed)
+    else:
+        plan = _picture(wordings, scene, lexicon, model, seed, judged=judged)
+    return _with_names(plan) if names and not lexicon.open else plan
+
+
+def _with_names(plan: Plan) -> Plan:
+    """The plan with each attached thing looked at first, and drawn by the name it is given."""
+    (loop,) = plan.nodes
+    assert isinstance(loop, Loop)
+    art = loop.body[0]
+    found = [
+        Call(id=f"{name}_seen", tool="name_thing", arguments={"image": art.arguments[name]})
+        for name in CONCEPTS
+        if name in art.arguments
+    ]
+    told = {
+        f"{name}_name": {REFERENCE_KEY: f"{name}_seen.text"}
+        for name in CONCEPTS
+        if name in art.arguments
+    }
+    named = art.model_copy(update={"arguments": {**art.arguments, **told}})
+    drawn = loop.model_copy(update={"body": (named, *loop.body[1:])})
+    return plan.model_copy(update={"nodes": (*found, drawn)})
 
 
 def _poster(
@@ -150,7 +176,7 @@ def _draw(
     arguments: dict[str, Any] = {
         "prompt": prompt_of(wordings, scene.things, links, ground, lexicon, scene.landscape)
     }
-    for name, noun, k in zip(("concept", "second_concept"), NOUNS, range(2), strict=True):
+    for name, noun, k in zip(CONCEPTS, NOUNS, range(2), strict=True):
         if any(mention.thing == noun for mention in scene.things):
             arguments[name] = {REFERENCE_KEY: f"{INPUTS}.{k}"}
     if scene.wish.excluded and lexicon.open:

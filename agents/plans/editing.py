@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from maquette.agents.design.palette import thing_colour
+from maquette.agents.design.types import ASPECTS
 from maquette.agents.language.changes import Change, ChangeKind, Unclear
 from maquette.agents.language.colours import canonical, nearest
-from maquette.agents.language.lexicon import PATTERNS, Lexicon
+from maquette.agents.language.lexicon import PATTERNS, Lexicon, singular
 from maquette.agents.language.places import nearest_landscape
 from maquette.agents.language.stopwords import DETERMINERS, NUMBERS
 from maquette.agents.language.tokens import RELATIONS
@@ -24,22 +26,37 @@ KNOWN = (
 )
 _SIDES = ("left of", "right of", "above", "below")
 _MOVES = ("to the left", "to the right", "to the top", "to the bottom")
+LARGER, SMALLER = 1.4, 0.7
+"""By how much the sides of a thing grow or shrink that is to be larger or smaller."""
+_LARGER = frozenset({"bigger", "larger", "taller", "wider", "huge", "big", "large"})
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
 def edit_plan(
-    request: TaskRequest, changes: tuple[Change, ...], lexicon: Lexicon, *, judged: bool = False
+    request: TaskRequest,
+    changes: tuple[Change, ...],
+    lexicon: Lexicon,
+    *,
+    judged: bool = False,
+    finds: bool = False,
 ) -> Plan:
     """Make the changes of the picture that is meant.
 
     Args:
         judged: whether a model is there that can tell what a picture shows.
+        finds: whether things can be found by their names and drawn anew where they are; without,
+            the generator reads the change itself.
     Raises: FixInput: it is open which picture is meant, or the model does not know a word.
     """
-    words = _Words(lexicon, request.options.seed)
+    words = _Words(lexicon, request.options.seed, finds)
     told = [words.settled(change) for change in changes]
     chosen = _pictures(request, ", ".join(map(str, changes)))
-    nodes = [_node(k, told, lexicon, one=len(chosen) == 1, judged=judged) for k in chosen]
+    steps = [
+        _step(change, lexicon, finds=finds, every=_means_all(asked.target, lexicon))
+        for asked, change in zip(changes, told, strict=True)
+    ]
+    wanted = _criteria(told, lexicon)
+    nodes = [_node(k, steps, wanted, one=len(chosen) == 1, judged=judged) for k in chosen]
     return Plan(
         nodes=tuple(nodes),
         outputs=tuple(f"{node.id}.image" for node in nodes),
@@ -52,7 +69,14 @@ def free_edit_plan(request: TaskRequest) -> Plan:
     """Hand the request's own words to a model that takes any instruction."""
     text = " ".join(request.text.split())
     chosen = _pictures(request, text[:80])
-    calls = [_call(_name(k, one=len(chosen) == 1), k, text) for k in chosen]
+    calls = [
+        Call(
+            id=_name(k, one=len(chosen) == 1),
+            tool="edit",
+            arguments={"image": {REFERENCE_KEY: f"{INPUTS}.{k}"}, "instruction": text},
+        )
+        for k in chosen
+    ]
     return Plan(
         nodes=tuple(calls),
         outputs=tuple(f"{call.id}.image" for call in calls),
@@ -89,25 +113,58 @@ def _name(k: int, *, one: bool) -> str:
     return "changed" if one else f"changed{k}"
 
 
-def _call(name: str, k: int, instruction: str) -> Call:
-    image = {REFERENCE_KEY: f"{INPUTS}.{k}"}
-    return Call(id=name, tool="edit", arguments={"image": image, "instruction": instruction})
+Step = tuple[str, dict[str, Any]]
+"""A tool and its arguments, but for the picture."""
 
 
-def _node(k: int, told: list[Change], lexicon: Lexicon, *, one: bool, judged: bool) -> Node:
-    """The edits of one picture, each on the result of the one before."""
-    name = _name(k, one=one)
-    calls = [_call(f"{name}_step1", k, str(told[0]))]
-    for step, change in enumerate(told[1:], start=2):
-        image = {REFERENCE_KEY: f"{calls[-1].id}.image"}
-        arguments = {"image": image, "instruction": str(change)}
-        calls.append(Call(id=f"{name}_step{step}", tool="edit", arguments=arguments))
-    wanted = _criteria(told, lexicon)
+def _step(change: Change, lexicon: Lexicon, *, finds: bool, every: bool) -> Step:
+    """How one change is made: of the one thing, or of every one that is so called."""
+    if not finds or change.kind is ChangeKind.BACKGROUND:
+        return "edit", {"instruction": str(change)}
+    told: dict[str, Any] = {"target": change.target, "every": every}
+    match change.kind:
+        case ChangeKind.RECOLOUR:
+            told["colour"] = change.new
+        case ChangeKind.PATTERN:
+            told["pattern"] = change.new
+        case ChangeKind.MOVE:
+            told["place"] = change.new.split()[-1]
+        case ChangeKind.RESIZE:
+            told["scale"] = LARGER if change.new in _LARGER else SMALLER
+        case ChangeKind.REPLACE | ChangeKind.ADD:
+            aspect = ASPECTS.get(_head(change.new, lexicon), 1.0)
+            told |= {"becomes": change.new, "aspect": aspect}
+    side = next((side for side in _SIDES if change.link.startswith(f"{side} the ")), None)
+    if side:
+        told |= {"side": side, "beside": change.link.removeprefix(f"{side} the ")}
+    return "change_thing", {name: value for name, value in told.items() if value}
+
+
+def _means_all(target: str, lexicon: Lexicon) -> bool:
+    """Whether a thing was named in the plural."""
+    last = target.lower().split()[-1:]
+    return any(word not in lexicon.things and singular(word) in lexicon.things for word in last)
+
+
+def _node(
+    k: int, steps: list[Step], wanted: tuple[Criterion, ...], *, one: bool, judged: bool
+) -> Node:
+    """The changes of one picture, each on the result of the one before."""
+    name, image = _name(k, one=one), f"{INPUTS}.{k}"
+    calls = []
+    for number, (tool, arguments) in enumerate(steps, start=1):
+        call = Call(
+            id=f"{name}_step{number}",
+            tool=tool,
+            arguments={"image": {REFERENCE_KEY: image}, **arguments},
+        )
+        calls.append(call)
+        image = f"{call.id}.image"
     chooses = judged and bool(wanted)
     return Loop(
         id=name,
         body=tuple(calls),
-        result=f"{calls[-1].id}.image",
+        result=image,
         criteria=wanted,
         candidates=CANDIDATES if chooses else 1,
         rounds=ROUNDS if chooses else 1,
@@ -153,6 +210,8 @@ class _Words:
 
     lexicon: Lexicon
     seed: int
+    finds: bool = False
+    """Whether things are found and drawn anew one by one."""
     notes: list[str] = field(default_factory=list)
 
     def settled(self, change: Change) -> Change:
@@ -160,7 +219,7 @@ class _Words:
         if self.lexicon.open:
             return change
         match change.kind:
-            case ChangeKind.RESIZE:
+            case ChangeKind.RESIZE if not self.finds:
                 raise _untaught(change, "to make things larger or smaller")
             case ChangeKind.MOVE if change.new not in _MOVES:
                 raise _untaught(change, "to move things anywhere but left, right, top or bottom")

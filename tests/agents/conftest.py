@@ -14,6 +14,7 @@ from maquette.model_servers.fake import ScriptedModelClient
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.embedding import EmbedTextReply, EmbedTextRequest
 from maquette.model_servers.schemas.generation import GenerationDescription
+from maquette.model_servers.schemas.segmentation import SegmentationDescription
 from maquette.model_servers.schemas.understanding import UnderstandingDescription
 from maquette.tools.registry import Registry, load_registry
 
@@ -75,8 +76,15 @@ def open_models() -> ScriptedModelClient:
     )
 
 
-def _able(**update: Any) -> ScriptedModelClient:
-    """A generator that can do everything, and a model that tells what pictures show."""
+def _able(finds: bool = False, **update: Any) -> ScriptedModelClient:
+    """A generator that can do everything, and a model that tells what pictures show.
+
+    Args:
+        finds: whether there is also one that finds a phrase.
+    """
+
+    def find(request: DescribeRequest) -> SegmentationDescription:
+        return SegmentationDescription(digest="d", model_digest="m", guarded=True)
 
     def describe(request: DescribeRequest) -> GenerationDescription:
         ports = ("layout", "edit", "inpaint", "concepts", "glyphs", "few_step")
@@ -91,6 +99,7 @@ def _able(**update: Any) -> ScriptedModelClient:
             ("generation", "describe"): describe,
             ("embedding", "embed_text"): _embed,
             ("understanding", "capabilities"): capabilities,
+            **({("segmentation", "describe"): find} if finds else {}),
         }
     )
 
@@ -99,6 +108,12 @@ def _able(**update: Any) -> ScriptedModelClient:
 def able_models() -> ScriptedModelClient:
     """A generator with every port and the words of the second world; a model that sees."""
     return _able()
+
+
+@pytest.fixture
+def finding_models() -> ScriptedModelClient:
+    """The same, and a model that finds things by their names."""
+    return _able(finds=True)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from maquette.agents.planner_embedded import EmbeddedPlanner
+from maquette.agents.plans.editing import LARGER
 from maquette.agents.validator import validate
 from maquette.model_servers.fake import ScriptedModelClient
 from maquette.records.artifact import ArtifactRef
@@ -34,9 +35,8 @@ def _request(text: str, attached: int = 1) -> TaskRequest:
 
 
 def _loop(plan: Plan) -> Loop:
-    (node,) = plan.nodes
-    assert isinstance(node, Loop)
-    return node
+    (loop,) = (node for node in plan.nodes if isinstance(node, Loop))
+    return loop
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,39 @@ async def test_an_attached_picture_is_changed(
     assert sources == ["inputs.0", *(f"{call.id}.image" for call in loop.body[:-1])]
     assert [describe(criterion) for criterion in loop.criteria] == criteria
     assert (loop.candidates, loop.rounds) == ((2, 2) if criteria else (1, 1))
+    assert validate(plan, registry, inputs=1) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "steps"),
+    [
+        ("make the red circle green", [{"target": "red circle", "colour": "green"}]),
+        ("make the boat striped", [{"target": "boat", "pattern": "striped"}]),
+        ("make the stars blue", [{"target": "star", "every": True, "colour": "blue"}]),
+        ("remove the star and move the boat up", [{"target": "star"}, {"place": "top"}]),
+        ("replace the sun by a blue car", [{"becomes": "blue car", "aspect": 1.8}]),
+        ("make the boat bigger", [{"target": "boat", "scale": LARGER}]),
+        (
+            "add a red house to the left of the blue star",
+            [{"becomes": "red house", "side": "left of", "beside": "blue star"}],
+        ),
+        ("make the background mint", [{"instruction": "make the background mint"}]),
+    ],
+)
+async def test_where_things_are_found_they_are_changed_one_by_one(
+    finding_models: ScriptedModelClient,
+    registry: Registry,
+    text: str,
+    steps: list[dict[str, Any]],
+) -> None:
+    """Each change names its thing and what becomes of it; a background is left to the generator's
+    own reading."""
+    plan = await EmbeddedPlanner(finding_models, registry).plan(_request(text))
+    calls = _loop(plan).body
+    assert len(calls) == len(steps)
+    for call, step in zip(calls, steps, strict=True):
+        assert call.tool == ("edit" if "instruction" in step else "change_thing")
+        assert call.arguments.items() >= step.items()
     assert validate(plan, registry, inputs=1) == []
 
 
@@ -130,6 +163,10 @@ async def test_a_shown_thing_is_drawn_in_a_new_scene(
     assert art.arguments["prompt"] == "the shown thing left of a red house by the sea"
     assert art.arguments["concept"] == {"$ref": "inputs.0"}
     assert "second_concept" not in art.arguments
+    named = plan.nodes[0]
+    assert isinstance(named, Call)
+    assert (named.tool, named.arguments) == ("name_thing", {"image": {"$ref": "inputs.0"}})
+    assert art.arguments["concept_name"] == {"$ref": f"{named.id}.text"}
     boxes = {item["phrase"]: item["box"] for item in art.arguments["layout"]}
     assert boxes["the shown thing"]["x1"] < boxes["red house"]["x1"]
     assert [describe(criterion) for criterion in _loop(plan).criteria] == [

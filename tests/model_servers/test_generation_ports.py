@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import generation_models
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor
 
+from maquette.model_servers.generation.adapters.contract import RowPictures, RowSpec
+from maquette.model_servers.generation.adapters.layout_flow import LayoutFlowAdapter
 from maquette.model_servers.generation.layout_flow.conditioning import Conditioning
 from maquette.model_servers.generation.layout_flow.glyphs import Letters, letter_raster
 from maquette.model_servers.generation.layout_flow.layout import LayoutItem
@@ -21,12 +26,15 @@ from maquette.model_servers.generation.layout_flow.prior import (
 from maquette.model_servers.generation.layout_flow.shown import (
     HOLE,
     Shown,
+    as_shown,
     concept_slot,
     fill_hole,
     paste_kept,
+    plainly,
     source_channels,
 )
 from maquette.model_servers.generation.layout_flow.transformer import LayoutFlowTransformer
+from maquette.model_servers.generation.rows import forward, open_row
 
 _SMALL = {
     "latent_channels": 4,
@@ -169,6 +177,52 @@ def test_phrases_name_shown_things() -> None:
     assert concept_slot("a red circle") is None
     assert concept_slot("the shown thing") == 0
     assert concept_slot("the second shown thing") == 1
+
+
+@pytest.mark.parametrize("sampler", ["euler", "heun", "stochastic"])
+def test_what_a_hole_leaves_is_known_at_every_step(tmp_path: Path, sampler: str) -> None:
+    """Cells without a part in the hole walk the straight line from their noise to the source, and
+    end as the source's own latents."""
+    adapter = _adapter(tmp_path)
+    source = Image.effect_noise((64, 64), 80).convert("RGB")
+    hole = Image.new("L", (64, 64))
+    hole.paste(255, (0, 0, 20, 20))
+    pictures = RowPictures(source=source, mask=hole)
+    spec = RowSpec("a red circle", "", (), 3, 3, 2.0, 64, 64, pictures=pictures, sampler=sampler)
+    row = open_row(adapter, spec)
+    begun, kept = row.latent, row.conditioning.kept
+    assert kept.cells.squeeze().tolist() == [
+        [False, False, True, True],
+        [False, False, True, True],
+        [True] * 4,
+        [True] * 4,
+    ]
+    while not row.finished:
+        forward(adapter, [row])
+        t = 0.0
+        if not row.finished:
+            t = float(row.schedule.timestep(row.step)) / row.schedule.config.num_train_timesteps
+        line = (1 - t) * kept.latents + t * begun
+        cells = kept.cells.expand_as(line)
+        torch.testing.assert_close(row.latent[cells], line[cells])
+    assert not torch.allclose(row.latent, kept.latents)
+
+
+def _adapter(tmp_path: Path) -> LayoutFlowAdapter:
+    path = generation_models.save_layout_flow(tmp_path / "tiny", ports=True)
+    pipeline = LayoutFlowPipeline.from_pretrained(path, local_files_only=True)
+    return LayoutFlowAdapter(pipeline, device=torch.device("cpu"), dtype=torch.float32)
+
+
+def test_a_named_thing_is_planned_by_its_name_and_painted_as_shown() -> None:
+    """The prior reads plain words; of what it plans, what is shown is called so again."""
+    prompt = "the second shown red boat left of the shown striped sun and a red circle"
+    assert plainly(prompt) == "the red boat left of the striped sun and a red circle"
+    assert as_shown("striped sun", prompt) == "shown striped sun"
+    assert as_shown("red boat", prompt) == "second shown red boat"
+    assert as_shown("red circle", prompt) == "red circle"
+    assert plainly("the shown thing on mint") == "the shown thing on mint"
+    assert concept_slot("second shown red boat") == 1
 
 
 def test_planned_boxes_are_well_formed_seeded_and_written_back(tmp_path) -> None:  # type: ignore[no-untyped-def]

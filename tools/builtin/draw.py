@@ -24,6 +24,7 @@ from maquette.records.errors import CapabilityMissing, ModelFailed, NotFound
 from maquette.records.geometry import LayoutItem
 from maquette.tools.builtin.abilities import lacking, wanted_abilities
 from maquette.tools.contract import Image, Text, ToolContext
+from maquette.tools.phrases import call_shown
 from maquette.tools.spec import tool
 
 FEW_STEPS = 4
@@ -59,14 +60,16 @@ async def draw(
     height_px: Annotated[int, Field(ge=32, le=2048)] | None = None,
     concept: Image | None = None,
     second_concept: Image | None = None,
+    concept_name: Annotated[Text, Field(max_length=100)] = "",
+    second_concept_name: Annotated[Text, Field(max_length=100)] = "",
     letters: Annotated[tuple[GlyphItem, ...], Field(max_length=8)] = (),
     few_step: bool = False,
 ) -> Drawing:
     """Draw a picture from a description; ``layout`` says what goes into which box.
 
     ``concept`` and ``second_concept`` are pictures of things to show again: "the shown thing" and
-    "the second shown thing" mean them in prompt and layout. ``letters`` are words for the
-    generator itself to print.
+    "the second shown thing" mean them in prompt and layout; what the things are (the name_thing
+    tool tells) helps. ``letters`` are words for the generator itself to print.
 
     Every few steps the latent is saved and checkpointed, so that a retry of this call, or a
     model server that restarted, goes on from there. Whatever ends the call before the picture
@@ -74,11 +77,15 @@ async def draw(
 
     Raises: InvalidInput: the model refuses the request. ModelFailed: it could not finish.
     """
+
+    def named(text: str) -> str:
+        return call_shown(text, concept_name, second_concept_name)
+
     row = Row(
         row_id=f"{ctx.task_id or 'call'}/{ctx.node or 'draw'}"[:120],
-        prompt=prompt,
+        prompt=named(prompt),
         negative_prompt=negative_prompt,
-        layout=layout,
+        layout=tuple(LayoutItem(box=item.box, phrase=named(item.phrase)) for item in layout),
         seed=ctx.seed & 0x7FFFFFFF,
         steps=steps,
         guidance=guidance,

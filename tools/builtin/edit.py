@@ -49,7 +49,7 @@ async def edit(
 
 
 @tool(
-    "inpaint", version="2", cost_s=4.0, timeout_s=900.0, roles=(RoleName.GENERATION,), seeded=True
+    "inpaint", version="3", cost_s=4.0, timeout_s=900.0, roles=(RoleName.GENERATION,), seeded=True
 )
 async def inpaint(
     ctx: ToolContext,

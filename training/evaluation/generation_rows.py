@@ -7,15 +7,18 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from torch import Tensor
 
 from maquette.model_servers.generation.adapters.layout_flow import (
     DEFAULT_GUIDANCE,
     DEFAULT_STEPS,
 )
 from maquette.model_servers.generation.layout_flow.shown import Shown
+from maquette.tools.phrases import call_shown
 from maquette.training.evaluation.asks import ASKS, Ask
 from maquette.training.evaluation.judge import Judge, load_judge
 from maquette.training.evaluation.rows import Bench, Outcome, measured_row
+from maquette.training.evaluation.workshop import Workshop
 
 BARS = {
     "one_thing": 0.90,
@@ -28,7 +31,7 @@ BARS = {
 }
 FROM_WORDS = frozenset({"one_thing", "two_things", "counts_1_4", "unseen_pairs"})
 """Rows without boxes; some of their trials are told without the layout prior, too."""
-UNPLANNED_EVERY = 5
+UNPLANNED_EVERY = ALONE_EVERY = 5
 
 
 def generator(bench: Bench) -> Any:
@@ -78,11 +81,44 @@ def drawn_row(name: str, bench: Bench, trial: int) -> Outcome:
     if name in FROM_WORDS and bench.plan_layouts and trial % UNPLANNED_EVERY == 0:
         unplanned = draw(replace(bench, plan_layouts=False), ask)
         beside = {"without_layout_prior": ask.judge(judge, unplanned)}
-    seen = ", ".join(" ".join(f.seen.pair) for f in judge.look(picture)) or "nothing"
-    note = f"{right}/{of} {ask.prompt} | seen: {seen}"
+    note = f"{right}/{of} {ask.prompt} | seen: {_told(judge, picture)}"
     parts = {ask.kind: (right, of)} if ask.kind else {}
     return Outcome(right, of, note, f"{ask.wording}_wording", parts, beside, picture)
 
 
+def made_row(name: str, bench: Bench, trial: int) -> Outcome:
+    """Carry out and judge one trial of a row whose requests show a picture.
+
+    The pack works as a whole, as the planner has it: a shown thing is looked at and drawn by its
+    name, a thing to change is found and drawn anew. Beside it, the generator's ports alone.
+    """
+    judge, ask = judge_of(bench), ASKS[name](trial)
+    shop = bench.once("workshop", lambda: Workshop(bench))
+    shown = ask.shown or Shown()
+    if shown.source is not None:
+        picture = shop.changed(as_bytes(shown.source), ask.prompt, ask.seed)
+        told = ask.prompt
+    else:
+        told = call_shown(ask.prompt, *(shop.named(as_bytes(c)) for c in shown.concepts))
+        picture = draw(bench, replace(ask, prompt=told))
+    right, of = ask.judge(judge, picture)
+    beside = {}
+    if trial % ALONE_EVERY == 0:
+        beside = {"ports_alone": ask.judge(judge, draw(bench, ask))}
+    note = f"{right}/{of} {told} | seen: {_told(judge, picture)}"
+    parts = {ask.kind: (right, of)} if ask.kind else {}
+    return Outcome(right, of, note, f"{ask.wording}_wording", parts, beside, picture)
+
+
+def as_bytes(pixels: Tensor) -> np.ndarray:
+    """A picture (3, H, W) in [0, 1] as uint8 (H, W, 3)."""
+    return (pixels.permute(1, 2, 0) * 255).round().byte().numpy()
+
+
+def _told(judge: Judge, picture: np.ndarray) -> str:
+    return ", ".join(" ".join(f.seen.pair) for f in judge.look(picture)) or "nothing"
+
+
 for _name, _bar in BARS.items():
-    measured_row(_name, bar=_bar)(partial(drawn_row, _name))
+    _row = made_row if _name in ("concept", "edit") else drawn_row
+    measured_row(_name, bar=_bar)(partial(_row, _name))

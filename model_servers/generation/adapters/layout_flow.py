@@ -28,11 +28,11 @@ from maquette.model_servers.generation.adapters.pictures import (
 )
 from maquette.model_servers.generation.flow_schedule import FlowSchedule
 from maquette.model_servers.generation.layout_flow.conditioning import Conditioning
-from maquette.model_servers.generation.layout_flow.flow import times
+from maquette.model_servers.generation.layout_flow.flow import interpolate, times
 from maquette.model_servers.generation.layout_flow.glyphs import Letters, letter_raster
 from maquette.model_servers.generation.layout_flow.layout import LayoutItem
 from maquette.model_servers.generation.layout_flow.ports import CONCEPT_PX
-from maquette.model_servers.generation.layout_flow.shown import Shown
+from maquette.model_servers.generation.layout_flow.shown import Kept, Shown, encode_kept
 from maquette.model_servers.generation.rows import rms
 from maquette.model_servers.generation.schedule import RowSchedule
 from maquette.records import geometry
@@ -58,6 +58,7 @@ class _Encoded:
 
     branches: tuple[Conditioning, ...]
     planned: tuple[geometry.LayoutItem, ...] = ()
+    kept: Kept | None = None
 
 
 class LayoutFlowAdapter(PipelineAdapter):
@@ -104,7 +105,7 @@ class LayoutFlowAdapter(PipelineAdapter):
             branches.append(self.pipeline.encode([spec.negative_prompt], [[]], [source]))
             if spec.source_guidance != 1.0:
                 branches.append(self.pipeline.encode([spec.negative_prompt], [[]]))
-        return _Encoded(tuple(branches), planned)
+        return _Encoded(tuple(branches), planned, encode_kept(self.pipeline, shown))
 
     def schedule(self, spec: RowSpec) -> RowSchedule:
         shift = FEW_STEP_SHIFT if spec.few_step and not self._takes_stride else 1.0
@@ -136,6 +137,19 @@ class LayoutFlowAdapter(PipelineAdapter):
             return unguided(output)
         parts = [branch.split(1) for branch in output.chunk(count)]
         return [_combined([part[i] for part in parts], row.spec) for i, row in enumerate(rows)]
+
+    def hold(self, row: ActiveRow) -> Tensor:
+        """Put the source back outside the hole, at the noise level the row now stands at."""
+        kept: Kept | None = row.conditioning.kept
+        if kept is None:
+            return row.latent
+        known = kept.latents
+        if not row.finished:
+            schedule = row.schedule
+            moment = schedule.timestep(row.step) / schedule.config.num_train_timesteps
+            noise = self.pipeline.noise([row.spec.seed]).to(known)
+            known = interpolate(known, noise, moment.reshape(1).to(known))
+        return kept.hold(row.latent, known)
 
     def decode(self, latent: Tensor, spec: RowSpec) -> Image:
         from diffusers.image_processor import VaeImageProcessor

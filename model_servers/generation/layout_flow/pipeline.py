@@ -10,6 +10,7 @@ between calls.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -19,18 +20,22 @@ from torch import Tensor
 
 from maquette.model_servers.generation.layout_flow.autoencoder import LayoutAutoencoder
 from maquette.model_servers.generation.layout_flow.conditioning import Conditioning
-from maquette.model_servers.generation.layout_flow.flow import guided, seeded_noise
+from maquette.model_servers.generation.layout_flow.flow import guided, interpolate, seeded_noise
 from maquette.model_servers.generation.layout_flow.layout import LayoutItem, paint
 from maquette.model_servers.generation.layout_flow.ports import PortInputs
 from maquette.model_servers.generation.layout_flow.prior import LayoutPrior, plan_layout
 from maquette.model_servers.generation.layout_flow.shown import (
     EncodedConcepts,
+    Kept,
     Shown,
+    as_shown,
     concept_slot,
     encode_concepts,
+    encode_kept,
     encode_shown,
     open_ports,
     paste_kept,
+    plainly,
 )
 from maquette.model_servers.generation.layout_flow.text import pooled_phrases, states, tokenise
 from maquette.model_servers.generation.layout_flow.transformer import LayoutFlowTransformer
@@ -145,7 +150,8 @@ class LayoutFlowPipeline(DiffusionPipeline):
         """Plan boxes for a caption; none without a layout prior."""
         if self.layout_prior is None or not prompt.strip():
             return []
-        return plan_layout(self.layout_prior, self.tokenizer, prompt, seed)
+        planned = plan_layout(self.layout_prior, self.tokenizer, plainly(prompt), seed)
+        return [LayoutItem(item.box, as_shown(item.phrase, prompt)) for item in planned]
 
     def unconditional(self, batch: int) -> Conditioning:
         """Encode ``batch`` rows that ask for nothing, for guidance."""
@@ -252,7 +258,8 @@ class LayoutFlowPipeline(DiffusionPipeline):
         if guidance_scale != 1:
             empty = [Shown(source=row.source, hole=row.hole) for row in rows]
             none = self.encode([""] * len(prompts), [[] for _ in prompts], empty)
-        latents = self._start(len(prompts), generator, seeds)
+        kept = [encode_kept(self, row) for row in rows]
+        noise = latents = self._start(len(prompts), generator, seeds)
         scheduler = self.scheduler.from_config(self.scheduler.config)
         steps = num_inference_steps
         scheduler.set_timesteps(sigmas=[1 - i / steps for i in range(steps)], device=self.device)
@@ -263,6 +270,7 @@ class LayoutFlowPipeline(DiffusionPipeline):
             else:
                 velocity = self.guided_velocity(latents, t, cond, none, guidance_scale)
             latents = scheduler.step(velocity, timestep, latents, return_dict=False)[0]
+            latents = _held(latents, noise, scheduler.sigmas[scheduler.step_index], kept)
         pixels = torch.stack(
             [paste_kept(p, r) for p, r in zip(self.decode(latents), rows, strict=True)]
         )
@@ -308,6 +316,20 @@ class LayoutFlowPipeline(DiffusionPipeline):
         shape = self.latent_shape
         rows_drawn = [torch.randn(shape, generator=g, device=g.device) for g in sources]
         return torch.stack([row.to(self.device) for row in rows_drawn])
+
+
+def _held(latents: Tensor, noise: Tensor, t: Tensor, kept: Sequence[Kept | None]) -> Tensor:
+    """Put back into each row (B, C, h, w) at time ``t`` what its hole leaves."""
+    if not any(kept):
+        return latents
+    moment = t.reshape(1).to(latents)
+    rows = zip(latents.split(1), noise.split(1), kept, strict=True)
+    return torch.cat(
+        [
+            row if known is None else known.hold(row, interpolate(known.latents, own, moment))
+            for row, own, known in rows
+        ]
+    )
 
 
 def _layouts(

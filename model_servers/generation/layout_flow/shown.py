@@ -5,6 +5,7 @@ Notation: ``H W`` pixels, ``h w`` latent cells, ``C`` latent channels.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,8 +24,11 @@ from maquette.model_servers.generation.layout_flow.ports import (
 HOLE = 128 / 255
 """Gray level that stands in a hole."""
 SHOWN_WORD = "shown"
-"""A phrase with this word means the thing of a concept picture: "the shown thing"."""
+"""A phrase with this word means the thing of a concept picture: "the shown thing", or with its
+name "the shown red boat"."""
 _SECOND = "second"
+_NAMED = re.compile(rf"\b(?:{_SECOND} )?{SHOWN_WORD} (?!thing\b)", re.IGNORECASE)
+"""Says of a thing that is named that it is shown."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,19 @@ def concept_slot(phrase: str) -> int | None:
     if SHOWN_WORD not in words:
         return None
     return 1 if _SECOND in words else 0
+
+
+def plainly(prompt: str) -> str:
+    """A prompt as if its named things were not shown: "the shown red boat" is "the red boat"."""
+    return _NAMED.sub("", prompt)
+
+
+def as_shown(phrase: str, prompt: str) -> str:
+    """A phrase planned for ``plainly(prompt)`` that means what the prompt says is shown."""
+    for called in (f"{_SECOND} {SHOWN_WORD} {phrase}", f"{SHOWN_WORD} {phrase}"):
+        if re.search(rf"\b{re.escape(called)}\b", prompt.lower()):
+            return called
+    return phrase
 
 
 def fill_hole(source: Tensor, hole: Tensor) -> Tensor:
@@ -140,6 +157,37 @@ def encode_shown(pipeline: Any, shown: Shown, concepts: EncodedConcepts | None) 
     return PortInputs(source, glyphs, concepts.tokens, weights)
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What a hole leaves of one row's picture."""
+
+    latents: Tensor
+    """(1, C, h, w) of the whole picture."""
+    cells: Tensor
+    """bool (1, 1, h, w): true where a cell has no part in the hole."""
+
+    def hold(self, latents: Tensor, known: Tensor) -> Tensor:
+        """Put the kept cells of ``known`` into ``latents``, both (1, C, h, w).
+
+        Without it a drawing forgets the exact colours around its hole, whose edges then show.
+
+        Args:
+            known: the latents of the whole picture, as noisy as ``latents`` are.
+        Source: Avrahami et al., "Blended Latent Diffusion" (2023), section 3.2.
+        """
+        return torch.where(self.cells, known.to(latents), latents)
+
+
+@torch.no_grad()
+def encode_kept(pipeline: Any, shown: Shown) -> Kept | None:
+    """Encode what a row's hole leaves; None without a hole."""
+    if shown.source is None or shown.hole is None:
+        return None
+    latents = pipeline.encode_image(shown.source[None].to(pipeline.device, pipeline.dtype))
+    cells = functional.max_pool2d(shown.hole[None, None].to(latents), CELL_PX) == 0
+    return Kept(latents, cells)
+
+
 def resized(picture: Tensor, side: int) -> Tensor:
     """Bring a picture (3, H, W) in [0, 1] to (3, side, side)."""
     if picture.shape[1:] == (side, side):
@@ -161,13 +209,17 @@ __all__ = [
     "CONCEPT_PX",
     "CONCEPT_TOKENS",
     "EncodedConcepts",
+    "Kept",
     "Shown",
+    "as_shown",
     "concept_slot",
     "encode_concepts",
+    "encode_kept",
     "encode_shown",
     "fill_hole",
     "open_ports",
     "paste_kept",
+    "plainly",
     "resized",
     "source_channels",
 ]
