@@ -67,7 +67,7 @@ def label_sheets(
     steps: Annotated[int | None, typer.Option(help="sampling steps of the generator")] = None,
 ) -> None:
     """Draw pictures of many kinds with the pack's generator for a person to label."""
-    from maquette.training.evaluation.generation_rows import draw
+    from maquette.training.evaluation.generation_rows import make
     from maquette.training.evaluation.labels import label_asks, write_sheets
     from maquette.training.evaluation.results import told
     from maquette.training.evaluation.rows import Bench
@@ -75,7 +75,7 @@ def label_sheets(
     bench = Bench(work, packs, steps=steps)
     asks = tqdm(label_asks(count, seed), total=count, desc="pictures", mininterval=5)
     try:
-        file = write_sheets((draw(bench, ask) for ask in asks), work, seed)
+        file = write_sheets((make(bench, ask)[0] for ask in asks), work, seed)
     except MaquetteError as error:
         raise typer.BadParameter(told(error)) from error
     typer.echo(f"look at {file.parent}/sheet_*.png and fill in {file}")

@@ -20,7 +20,10 @@ Steps = Annotated[int | None, typer.Option(help="largest number of steps over al
 Scenes = Annotated[int, typer.Option(help="rendered training scenes")]
 Compiled = Annotated[bool, typer.Option(help="compile layers; needs a C++ compiler")]
 Tower = Annotated[
-    Path | None, typer.Option(help="folder of a tower's training, to begin from; none: at random")
+    Path | None,
+    typer.Option(
+        help="folder of a tower's training, or a pack with one, to begin from; none: at random"
+    ),
 ]
 To = Annotated[Path, typer.Option(help="folder of the pack")]
 Pack = Annotated[Path, typer.Option(help="a pack, or any directory of such a model")]

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from maquette.model_servers.generation.layout_flow.autoencoder import LayoutAutoencoder
+from maquette.model_servers.model_files import bundled_directory
 from maquette.training.evaluation.judge import JUDGE, build_judge, keep_judge
 from maquette.training.recipes.checkpoints import save_checkpoint
 from maquette.training.recipes.components import (
@@ -19,6 +20,14 @@ from maquette.training.recipes.components import (
     build_transformer,
 )
 from maquette.training.recipes.wordbook import all_words
+
+
+def save_tiny_packs(folder: Path) -> Path:
+    """A tiny generator, and the bundled models that find and name things for it."""
+    save_tiny_pack(folder / "generation")
+    for role in ("segmentation", "understanding"):
+        (folder / role).symlink_to(bundled_directory(role))
+    return folder
 
 
 def save_tiny_pack(path: Path) -> Path:

@@ -169,7 +169,7 @@ def test_trials_of_the_judge_are_renders_of_their_own(tmp_path: Path) -> None:
 
 def test_the_commands_draw_label_and_compare(tmp_path: Path) -> None:
     """A tiny pack draws five pictures; with labels filled in the row stands in the table."""
-    models.save_tiny_pack(tmp_path / "packs" / "generation")
+    models.save_tiny_packs(tmp_path / "packs")
     models.save_untrained_judge(tmp_path)
     packs = ["--packs", str(tmp_path / "packs")]
     sheets = ["label-sheets", "--work", str(tmp_path), "--count", "5", "--steps", "1", *packs]

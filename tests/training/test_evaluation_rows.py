@@ -209,7 +209,7 @@ def test_a_pack_with_a_changed_file_is_refused(tmp_path: Path) -> None:
 
 def test_the_command_measures_a_generator(tmp_path: Path) -> None:
     """A tiny pack and an untrained judge go through every row of the generator, and repeat."""
-    models.save_tiny_pack(tmp_path / "packs" / "generation")
+    models.save_tiny_packs(tmp_path / "packs")
     models.save_untrained_judge(tmp_path)
     base = ["pack", "--work", str(tmp_path), "--packs", str(tmp_path / "packs")]
     names = [part for name in GENERATOR for part in ("--row", name)]
@@ -220,6 +220,7 @@ def test_the_command_measures_a_generator(tmp_path: Path) -> None:
     assert all(list(r) == KEYS for r in told)
     table = (tmp_path / "pack.md").read_text()
     assert table.count("- without layout prior") == 4
+    assert table.count("- ports alone") == 2
     again = CliRunner().invoke(app, [*base, *names, "--recheck", "3"])
     assert "3 of 3 agree" in again.output, again.output
 

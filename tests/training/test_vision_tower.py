@@ -150,7 +150,8 @@ def test_a_resumed_run_equals_an_unbroken_one(work: Path, tmp_path: Path) -> Non
 
 
 def test_a_model_that_sees_begins_from_the_tower(work: Path, tmp_path: Path) -> None:
-    """Its tower's weights are the trained ones; an empty folder is refused, with the way out."""
+    """Its tower's weights are the trained ones, also when they are read back from its pack; an
+    empty folder is refused, with the way out."""
     shard, owners = read_shard(work / "shard"), read_owners(work / "owners")
     start = trained_tower(work, TOY)
     run = SeerRun(tmp_path, shard, owners, torch.device("cpu"), TOY_SEER, start=start)
@@ -160,4 +161,8 @@ def test_a_model_that_sees_begins_from_the_tower(work: Path, tmp_path: Path) -> 
             assert torch.equal(found[name], tensor), name
     with pytest.raises(FileNotFoundError, match="no trained tower"):
         trained_tower(tmp_path, TOY)
+    run.model.save_pretrained(tmp_path)
+    packed = trained_tower(tmp_path, TOY)["tower"].state_dict()
+    for name, tensor in start["tower"].state_dict().items():
+        assert torch.equal(packed[name], tensor), name
     assert len(build_tokenizer(known_words())) == run.model.config.text_config.vocab_size

@@ -31,7 +31,7 @@ BARS = {
 }
 FROM_WORDS = frozenset({"one_thing", "two_things", "counts_1_4", "unseen_pairs"})
 """Rows without boxes; some of their trials are told without the layout prior, too."""
-UNPLANNED_EVERY = ALONE_EVERY = 5
+LESS_EVERY = 5
 
 
 def generator(bench: Bench) -> Any:
@@ -69,43 +69,42 @@ def draw(bench: Bench, ask: Ask) -> np.ndarray:
     return (drawn * 255).round().astype(np.uint8)
 
 
+def make(bench: Bench, ask: Ask) -> tuple[np.ndarray, str]:
+    """Carry out a request as the planner has it, the pack working as a whole.
+
+    A thing to change is found and drawn anew, a shown thing is looked at and drawn by its name;
+    requests without a picture are drawn.
+
+    Returns: uint8 (H, W, 3), and the words it was drawn from.
+    """
+    shown = ask.shown or Shown()
+    if not shown.ports:
+        return draw(bench, ask), ask.prompt
+    shop = bench.once("workshop", lambda: Workshop(bench))
+    if shown.source is not None:
+        return shop.changed(as_bytes(shown.source), ask.prompt, ask.seed), ask.prompt
+    told = call_shown(ask.prompt, *(shop.named(as_bytes(c)) for c in shown.concepts))
+    return draw(bench, replace(ask, prompt=told)), told
+
+
 def drawn_row(name: str, bench: Bench, trial: int) -> Outcome:
     """Draw and judge one trial of a row.
 
     Even trials use wordings of the captions' training, odd ones wordings that no training used.
+    Every fifth is also drawn with less: without the layout prior, or by the generator's ports
+    alone.
     """
     judge, ask = judge_of(bench), ASKS[name](trial)
-    picture = draw(bench, ask)
+    picture, told = make(bench, ask)
     right, of = ask.judge(judge, picture)
     beside = {}
-    if name in FROM_WORDS and bench.plan_layouts and trial % UNPLANNED_EVERY == 0:
+    if trial % LESS_EVERY == 0 and ask.shown:
+        beside = {"ports_alone": ask.judge(judge, draw(bench, ask))}
+    elif trial % LESS_EVERY == 0 and name in FROM_WORDS and bench.plan_layouts:
         unplanned = draw(replace(bench, plan_layouts=False), ask)
         beside = {"without_layout_prior": ask.judge(judge, unplanned)}
-    note = f"{right}/{of} {ask.prompt} | seen: {_told(judge, picture)}"
-    parts = {ask.kind: (right, of)} if ask.kind else {}
-    return Outcome(right, of, note, f"{ask.wording}_wording", parts, beside, picture)
-
-
-def made_row(name: str, bench: Bench, trial: int) -> Outcome:
-    """Carry out and judge one trial of a row whose requests show a picture.
-
-    The pack works as a whole, as the planner has it: a shown thing is looked at and drawn by its
-    name, a thing to change is found and drawn anew. Beside it, the generator's ports alone.
-    """
-    judge, ask = judge_of(bench), ASKS[name](trial)
-    shop = bench.once("workshop", lambda: Workshop(bench))
-    shown = ask.shown or Shown()
-    if shown.source is not None:
-        picture = shop.changed(as_bytes(shown.source), ask.prompt, ask.seed)
-        told = ask.prompt
-    else:
-        told = call_shown(ask.prompt, *(shop.named(as_bytes(c)) for c in shown.concepts))
-        picture = draw(bench, replace(ask, prompt=told))
-    right, of = ask.judge(judge, picture)
-    beside = {}
-    if trial % ALONE_EVERY == 0:
-        beside = {"ports_alone": ask.judge(judge, draw(bench, ask))}
-    note = f"{right}/{of} {told} | seen: {_told(judge, picture)}"
+    seen = ", ".join(" ".join(f.seen.pair) for f in judge.look(picture)) or "nothing"
+    note = f"{right}/{of} {told} | seen: {seen}"
     parts = {ask.kind: (right, of)} if ask.kind else {}
     return Outcome(right, of, note, f"{ask.wording}_wording", parts, beside, picture)
 
@@ -115,10 +114,5 @@ def as_bytes(pixels: Tensor) -> np.ndarray:
     return (pixels.permute(1, 2, 0) * 255).round().byte().numpy()
 
 
-def _told(judge: Judge, picture: np.ndarray) -> str:
-    return ", ".join(" ".join(f.seen.pair) for f in judge.look(picture)) or "nothing"
-
-
 for _name, _bar in BARS.items():
-    _row = made_row if _name in ("concept", "edit") else drawn_row
-    measured_row(_name, bar=_bar)(partial(_row, _name))
+    measured_row(_name, bar=_bar)(partial(drawn_row, _name))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from maquette.training.data.shards import Shard
@@ -158,14 +159,29 @@ def build_models(size: TowerSize, seed: int) -> nn.ModuleDict:
 
 
 def trained_tower(work: Path, size: TowerSize = BUNDLED) -> nn.ModuleDict:
-    """The averaged ``tower`` and ``lessons`` of a run's checkpoint.
+    """The averaged ``tower`` and ``lessons`` of a run's checkpoint, or the tower of a pack.
 
-    Raises: FileNotFoundError: if nothing was trained in ``work``.
+    A pack holds no lessons; those come untrained.
+
+    Args:
+        work: folder of a tower's training, or of a pack that began from one.
+    Raises: FileNotFoundError: if there is neither in ``work``.
     """
     models = build_models(size, seed=0)
-    if load_checkpoint(work / TowerRun.name, {"average": models}) is None:
-        raise FileNotFoundError(
-            f"no trained tower in {work}; train one with: "
-            f"python -m maquette.training.vision train --work {work}"
-        )
-    return models
+    if load_checkpoint(work / TowerRun.name, {"average": models}) is not None:
+        return models
+    if (work / PACKED).exists():
+        tensors = load_file(work / PACKED)
+        prefix = next(p for p in PREFIXES if any(name.startswith(p) for name in tensors))
+        own = {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
+        models["tower"].load_state_dict(own)
+        return models
+    raise FileNotFoundError(
+        f"no trained tower in {work}; train one with: "
+        f"python -m maquette.training.vision train --work {work}"
+    )
+
+
+PACKED = "model.safetensors"
+PREFIXES = ("vision_tower.", "clip.vision_model.")
+"""What the names of a tower's tensors begin with, in a LLaVA model and in a CLIPSeg."""
