@@ -44,15 +44,15 @@ class Retouch:
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * rim + 1, 2 * rim + 1))
         for part in self.holes:
             if isinstance(part, Box):
-                whole[_pixels(part, size)] = 1
+                whole[pixels_of(part, size)] = 1
             else:
                 whole |= np.asarray(cv2.dilate(part.astype(np.uint8), kernel), dtype=np.uint8)
         for other in self.spared:
-            whole[_pixels(other, size) if isinstance(other, Box) else other] = 0
+            whole[pixels_of(other, size) if isinstance(other, Box) else other] = 0
         return whole > 0
 
 
-def _pixels(box: Box, size: tuple[int, int]) -> tuple[slice, slice]:
+def pixels_of(box: Box, size: tuple[int, int]) -> tuple[slice, slice]:
     """The rows and columns that a box has a part of."""
     width, height = size
     rows = slice(int(box.y0 * height), int(np.ceil(box.y1 * height)))

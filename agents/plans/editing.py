@@ -8,10 +8,10 @@ from typing import Any
 
 from maquette.agents.design.palette import thing_colour
 from maquette.agents.design.types import ASPECTS
-from maquette.agents.language.changes import Change, ChangeKind, Unclear
+from maquette.agents.language.changes import Change, ChangeKind, Unclear, with_article
 from maquette.agents.language.colours import canonical, nearest
 from maquette.agents.language.lexicon import PATTERNS, Lexicon, singular
-from maquette.agents.language.places import nearest_landscape
+from maquette.agents.language.places import LANDSCAPES, nearest_landscape
 from maquette.agents.language.stopwords import DETERMINERS, NUMBERS
 from maquette.agents.language.tokens import RELATIONS
 from maquette.records.criterion import Colour, Count, Criterion, Exists
@@ -119,8 +119,10 @@ Step = tuple[str, dict[str, Any]]
 
 def _step(change: Change, lexicon: Lexicon, *, finds: bool, every: bool) -> Step:
     """How one change is made: of the one thing, or of every one that is so called."""
-    if not finds or change.kind is ChangeKind.BACKGROUND:
+    if not finds:
         return "edit", {"instruction": str(change)}
+    if change.kind is ChangeKind.BACKGROUND:
+        return "change_background", {"setting": _setting(change.new)}
     told: dict[str, Any] = {"target": change.target, "every": every}
     match change.kind:
         case ChangeKind.RECOLOUR:
@@ -144,6 +146,11 @@ def _means_all(target: str, lexicon: Lexicon) -> bool:
     """Whether a thing was named in the plural."""
     last = target.lower().split()[-1:]
     return any(word not in lexicon.things and singular(word) in lexicon.things for word in last)
+
+
+def _setting(ground: str) -> str:
+    """Where things are, as a caption says it: "by the sea", "on a mint background"."""
+    return LANDSCAPES.get(ground) or f"on {with_article(ground)} background"
 
 
 def _node(
@@ -277,6 +284,9 @@ class _Words:
     def _ground(self, change: Change) -> str:
         """A background that the model knows."""
         asked = change.new.lower()
+        if " to " in asked:  # From one colour to another, as the sky does.
+            ends = [self._ground(replace(change, new=part)) for part in asked.split(" to ", 1)]
+            return ends[0] if ends[0] == ends[1] else " to ".join(ends)
         known = self.lexicon.backgrounds
         if asked in known or asked in self.lexicon.colours:
             return asked

@@ -96,7 +96,9 @@ async def test_an_attached_picture_is_changed(
             "add a red house to the left of the blue star",
             [{"becomes": "red house", "side": "left of", "beside": "blue star"}],
         ),
-        ("make the background mint", [{"instruction": "make the background mint"}]),
+        ("make the background mint", [{"setting": "on a mint background"}]),
+        ("change the background to snow", [{"setting": "in the snow"}]),
+        ("put it on a mint to navy background", [{"setting": "on a mint to navy background"}]),
     ],
 )
 async def test_where_things_are_found_they_are_changed_one_by_one(
@@ -105,13 +107,12 @@ async def test_where_things_are_found_they_are_changed_one_by_one(
     text: str,
     steps: list[dict[str, Any]],
 ) -> None:
-    """Each change names its thing and what becomes of it; a background is left to the generator's
-    own reading."""
+    """Each change names its thing and what becomes of it, or what the things stand before."""
     plan = await EmbeddedPlanner(finding_models, registry).plan(_request(text))
     calls = _loop(plan).body
     assert len(calls) == len(steps)
     for call, step in zip(calls, steps, strict=True):
-        assert call.tool == ("edit" if "instruction" in step else "change_thing")
+        assert call.tool == ("change_background" if "setting" in step else "change_thing")
         assert call.arguments.items() >= step.items()
     assert validate(plan, registry, inputs=1) == []
 

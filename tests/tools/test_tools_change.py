@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from maquette.infra.media import encode_png
 from maquette.infra.settings import ModelConfig
@@ -22,6 +22,7 @@ from maquette.model_servers.transport_direct import DirectClient
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import InvalidInput
 from maquette.records.geometry import Box, LayoutItem
+from maquette.tools.builtin.change_background import change_background
 from maquette.tools.builtin.change_thing import change_thing
 from maquette.tools.builtin.name_thing import name_thing
 from maquette.tools.contract import ToolContext
@@ -184,6 +185,29 @@ async def test_a_named_thing_is_changed_and_the_rest_kept(
     after = await _pixels(store, out["image"])
     assert np.abs(after[240, 140] - before[20, 20]).max() < 40
     assert (after[:, 320:] == before[:, 320:]).all()
+
+
+async def test_things_and_letters_stand_before_another_background(
+    bundled: ToolContext, store: MemoryArtifactStore, picture: ArtifactRef
+) -> None:
+    """The ground becomes what was asked for; the middle of each thing and the strokes of printed
+    words are the very pixels they were."""
+    old = Image.fromarray((await _pixels(store, picture)).astype(np.uint8))
+    font = ImageFont.load_default(size=60)
+    ImageDraw.Draw(old).text((150, 400), "OPEN", fill=(20, 20, 20), font=font)
+    image = await store.put(encode_png(old), owner="local")
+    wish = {"image": image.model_dump(), "setting": "on a teal background"}
+    out = await run_tool(change_background, wish, bundled)
+    before, after = np.asarray(old, dtype=int), await _pixels(store, out["image"])
+    assert after.shape == before.shape
+    for x, y in ((20, 20), (490, 490), (280, 100)):
+        red, green, blue = after[y, x]
+        assert red + 40 < min(green, blue), (x, y)
+    for x, y in ((140, 240), (395, 235)):
+        assert (after[y, x] == before[y, x]).all()
+    letters = before.max(2) < 40
+    assert letters.sum() > 500
+    assert (np.abs(after - before).max(2)[letters] == 0).mean() > 0.98
 
 
 async def test_a_thing_that_is_not_there_is_told_with_what_is(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from maquette.tools.builtin.answer import answer
+from maquette.tools.builtin.change_background import change_background
 from maquette.tools.builtin.change_thing import change_thing
 from maquette.tools.builtin.cut_out import cut_out
 from maquette.tools.builtin.describe import describe
@@ -26,6 +27,7 @@ from maquette.tools.spec import ToolSpec
 def maquette_tools(register: Callable[[ToolSpec], None]) -> None:
     for spec in (
         answer,
+        change_background,
         change_thing,
         cut_out,
         describe,
