@@ -28,13 +28,14 @@ from maquette.training.evaluation.judge import (
     Judge,
     JudgeRecipe,
     JudgeRun,
+    _visible,
     bent,
     judge_scores,
     keep_judge,
     load_judge,
     turned_about,
 )
-from maquette.training.evaluation.recogniser import Recogniser, Seen
+from maquette.training.evaluation.recogniser import NOTHING, Recogniser, Seen, recognise
 from maquette.training.evaluation.sheet import contact_sheet
 from maquette.training.evaluation.verdicts import (
     edited,
@@ -121,6 +122,34 @@ def test_an_added_thing_may_stand_where_the_words_allow() -> None:
     mirrored = replace(told, link=replace(told.link, name=OPPOSITE[told.link.name]))  # type: ignore[type-var]
     assert edited(told)(Oracle(told.after), render(told.after)) == (1, 1)
     assert edited(mirrored)(Oracle(told.after), render(told.after)) == (0, 1)
+
+
+def test_parts_of_things_are_no_things() -> None:
+    """What lies inside another thing of its colour cannot be seen; in a ring's opening it can, and
+    so can another colour."""
+    large, small = (0.1, 0.1, 0.7, 0.7), (0.3, 0.5, 0.5, 0.72)
+
+    def visible(inner: str, outer: str) -> int:
+        named = [Found(Seen(*reversed(pair.split())), box) for pair, box in pairs(inner, outer)]
+        return len(_visible(named))
+
+    def pairs(inner: str, outer: str) -> list[tuple[str, Box]]:
+        return [(inner, small), (outer, large)]
+
+    assert visible("red oval", "red mushroom") == 1
+    assert visible("blue oval", "red mushroom") == 2
+    assert visible("red oval", "red ring") == 2
+    apart = [Found(Seen("oval", "red"), (0.0, 0.0, 0.2, 0.2)), Found(Seen("oval", "red"), large)]
+    assert len(_visible(apart)) == 2
+
+
+def test_what_is_a_thing_has_a_colour_and_a_pattern() -> None:
+    """Even an untrained recogniser never names a thing without them."""
+    noise = np.random.default_rng(0).integers(0, 255, (64, SIDE, SIDE, 3), dtype=np.uint8)
+    for seed in range(4):
+        torch.manual_seed(seed)
+        for seen in recognise(Recogniser(seed), noise):
+            assert seen.thing == NOTHING or NOTHING not in (seen.colour, seen.pattern)
 
 
 def test_an_edit_that_spoils_the_background_fails() -> None:

@@ -44,6 +44,8 @@ JUDGE = "judge"
 """Below ``--work``: folder of its checkpoint, and stem of the file of its finished weights."""
 DOUBTFUL, CERTAIN = 0.2, 0.5
 """Marks of middles: below the first there is nothing, from the second on there is a thing."""
+INSIDE = 0.8
+"""Of a found box: what lies so far inside another's may be a part of it."""
 SURE = 0.9
 """Least probability of a name that is certain."""
 
@@ -78,7 +80,7 @@ class Judge:
         """Find and name the things of a uint8 picture (H, W, 3)."""
         boxes = find_boxes(self.finder, picture)
         named = zip(self.name(picture, boxes), boxes, strict=True)
-        return [Found(seen, box) for seen, box in named if seen.thing != NOTHING]
+        return _visible([Found(seen, box) for seen, box in named if seen.thing != NOTHING])
 
     def look_surely(self, picture: np.ndarray) -> list[Found] | None:
         """Find and name things as ``look`` does; None where any of it is uncertain."""
@@ -96,6 +98,22 @@ class Judge:
         if not boxes:
             return []
         return recognise(self.recogniser, np.stack([crop(picture, box) for box in boxes]))
+
+
+def _visible(found: list[Found]) -> list[Found]:
+    """Leave out parts of things that were taken for things: what lies on its own colour."""
+    return [f for f in found if not any(_is_part(f, other) for other in found)]
+
+
+def _is_part(found: Found, of: Found) -> bool:
+    """Whether a found thing lies inside a larger one of its colour that has no opening."""
+    a, b = found.box, of.box
+    width = min(a[2], b[2]) - max(a[0], b[0])
+    height = min(a[3], b[3]) - max(a[1], b[1])
+    area = (a[2] - a[0]) * (a[3] - a[1])
+    larger = (b[2] - b[0]) * (b[3] - b[1]) > area
+    inside = max(0.0, width) * max(0.0, height) > INSIDE * area
+    return larger and inside and found.seen.colour == of.seen.colour and of.seen.thing != "ring"
 
 
 def load_judge(work: Path) -> Judge:

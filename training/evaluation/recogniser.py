@@ -95,7 +95,11 @@ def recognise_surely(model: Recogniser, crops: np.ndarray) -> list[tuple[Seen, f
     """Name what uint8 crops (n, S, S, 3) show, each with the least probability of its names."""
     model.eval()
     pixels = torch.from_numpy(np.ascontiguousarray(crops)).permute(0, 3, 1, 2).float() / 255
-    chances, names = zip(*(answer.softmax(-1).max(-1) for answer in model(pixels)), strict=True)
+    shares = [answer.softmax(-1) for answer in model(pixels)]
+    there = shares[0].argmax(-1) != THING_NAMES.index(NOTHING)
+    for share, known in ((shares[1], COLOUR_NAMES), (shares[2], PATTERN_NAMES)):
+        share[there, known.index(NOTHING)] = 0.0  # A thing has some colour and pattern.
+    chances, names = zip(*(share.max(-1) for share in shares), strict=True)
     sure = torch.stack(chances).amin(0).tolist()
     return [
         (Seen(THING_NAMES[t], COLOUR_NAMES[c], PATTERN_NAMES[p]), chance)
