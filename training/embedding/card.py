@@ -48,7 +48,7 @@ def model_card(rows: list[Row], work: Path) -> str:
     return f"""# The bundled dual encoder
 
 Pictures and captions of the bundled world as vectors of one space (CLIP class, 256 px, patch
-16, space of 192). Trained from the tower of `training/vision` on renders of our own procedural
+16, space of 192). Begun from the captioner's tower and trained on renders of our own procedural
 world, {steps:,} steps of 48 pictures, each with one caption that is false in one fact. No outside
 data or weights were used. For sentences in general there is MiniLM.
 
@@ -66,7 +66,8 @@ is outside. Printed words are not told apart.
 ## Repeat it
 
 ```
-python -m maquette.training.embedding train --work runs/embedding --tower runs/vision --minutes 45
+python -m maquette.training.embedding train --work runs/embedding --minutes 22 \\
+    --tower model_servers/bundled/understanding
 python -m maquette.training.embedding export --work runs/embedding
 python -m maquette.training.embedding score
 ```
