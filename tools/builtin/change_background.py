@@ -15,7 +15,7 @@ from maquette.records.errors import InvalidInput
 from maquette.records.geometry import Box
 from maquette.tools.builtin.draw import Drawing, drawn
 from maquette.tools.contract import Image, Text, ToolContext
-from maquette.tools.repainting import grown
+from maquette.tools.repainting import gap, grown
 from maquette.tools.retouch import pixels_of
 from maquette.tools.spec import tool
 from maquette.tools.things_seen import look
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SOFT = 1 / 256
 """Share of the picture's longer side over which a thing's edge passes into the background."""
+RIND = 1.5 / 256
+"""Share of the picture's longer side that is pared off the edges of things."""
 INK = 40.0
 """Least distance of letters from the colour around them, in bytes."""
 RIM = 0.012
@@ -74,7 +76,10 @@ async def change_background(
     made = await drawn(ctx, row)
     own = await ctx.store.get(image.sha256, owner=ctx.owner)
     behind = await ctx.store.get(made.sha256, owner=ctx.owner)
-    lines = [line.box for line in read.lines]
+    # A ring reads as the letter O; what is printed on a thing is kept with it.
+    lines = [
+        line.box for line in read.lines if all(gap(line.box, item.box) > -RIM for item in things)
+    ]
     whole = await asyncio.to_thread(_before, own, behind, seen.masks(""), lines)
     return Drawing(
         image=await ctx.keep(whole, model_digest=await ctx.models.digest(RoleName.GENERATION))
@@ -98,6 +103,10 @@ def _before(
     kept = np.zeros(own.shape[:2], dtype=np.float32)
     for mask in masks:
         kept[mask] = 1.0
+    # A rim of the old background would shine around everything; what is drawn behind fills it.
+    side = 2 * max(1, round(RIND * max(picture.size))) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    kept = np.asarray(cv2.erode(kept, kernel))
     kept = np.asarray(cv2.GaussianBlur(kept, (0, 0), SOFT * max(picture.size)))
     for line in lines:
         _keep_letters(own, line, kept)
