@@ -7,6 +7,7 @@
     prior         captions to layouts
     few-step      teach the finished flow long strides
     export        write the pack
+    card          measure a finished pack again, and say so on its card
     smoke         all of the above in seconds, at toy size
 
 Every command resumes from what lies in ``--work``.
@@ -147,6 +148,20 @@ def export(
 
     pipeline = trained_pipeline(work)
     typer.echo(export_pack(pipeline, to, written_card(work, pipeline, scores, remarks)))
+
+
+@app.command()
+def card(
+    scores: Annotated[Path, typer.Option(help="pack.json of `maquette eval pack`")],
+    remarks: Annotated[Path, typer.Option(help="what a person saw, in words")],
+    to: To = PACK,
+) -> None:
+    """Write what was measured since onto the card of a finished pack."""
+    from maquette.training.pack.card import measured_anew
+    from maquette.training.pack.export import replace_card
+
+    old = (to / "MODEL_CARD.md").read_text(encoding="utf-8")
+    typer.echo(replace_card(to, measured_anew(old, scores, remarks)))
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import shutil
 from pathlib import Path
 from statistics import NormalDist
 
@@ -20,10 +21,12 @@ from maquette.model_servers.generation.layout_flow.shown import (
     fill_hole,
     source_channels,
 )
+from maquette.model_servers.model_files import check_files
 from maquette.training.data.items import encode_pictures, hole_mask, make_item, read_items
 from maquette.training.data.shards import read_shard
-from maquette.training.generator import smoke
+from maquette.training.generator import card, smoke
 from maquette.training.pack.assemble import trained_pipeline
+from maquette.training.pack.card import measured_anew
 from maquette.training.recipes.autoencoder_run import finished_autoencoder
 from maquette.training.recipes.components import TOY, build_tokenizer
 from maquette.training.recipes.flow import FlowRecipe, drawn_times, encode_rows
@@ -142,6 +145,25 @@ def test_pack_holds_no_code_and_no_pickle(work: Path) -> None:
     """Only safetensors, JSON and the card are in a pack."""
     kinds = {p.suffix for p in (work / "pack").rglob("*") if p.is_file()}
     assert kinds == {".safetensors", ".json", ".md"}
+
+
+def test_a_finished_pack_is_measured_again(work: Path, tmp_path: Path) -> None:
+    """The card gets the new numbers and words, nothing else changes, and the manifest fits."""
+    pack = tmp_path / "pack"
+    shutil.copytree(work / "pack", pack)
+    row = {"name": "one_thing", "value": 0.5, "low": 0.4, "high": 0.6, "n": 9, "bar": 0.9}
+    scores, remarks = tmp_path / "pack.json", tmp_path / "seen.md"
+    scores.write_text(json.dumps([{**row, "holds": False}]))
+    remarks.write_text("All of it wavers.\n")
+    card(scores, remarks, pack)
+    check_files(pack, bundled=True)
+    before, after = ((p / "MODEL_CARD.md").read_text() for p in (work / "pack", pack))
+    assert "| one_thing | 0.500 | 0.400 to 0.600 | 9 | 0.90 | no |" in after
+    assert "All of it wavers." in after and "Not looked at yet." not in after
+    assert after.split("## Measured")[0] == before.split("## Measured")[0]
+    assert after.split("## Repeat it")[1] == before.split("## Repeat it")[1]
+    with pytest.raises(ValueError, match="no part that begins with"):
+        measured_anew("# Another card", scores, remarks)
 
 
 def test_loaded_weights_are_the_trained_ones(work: Path) -> None:

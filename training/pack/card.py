@@ -14,6 +14,10 @@ from maquette.training.world.things import THINGS
 
 PHASES = ("autoencoder", "decoder", "flow", "prior", "few_step")
 """Trainings, in order; not all need have run."""
+BEFORE_TABLE = "weights with any role. Intervals are Wilson's at 95 %.\n\n"
+BEFORE_REMARKS = "\n## How it looks\n\n"
+AFTER_REMARKS = "\n## Repeat it\n"
+"""What stands before and between the parts of a card that change when it is measured again."""
 NOT_MEASURED = "Not measured yet: export again with `--scores` once `maquette eval pack` has run.\n"
 
 
@@ -41,7 +45,7 @@ def written_card(
         if state is not None
     )
     seen = remarks.read_text(encoding="utf-8") if remarks else "Not looked at yet.\n"
-    table = NOT_MEASURED if scores is None else score_table(json.loads(scores.read_text("utf-8")))
+    table = _table(scores) if scores else NOT_MEASURED
     held = ", ".join(sorted(f"{colour} {thing}" for colour, thing in HELD_OUT))
     return f"""# The bundled generator
 
@@ -69,18 +73,30 @@ Stored in float16, loaded in float32.
 ## Measured on held-out scenes
 
 Unseen pairs are colour-thing pairs that no training picture holds: {held}. The judge shares no
-weights with any role. Intervals are Wilson's at 95 %.
-
-{table}
-## How it looks
-
-{seen}
-## Repeat it
-
+{BEFORE_TABLE}{table}{BEFORE_REMARKS}{seen}{AFTER_REMARKS}
 `docs/training.md` has the commands, from empty folder to measured pack. Seeds are fixed; results
 differ with the number of steps that fit into the minutes, and in the last bits between machines.
 Licence: as the repository.
 """
+
+
+def measured_anew(card: str, scores: Path, remarks: Path) -> str:
+    """A written card with another table and other remarks: the weights are the same.
+
+    Args: as for ``written_card``.
+    Raises: ValueError: the card was not written by ``written_card``.
+    """
+    for mark in (BEFORE_TABLE, BEFORE_REMARKS, AFTER_REMARKS):
+        if card.count(mark) != 1:
+            raise ValueError(f"the card has no part that begins with {mark.strip()!r}")
+    head, rest = card.split(BEFORE_TABLE)
+    seen = remarks.read_text(encoding="utf-8")
+    tail = rest.split(AFTER_REMARKS)[1]
+    return f"{head}{BEFORE_TABLE}{_table(scores)}{BEFORE_REMARKS}{seen}{AFTER_REMARKS}{tail}"
+
+
+def _table(scores: Path) -> str:
+    return score_table(json.loads(scores.read_text(encoding="utf-8")))
 
 
 def score_table(rows: list[dict[str, Any]]) -> str:

@@ -34,3 +34,15 @@ def export_pack(pipeline: Any, target: Path, card: str) -> Path:
     (fresh / "vocabulary.json").write_text(record + "\n", encoding="utf-8")
     (fresh / "MODEL_CARD.md").write_text(card, encoding="utf-8")
     return seal(fresh, target, MAX_BYTES)
+
+
+def replace_card(target: Path, card: str) -> Path:
+    """Give a pack another card, and the manifest that names it.
+
+    Raises: ValueError: if the pack would be larger than ``MAX_BYTES``.
+    """
+    fresh = target.with_name(target.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.copytree(target, fresh)
+    (fresh / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    return seal(fresh, target, MAX_BYTES)
