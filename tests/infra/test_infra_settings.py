@@ -36,7 +36,7 @@ def write_user_file(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_every_profile_is_valid(profile: str) -> None:
-    """Each shipped profile loads, and all of them serve the same four roles."""
+    """Each shipped profile loads, and all of them serve the same six roles."""
     settings = load_settings(profile)
     assert settings.profile == profile
     assert set(settings.models) == {
@@ -45,6 +45,7 @@ def test_every_profile_is_valid(profile: str) -> None:
         "text_rendering",
         "embedding",
         "segmentation",
+        "reward",
     }
 
 
