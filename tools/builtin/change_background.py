@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 SOFT = 1 / 256
 """Share of the picture's longer side over which a thing's edge passes into the background."""
-RIND = 1.5 / 256
-"""Share of the picture's longer side that is pared off the edges of things."""
 INK = 40.0
 """Least distance of letters from the colour around them, in bytes."""
 RIM = 0.012
@@ -103,10 +101,6 @@ def _before(
     kept = np.zeros(own.shape[:2], dtype=np.float32)
     for mask in masks:
         kept[mask] = 1.0
-    # A rim of the old background would shine around everything; what is drawn behind fills it.
-    side = 2 * max(1, round(RIND * max(picture.size))) + 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    kept = np.asarray(cv2.erode(kept, kernel))
     kept = np.asarray(cv2.GaussianBlur(kept, (0, 0), SOFT * max(picture.size)))
     for line in lines:
         _keep_letters(own, line, kept)
