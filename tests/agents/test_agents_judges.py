@@ -11,7 +11,7 @@ from maquette.agents.critic import Critic, make_critic, propose
 from maquette.agents.judging.overall import OverallJudge
 from maquette.agents.judging.things import ThingsJudge, question
 from maquette.infra.media import encode_png
-from maquette.infra.settings import load_settings
+from maquette.infra.settings import Settings, load_settings
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.contract import RoleName
 from maquette.model_servers.fake import ScriptedModelClient
@@ -177,13 +177,19 @@ async def test_a_missing_reward_model_leaves_the_whole_unjudged() -> None:
     )
 
 
+def _without(settings: Settings, role: RoleName) -> Settings:
+    """Settings that do not name a role."""
+    named = {name: model for name, model in settings.models.items() if name != role}
+    return settings.model_copy(update={"models": named})
+
+
 def test_the_critic_asks_only_roles_that_the_settings_name() -> None:
     """Without a reward role nobody judges the whole, and its digest is in no key."""
     store, models = MemoryArtifactStore(), ScriptedModelClient({})
-    plain = make_critic(load_settings("test"), store, models)
+    settings = load_settings("test")
+    plain = make_critic(_without(settings, RoleName.REWARD), store, models)
     assert plain.roles == (RoleName.UNDERSTANDING,)
-    named = load_settings("test", overrides={"models.reward.model": "bundled"})
-    assert set(make_critic(named, store, models).roles) == {
+    assert set(make_critic(settings, store, models).roles) == {
         RoleName.UNDERSTANDING,
         RoleName.REWARD,
     }
@@ -245,11 +251,9 @@ async def test_the_threshold_decides_what_is_believed(sure: float, outcome: Outc
 
 async def test_an_absent_role_leaves_its_kinds_unjudged_and_says_so() -> None:
     """Without an understanding role in the settings nothing is asked of it."""
-    settings = load_settings("test")
-    named = {k: v for k, v in settings.models.items() if k != "understanding"}
-    bare = settings.model_copy(update={"models": named})
+    bare = _without(load_settings("test"), RoleName.UNDERSTANDING)
     critic = make_critic(bare, MemoryArtifactStore(), ScriptedModelClient({}))
     verdict = (await critic.judge(CRITERIA, PICTURE, owner="local")).verdict
     assert {finding.outcome for finding in verdict.findings} == {Outcome.UNJUDGED}
     assert all("no model for the role understanding" in f.reason for f in verdict.findings)
-    assert critic.roles == ()
+    assert critic.roles == (RoleName.REWARD,)
