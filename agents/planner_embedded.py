@@ -118,7 +118,7 @@ class EmbeddedPlanner:
         showing: Showing | None = None,
     ) -> Plan:
         lexicon = Lexicon.of(model.vocabulary)
-        sees = await can_judge(self._models)
+        sees = (showing is not None or not wordings.shown) and await can_judge(self._models)
         return picture_plan(
             request,
             wordings,

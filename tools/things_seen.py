@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -52,24 +52,23 @@ class Seen:
 
     def others(self, but: str) -> tuple[LayoutItem, ...]:
         """Everything but what one name found, each thing once, as a layout."""
-        own = [piece.box for piece in self.pieces.get(but, ())]
         found: list[LayoutItem] = []
-        for name, phrase in self.phrases.items():
-            for piece in self.pieces.get(name, ()):
-                known = [*own, *(item.box for item in found)]
-                if all(overlap(piece.box, box) < SAME for box in known):
-                    found.append(LayoutItem(box=piece.box, phrase=str(phrase)))
+        for phrase, piece in self._apart(but):
+            if all(overlap(piece.box, item.box) < SAME for item in found):
+                found.append(LayoutItem(box=piece.box, phrase=str(phrase)))
         return tuple(found)
 
     def masks(self, but: str) -> tuple[np.ndarray, ...]:
         """The masks of all things but those that one name found."""
+        return tuple(piece.mask for _, piece in self._apart(but))
+
+    def _apart(self, but: str) -> Iterator[tuple[Phrase, Piece]]:
+        """What names found, but for the things that one of them found."""
         own = [piece.box for piece in self.pieces.get(but, ())]
-        return tuple(
-            piece.mask
-            for name in self.phrases
-            for piece in self.pieces.get(name, ())
-            if all(overlap(piece.box, box) < SAME for box in own)
-        )
+        for name, phrase in self.phrases.items():
+            for piece in self.pieces.get(name, ()):
+                if all(overlap(piece.box, box) < SAME for box in own):
+                    yield phrase, piece
 
     def named(self, name: str) -> Phrase | None:
         """All that is known of a thing: what its name says, and what the caption adds to it."""

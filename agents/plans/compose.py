@@ -69,16 +69,12 @@ def _with_names(plan: Plan) -> Plan:
     (loop,) = plan.nodes
     assert isinstance(loop, Loop)
     art = loop.body[0]
+    shown = [name for name in CONCEPTS if name in art.arguments]
     found = [
         Call(id=f"{name}_seen", tool="name_thing", arguments={"image": art.arguments[name]})
-        for name in CONCEPTS
-        if name in art.arguments
+        for name in shown
     ]
-    told = {
-        f"{name}_name": {REFERENCE_KEY: f"{name}_seen.text"}
-        for name in CONCEPTS
-        if name in art.arguments
-    }
+    told = {f"{name}_name": {REFERENCE_KEY: f"{name}_seen.text"} for name in shown}
     named = art.model_copy(update={"arguments": {**art.arguments, **told}})
     drawn = loop.model_copy(update={"body": (named, *loop.body[1:])})
     return plan.model_copy(update={"nodes": (*found, drawn)})

@@ -13,7 +13,7 @@ from maquette.model_servers.contract import RoleName
 from maquette.model_servers.schemas.generation import Row
 from maquette.records.errors import InvalidInput
 from maquette.records.geometry import Box
-from maquette.tools.builtin.draw import Drawing, drawn
+from maquette.tools.builtin.draw import Drawing, Guidance, Steps, drawn, row_id
 from maquette.tools.contract import Image, Text, ToolContext
 from maquette.tools.repainting import gap, grown
 from maquette.tools.retouch import pixels_of
@@ -44,8 +44,8 @@ async def change_background(
     *,
     image: Image,
     setting: Annotated[Text, Field(min_length=1, max_length=200)],
-    steps: Annotated[int, Field(ge=1, le=200)] | None = None,
-    guidance: Annotated[float, Field(ge=0, le=30)] | None = None,
+    steps: Steps | None = None,
+    guidance: Guidance | None = None,
 ) -> Drawing:
     """Put the things and the letters of a picture before another background.
 
@@ -64,7 +64,7 @@ async def change_background(
     read = await OcrClient(ctx.models).ocr(image, owner=ctx.owner)
     ctx.spent(read.forward_s)
     row = Row(
-        row_id=f"{ctx.task_id or 'call'}/{ctx.node or 'background'}"[:120],
+        row_id=row_id(ctx, "background"),
         prompt=f"{' and '.join(f'a {item.phrase}' for item in things)} {setting}"[:4_000],
         layout=things[:16],
         seed=ctx.seed & 0x7FFFFFFF,

@@ -13,7 +13,7 @@ from maquette.model_servers.schemas.generation import Row
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import InvalidInput
 from maquette.records.geometry import LayoutItem
-from maquette.tools.builtin.draw import Drawing, drawn
+from maquette.tools.builtin.draw import Drawing, Guidance, Steps, drawn, row_id
 from maquette.tools.contract import Image, Text, ToolContext
 from maquette.tools.phrases import PLAIN, Phrase
 from maquette.tools.repainting import Place, Side, fitted, free_box, grown, moved
@@ -46,8 +46,8 @@ async def change_thing(
     aspect: Annotated[float, Field(ge=0.1, le=10)] | None = None,
     side: Side | None = None,
     beside: Words = "",
-    steps: Annotated[int, Field(ge=1, le=200)] | None = None,
-    guidance: Annotated[float, Field(ge=0, le=30)] | None = None,
+    steps: Steps | None = None,
+    guidance: Guidance | None = None,
 ) -> Drawing:
     """Change one thing of a picture; every pixel away from it stays exactly as it is.
 
@@ -168,7 +168,7 @@ async def _retouched(
     view = View.around(hole) if touch.item else View.whole(picture.size)
     near, mask = view.cut(picture), view.cut_mask(hole)
     row = Row(
-        row_id=f"{ctx.task_id or 'call'}/{ctx.node or 'change'}"[:120],
+        row_id=row_id(ctx, "change"),
         prompt=f"a {touch.item.phrase}" if touch.item else "",
         layout=view.layout((*others, touch.item) if touch.item else others),
         seed=ctx.seed & 0x7FFFFFFF,

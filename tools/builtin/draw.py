@@ -36,8 +36,17 @@ MAX_RESTARTS = 3
 """How often a session lost by a restarting server is started again in one attempt."""
 
 
+Steps = Annotated[int, Field(ge=1, le=200)]
+Guidance = Annotated[float, Field(ge=0, le=30)]
+
+
 class Drawing(Record):
     image: Image
+
+
+def row_id(ctx: ToolContext, what: str) -> str:
+    """What a call's row is called: its task and its node, or ``what`` it does."""
+    return f"{ctx.task_id or 'call'}/{ctx.node or what}"[:120]
 
 
 @tool(
@@ -54,8 +63,8 @@ async def draw(
     prompt: Annotated[Text, Field(max_length=4_000)],
     negative_prompt: Annotated[Text, Field(max_length=4_000)] = "",
     layout: Annotated[tuple[LayoutItem, ...], Field(max_length=16)] = (),
-    steps: Annotated[int, Field(ge=1, le=200)] | None = None,
-    guidance: Annotated[float, Field(ge=0, le=30)] | None = None,
+    steps: Steps | None = None,
+    guidance: Guidance | None = None,
     width_px: Annotated[int, Field(ge=32, le=2048)] | None = None,
     height_px: Annotated[int, Field(ge=32, le=2048)] | None = None,
     concept: Image | None = None,
@@ -82,7 +91,7 @@ async def draw(
         return call_shown(text, concept_name, second_concept_name)
 
     row = Row(
-        row_id=f"{ctx.task_id or 'call'}/{ctx.node or 'draw'}"[:120],
+        row_id=row_id(ctx, "draw"),
         prompt=named(prompt),
         negative_prompt=negative_prompt,
         layout=tuple(LayoutItem(box=item.box, phrase=named(item.phrase)) for item in layout),

@@ -11,7 +11,7 @@ from maquette.model_servers.contract import RoleName
 from maquette.model_servers.schemas.generation import Row
 from maquette.records.artifact import ArtifactRef
 from maquette.records.geometry import LayoutItem
-from maquette.tools.builtin.draw import Drawing, drawn
+from maquette.tools.builtin.draw import Drawing, Guidance, Steps, drawn, row_id
 from maquette.tools.contract import Image, Mask, Text, ToolContext
 from maquette.tools.spec import tool
 
@@ -22,8 +22,8 @@ async def edit(
     *,
     image: Image,
     instruction: Annotated[Text, Field(min_length=1, max_length=4_000)],
-    steps: Annotated[int, Field(ge=1, le=200)] | None = None,
-    guidance: Annotated[float, Field(ge=0, le=30)] | None = None,
+    steps: Steps | None = None,
+    guidance: Guidance | None = None,
     image_guidance: Annotated[float, Field(ge=0, le=10)] | None = None,
 ) -> Drawing:
     """Change a picture as the instruction says, such as "make the red circle blue".
@@ -37,7 +37,7 @@ async def edit(
         MediaRejected: the bytes are not a picture.
     """
     row = Row(
-        row_id=f"{ctx.task_id or 'call'}/{ctx.node or 'edit'}"[:120],
+        row_id=row_id(ctx, "edit"),
         prompt=instruction,
         seed=ctx.seed & 0x7FFFFFFF,
         steps=steps,
@@ -58,8 +58,8 @@ async def inpaint(
     mask: Mask,
     prompt: Annotated[Text, Field(max_length=4_000)],
     layout: Annotated[tuple[LayoutItem, ...], Field(max_length=16)] = (),
-    steps: Annotated[int, Field(ge=1, le=200)] | None = None,
-    guidance: Annotated[float, Field(ge=0, le=30)] | None = None,
+    steps: Steps | None = None,
+    guidance: Guidance | None = None,
 ) -> Drawing:
     """Draw anew where the mask is white; every other pixel stays exactly as it is.
 
@@ -68,7 +68,7 @@ async def inpaint(
     Raises: CapabilityMissing: the model cannot inpaint. ModelFailed: it could not finish.
     """
     row = Row(
-        row_id=f"{ctx.task_id or 'call'}/{ctx.node or 'inpaint'}"[:120],
+        row_id=row_id(ctx, "inpaint"),
         prompt=prompt,
         layout=layout,
         seed=ctx.seed & 0x7FFFFFFF,

@@ -173,9 +173,17 @@ def finder_input(pictures: list[np.ndarray]) -> Tensor:
 
 def overlap(a: Box, b: Box) -> float:
     """Measure intersection over union of two boxes, in [0, 1]."""
+    both = shared_area(a, b)
+    return both / (area(a) + area(b) - both) if both else 0.0
+
+
+def shared_area(a: Box, b: Box) -> float:
+    """Measure what two boxes have in common, as a share of the picture."""
     w = min(a[2], b[2]) - max(a[0], b[0])
     h = min(a[3], b[3]) - max(a[1], b[1])
-    if w <= 0 or h <= 0:
-        return 0.0
-    both = w * h
-    return both / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - both)
+    return w * h if w > 0 and h > 0 else 0.0
+
+
+def area(box: Box) -> float:
+    """Measure a box, as a share of the picture."""
+    return (box[2] - box[0]) * (box[3] - box[1])

@@ -19,11 +19,13 @@ from maquette.training.data.shards import Shard
 from maquette.training.evaluation.crops import crop
 from maquette.training.evaluation.finder import (
     Finder,
+    area,
     find_boxes,
     find_marked,
     finder_input,
     finder_loss,
     overlap,
+    shared_area,
 )
 from maquette.training.evaluation.recogniser import (
     NOTHING,
@@ -107,12 +109,8 @@ def _visible(found: list[Found]) -> list[Found]:
 
 def _is_part(found: Found, of: Found) -> bool:
     """Whether a found thing lies inside a larger one of its colour that has no opening."""
-    a, b = found.box, of.box
-    width = min(a[2], b[2]) - max(a[0], b[0])
-    height = min(a[3], b[3]) - max(a[1], b[1])
-    area = (a[2] - a[0]) * (a[3] - a[1])
-    larger = (b[2] - b[0]) * (b[3] - b[1]) > area
-    inside = max(0.0, width) * max(0.0, height) > INSIDE * area
+    larger = area(of.box) > area(found.box)
+    inside = shared_area(found.box, of.box) > INSIDE * area(found.box)
     return larger and inside and found.seen.colour == of.seen.colour and of.seen.thing != "ring"
 
 

@@ -111,8 +111,9 @@ def _ground_right(change: Edit, picture: np.ndarray, new: Sequence[Box]) -> bool
         new: boxes of what came to stand where the truth has nothing.
     """
     error = ground_error(change, picture, change.after, new)
-    was = ground_error(change, picture, change.before, new)
-    if change.kind == "background" and error > 0.5 * was:
+    if change.kind == "background" and error > 0.5 * ground_error(
+        change, picture, change.before, new
+    ):
         return False
     return error <= KEPT_ERROR
 
