@@ -1,7 +1,7 @@
 """Where a model looked: attention over the tokens of a picture as a small grid.
 
-Notation: ``H`` heads, ``Q`` asking tokens, ``K`` known tokens, ``N`` picture tokens, ``g`` the
-grid's side.
+Notation: ``W`` views, ``H`` heads, ``Q`` asking tokens, ``K`` known tokens, ``N`` picture
+tokens, ``g`` the grid's side.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ MAX_SIDE = 24
 
 
 def picture_attention(layers: Sequence[Tensor], picture: slice) -> Tensor:
-    """The attention that the last token pays each picture token: (N,), mean of layers and heads.
+    """The attention that the last token pays each picture token: (N,).
+
+    The mean of layers, heads and views of the picture.
 
     Args:
-        layers: per layer (1, H, Q, K); rows sum to 1.
+        layers: per layer (W, H, Q, K); rows sum to 1.
         picture: where the picture's tokens stand among K.
     """
     import torch
 
-    rows = torch.stack([layer[0, :, -1, picture].float().mean(dim=0) for layer in layers])
+    rows = torch.stack([layer[:, :, -1, picture].float().mean(dim=(0, 1)) for layer in layers])
     return rows.mean(dim=0)
 
 

@@ -1,9 +1,10 @@
 """A LLaVA model: vision tower, projector and language model, answering about one picture.
 
 Any directory saved by ``LlavaForConditionalGeneration`` is loaded by these lines, the bundled
-one like a large one. One row a forward, greedy, so the same question has the same answer.
+one like a large one. One question a forward, greedy, so the same question has the same answer.
 
-Notation: ``S`` side in pixels, ``N`` picture tokens, ``T`` prompt tokens, ``V`` vocabulary.
+Notation: ``S`` side in pixels, ``W`` views of the picture, ``N`` picture tokens, ``T`` prompt
+tokens, ``V`` vocabulary.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from maquette.model_servers.model_files import loading
 from maquette.model_servers.pixels import PixelPlan
 from maquette.model_servers.understanding.attention import grid_of, picture_attention
 from maquette.model_servers.understanding.prompts import chat_text
+from maquette.model_servers.understanding.views import averaged, views_of
 from maquette.records.errors import InvalidInput, PackCorrupt
 
 if TYPE_CHECKING:
@@ -40,8 +42,14 @@ class Said:
 class Llava:
     """Not thread-safe: one caller at a time."""
 
-    def __init__(self, path: Path, *, device: str = "cpu", dtype: str = "float32") -> None:
-        """Raises: PackCorrupt: the files do not make a model."""
+    def __init__(
+        self, path: Path, *, device: str = "cpu", dtype: str = "float32", views: int = 1
+    ) -> None:
+        """
+        Args:
+            views: how often a picture is seen, each time from another place; at least 1.
+        Raises: PackCorrupt: the files do not make a model.
+        """
         import torch
         from transformers import AutoTokenizer, LlavaForConditionalGeneration
         from transformers.utils.logging import disable_progress_bar
@@ -59,12 +67,13 @@ class Llava:
             self._tokenizer: Any = AutoTokenizer.from_pretrained(path, local_files_only=True)
             config = self._model.config
             side_px = int(config.vision_config.image_size)
+            self._views, self._patch_px = views, int(config.vision_config.patch_size)
             self.pixel_plan = PixelPlan(path, side_px)
             self._image_id = int(config.image_token_id)
             self._image_token = str(self._tokenizer.convert_ids_to_tokens(self._image_id))
             self._ends = _ends(self._model, self._tokenizer)
             with torch.inference_mode():
-                self.picture_tokens = self._features(torch.zeros(3, side_px, side_px)).shape[1]
+                self.picture_tokens = self._features(torch.zeros(1, 3, side_px, side_px)).shape[1]
         self._longest = int(config.text_config.max_position_embeddings)
 
     @property
@@ -73,11 +82,12 @@ class Llava:
         return sum(tensor.numel() for tensor in self._model.parameters())
 
     def see(self, picture: Image) -> Tensor:
-        """The picture's features (1, N, D): computed once, asked about many times."""
+        """The picture's features (W, N, D): computed once, asked about many times."""
         import torch
 
         with torch.inference_mode():
-            return self._features(torch.from_numpy(self.pixel_plan(picture)))
+            pixels = torch.from_numpy(self.pixel_plan(picture))
+            return self._features(views_of(pixels, self._views, self._patch_px))
 
     def say(
         self, seen: Tensor | None, words: str, max_tokens: int, *, attention: bool = False
@@ -97,7 +107,7 @@ class Llava:
             while True:
                 if attention and seen is not None:
                     looked.append(picture_attention(out.attentions, where))
-                log_probs = out.logits[0, -1].float().log_softmax(dim=-1)  # (V,)
+                log_probs = averaged(out.logits[:, -1])  # (V,)
                 token = int(log_probs.argmax())
                 log_prob += float(log_probs[token])
                 if token in self._ends:
@@ -105,7 +115,9 @@ class Llava:
                 tokens.append(token)
                 if len(tokens) == max_tokens:
                     break
-                out = self._forward(self._embed([token]), out.past_key_values, attention)
+                out = self._forward(
+                    self._embed([token], len(embeds)), out.past_key_values, attention
+                )
             text = self._tokenizer.decode(tokens, skip_special_tokens=True).strip()
             if not looked:
                 return Said(text, log_prob)
@@ -137,31 +149,31 @@ class Llava:
             longest = max(len(tokens) for tokens in spelled)
             _, embeds = self._prompt(seen, words, longest, unknown=unknown)
             out = self._forward(embeds, None, False)
-            first = out.logits[0, -1].float().log_softmax(dim=-1)  # (V,)
+            first = averaged(out.logits[:, -1])  # (V,)
             known: dict[tuple[int, ...], float] = {}
             for tokens in spelled:
                 if tuple(tokens) in known:
                     continue
-                rest = self._forward(self._embed(tokens), out.past_key_values, False)
+                rest = self._forward(self._embed(tokens, len(embeds)), out.past_key_values, False)
                 out.past_key_values.crop(-len(tokens))
-                log_probs = rest.logits[0].float().log_softmax(dim=-1)  # (L, V)
+                log_probs = averaged(rest.logits)  # (L, V)
                 following = [*tokens[1:], end]
                 tail = log_probs[torch.arange(len(tokens)), torch.tensor(following)]
                 known[tuple(tokens)] = float(first[tokens[0]] + tail.sum())
             return [known[tuple(tokens)] for tokens in spelled]
 
     def _features(self, pixels: Tensor) -> Tensor:
-        """Projected features (1, N, D) of pixels (3, S, S)."""
+        """Projected features (W, N, D) of pixels (W, 3, S, S)."""
         import torch
 
-        pixels = pixels[None].to(self._model.device, self._model.dtype)
+        pixels = pixels.to(self._model.device, self._model.dtype)
         out = self._model.get_image_features(pixel_values=pixels, return_dict=True)
         return torch.stack(list(out.pooler_output))
 
     def _prompt(
         self, seen: Tensor | None, words: str, room: int, *, unknown: bool = False
     ) -> tuple[list[int], Tensor]:
-        """Token ids and their embeddings (1, T, D), the picture's in their places."""
+        """Token ids and their embeddings (W, T, D), the picture's in their places."""
         with_places = seen is not None or unknown
         words = words.replace(self._image_token, " ")
         text = chat_text(self._tokenizer, words, self._image_token if with_places else None)
@@ -177,7 +189,8 @@ class Llava:
                 f"answer; the model holds {self._longest}",
                 hint="ask in fewer words",
             )
-        embeds = self._embed([self._blank() if i == self._image_id else i for i in ids])
+        blank = [self._blank() if i == self._image_id else i for i in ids]
+        embeds = self._embed(blank, 1 if seen is None else len(seen))
         if seen is not None:
             where = self._picture_slice(ids)
             embeds[:, where] = seen.to(embeds.dtype)
@@ -196,11 +209,13 @@ class Llava:
         start = ids.index(self._image_id)
         return slice(start, start + self.picture_tokens)
 
-    def _embed(self, ids: list[int]) -> Tensor:
+    def _embed(self, ids: list[int], views: int) -> Tensor:
+        """The same tokens (W, T, D) for every view."""
         import torch
 
         table = self._model.get_input_embeddings()
-        return table(torch.tensor([ids], device=self._model.device)).clone()
+        embedded: Tensor = table(torch.tensor([ids], device=self._model.device))
+        return embedded.repeat(views, 1, 1)
 
     def _forward(self, embeds: Tensor, cache: Any, attention: bool) -> Any:
         return self._model(

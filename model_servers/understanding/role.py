@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from maquette.model_servers.understanding.reader import Reader
     from maquette.model_servers.understanding.witness import Witness
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 """Raised with every change to this folder that can change what is read or said."""
 
 ReplyT = TypeVar("ReplyT")
@@ -47,6 +47,11 @@ class UnderstandingOptions(Record):
     device: str = Field(default="auto", description="auto, cpu, cuda ...")
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
         default="auto", description="auto is float32 on a CPU, else bfloat16"
+    )
+    views: Literal["auto", 1, 2] = Field(
+        default="auto",
+        description="how often a picture is seen; auto is 2 for the bundled model, else 1: a "
+        "second view costs nearly as much again",
     )
 
 
@@ -161,6 +166,7 @@ def _load(threads: int, model: str, options: UnderstandingOptions) -> _Loaded:
     from maquette.model_servers.devices import choose_device, choose_dtype
     from maquette.model_servers.guard.guard import open_guard
     from maquette.model_servers.understanding.llava import Llava
+    from maquette.model_servers.understanding.views import BUNDLED_VIEWS
     from maquette.model_servers.understanding.witness import Witness
 
     # Counts for this role's own thread only: torch keeps the number per thread.
@@ -168,11 +174,13 @@ def _load(threads: int, model: str, options: UnderstandingOptions) -> _Loaded:
     files = check_llava(path, bundled=model == BUNDLED)
     device = choose_device("understanding", options.device)
     dtype = str(choose_dtype("understanding", options.dtype, device)).removeprefix("torch.")
+    usual = BUNDLED_VIEWS if model == BUNDLED else 1
+    views = usual if options.views == "auto" else options.views
     guard = open_guard(bundled_model=model == BUNDLED)
     libraries = "".join(f"\0{name} {version(name)}" for name in ("torch", "transformers"))
-    named = f"{read_digest}\0{files}\0{dtype}{libraries}\0{guard.digest}"
+    named = f"{read_digest}\0{files}\0{dtype}\0{views}{libraries}\0{guard.digest}"
     return _Loaded(
         reader=Reader(threads),
-        witness=Witness(Llava(path, device=str(device), dtype=dtype), guard),
+        witness=Witness(Llava(path, device=str(device), dtype=dtype, views=views), guard),
         digest=hashlib.sha256(named.encode()).hexdigest(),
     )

@@ -48,11 +48,11 @@ RELATIONS = (
     ("inside|in", "inside"),
 )
 AFTER = {
-    "to its left": "left of",
-    "to its right": "right of",
-    "above it": "above",
-    "below it": "below",
-    "inside it": "inside",
+    "(?:to|on) its left|left of it": "left of",
+    "(?:to|on) its right|right of it": "right of",
+    "(?:above|over) it": "above",
+    "(?:below|under|beneath) it": "below",
+    "(?:inside|in) it": "inside",
     "in front of it": "in front of",
 }
 
@@ -84,7 +84,7 @@ def read(caption: str, nouns: dict[str, str]) -> Facts:
         facts.text = quoted[1]
         rest = rest[: quoted.start()] + rest[quoted.end() :]
     ground = re.search(
-        rf"(?:on|with|has) an? ((?:{GROUNDS})(?: to (?:{GROUNDS}))?) background", rest
+        rf"(?:on|with|has|there is) an? ((?:{GROUNDS})(?: to (?:{GROUNDS}))?) background", rest
     )
     ground = ground or re.search(
         rf"\b(?:the|its) background is ((?:{GROUNDS})(?: to (?:{GROUNDS}))?)\b", rest
@@ -94,7 +94,8 @@ def read(caption: str, nouns: dict[str, str]) -> Facts:
         rest = rest[: ground.start()] + rest[ground.end() :]
     for place, name in PLACES.items():
         said = rf"(?:with|has) {place} in the background|the background is {place}"
-        said = rf"\b(?:{said}|behind it is {place}|(?:in|by|at) {place})\b"
+        said += rf"|the background shows {place}|there is {place} behind|behind it is {place}"
+        said = rf"\b(?:{said}|(?:in|by|at) {place})\b"
         if re.search(said, rest):
             facts.background = name
             rest = re.sub(said, "", rest)
@@ -108,29 +109,35 @@ def _read_sentence(sentence: str, nouns: dict[str, str], facts: Facts) -> None:
     noun = "|".join(sorted(nouns, key=len, reverse=True))
     names = (
         rf"\b(the|{'|'.join(NUMBERS)}) ({adjectives})({noun})\b"
-        rf"( with (?:stripes|dots|checks))?( in (?:{'|'.join(COLOURS)})\b)?"
+        rf"( with (?:stripes|dots|checks))?"
+        rf"( (?:in|(?:that|which) (?:is|are)|of the colour) (?:{'|'.join(COLOURS)})\b)?"
     )
     marks: list = []
     links = "|".join(rf"\b({pattern})\b" for pattern, _ in RELATIONS)
     after = "|".join(AFTER)
     for match in re.finditer(rf"(?P<after>\b(?:{after})\b)|(?P<name>{names})|{links}", sentence):
         if match["after"]:
-            marks.append(("after", AFTER[match["after"]]))
+            said = [name for (p, name) in AFTER.items() if re.fullmatch(p, match[0])]
+            marks.append(("after", said[0], match))
         elif match["name"]:
-            marks.append(("name", _name(match["name"], names, nouns, facts)))
+            marks.append(("name", _name(match["name"], names, nouns, facts), match))
         else:
             said = [name for (p, name) in RELATIONS if re.fullmatch(p, match[0])]
-            marks.append(("link", said[0]))
-    for i, (kind, value) in enumerate(marks):
-        if (
-            kind == "link"
-            and 0 < i < len(marks) - 1
-            and marks[i - 1][0] == marks[i + 1][0] == "name"
-        ):
+            marks.append(("link", said[0], match))
+    kinds = [kind for kind, _, _ in marks]
+    for i, (kind, value, match) in enumerate(marks):
+        before, behind = kinds[max(i - 2, 0) : i], kinds[i + 1 : i + 3]
+        if kind == "link" and before[-1:] == behind[:1] == ["name"]:
             a, b = marks[i - 1][1], marks[i + 1][1]
             facts.relations.append((b, "in front of", a) if value == "behind" else (a, value, b))
-        if kind == "after":
+        elif kind == "link" and i == 0 and behind == ["name", "name"]:
+            # "above a star is a moon"; "in the picture" names no thing right behind it.
+            if marks[1][2].start() == match.end() + 1:
+                facts.relations.append((marks[2][1], value, marks[1][1]))
+        elif kind == "after" and before == ["name", "name"]:
             facts.relations.append((marks[i - 1][1], value, marks[i - 2][1]))
+        elif kind == "after" and before == behind[:1] == ["name"]:
+            facts.relations.append((marks[i + 1][1], value, marks[i - 1][1]))
 
 
 def _name(text: str, names: str, nouns: dict[str, str], facts: Facts) -> tuple[str, str]:

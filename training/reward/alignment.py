@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from maquette.training.reward.lesson import Lesson, Pair
-from maquette.training.world.contrasts import Contrast, contrast
+from maquette.training.reward.lesson import Lesson, Pair, read_wording
+from maquette.training.world.contrasts import Contrast, contrast, told_of
 from maquette.training.world.render import render
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.scene import Scene
@@ -20,19 +22,29 @@ _WEIGHTS = {
     "pattern": 0.08,
     "missing": 0.1,
 }
+_MISTOLD = ("colour", "thing", "count", "relation", "relation")
+"""What further captions of one picture are wrong about; few pictures have relations to trade."""
+_FURTHER = 2
 
 
 def alignment_lesson(rng: np.random.Generator, wording: Wording = "train") -> Lesson:
-    """Draw a lesson of two pictures; where it can be, both captions are taught with both."""
-    scene, found = contrasted(rng, wording)
-    told, other, kind = found.told, found.other, found.changed.kind
-    pairs = [Pair((0, told), (1, told), kind)]
-    if other is not None:
-        pairs += [
-            Pair((1, other), (0, other), kind),
-            Pair((0, told), (0, other), kind),
-            Pair((1, other), (1, told), kind),
-        ]
+    """Draw a lesson of two pictures.
+
+    First comes the change in one caption, and in the other where both can be told. Then it is told
+    in other words, and each picture gets captions that are wrong about other facts: rows of one
+    picture are cheap (``packed``).
+    """
+    scene, found = contrasted(rng, read_wording(wording, rng))
+    pairs = list(_pairs(found))
+    again = told_of(scene, found.changed, rng, read_wording(wording, rng))
+    if again is not None:
+        pairs += _pairs(again)
+    for picture, shown in enumerate((scene, found.changed.scene)):
+        for _ in range(_FURTHER):
+            kind = _MISTOLD[rng.integers(len(_MISTOLD))]
+            wrong = contrast(shown, kind, rng, read_wording(wording, rng))
+            if wrong is not None and wrong.other is not None:
+                pairs.append(Pair((picture, wrong.told), (picture, wrong.other), kind))
     return Lesson((render(scene), render(found.changed.scene)), tuple(pairs))
 
 
@@ -46,6 +58,16 @@ def contrasted(rng: np.random.Generator, wording: Wording = "train") -> tuple[Sc
             found = contrast(scene, kind, rng, wording)
             if found is not None:
                 return scene, found
+
+
+def _pairs(found: Contrast) -> Iterator[Pair]:
+    """Pairs of two pictures and a caption that fits the first; where it can be, both ways."""
+    told, other, kind = found.told, found.other, found.changed.kind
+    yield Pair((0, told), (1, told), kind)
+    if other is not None:
+        yield Pair((1, other), (0, other), kind)
+        yield Pair((0, told), (0, other), kind)
+        yield Pair((1, other), (1, told), kind)
 
 
 def _scene(kind: str, rng: np.random.Generator) -> Scene:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from maquette.training.world.wording import Wording
+
+_VARIED = 0.6
 Row = tuple[int, str]
 """(index of a picture, caption)."""
 
@@ -28,3 +31,8 @@ class Lesson:
     """uint8 (s, s, 3), sRGB."""
     pairs: tuple[Pair, ...]
     """At least one; the first compares two pictures under one caption."""
+
+
+def read_wording(wording: Wording, rng: np.random.Generator) -> Wording:
+    """The wording of one caption: a reader is trained on varied ones, too."""
+    return "varied" if wording == "train" and rng.random() < _VARIED else wording

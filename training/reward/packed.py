@@ -22,6 +22,9 @@ from maquette.model_servers.reward.rows import RowWriter
 _PICTURE = 0
 """Tokens of the picture belong to no caption; captions count from one."""
 _PADDING = -1
+_STEP = 64
+"""Rows are as long as a multiple of this: kernels are kept for every size that ever occurs, and
+memory grew by gigabytes when each step had a length of its own."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def pack_captions(captions: Sequence[Sequence[str]], words: RowWriter) -> Packed
             rest = words.ids(caption)[len(prefix) :]
             row += [(token, place, k) for place, token in enumerate(rest, len(prefix))]
         rows.append(row)
-    longest = max(len(row) for row in rows)
+    longest = -(-max(len(row) for row in rows) // _STEP) * _STEP
     padding = (prefix[0], 0, _PADDING)
     table = torch.tensor([[*row, *[padding] * (longest - len(row))] for row in rows])
     ids, positions, owner = table.unbind(-1)  # (P, T) each

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from maquette.training.reward.damage import DAMAGES, inside
-from maquette.training.reward.lesson import Lesson, Pair
+from maquette.training.reward.lesson import Lesson, Pair, read_wording
 from maquette.training.world.captions import caption
 from maquette.training.world.misspelling import misspelt, other_word
 from maquette.training.world.printed import PrintedWord, shaped
@@ -23,35 +24,59 @@ _EDGE = 0.02
 
 
 def text_lesson(rng: np.random.Generator, wording: Wording = "train") -> Lesson:
-    """Draw a lesson on one printed word of a scene."""
+    """Draw a lesson on one printed word of a scene.
+
+    Behind the pair of two pictures come captions that misquote one of them: rows of one picture
+    are cheap (``packed``).
+    """
     while True:
         scene = sample_scene(rng, counts=(1, 2, 3), words=int(rng.integers(1, 3)))
         kind = KINDS[rng.choice(len(KINDS), p=_WEIGHTS)]
         k = int(rng.integers(len(scene.words)))
-        told = _told(scene, rng, wording)
+        told = _told(scene, rng, read_wording(wording, rng))
         clean = render(scene)
         if kind == "spoilt":
             damage = DAMAGES[_SPOILS[rng.integers(len(_SPOILS))]]
             worse = inside(clean, scene.words[k].box, damage, float(rng.uniform(0.5, 1.0)), rng)
-            return Lesson((clean, worse), (Pair((0, told), (1, told), kind),))
+            first = Pair((0, told), (1, told), kind)
+            return Lesson((clean, worse), (first, *_misquoted(0, scene, rng, wording)))
         if kind == "missing":
             rest = scene.words[:k] + scene.words[k + 1 :]
             worse = render(replace(scene, words=rest))
-            return Lesson((clean, worse), (Pair((0, told), (1, told), kind),))
-        old = scene.words[k]
-        text = other_word(old.text, rng) if kind == "other_word" else misspelt(old.text, rng)
-        word = _set(old, text)
+            first = Pair((0, told), (1, told), kind)
+            return Lesson((clean, worse), (first, *_misquoted(0, scene, rng, wording)))
+        text = _wrong(kind, scene.words[k].text, rng)
+        word = _set(scene.words[k], text)
         if word is None or text.lower() in {w.text.lower() for w in scene.words}:
             continue
         changed = replace(scene, words=(*scene.words[:k], word, *scene.words[k + 1 :]))
-        other = told.replace(f"{_quoted(scene)}", _quoted(changed))
+        other = told.replace(_quoted(scene), _quoted(changed))
         pairs = (
             Pair((0, told), (1, told), kind),
             Pair((1, other), (0, other), kind),
             Pair((0, told), (0, other), kind),
             Pair((1, other), (1, told), kind),
+            *_misquoted(0, scene, rng, wording),
+            *_misquoted(1, changed, rng, wording),
         )
         return Lesson((clean, render(changed)), pairs)
+
+
+def _misquoted(
+    picture: int, scene: Scene, rng: np.random.Generator, wording: Wording
+) -> Iterator[Pair]:
+    """A picture's words told rightly against wrongly, in other sentences."""
+    for kind in ("other_word", "misspelt", "misspelt"):
+        k = int(rng.integers(len(scene.words)))
+        said = [word.text for word in scene.words]
+        said[k] = _wrong(kind, said[k], rng)
+        told = _told(scene, rng, read_wording(wording, rng))
+        wrong = told.replace(_quoted(scene), " ".join(said))
+        yield Pair((picture, told), (picture, wrong), kind)
+
+
+def _wrong(kind: str, text: str, rng: np.random.Generator) -> str:
+    return other_word(text, rng) if kind == "other_word" else misspelt(text, rng)
 
 
 def _set(old: PrintedWord, text: str) -> PrintedWord | None:

@@ -20,6 +20,7 @@ from maquette.model_servers.understanding.prompts import (
     MAX_ANSWER_TOKENS,
     MAX_TOKENS,
 )
+from maquette.model_servers.understanding.views import BUNDLED_VIEWS
 from maquette.training.evaluation.rows import Bench, Outcome, measured_row
 from maquette.training.evaluation.summaries import Estimate, MeanOfParts, Numbers
 from maquette.training.understanding.facts import KINDS as FACT_KINDS
@@ -127,8 +128,10 @@ def answered(
 
 
 def seer(bench: Bench) -> Llava:
-    """The model that sees, loaded once."""
-    return bench.once("understanding", lambda: Llava(bench.pack("understanding")))
+    """The model that sees, loaded once, as the role loads it."""
+    return bench.once(
+        "understanding", lambda: Llava(bench.pack("understanding"), views=BUNDLED_VIEWS)
+    )
 
 
 @dataclass(frozen=True)

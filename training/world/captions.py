@@ -23,6 +23,7 @@ from maquette.training.world.phrases import (
 )
 from maquette.training.world.scene import Placed, Relation, Scene, relations
 from maquette.training.world.wording import (
+    BACK_WORDS,
     COLOUR_SENTENCES,
     INVERSE_WORDS,
     NUMBERS,
@@ -35,6 +36,7 @@ from maquette.training.world.wording import (
     TEST_RELATIONS,
     TEXT_SENTENCES,
     TEXT_TAILS,
+    VARIED_RELATIONS,
     Wording,
 )
 
@@ -87,7 +89,7 @@ def caption(
         rng: source of randomness.
         style: "short" names little more than the things, "long" tells nearly all; "any"
             mixes these with a middle one.
-        wording: "train", or "test" for templates that training never uses.
+        wording: "train", "varied" for readers, or "test" for templates that training never uses.
     """
     if style == "any":
         name = str(rng.choice(("short", "middle", "long"), p=(0.2, 0.55, 0.25)))
@@ -116,7 +118,7 @@ class _Writer:
         """Put opening, things, background, printed words and relations in some order."""
         body, plural, sentences = self._body()
         be = "are" if plural else "is"
-        if self.wording == "train" and self._chance(self.habits.background * 0.2):
+        if self.wording != "test" and self._chance(self.habits.background * 0.2):
             there = f"there {be} " if self._chance(0.5) else ""
             body = f"{background_words(self.scene)}, {there}{body}"
         else:
@@ -128,7 +130,7 @@ class _Writer:
             text = " ".join(w.text for w in self.scene.words)
             one = len(self.scene.words) == 1
             slots = {"text": text, "word": "word" if one else "words", "be": "is" if one else "are"}
-            if self.wording == "train" and not sentences and self._chance(0.7):
+            if self.wording != "test" and not sentences and self._chance(0.7):
                 body = f"{body} {pick(TEXT_TAILS, self.rng)}".format(**slots)
             else:
                 sentences = [
@@ -158,7 +160,7 @@ class _Writer:
         for other in rest:
             links = [r for r in self.told if self.scene.things[r.subject] is other]
             name = article(self._name([other]))
-            if links and self.wording == "train":
+            if links and self.wording != "test":
                 link = links[self.rng.integers(len(links))]
                 anchor = self._short(self.scene.things[link.other])
                 text = f"{text}, and {name} {pick(RELATION_WORDS[link.name], self.rng)} {anchor}"
@@ -176,12 +178,17 @@ class _Writer:
         for options in chosen:
             relation = options[self.rng.integers(len(options))]
             a, b = (self._short(self.scene.things[i]) for i in (relation.subject, relation.other))
-            sentences.append(self._join(relation, a if self.wording == "test" else f"{a} is", b))
+            sentences.append(self._join(relation, f"{a} is" if self.wording == "train" else a, b))
         return sentences
 
     def _join(self, relation: Relation, subject: str, other: str) -> str:
         if self.wording == "test":
             return TEST_RELATIONS[relation.name].format(subject=subject, other=other)
+        if self.wording == "varied":
+            way = pick(RELATION_WORDS[relation.name], self.rng)
+            back = pick(BACK_WORDS.get(relation.name, (f"{way} it",)), self.rng)
+            form = pick(VARIED_RELATIONS, self.rng)
+            return form.format(subject=subject, other=other, way=way, back=back)
         inverse = INVERSE_WORDS.get(relation.name)
         if inverse and self._chance(0.4):
             be = " is" if subject.endswith(" is") else ""
@@ -209,6 +216,8 @@ class _Writer:
     def _short(self, placed: Placed) -> str:
         if self.wording == "test":
             return f"the {placed.thing} in {placed.colour}"
+        if self.wording == "varied" and self._chance(0.5):
+            return f"the {placed.thing} that is {placed.colour}"
         return f"the {placed.colour} {placed.thing}"
 
     def _chance(self, share: float) -> bool:

@@ -31,10 +31,15 @@ def contrast(
     Raises: KeyError: if ``kind`` is not one of ``changes.KINDS``.
     """
     changed = change(scene, kind, rng)
-    if changed is None:
-        return None
+    return None if changed is None else told_of(scene, changed, rng, wording)
+
+
+def told_of(
+    scene: Scene, changed: Change, rng: np.random.Generator, wording: Wording = "train"
+) -> Contrast | None:
+    """Tell a scene and what became of it; None where the caption drawn leaves the change out."""
     told, other = told_alike(scene, changed.scene, rng, wording)
-    if told == other or (kind == "pattern" and not _tells_pattern(told, scene, changed)):
+    if told == other or (changed.kind == "pattern" and not _tells_pattern(told, scene, changed)):
         return None
     return Contrast(told, changed, other if changed.both_ways else None)
 

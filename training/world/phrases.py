@@ -9,6 +9,7 @@ import numpy as np
 from maquette.training.world.scene import Placed, Scene
 from maquette.training.world.things import THINGS
 from maquette.training.world.wording import (
+    COLOUR_TAILS,
     NUMBERS,
     PATTERN_TAILS,
     PATTERN_WORDS,
@@ -58,10 +59,13 @@ def describe_group(
     chance = pattern_chance if first.pattern != "plain" else pattern_chance * PLAIN_CHANCE
     if len({p.pattern for p in group}) == 1 and rng.random() < chance:
         pattern = pick(PATTERN_WORDS[first.pattern], rng)
-        if wording == "train" and first.pattern in PATTERN_TAILS and rng.random() < 0.2:
+        if wording != "test" and first.pattern in PATTERN_TAILS and rng.random() < 0.2:
             pattern, tail = "", PATTERN_TAILS[first.pattern]
     if wording == "test":
         words = (size, pattern, noun, "in", colour)
+    elif wording == "varied" and not tail and rng.random() < 0.5:
+        be = "is" if len(group) == 1 else "are"
+        words = (size, pattern, noun, pick(COLOUR_TAILS, rng).format(be=be, colour=colour))
     elif rng.random() < 0.5:
         words = (size, colour, pattern, noun, tail)
     else:

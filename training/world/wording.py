@@ -1,14 +1,15 @@
 """The words and templates of captions, for training and for tests only.
 
-Test templates never occur in training; the words in them do, in other places, so that a
-test of new wordings asks for reading, not for guessing at unknown words.
+"train" is how captions are written; "varied" has more ways of saying the same, for models that
+read captions. Test templates never occur in training; the words in them do, in other places, so
+that a test of new wordings asks for reading, not for guessing at unknown words.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
-Wording = Literal["train", "test"]
+Wording = Literal["train", "varied", "test"]
 
 NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 
@@ -35,6 +36,22 @@ TEST_RELATIONS: dict[str, str] = {
 }
 """Relation to its test-only template."""
 
+VARIED_RELATIONS: tuple[str, ...] = (
+    "{subject} {way} {other}",
+    "{way} {other} is {subject}",
+    "{way} {other} there is {subject}",
+    "{other}, and {back} {subject}",
+    "{other}, {back} is {subject}",
+    "{other} and {subject} {back}",
+    "{other} has {subject} {back}",
+)
+"""Ways of telling a relation in varied wording; in most of them its subject comes last."""
+BACK_WORDS: dict[str, tuple[str, ...]] = {
+    "left of": ("to its left", "on its left", "left of it"),
+    "right of": ("to its right", "on its right", "right of it"),
+}
+"""Relation to ways of pointing back at the thing just named; others take "it" at the end."""
+
 SIZE_WORDS = {"small": ("small", "little"), "medium": ("medium",), "large": ("large", "big")}
 PATTERN_WORDS = {
     "plain": ("plain",),
@@ -43,6 +60,8 @@ PATTERN_WORDS = {
     "checked": ("checked", "checkered"),
 }
 PATTERN_TAILS = {"striped": "with stripes", "dotted": "with dots", "checked": "with checks"}
+COLOUR_TAILS = ("that {be} {colour}", "which {be} {colour}", "of the colour {colour}")
+"""Colours said after the thing, in varied wording."""
 
 OPENINGS: dict[str, tuple[str, ...]] = {
     "train": (
@@ -53,6 +72,14 @@ OPENINGS: dict[str, tuple[str, ...]] = {
         "here {be} ",
         "this is a scene with ",
         "the picture shows ",
+    ),
+    "varied": (
+        "this picture shows ",
+        "it shows ",
+        "the drawing has ",
+        "here you see ",
+        "in the picture there {be} ",
+        "see ",
     ),
     "test": ("this image shows ", "this drawing has ", "in this scene there {be} "),
 }
@@ -70,10 +97,12 @@ PLACES: dict[str, tuple[str, str]] = {
 
 COLOUR_SENTENCES: dict[str, tuple[str, ...]] = {
     "train": ("the background is {name}", "its background is {name}"),
+    "varied": ("there is {a_name} background", "its background is {name}"),
     "test": ("the picture has {a_name} background",),
 }
 PLACE_SENTENCES: dict[str, tuple[str, ...]] = {
     "train": ("the background is {noun}", "behind it is {noun}"),
+    "varied": ("the background shows {noun}", "there is {noun} behind"),
     "test": ("the picture has {noun} in the background",),
 }
 TEST_BACKGROUND = "with {a_name} background"
@@ -86,5 +115,17 @@ TEXT_TAILS: tuple[str, ...] = (
 )
 TEXT_SENTENCES: dict[str, tuple[str, ...]] = {
     "train": ('the text says "{text}"', 'the picture has the {word} "{text}"'),
+    "varied": (
+        'the picture says "{text}"',
+        'it shows the {word} "{text}"',
+        'it has the {word} "{text}"',
+        'the {word} "{text}" {be} here',
+        'here {be} the {word} "{text}"',
+        'the {word} "{text}" {be} shown',
+        'see the {word} "{text}"',
+        '"{text}" is written here',
+        'the {word} in it {be} "{text}"',
+        'you read "{text}"',
+    ),
     "test": ('it says "{text}"', 'here the {word} "{text}" {be}'),
 }
