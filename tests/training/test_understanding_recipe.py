@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,9 @@ import torch
 from maquette.infra.manifest import verify_directory
 from maquette.model_servers.understanding.llava import Llava
 from maquette.training.data.shards import read_shard
-from maquette.training.understanding.__main__ import smoke
+from maquette.training.evaluation.results import measure
+from maquette.training.evaluation.rows import Bench, known_rows
+from maquette.training.understanding.__main__ import card, smoke
 from maquette.training.understanding.components import TOY, build_seer, build_tokenizer, spell
 from maquette.training.understanding.run import SeerRecipe, SeerRun
 from maquette.training.understanding.turns import Talker, Turn, pack
@@ -39,6 +42,21 @@ def test_the_pack_is_whole_and_speaks(work: Path) -> None:
     model = Llava(work / "pack")
     assert model.picture_tokens == 16
     model.score(None, "is there a star?", ["yes", "no"])
+
+
+def test_new_measures_go_onto_the_card_of_a_finished_pack(work: Path, tmp_path: Path) -> None:
+    """The card keeps what it said of the model, tells stored rows, and the manifest names it."""
+    finished = Path(shutil.copytree(work / "pack", tmp_path / "pack"))
+    bench = Bench.of_pack("understanding", finished)
+    (spec,) = known_rows(["caption_facts"])
+    row = measure(bench, spec, 2, tmp_path / "measured")
+    before = (finished / "MODEL_CARD.md").read_text()
+    card(tmp_path / "measured", finished)
+    after = (finished / "MODEL_CARD.md").read_text()
+    verify_directory(finished)
+    head, _, interim = before.partition("## Measured")
+    assert after.startswith(head) and interim not in after
+    assert f"| caption_facts | {row.value:.3f} |" in after and "caption_facts.relation" in after
 
 
 def test_a_resumed_run_equals_an_unbroken_one(work: Path, tmp_path: Path) -> None:

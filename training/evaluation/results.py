@@ -6,7 +6,7 @@ import fcntl
 import json
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -144,6 +144,16 @@ def load_rows(out: Path) -> list[dict[str, Any]]:
     """Read the rows measured so far."""
     path = out / RESULTS
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+
+
+def stored_rows(names: Iterable[str], out: Path) -> list[Row]:
+    """Rows measured so far from their stored outcomes: each, then what is told beside it."""
+    found = []
+    for spec in known_rows(names):
+        outcomes = [outcome for _, outcome in _load(spec.name, out)[1]]
+        if outcomes:
+            found += [spec.row(outcomes), *spec.beside(outcomes)]
+    return found
 
 
 def recheck(

@@ -25,20 +25,23 @@ _WEIGHTS = {
 _MISTOLD = ("colour", "thing", "count", "relation", "relation")
 """What further captions of one picture are wrong about; few pictures have relations to trade."""
 _FURTHER = 2
+_RETOLD = {"relation": 3}
+"""Kind to how often the change is told again, else once: who stands where is said in most ways."""
 
 
 def alignment_lesson(rng: np.random.Generator, wording: Wording = "train") -> Lesson:
     """Draw a lesson of two pictures.
 
     First comes the change in one caption, and in the other where both can be told. Then it is told
-    in other words, and each picture gets captions that are wrong about other facts: rows of one
-    picture are cheap (``packed``).
+    in other words, mostly varied, and each picture gets captions that are wrong about other facts:
+    rows of one picture are cheap (``packed``).
     """
     scene, found = contrasted(rng, read_wording(wording, rng))
     pairs = list(_pairs(found))
-    again = told_of(scene, found.changed, rng, read_wording(wording, rng))
-    if again is not None:
-        pairs += _pairs(again)
+    for _ in range(_RETOLD.get(found.changed.kind, 1)):
+        again = told_of(scene, found.changed, rng, "varied" if wording == "train" else wording)
+        if again is not None:
+            pairs += _pairs(again)
     for picture, shown in enumerate((scene, found.changed.scene)):
         for _ in range(_FURTHER):
             kind = _MISTOLD[rng.integers(len(_MISTOLD))]

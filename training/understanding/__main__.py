@@ -3,6 +3,7 @@
     train    scenes to pictures, then pictures and questions to answers
     export   write the pack
     score    measure a pack on held-out scenes
+    card     write what `maquette eval pack` measured onto a finished pack's card
     smoke    all of the above in seconds, at toy size
 
 Run as ``python -m maquette.training.understanding``. Training resumes from the checkpoint in
@@ -108,6 +109,21 @@ def score(
         typer.echo(f"{row['name']:36} {row['value']:.3f} ({low:.3f} to {high:.3f}) n={n}{bar}")
     if to:
         to.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+@app.command()
+def card(
+    measured: Annotated[Path, typer.Option(help="the folder of `maquette eval pack`")],
+    to: To = PACK,
+) -> None:
+    """Write what was measured since onto the card of a finished pack."""
+    from maquette.training.evaluation.results import stored_rows
+    from maquette.training.pack.export import replace_card
+    from maquette.training.understanding.export import measured_anew
+
+    rows = [row.record() for row in stored_rows(ROWS, measured)]
+    old = (to / "MODEL_CARD.md").read_text("utf-8")
+    typer.echo(replace_card(to, measured_anew(old, rows)))
 
 
 @app.command()

@@ -26,6 +26,7 @@ _PIXELS = {
     "resample": 3,
     "rescale_factor": 1 / 255,
 }
+_MEASURED = "## Measured"
 
 
 def trained_seer(work: Path, size: SeerSize) -> tuple[Any, PreTrainedTokenizerFast, int]:
@@ -77,15 +78,25 @@ def model_card(parameters: int, rows: list[dict], steps: int) -> str:
         "It knows nothing else: of other pictures and words what it says is worthless. Things are "
         "told from left to right; printed words are spelled letter by letter.",
         "",
-        "## Measured",
+        _MEASURED,
         "",
     ]
     if not rows:
         return "\n".join([*lines, "Interim weights, not measured yet.", ""])
-    lines += [
-        "On held-out scenes (seeds from 950 000, questions in test wordings), 95 % intervals. "
-        "Every fourth scene holds a colour-thing pair that training never shows. `without_picture` "
-        "is the same asked blind.",
+    return "\n".join([*lines, *_measured(rows), ""])
+
+
+def measured_anew(card: str, rows: list[dict]) -> str:
+    """The card of a finished model with new measures."""
+    head, _, _ = card.partition(_MEASURED)
+    return "\n".join([head + _MEASURED, "", *_measured(rows), ""])
+
+
+def _measured(rows: list[dict]) -> list[str]:
+    lines = [
+        "On held-out scenes (seeds from 950 000, questions in test wordings), 95 % intervals, as "
+        "served: each picture in two views half a patch apart. Every fourth scene holds a "
+        "colour-thing pair that training never shows. `without_picture` is the same asked blind.",
         "",
         "| row | value | interval | n | bar | holds |",
         "|---|---|---|---|---|---|",
@@ -97,7 +108,7 @@ def model_card(parameters: int, rows: list[dict], steps: int) -> str:
         lines.append(
             f"| {row['name']} | {row['value']:.3f} | {interval} | {row['n']} | {bar} | {holds} |"
         )
-    return "\n".join([*lines, ""])
+    return lines
 
 
 def _write(path: Path, text: str) -> None:

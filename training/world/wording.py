@@ -43,7 +43,9 @@ VARIED_RELATIONS: tuple[str, ...] = (
     "{other}, and {back} {subject}",
     "{other}, {back} is {subject}",
     "{other} and {subject} {back}",
+    "{other} and, {back}, {subject}",
     "{other} has {subject} {back}",
+    "{other}, which has {subject} {back}",
 )
 """Ways of telling a relation in varied wording; in most of them its subject comes last."""
 BACK_WORDS: dict[str, tuple[str, ...]] = {
