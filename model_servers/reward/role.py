@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from maquette.model_servers.guard.guard import Judge
     from maquette.model_servers.reward.scorer import RowScore, Scorer
 
-CODE_VERSION = "2"
+CODE_VERSION = "1"
 """Raised with every change to this folder that can change a score."""
 
 
@@ -44,10 +44,6 @@ class RewardOptions(Record):
     backbone: str | None = Field(default=None, description="instead of the one the directory names")
     device: str = Field(default="auto", description="auto, cpu, cuda, cuda:0 ...")
     dtype: str = Field(default="auto", description="auto, float32, bfloat16, float16")
-    views: Literal["auto", 1, 2] = Field(
-        default="auto",
-        description="how often a picture is seen; auto is 2 for the bundled model, else 1",
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,19 +164,15 @@ def _load(model: str, options: RewardOptions, threads: int) -> _Loaded:
     from maquette.model_servers.devices import choose_device, choose_dtype
     from maquette.model_servers.guard.guard import open_guard
     from maquette.model_servers.reward.scorer import Scorer
-    from maquette.model_servers.views import BUNDLED_VIEWS
 
     if threads > 0:  # Counts for this role's own thread only.
         torch.set_num_threads(threads)
     device = choose_device("reward", options.device)
     dtype = choose_dtype("reward", options.dtype, device)
-    usual = BUNDLED_VIEWS if model == BUNDLED else 1
-    views = usual if options.views == "auto" else options.views
-    scorer = Scorer(model, backbone=options.backbone, device=str(device), dtype=dtype, views=views)
+    scorer = Scorer(model, backbone=options.backbone, device=str(device), dtype=dtype)
     guard = open_guard(bundled_model=model == BUNDLED)
     libraries = "".join(f"\0{name} {version(name)}" for name in ("torch", "transformers", "peft"))
-    files = f"{scorer.directory.digest}\0{guard.digest}"
-    told = f"reward {CODE_VERSION}{libraries}\0{files}\0{dtype}\0{views}"
+    told = f"reward {CODE_VERSION}{libraries}\0{scorer.directory.digest}\0{guard.digest}\0{dtype}"
     return _Loaded(digest=hashlib.sha256(told.encode()).hexdigest(), scorer=scorer, guard=guard)
 
 

@@ -15,7 +15,6 @@ from maquette.model_servers.reward.heads import HeadKind
 from maquette.model_servers.reward.layout import RewardDirectory, open_directory
 from maquette.model_servers.reward.load import load_reward, load_words
 from maquette.model_servers.reward.preference import preference
-from maquette.model_servers.views import views_of
 from maquette.records.errors import CapabilityMissing
 
 if TYPE_CHECKING:
@@ -48,20 +47,13 @@ class Scorer:
         backbone: str | None = None,
         device: str = "cpu",
         dtype: torch.dtype = torch.float32,
-        views: int = 1,
     ) -> None:
-        """
-        Args:
-            views: how often a picture is seen, each time from another place; rewards are the mean.
-        Raises: ConfigError, PackCorrupt: as ``open_directory`` and ``load_reward``.
-        """
+        """Raises: ConfigError, PackCorrupt: as ``open_directory`` and ``load_reward``."""
         self.directory: RewardDirectory = open_directory(model, backbone=backbone)
         home = self.directory.backbone
         self._model = load_reward(self.directory, dtype=dtype).to(device)
         self._words = load_words(home, self._model, self.directory.index)
-        tower = self._model.config.vision_config
-        self._pixels = PixelPlan(home, int(tower.image_size))
-        self._views, self._patch_px = views, int(tower.patch_size)
+        self._pixels = PixelPlan(home, int(self._model.config.vision_config.image_size))
         self._folders = {folder.name: folder for folder in self.directory.perspectives}
         self._device, self._dtype = device, dtype
 
@@ -99,11 +91,9 @@ class Scorer:
             for index in dict.fromkeys(index for index, _, _ in some):
                 if index not in seen:
                     seen[index] = self._look(pictures[index])
-            batch = torch.stack([seen[index] for index, _, _ in some])  # (B, W, V, E)
+            batch = torch.cat([seen[index] for index, _, _ in some])
             tokens = self._words.rows([caption for _, caption, _ in some]).to(self._device)
-            names = [name for _, _, name in some]
-            by_view = [self._model(view, tokens, names) for view in batch.unbind(1)]
-            rewards += [torch.stack(row).mean(0) for row in zip(*by_view, strict=True)]
+            rewards += self._model(batch, tokens, [name for _, _, name in some])
         return [
             self._row_score(name, reward)
             for (_, _, name), reward in zip(rows, rewards, strict=True)
@@ -116,8 +106,7 @@ class Scorer:
         return float(preference(config.head, told[0], told[1], config.tau)[0])
 
     def _look(self, picture: Image) -> Tensor:
-        """What the tower sees of every view: (W, V, E)."""
-        pixels = views_of(torch.from_numpy(self._pixels(picture)), self._views, self._patch_px)
+        pixels = torch.from_numpy(self._pixels(picture))[None]
         seen: Tensor = self._model.look(pixels.to(self._device, self._dtype))
         return seen
 

@@ -18,7 +18,7 @@ from maquette.model_servers.model_files import loading
 from maquette.model_servers.pixels import PixelPlan
 from maquette.model_servers.understanding.attention import grid_of, picture_attention
 from maquette.model_servers.understanding.prompts import chat_text
-from maquette.model_servers.views import averaged, views_of
+from maquette.model_servers.understanding.views import averaged, views_of
 from maquette.records.errors import InvalidInput, PackCorrupt
 
 if TYPE_CHECKING:

@@ -166,8 +166,8 @@ def _load(threads: int, model: str, options: UnderstandingOptions) -> _Loaded:
     from maquette.model_servers.devices import choose_device, choose_dtype
     from maquette.model_servers.guard.guard import open_guard
     from maquette.model_servers.understanding.llava import Llava
+    from maquette.model_servers.understanding.views import BUNDLED_VIEWS
     from maquette.model_servers.understanding.witness import Witness
-    from maquette.model_servers.views import BUNDLED_VIEWS
 
     # Counts for this role's own thread only: torch keeps the number per thread.
     torch.set_num_threads(max(threads, 1))

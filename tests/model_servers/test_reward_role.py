@@ -187,21 +187,6 @@ async def test_an_outside_checkpoint_loads_by_the_same_path(folder: Path, tmp_pa
     assert a.raw == pytest.approx(b.raw, abs=1e-6)
 
 
-async def test_rewards_of_two_views_are_their_mean(folder: Path) -> None:
-    """Against single views of the picture and of the picture moved by half a patch."""
-    once, twice = Scorer(str(folder)), Scorer(str(folder), views=2)
-    tower = json.loads((folder / "backbone" / "config.json").read_text())["vision_config"]
-    side, half = tower["image_size"], tower["patch_size"] // 2
-    pixels = np.random.default_rng(5).integers(0, 255, (side, side, 3), np.uint8)
-    moved = np.pad(pixels, ((0, half), (0, half), (0, 0)), mode="edge")[half:, half:]
-    pictures = [Image.fromarray(pixels), Image.fromarray(np.ascontiguousarray(moved))]
-    rows = [(k, "a red circle", name) for k in (0, 1) for name in ("alignment", "policy")]
-    one = [score.raw[0] for score in once.score(pictures, rows)]
-    both = [score.raw[0] for score in twice.score(pictures[:1], rows[:2])]
-    assert both == pytest.approx([(one[0] + one[2]) / 2, (one[1] + one[3]) / 2], abs=1e-5)
-    assert both != pytest.approx(one[:2], abs=1e-5)
-
-
 async def test_a_lora_of_another_size_is_refused(folder: Path, tmp_path: Path) -> None:
     """What does not fit the backbone is named before anything is scored."""
     copy = tmp_path / "copy"

@@ -14,7 +14,7 @@ from maquette.infra.settings import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.understanding.llava import Llava
 from maquette.model_servers.understanding.role import UnderstandingRole
-from maquette.model_servers.views import averaged, views_of
+from maquette.model_servers.understanding.views import averaged, views_of
 from maquette.records.errors import ConfigError
 
 

@@ -14,7 +14,6 @@ import numpy as np
 from PIL import Image
 
 from maquette.model_servers.reward.scorer import Scorer
-from maquette.model_servers.views import BUNDLED_VIEWS
 from maquette.training.evaluation.rows import Bench, Outcome, Row, measured_row
 from maquette.training.evaluation.summaries import LeastPart
 from maquette.training.reward.pairs import HELD_OUT_SEED, SUBJECTS
@@ -124,5 +123,4 @@ def _swapped(bench: Bench, perspective: str) -> Scorer | None:
 def _load(bench: Bench, folder: Path) -> Scorer:
     """Load a reward model on the backbone of this bench, if it has one."""
     home = bench.places.get("understanding", bench.packs / "understanding")
-    backbone = str(home.resolve()) if home.is_dir() else None
-    return Scorer(str(folder), backbone=backbone, views=BUNDLED_VIEWS)
+    return Scorer(str(folder), backbone=str(home.resolve()) if home.is_dir() else None)

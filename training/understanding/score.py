@@ -20,7 +20,7 @@ from maquette.model_servers.understanding.prompts import (
     MAX_ANSWER_TOKENS,
     MAX_TOKENS,
 )
-from maquette.model_servers.views import BUNDLED_VIEWS
+from maquette.model_servers.understanding.views import BUNDLED_VIEWS
 from maquette.training.evaluation.rows import Bench, Outcome, measured_row
 from maquette.training.evaluation.summaries import Estimate, MeanOfParts, Numbers
 from maquette.training.understanding.facts import KINDS as FACT_KINDS

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BUNDLED_VIEWS = 2
 """Measured: a second view brings the bundled captioner from 0.894 to 0.931 (F1 of facts), further
-ones no higher; rewards gain where letters are read."""
+ones no higher."""
 
 
 def views_of(pixels: Tensor, count: int, patch_px: int) -> Tensor:
