@@ -26,7 +26,7 @@ from maquette.training.evaluation.results import (
     save_rows,
     table,
 )
-from maquette.training.evaluation.rows import Bench, Outcome, Row, RowSpec, known_rows
+from maquette.training.evaluation.rows import SWAPPED, Bench, Outcome, Row, RowSpec, known_rows
 
 GENERATOR = {
     "one_thing": 0.90,
@@ -167,6 +167,23 @@ def test_pictures_are_drawn_again_as_they_were(tmp_path: Path) -> None:
     measure(Bench(tmp_path, tmp_path, steps=7), spec, None, tmp_path)
     (check,) = recheck(Bench(tmp_path, tmp_path), [spec], 1, 0, tmp_path)
     assert check.now is not None and check.now.right == 0.07 and check.agrees
+
+
+def test_controls_are_rechecked_only_where_their_weights_are(tmp_path: Path) -> None:
+    """No pack keeps weights that were taught the opposite; all else is compared."""
+
+    def paired(bench: Bench, trial: int) -> Outcome:
+        blind = {"blind": (0.0, 1.0)}
+        return Outcome(1, 1, beside=blind | ({SWAPPED: (1.0, 1.0)} if bench.swapped else {}))
+
+    spec = RowSpec("paired", 0.1, 1, paired)
+    there = Bench(tmp_path, tmp_path, swapped=tmp_path)
+    measure(there, spec, None, tmp_path)
+    for bench in (there, Bench(tmp_path, tmp_path)):
+        assert all(check.agrees for check in recheck(bench, [spec], 1, 0, tmp_path))
+    path = tmp_path / "outcomes" / "paired.json"
+    path.write_text(path.read_text().replace(SWAPPED, "another"))
+    assert not any(check.agrees for check in recheck(there, [spec], 1, 0, tmp_path))
 
 
 def test_what_cannot_be_rechecked_here_does_not_agree_and_stops_nothing(tmp_path: Path) -> None:

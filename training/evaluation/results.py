@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from maquette.records.errors import MaquetteError
 from maquette.training.evaluation.plot import draw_bars
-from maquette.training.evaluation.rows import Bench, Outcome, Row, RowSpec, known_rows
+from maquette.training.evaluation.rows import SWAPPED, Bench, Outcome, Row, RowSpec, known_rows
 from maquette.training.evaluation.sheet import contact_sheet
 
 logger = logging.getLogger(__name__)
@@ -161,7 +161,8 @@ def recheck(
 ) -> list[Recheck]:
     """Measure ``count`` stored outcomes afresh, chosen over all rows by ``seed``.
 
-    Pictures are drawn as they were drawn then, whatever the bench says.
+    Pictures are drawn as they were drawn then, whatever the bench says. Controls are compared
+    only where the bench has their weights.
     """
     stored = [
         (spec, options, trial, outcome)
@@ -174,6 +175,9 @@ def recheck(
     checks = []
     for index in tqdm(sorted(int(i) for i in picked), desc="recheck", mininterval=5, leave=False):
         spec, options, trial, before = stored[index]
+        if bench.swapped is None:
+            rest = {name: told for name, told in before.beside.items() if name != SWAPPED}
+            before = replace(before, beside=rest)
         try:
             now = spec.measure(replace(bench, **options), trial)
         except MaquetteError as error:

@@ -87,6 +87,10 @@ class Outcome:
     """uint8 (H, W, 3), if there is one to show."""
 
 
+SWAPPED = "labels_swapped_at_training"
+"""What stands beside a row where the bench has weights taught the opposite; no pack keeps them."""
+
+
 @dataclass
 class Bench:
     """What rows share: where things lie, how pictures are drawn, and what was loaded."""

@@ -14,13 +14,12 @@ import numpy as np
 from PIL import Image
 
 from maquette.model_servers.reward.scorer import Scorer
-from maquette.training.evaluation.rows import Bench, Outcome, Row, measured_row
+from maquette.training.evaluation.rows import SWAPPED, Bench, Outcome, Row, measured_row
 from maquette.training.evaluation.summaries import LeastPart
 from maquette.training.reward.pairs import HELD_OUT_SEED, SUBJECTS
 
 BAR, SWAPPED_BAR = 0.90, 0.20
 """At least so many held-out pairs right; with labels swapped at training, fewer than these."""
-SWAPPED = "labels_swapped_at_training"
 ANSWERS = "single_answers"
 """Of a yes-no perspective: single pictures answered right, two a pair."""
 
