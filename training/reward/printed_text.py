@@ -35,14 +35,8 @@ def text_lesson(rng: np.random.Generator, wording: Wording = "train") -> Lesson:
         k = int(rng.integers(len(scene.words)))
         told = _told(scene, rng, read_wording(wording, rng))
         clean = render(scene)
-        if kind == "spoilt":
-            damage = DAMAGES[_SPOILS[rng.integers(len(_SPOILS))]]
-            worse = inside(clean, scene.words[k].box, damage, float(rng.uniform(0.5, 1.0)), rng)
-            first = Pair((0, told), (1, told), kind)
-            return Lesson((clean, worse), (first, *_misquoted(0, scene, rng, wording)))
-        if kind == "missing":
-            rest = scene.words[:k] + scene.words[k + 1 :]
-            worse = render(replace(scene, words=rest))
+        if kind in ("spoilt", "missing"):
+            worse = _without(scene, k) if kind == "missing" else _spoilt(clean, scene, k, rng)
             first = Pair((0, told), (1, told), kind)
             return Lesson((clean, worse), (first, *_misquoted(0, scene, rng, wording)))
         text = _wrong(kind, scene.words[k].text, rng)
@@ -60,6 +54,17 @@ def text_lesson(rng: np.random.Generator, wording: Wording = "train") -> Lesson:
             *_misquoted(1, changed, rng, wording),
         )
         return Lesson((clean, render(changed)), pairs)
+
+
+def _spoilt(clean: np.ndarray, scene: Scene, k: int, rng: np.random.Generator) -> np.ndarray:
+    """The picture with its k-th word damaged."""
+    damage = DAMAGES[_SPOILS[rng.integers(len(_SPOILS))]]
+    return inside(clean, scene.words[k].box, damage, float(rng.uniform(0.5, 1.0)), rng)
+
+
+def _without(scene: Scene, k: int) -> np.ndarray:
+    """The picture of a scene without its k-th word."""
+    return render(replace(scene, words=scene.words[:k] + scene.words[k + 1 :]))
 
 
 def _misquoted(
