@@ -61,6 +61,7 @@ def describe_group(
         pattern = pick(PATTERN_WORDS[first.pattern], rng)
         if wording != "test" and first.pattern in PATTERN_TAILS and rng.random() < 0.2:
             pattern, tail = "", PATTERN_TAILS[first.pattern]
+    words: tuple[str, ...]
     if wording == "test":
         words = (size, pattern, noun, "in", colour)
     elif wording == "varied" and not tail and rng.random() < 0.5:
