@@ -18,9 +18,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from maquette.model_servers.model_files import (
     BUNDLED,
@@ -77,8 +77,19 @@ class PerspectiveConfig(Record):
     head: HeadKind = HeadKind.BRADLEY_TERRY
     tau: float = Field(default=TAU, gt=0)
     skip_attention: bool = True
+    likelihood: bool = Field(
+        default=False,
+        description="whether the caption is read as the model's own reply, and how likely the "
+        "model finds its words is part of the reward; for heads of one number",
+    )
     calibration: Calibration = Calibration()
     about: str = Field(default="", max_length=2_000, description="what it was taught, in words")
+
+    @model_validator(mode="after")
+    def _likelihood_is_one_number(self) -> Self:
+        if self.likelihood and self.head.numbers != 1:
+            raise ValueError("a likelihood adds to rewards of one number; this head gives more")
+        return self
 
 
 @dataclass(frozen=True)

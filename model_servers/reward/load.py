@@ -30,6 +30,7 @@ _PARTS = {
     "W_v": "skip.W_v",
     "ca_layernorm": "skip.ca_layernorm",
     "value_head": "value_head",
+    "weigh": "likelihood.weigh",
 }
 
 
@@ -64,8 +65,15 @@ def load_backbone(path: Path, *, dtype: torch.dtype = torch.float32) -> Any:
         ) from cause
 
 
-def load_words(path: Path, model: RewardModel, index: RewardIndex) -> RowWriter:
-    """The writer of token rows for a backbone. Raises: PackCorrupt."""
+def load_words(
+    path: Path, model: RewardModel, index: RewardIndex, *, reply: bool = False
+) -> RowWriter:
+    """The writer of token rows for a backbone.
+
+    Args:
+        reply: let captions be the model's own reply, whatever the template in ``index``.
+    Raises: PackCorrupt.
+    """
     from transformers import AutoTokenizer
 
     try:
@@ -81,6 +89,7 @@ def load_words(path: Path, model: RewardModel, index: RewardIndex) -> RowWriter:
         visual_tokens=model.visual_tokens,
         max_tokens=min(index.max_tokens, model.config.text_config.max_position_embeddings),
         template=index.template,
+        reply=reply,
     )
 
 
@@ -94,7 +103,13 @@ def load_perspective(model: RewardModel, folder: PerspectiveFolder) -> None:
     config = folder.config
     tensors = _lora_tensors(load_file(folder.path / LORA / "adapter_model.safetensors"), folder)
     lora = _lora_config(folder, tensors)
-    perspective = model.add(folder.name, lora, config.head, skip=config.skip_attention)
+    perspective = model.add(
+        folder.name,
+        lora,
+        config.head,
+        skip=config.skip_attention,
+        likelihood=config.likelihood,
+    )
     own = dict(model.language_model.named_parameters())
     adapter = adapter_name(folder.name)
     expected = {k for k in own if f".{adapter}." in k}

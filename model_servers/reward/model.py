@@ -4,7 +4,8 @@ Notation: ``B`` rows, ``T`` tokens, ``V`` visual tokens, ``E`` vision width, ``D
 language model, ``K`` numbers of a reward.
 
 Source: LLaVA-Reward (arXiv 2507.21391) and its code. The vision tower is frozen and shared; a
-perspective is its own projector, LoRA, SkipCA and head, all swapped together.
+perspective is its own projector, LoRA, SkipCA and head, all swapped together. A perspective may
+also count how likely its language model finds the caption (``likelihood``), which is ours.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from maquette.model_servers.reward.heads import HeadKind
+from maquette.model_servers.reward.likelihood import ToldWords, WordLikelihood
 from maquette.model_servers.reward.skip_attention import SkipAttention
 
 if TYPE_CHECKING:
@@ -29,7 +31,14 @@ if TYPE_CHECKING:
 class Perspective(nn.Module):
     """What belongs to one perspective besides its LoRA."""
 
-    def __init__(self, projector: nn.Module, width: int, kind: HeadKind, skip: bool = True) -> None:
+    def __init__(
+        self,
+        projector: nn.Module,
+        width: int,
+        kind: HeadKind,
+        skip: bool = True,
+        likelihood: bool = False,
+    ) -> None:
         """``projector`` is copied: the backbone's own stays as it is."""
         super().__init__()
         self.kind = kind
@@ -37,6 +46,7 @@ class Perspective(nn.Module):
         self.skip = SkipAttention(width) if skip else None
         self.value_head = nn.Linear(width, kind.numbers, bias=False)
         nn.init.normal_(self.value_head.weight, std=1 / (width + 1))
+        self.likelihood = WordLikelihood(width) if likelihood else None
 
     def read(self, states: Tensor, visual: Tensor, visual_mask: Tensor) -> Tensor:
         """Rewards (B, K) of the states (B, D) at EOS, given the visual tokens (B, V, D)."""
@@ -57,6 +67,7 @@ class RewardModel(nn.Module):
         self.vision_tower = inner.vision_tower.eval()
         self.projector = inner.multi_modal_projector
         self.language_model: Any = inner.language_model
+        self.vocabulary: nn.Module = backbone.lm_head.requires_grad_(False)
         self.perspectives = nn.ModuleDict()
 
     @cached_property
@@ -67,21 +78,29 @@ class RewardModel(nn.Module):
         with torch.inference_mode():
             return self.look(weight.new_zeros(1, 3, side, side)).shape[1]
 
-    def add(self, name: str, lora: LoraConfig, kind: HeadKind, *, skip: bool = True) -> Perspective:
-        """Add a perspective with fresh weights; LoRA starts without effect."""
+    def add(
+        self,
+        name: str,
+        lora: LoraConfig,
+        kind: HeadKind,
+        *,
+        skip: bool = True,
+        likelihood: bool = False,
+    ) -> Perspective:
+        """Add a perspective with fresh weights; LoRA and likelihood start without effect."""
         from peft import PeftModel
 
         if isinstance(self.language_model, PeftModel):
             self.language_model.add_adapter(adapter_name(name), lora)
         else:
-            # The language model alone is wrapped: no vocabulary head is ever computed.
+            # The language model alone is wrapped: only likelihoods ask for the vocabulary.
             self.language_model = PeftModel(
                 self.language_model,
                 lora,
                 adapter_name=adapter_name(name),
                 autocast_adapter_dtype=True,
             )
-        perspective = Perspective(self.projector, self.width, kind, skip)
+        perspective = Perspective(self.projector, self.width, kind, skip, likelihood)
         self.perspectives[name] = perspective
         return perspective
 
@@ -126,11 +145,23 @@ class RewardModel(nn.Module):
         seen_mask = torch.ones(visual.shape[:2], dtype=torch.bool, device=visual.device)
         rewards: dict[int, Tensor] = {}
         for name, members in groups.items():
-            read = self.perspectives[name].read(  # type: ignore[operator]
-                at_end[members], visual[members], seen_mask[members]
+            read = (
+                self.perspectives[name]
+                .read(  # type: ignore[operator]
+                    at_end[members], visual[members], seen_mask[members]
+                )
+                .float()
             )
-            rewards.update(zip(members, read.float(), strict=True))
+            likely = self.likelihood(name, states[members], rows.ids[members], rows.words(members))
+            rewards.update(zip(members, read + likely, strict=True))
         return [rewards[k] for k in range(len(names))]
+
+    def likelihood(
+        self, name: str, states: Tensor, ids: Tensor, words: ToldWords
+    ) -> Tensor | float:
+        """What the words of captions add to their rewards: (n, 1), or nothing."""
+        term: Any = self.perspectives[name].likelihood
+        return 0.0 if term is None else term(self.vocabulary, states, ids, words)
 
     def _projected(self, seen: Tensor, groups: dict[str, list[int]], dtype: torch.dtype) -> Tensor:
         parts = {

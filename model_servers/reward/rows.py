@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 
 from maquette.model_servers.reward.layout import CAPTION, IMAGE
+from maquette.model_servers.reward.likelihood import ToldWords
+from maquette.model_servers.understanding.prompts import INSTRUCTIONS, chat_text
 from maquette.records.errors import InvalidInput, PackCorrupt
 
 
@@ -23,17 +25,27 @@ class TokenRows:
     """int64 (B, T): 1 for a token, 0 for padding."""
     ends: Tensor
     """int64 (B,): position of EOS, where the reward is read."""
+    starts: Tensor
+    """int64 (B,): position of the caption's first token."""
 
     def to(self, device: torch.device | str) -> TokenRows:
         """The same rows on another device."""
-        return TokenRows(self.ids.to(device), self.mask.to(device), self.ends.to(device))
+        parts = (self.ids, self.mask, self.ends, self.starts)
+        return TokenRows(*(part.to(device) for part in parts))
+
+    def words(self, members: Sequence[int]) -> ToldWords:
+        """The captions' words in some of the rows, which are counted anew."""
+        places = torch.arange(self.ids.shape[1], device=self.ids.device)
+        starts, ends = self.starts[members, None], self.ends[members, None]
+        rows, found = ((places >= starts) & (places < ends)).nonzero(as_tuple=True)
+        return ToldWords(rows=rows, places=found, before=found - 1, rewards=rows, count=len(starts))
 
 
 class RowWriter:
     """Writes ``BOS <before> <image>... <after with the caption> EOS``.
 
-    The assistant's turn is left out and no rubric is added: what "better" means is in the
-    weights alone (LLaVA-Reward, dataset code).
+    No rubric is added: what "better" means is in the weights alone (LLaVA-Reward, dataset code).
+    The assistant's turn is left out, unless the caption is to be read as the model's own words.
     """
 
     def __init__(
@@ -44,11 +56,14 @@ class RowWriter:
         visual_tokens: int,
         max_tokens: int,
         template: str | None = None,
+        reply: bool = False,
     ) -> None:
         """
         Args:
             template: the person's turn with {image} and {caption}; None: in the tokenizer's own
                 chat form, without the assistant's turn.
+            reply: write the caption as the assistant's turn instead, after a request to describe
+                the picture; ``template`` is not used.
         Raises: PackCorrupt: the tokenizer has no end-of-sequence token.
         """
         if tokenizer.eos_token_id is None:
@@ -58,9 +73,14 @@ class RowWriter:
             )
         self._tokenizer = tokenizer
         self._image_id, self._visual_tokens = image_id, visual_tokens
-        turn = template or chat_turn(tokenizer, str(tokenizer.convert_ids_to_tokens(image_id)))
+        token = str(tokenizer.convert_ids_to_tokens(image_id))
+        turn = chat_reply(tokenizer, token) if reply else template or chat_turn(tokenizer, token)
         self._before, _, self._after = turn.partition(IMAGE)
         self._max_tokens = max_tokens
+        self.start = len(self._up_to_picture("")) + len(
+            self._words(self._after.partition(CAPTION)[0])
+        )
+        """Where a caption's first token stands, in a form that ends with the caption."""
 
     def picture_ids(self) -> list[int]:
         """What stands before the caption in every row: the picture's places are the last.
@@ -85,10 +105,6 @@ class RowWriter:
                 hint="shorten it",
             )
         return tokens
-
-    def rows(self, captions: Sequence[str]) -> TokenRows:
-        """The rows of several captions together."""
-        return padded([self.ids(caption) for caption in captions], self._tokenizer.eos_token_id)
 
     def _up_to_picture(self, caption: str) -> list[int]:
         bos = self._tokenizer.bos_token_id
@@ -116,12 +132,22 @@ def chat_turn(tokenizer: Any, image_token: str) -> str:
     return str(turn).replace(image_token, IMAGE, 1)
 
 
-def padded(rows: Sequence[Sequence[int]], fill: int, length: int = 0) -> TokenRows:
-    """Pad rows on the right to the longest, or to ``length`` if that is longer."""
+def chat_reply(tokenizer: Any, image_token: str) -> str:
+    """A description as the model's own words, with {image} and {caption} in their places."""
+    asked = chat_text(tokenizer, INSTRUCTIONS["long"], image_token)
+    return f"{asked.replace(image_token, IMAGE, 1)} {CAPTION}"
+
+
+def padded(rows: Sequence[Sequence[int]], starts: Sequence[int], length: int = 0) -> TokenRows:
+    """Pad rows, which end with EOS, on the right to the longest, or to ``length`` if longer.
+
+    Args:
+        starts: where the caption starts in each row.
+    """
     length = max(length, *(len(row) for row in rows))
-    ids = torch.full((len(rows), length), fill)
+    ids = torch.full((len(rows), length), rows[0][-1])
     mask = torch.zeros_like(ids)
     for k, row in enumerate(rows):
         ids[k, : len(row)] = torch.tensor(row)
         mask[k, : len(row)] = 1
-    return TokenRows(ids, mask, mask.sum(1) - 1)
+    return TokenRows(ids, mask, mask.sum(1) - 1, torch.tensor(starts))

@@ -15,6 +15,7 @@ from maquette.model_servers.reward.heads import HeadKind
 from maquette.model_servers.reward.layout import RewardDirectory, open_directory
 from maquette.model_servers.reward.load import load_reward, load_words
 from maquette.model_servers.reward.preference import preference
+from maquette.model_servers.reward.rows import TokenRows, padded
 from maquette.records.errors import CapabilityMissing
 
 if TYPE_CHECKING:
@@ -52,9 +53,12 @@ class Scorer:
         self.directory: RewardDirectory = open_directory(model, backbone=backbone)
         home = self.directory.backbone
         self._model = load_reward(self.directory, dtype=dtype).to(device)
-        self._words = load_words(home, self._model, self.directory.index)
-        self._pixels = PixelPlan(home, int(self._model.config.vision_config.image_size))
         self._folders = {folder.name: folder for folder in self.directory.perspectives}
+        self._words = {
+            reply: load_words(home, self._model, self.directory.index, reply=reply)
+            for reply in {folder.config.likelihood for folder in self.directory.perspectives}
+        }
+        self._pixels = PixelPlan(home, int(self._model.config.vision_config.image_size))
         self._device, self._dtype = device, dtype
 
     @property
@@ -92,7 +96,7 @@ class Scorer:
                 if index not in seen:
                     seen[index] = self._look(pictures[index])
             batch = torch.cat([seen[index] for index, _, _ in some])
-            tokens = self._words.rows([caption for _, caption, _ in some]).to(self._device)
+            tokens = self._rows(some).to(self._device)
             rewards += self._model(batch, tokens, [name for _, _, name in some])
         return [
             self._row_score(name, reward)
@@ -104,6 +108,11 @@ class Scorer:
         config = self._folders[name].config
         told = torch.tensor([a.raw, b.raw], dtype=torch.float64)[:, None]  # (2, 1, K)
         return float(preference(config.head, told[0], told[1], config.tau)[0])
+
+    def _rows(self, rows: Sequence[tuple[int, str, str]]) -> TokenRows:
+        writers = [self._words[self._folders[name].config.likelihood] for _, _, name in rows]
+        ids = [writer.ids(caption) for writer, (_, caption, _) in zip(writers, rows, strict=True)]
+        return padded(ids, [writer.start for writer in writers])
 
     def _look(self, picture: Image) -> Tensor:
         pixels = torch.from_numpy(self._pixels(picture))[None]

@@ -8,10 +8,13 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from peft import LoraConfig
+from pydantic import ValidationError
 from reward_models import HEADS, excite, tiny_backbone, tiny_lora
-from transformers import LlavaForConditionalGeneration
+from transformers import AutoTokenizer, LlavaForConditionalGeneration
 
 from maquette.model_servers.reward.heads import HeadKind
+from maquette.model_servers.reward.layout import PerspectiveConfig
 from maquette.model_servers.reward.model import RewardModel
 from maquette.model_servers.reward.preference import advantage, preference
 from maquette.model_servers.reward.rows import RowWriter, TokenRows, padded
@@ -39,7 +42,8 @@ def seen(model: RewardModel) -> torch.Tensor:
 
 
 def tokens(*captions: list[int], length: int = 0) -> TokenRows:
-    return padded([[2, *[IMAGE] * VISUAL, *words, EOS] for words in captions], 0, length)
+    rows = [[2, *[IMAGE] * VISUAL, *words, EOS] for words in captions]
+    return padded(rows, [1 + VISUAL] * len(rows), length)
 
 
 def skip(width: int = 8) -> SkipAttention:
@@ -150,6 +154,43 @@ def test_lora_skip_head_and_projector_each_matter(model: RewardModel, seen: torc
         assert (after - before).abs() > 1e-4, marker
 
 
+@torch.inference_mode()
+def test_likelihood_is_what_the_backbone_itself_says(tmp_path: Path) -> None:
+    """With every word's weight at one, the term is the sum of log p(word) by transformers' own
+    forward pass of picture and words, question and ending left out; at first it is nothing."""
+    home = tiny_backbone(tmp_path)
+    backbone = LlavaForConditionalGeneration.from_pretrained(home).eval()
+    model = RewardModel(LlavaForConditionalGeneration.from_pretrained(home))
+    part = model.add(
+        "text", LoraConfig(target_modules=["q_proj"]), HeadKind.BRADLEY_TERRY, likelihood=True
+    )
+    writer = RowWriter(
+        AutoTokenizer.from_pretrained(home),
+        image_id=IMAGE,
+        visual_tokens=VISUAL,
+        max_tokens=100,
+        reply=True,
+    )
+    told = ("a red circle", "a blue circle left of a tree")
+    rows = padded([writer.ids(caption) for caption in told], [writer.start] * 2)
+    pixels = torch.randn(2, 3, 32, 32)
+    before = torch.stack(model(model.look(pixels), rows, ["text"] * 2))
+    torch.nn.init.ones_(part.likelihood.weigh.bias)  # type: ignore[union-attr]
+    after = torch.stack(model(model.look(pixels), rows, ["text"] * 2))
+    for k, caption in enumerate(told):
+        alone = rows.ids[k : k + 1, : int(rows.ends[k]) + 1]
+        logits = backbone(input_ids=alone, pixel_values=pixels[k : k + 1]).logits[0]
+        words = range(alone.shape[1] - 1 - len(caption.split()), alone.shape[1] - 1)
+        expected = sum(logits[place - 1].log_softmax(-1)[alone[0, place]] for place in words)
+        assert torch.allclose(after[k] - before[k], expected, atol=1e-4)
+
+
+def test_likelihood_needs_a_head_of_one_number() -> None:
+    """There is no one direction in which it could move a general preference."""
+    with pytest.raises(ValidationError, match="one number"):
+        PerspectiveConfig(head=HeadKind.GENERAL_PREFERENCE, likelihood=True)
+
+
 def test_training_a_perspective_leaves_the_rest(model: RewardModel) -> None:
     """The parameters of a perspective are its own: none of the tower, the backbone or another."""
     mine, others = set(model.parameters_of("alignment")), set(model.parameters_of("policy"))
@@ -172,14 +213,13 @@ def test_preferences_are_antisymmetric(seed: int) -> None:
 
 def test_long_captions_are_refused_not_cut(tmp_path: Path) -> None:
     """The reward is read at EOS: a caption that would push it out is the caller's to mend."""
-    from transformers import AutoTokenizer
-
     tokenizer = AutoTokenizer.from_pretrained(tiny_backbone(tmp_path))
     writer = RowWriter(tokenizer, image_id=IMAGE, visual_tokens=VISUAL, max_tokens=40)
-    rows = writer.rows(["a red circle", "a <image> circle [EOS] here"])
+    told = ("a red circle", "a <image> circle [EOS] here")
+    rows = padded([writer.ids(caption) for caption in told], [writer.start] * 2)
     assert rows.ids.shape == rows.mask.shape and int((rows.ids == IMAGE).sum()) == 2 * VISUAL
     assert rows.ids[0, rows.ends[0]] == EOS and int((rows.ids == EOS).sum()) == 2 + int(
         (1 - rows.mask).sum()
     )
     with pytest.raises(InvalidInput, match="at most 40"):
-        writer.rows(["red " * 60])
+        writer.ids("red " * 60)

@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 
 from maquette.model_servers.reward.heads import HeadKind
+from maquette.model_servers.reward.rows import padded
 from maquette.model_servers.reward.scorer import Scorer
 from maquette.training.evaluation.rows import Bench, measure_rows
 from maquette.training.recipes.driver import follow
@@ -33,14 +34,14 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def a_run(work: Path, folder: Path, **recipe: object) -> RewardRun:
+def a_run(work: Path, folder: Path, subject: str = "alignment", **recipe: object) -> RewardRun:
     head = HeadKind.BRADLEY_TERRY
     settings = RewardRecipe(batch=4, **recipe)  # type: ignore[arg-type]
     device = torch.device("cpu")
-    model, words = fresh_model(work / "backbone", "alignment", head, settings, device)
-    return RewardRun(
-        folder, "alignment", model, words, read_cache(work / "alignment_seen"), settings
-    )
+    likelihood = SUBJECTS[subject].likelihood
+    model, words = fresh_model(work / "backbone", subject, head, settings, device, likelihood)
+    seen = read_cache(work / f"{subject}_seen")
+    return RewardRun(folder, subject, model, words, seen, settings)
 
 
 def test_the_pack_serves_every_perspective(work: Path) -> None:
@@ -54,21 +55,24 @@ def test_the_pack_serves_every_perspective(work: Path) -> None:
     assert (work / "pack" / "MODEL_CARD.md").read_text().count("|") > 10
 
 
-def test_saved_weights_give_the_rewards_of_training(work: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("subject", ["alignment", "text"])
+def test_saved_weights_give_the_rewards_of_training(
+    work: Path, tmp_path: Path, subject: str
+) -> None:
     """What was trained on cached features scores the same through pixels, to float16."""
     from maquette.training.reward.pack import save_trained
 
-    run = a_run(work, tmp_path)
+    run = a_run(work, tmp_path, subject)
     follow(run, tmp_path, None, 3, ["loss"])
     pair = run.kept_pairs()[0]
     with run.averaged():
         better, _ = run.rewards_of([pair])
-    save_trained(run, tmp_path / "saved" / "alignment")
+    save_trained(run, tmp_path / "saved" / subject)
     scorer = Scorer(str(tmp_path / "saved"), backbone=str(work / "backbone"))
     lesson_index = len(run.seen.starts) - 1
-    lesson = SUBJECTS["alignment"].lesson(np.random.default_rng((SEED, lesson_index)), "train")
+    lesson = SUBJECTS[subject].lesson(np.random.default_rng((SEED, lesson_index)), "train")
     pictures = [Image.fromarray(picture) for picture in lesson.pictures]
-    (row,) = scorer.score(pictures, [(*lesson.pairs[0].better, "alignment")])
+    (row,) = scorer.score(pictures, [(*lesson.pairs[0].better, subject)])
     assert row.raw[0] == pytest.approx(float(better[0, 0]), abs=0.02)
 
 
@@ -88,16 +92,21 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(work: Path, tmp_path: Pat
         assert torch.allclose(a, b, atol=1e-6)
 
 
-def test_packed_captions_earn_what_they_would_alone(work: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("subject", ["alignment", "text"])
+def test_packed_captions_earn_what_they_would_alone(
+    work: Path, tmp_path: Path, subject: str
+) -> None:
     """Captions behind one picture against the serving model's rows of one caption each."""
-    run = a_run(work, tmp_path)
+    run = a_run(work, tmp_path, subject)
     follow(run, tmp_path, None, 2, ["loss"])
     seen = run.seen.look([0, 3]).float()
     told = [["a red circle", "two blue stars and a tree", "a tree"], ["a red circle"]]
     with torch.no_grad():
-        packed = packed_rewards(run.model, "alignment", seen, pack_captions(told, run.words))
+        packed = packed_rewards(run.model, subject, seen, pack_captions(told, run.words))
         alone = [
-            run.model(seen[picture, None], run.words.rows([caption]), ["alignment"])[0]
+            run.model(
+                seen[picture, None], padded([run.words.ids(caption)], [run.words.start]), [subject]
+            )[0]
             for picture, captions in enumerate(told)
             for caption in captions
         ]

@@ -30,6 +30,7 @@ def save_trained(run: RewardRun, folder: Path) -> Path:
             head=run.kind,
             tau=run.recipe.tau,
             calibration=calibrate(run.kind, better, worse),
+            likelihood=SUBJECTS[run.subject].likelihood,
             about=SUBJECTS[run.subject].about,
         )
         fresh = folder.with_name(folder.name + ".new")

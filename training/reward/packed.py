@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from maquette.model_servers.reward.likelihood import ToldWords
 from maquette.model_servers.reward.model import RewardModel
 from maquette.model_servers.reward.rows import RowWriter
 
@@ -41,11 +42,19 @@ class PackedRows:
     """int64 (n,): the row of each caption."""
     ends: Tensor
     """int64 (n,): the place of each caption's EOS, where its reward is read."""
+    words: ToldWords
+    """Of all captions."""
 
     def to(self, device: torch.device) -> PackedRows:
         """The same rows on another device."""
-        parts = (self.ids, self.positions, self.mask, self.pictures, self.ends)
-        return PackedRows(*(part.to(device) for part in parts))
+        return PackedRows(
+            ids=self.ids.to(device),
+            positions=self.positions.to(device),
+            mask=self.mask.to(device),
+            pictures=self.pictures.to(device),
+            ends=self.ends.to(device),
+            words=self.words.to(device),
+        )
 
 
 def pack_captions(captions: Sequence[Sequence[str]], words: RowWriter) -> PackedRows:
@@ -69,7 +78,12 @@ def pack_captions(captions: Sequence[Sequence[str]], words: RowWriter) -> Packed
     mask = (own | (owner == _PICTURE)[:, None, :]).tril()  # (P, T, T)
     last = torch.nn.functional.pad(owner, (0, 1), value=_PADDING)[:, 1:] != owner
     pictures, ends = (last & (owner > _PICTURE)).nonzero(as_tuple=True)
-    return PackedRows(ids, positions, mask[:, None], pictures, ends)
+    # A reply stands behind its question, so what a word follows is always one place before it.
+    where, places = ((owner > _PICTURE) & ~last & (positions >= words.start)).nonzero(as_tuple=True)
+    counts = torch.tensor([len(told) for told in captions])
+    rewards = (counts.cumsum(0) - counts)[where] + owner[where, places] - 1
+    spoken = ToldWords(where, places, places - 1, rewards, len(ends))
+    return PackedRows(ids, positions, mask[:, None], pictures, ends, spoken)
 
 
 def packed_rewards(model: RewardModel, subject: str, seen: Tensor, rows: PackedRows) -> Tensor:
@@ -88,8 +102,9 @@ def packed_rewards(model: RewardModel, subject: str, seen: Tensor, rows: PackedR
         position_ids=rows.positions,
         use_cache=False,
     )
-    at_end = reply.last_hidden_state[rows.pictures, rows.ends]  # (n, D)
+    states = reply.last_hidden_state  # (P, T, D)
+    at_end = states[rows.pictures, rows.ends]  # (n, D)
     own = visual[rows.pictures]  # (n, V, D)
     everything = torch.ones(own.shape[:2], dtype=torch.bool, device=own.device)
-    rewards: Tensor = perspective.read(at_end, own, everything)
-    return rewards.float()
+    read: Tensor = perspective.read(at_end, own, everything)
+    return read.float() + model.likelihood(subject, states, rows.ids, rows.words)

@@ -27,6 +27,8 @@ class Subject:
     lesson: Callable[[np.random.Generator, Wording], Lesson]
     yes_no: bool = False
     """Whether the head answers yes or no instead of comparing."""
+    likelihood: bool = False
+    """Whether how likely the caption's words are is part of the reward."""
 
 
 SUBJECTS: dict[str, Subject] = {
@@ -39,7 +41,9 @@ SUBJECTS: dict[str, Subject] = {
         fidelity_lesson,
     ),
     "text": Subject(
-        "whether the printed words are those that the caption quotes, and legible", text_lesson
+        "whether the printed words are those that the caption quotes, and legible",
+        text_lesson,
+        likelihood=True,
     ),
     "policy": Subject(
         "yes or no: a picture keeps the rule that the caption states, such as 'no red circles'; "

@@ -38,7 +38,12 @@ class RewardRecipe:
 
 
 def fresh_model(
-    backbone: Path, subject: str, head: HeadKind, recipe: RewardRecipe, device: torch.device
+    backbone: Path,
+    subject: str,
+    head: HeadKind,
+    recipe: RewardRecipe,
+    device: torch.device,
+    likelihood: bool = False,
 ) -> tuple[RewardModel, RowWriter]:
     """A frozen backbone with one perspective of fresh weights, and its writer of rows."""
     model = RewardModel(load_backbone(backbone))
@@ -46,6 +51,6 @@ def fresh_model(
     lora = LoraConfig(
         r=recipe.rank, lora_alpha=2 * recipe.rank, target_modules=list(LINEARS), bias="none"
     )
-    model.add(subject, lora, head)
-    words = load_words(backbone, model, RewardIndex())
+    model.add(subject, lora, head, likelihood=likelihood)
+    words = load_words(backbone, model, RewardIndex(), reply=likelihood)
     return model.to(device).eval(), words

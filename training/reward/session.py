@@ -55,7 +55,14 @@ def train_perspective(
     home = backbone_folder(backbone)
     recipe = RewardRecipe(batch=batch, margin=margin, swap_labels=swap_labels)
     usual = HeadKind.YES_NO if SUBJECTS[subject].yes_no else HeadKind.BRADLEY_TERRY
-    model, words = fresh_model(home, subject, head or usual, recipe, device or torch.device("cpu"))
+    model, words = fresh_model(
+        home,
+        subject,
+        head or usual,
+        recipe,
+        device or torch.device("cpu"),
+        SUBJECTS[subject].likelihood,
+    )
     cache = work / f"{subject}_seen"
     digest = check_llava(home, bundled=backbone == BUNDLED)
     pixels = Pixels(home, int(model.config.vision_config.image_size))
