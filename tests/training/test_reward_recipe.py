@@ -22,7 +22,7 @@ from maquette.training.reward.measure import ANSWERS, SWAPPED
 from maquette.training.reward.packed import pack_captions, packed_rewards
 from maquette.training.reward.pairs import HELD_OUT_SEED, SUBJECTS
 from maquette.training.reward.recipe import RewardRecipe, fresh_model
-from maquette.training.reward.run import RewardRun
+from maquette.training.reward.run import RewardRun, pair_weights
 from maquette.training.reward.session import SEED
 
 
@@ -112,6 +112,21 @@ def test_packed_captions_earn_what_they_would_alone(
         ]
     assert torch.allclose(packed, torch.stack(alone), atol=1e-5)
     assert len({round(float(value), 5) for value in packed}) == 4
+
+
+@pytest.mark.parametrize("subject", list(SUBJECTS))
+def test_pairs_of_two_pictures_weigh_half_a_lesson(subject: str) -> None:
+    """Shares of a lesson sum to one; where it has both kinds of pairs, each kind has half."""
+    mixed = 0
+    for seed in range(30):
+        pairs = SUBJECTS[subject].lesson(np.random.default_rng(seed), "train").pairs
+        weights = pair_weights(list(pairs))
+        of_pictures = [w for p, w in zip(pairs, weights, strict=True) if p.better[0] != p.worse[0]]
+        assert sum(weights) == pytest.approx(1) and min(weights) > 0
+        if 0 < len(of_pictures) < len(pairs):
+            mixed += 1
+            assert sum(of_pictures) == pytest.approx(0.5)
+    assert mixed or subject in ("fidelity", "policy")
 
 
 def test_only_the_perspective_learns(work: Path, tmp_path: Path) -> None:

@@ -33,6 +33,18 @@ class Trained(nn.Module):
             self.register_parameter(name.replace(".", "/"), parameter)
 
 
+def pair_weights(pairs: list[Pair]) -> list[float]:
+    """What each pair of a lesson counts; they sum to one, so that each lesson weighs the same.
+
+    Pairs of two pictures count as much as those of two captions together: they are what best-of-n
+    asks, and fewer.
+    """
+    of_pictures = [pair.better[0] != pair.worse[0] for pair in pairs]
+    sides = (of_pictures.count(False), of_pictures.count(True))
+    share = 1 / (2 - sides.count(0))
+    return [share / sides[two] for two in of_pictures]
+
+
 class RewardRun:
     """Train one perspective on cached features.
 
@@ -148,8 +160,7 @@ class RewardRun:
         better, worse = self._rewards([pair for pairs in lessons for pair in pairs])
         if self.recipe.swap_labels:
             better, worse = worse, better
-        # Each lesson weighs the same: those that can be taught one way only are no less true.
-        shares = torch.tensor([1 / len(pairs) for pairs in lessons for _ in pairs])
+        shares = torch.tensor([share for pairs in lessons for share in pair_weights(pairs)])
         losses = self._pair_losses(better, worse) * shares.to(self.device)
         return {"loss": losses.sum() / len(lessons)}
 
