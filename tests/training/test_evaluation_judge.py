@@ -22,7 +22,6 @@ from maquette.training.evaluation.finder import (
     finder_targets,
     overlap,
 )
-from maquette.training.evaluation.flaws import crowded, damaged, turned_about
 from maquette.training.evaluation.intervals import Share
 from maquette.training.evaluation.judge import (
     Found,
@@ -30,9 +29,11 @@ from maquette.training.evaluation.judge import (
     JudgeRecipe,
     JudgeRun,
     _visible,
+    bent,
     judge_scores,
     keep_judge,
     load_judge,
+    turned_about,
 )
 from maquette.training.evaluation.recogniser import NOTHING, Recogniser, Seen, recognise
 from maquette.training.evaluation.sheet import contact_sheet
@@ -241,42 +242,18 @@ def test_a_turned_picture_keeps_its_boxes() -> None:
     assert len(seen) > 30
 
 
-def test_crowded_things_touch_and_nothing_else_changes() -> None:
-    """One of two things alike moves: to within two pixels of the other, onto no third."""
-    done = 0
-    for seed in range(60):
-        rng = np.random.default_rng(seed)
-        scene = sample_scene(rng, alike=seed % 2 == 0, counts=(2, 3, 4, 5))
-        closer = crowded(scene, rng)
-        if closer is None:
-            continue
-        done += 1
-        (moved,) = [k for k, p in enumerate(closer.things) if p.box != scene.things[k].box]
-        box, before = closer.things[moved].box, scene.things[moved].box
-        assert (box[2] - box[0], box[3] - box[1]) == pytest.approx(
-            (before[2] - before[0], before[3] - before[1])
-        )
-        assert closer.things[moved].pair == scene.things[moved].pair
-        others = [p for k, p in enumerate(closer.things) if k != moved]
-        gaps = [max(box[0] - o.box[2], o.box[0] - box[2], box[1] - o.box[3], o.box[1] - box[3])
-                for o in others if o.pair == closer.things[moved].pair]  # fmt: skip
-        assert min(abs(gap) for gap in gaps) <= 0.02
-        assert all(overlap(box, o.box) < 0.2 for o in others)
-    assert done > 15
-
-
-def test_a_damaged_picture_is_the_same_scene() -> None:
-    """What a drawing's flaws do: a disc keeps its place, colour and size."""
-    rng = np.random.default_rng(8)
+def test_a_bent_picture_is_the_same_scene() -> None:
+    """Bending moves outlines by a few pixels: a disc keeps its place, colour and size."""
+    rng = np.random.default_rng(6)
     ys, xs = np.mgrid[:128, :128]
     disc = (ys - 60) ** 2 + (xs - 70) ** 2 < 30**2
     picture = np.where(disc[..., None], (200, 30, 30), (240, 240, 220)).astype(np.uint8)
     changed = 0
     for _ in range(20):
-        after = damaged(picture, rng)[..., 1] < 135
+        after = bent(picture, rng)[..., 1] < 135
         changed += bool((after != disc).any())
-        assert after.sum() == pytest.approx(disc.sum(), rel=0.2)
-        assert (after & disc).sum() / (after | disc).sum() > 0.75
+        assert after.sum() == pytest.approx(disc.sum(), rel=0.15)
+        assert (after & disc).sum() / (after | disc).sum() > 0.8
     assert changed > 15
 
 

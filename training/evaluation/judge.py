@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 import torch
+from PIL import Image, ImageFilter
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+from torch.nn import functional
 
 from maquette.records.errors import ConfigError
 from maquette.training.data.shards import Shard
@@ -25,7 +27,6 @@ from maquette.training.evaluation.finder import (
     overlap,
     shared_area,
 )
-from maquette.training.evaluation.flaws import crowded, damaged, turned_about
 from maquette.training.evaluation.recogniser import (
     NOTHING,
     Recogniser,
@@ -39,7 +40,6 @@ from maquette.training.recipes.averaged_run import AveragedRun
 from maquette.training.recipes.averaging import Average
 from maquette.training.recipes.checkpoints import load_checkpoint
 from maquette.training.recipes.loop import Step
-from maquette.training.world.render import render
 from maquette.training.world.scene import Box, Scene
 
 JUDGE = "judge"
@@ -50,8 +50,6 @@ INSIDE = 0.8
 """Of a found box: what lies so far inside another's may be a part of it."""
 SURE = 0.9
 """Least probability of a name that is certain."""
-CROWDED = 0.5
-"""Share of training pictures in which like things are moved together, where there are any."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +150,56 @@ def build_judge() -> nn.ModuleDict:
     return nn.ModuleDict({"finder": Finder(), "recogniser": Recogniser()})
 
 
+def damaged(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Bend, blur, coarsen, tint and speckle a uint8 picture a little, as drafts are."""
+    image = Image.fromarray(bent(picture, rng) if rng.random() < 0.6 else picture)
+    if rng.random() < 0.4:
+        side = int(picture.shape[0] * rng.uniform(0.55, 1.0))
+        image = image.resize((side, side)).resize(picture.shape[1::-1], Image.Resampling.BICUBIC)
+    if rng.random() < 0.6:
+        image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0, 1.5)))
+    noise = rng.normal(0, rng.uniform(0, 7), picture.shape) + rng.normal(0, 4, 3)
+    return np.clip(np.asarray(image) + noise, 0, 255).astype(np.uint8)
+
+
+def bent(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Shake the outlines of a uint8 picture (H, W, 3) by a smooth random field.
+
+    Points move by up to 1.2 % of the side, one standard deviation, over 4 to 12 % of it.
+    """
+    cells = int(rng.integers(8, 25))
+    shake = torch.from_numpy(rng.normal(0, rng.uniform(0, 0.012), (1, 2, cells, cells))).float()
+    shake = functional.interpolate(shake, picture.shape[:2], mode="bicubic")
+    grid = functional.affine_grid(
+        torch.eye(2, 3)[None], [1, 3, *picture.shape[:2]], align_corners=False
+    )
+    grid = grid + 2 * shake.permute(0, 2, 3, 1)
+    pixels = torch.from_numpy(picture).permute(2, 0, 1)[None].float()
+    moved = functional.grid_sample(pixels, grid, padding_mode="border", align_corners=False)
+    return moved[0].permute(1, 2, 0).round().byte().numpy()
+
+
+def turned_about(
+    picture: np.ndarray, boxes: list[Box], rng: np.random.Generator
+) -> tuple[np.ndarray, list[Box]]:
+    """Mirror a picture and its boxes along either axis or the diagonal, and swap its colours.
+
+    Where a thing is depends on none of it, so the finder sees 48 pictures of each.
+    """
+    picture = picture[..., rng.permutation(3)]
+    across, down, diagonal = rng.random(3) < 0.5
+    if across:
+        picture = picture[:, ::-1]
+        boxes = [(1 - x1, y0, 1 - x0, y1) for x0, y0, x1, y1 in boxes]
+    if down:
+        picture = picture[::-1]
+        boxes = [(x0, 1 - y1, x1, 1 - y0) for x0, y0, x1, y1 in boxes]
+    if diagonal:
+        picture = picture.transpose(1, 0, 2)
+        boxes = [(y0, x0, y1, x1) for x0, y0, x1, y1 in boxes]
+    return np.ascontiguousarray(picture), boxes
+
+
 def labelled_crops(
     picture: np.ndarray, scene: Scene, rng: np.random.Generator
 ) -> Iterator[tuple[np.ndarray, Seen]]:
@@ -209,7 +257,8 @@ class JudgeRun(AveragedRun):
         self.model.train()
         rng = np.random.default_rng((self.recipe.seed, step))
         picked = rng.integers(len(self.shard.scenes) - self.kept, size=self.recipe.batch)
-        scenes, pictures = zip(*(self._example(int(i), rng) for i in picked), strict=True)
+        pictures = [damaged(np.array(self.shard.pixels[i]), rng) for i in picked]
+        scenes = [self.shard.scenes[i] for i in picked]
         cut = [
             pair
             for picture, scene in zip(pictures, scenes, strict=True)
@@ -232,13 +281,6 @@ class JudgeRun(AveragedRun):
                 [boxes for _, boxes in turned],
             )
         return {"named": named, "found": found}
-
-    def _example(self, index: int, rng: np.random.Generator) -> tuple[Scene, np.ndarray]:
-        """A scene as it might have been drawn: flawed, and at times with things that touch."""
-        scene = self.shard.scenes[index]
-        closer = crowded(scene, rng) if rng.random() < CROWDED else None
-        picture = np.array(self.shard.pixels[index]) if closer is None else render(closer)
-        return closer or scene, damaged(picture, rng)
 
     def _copy_statistics(self) -> None:
         """The average has the running statistics of batch norms as they are."""
