@@ -72,7 +72,7 @@ def model_card(table: str, steps: dict[str, int]) -> str:
         steps: training steps of each perspective.
     """
     trained = ", ".join(f"{name} {count:,}" for name, count in steps.items())
-    abouts = "\n".join(f"- **{name}**: {SUBJECTS[name].about}." for name in steps)
+    abouts = "\n".join(f"- **{name}**: {_about(name)}." for name in steps)
     return f"""# The bundled reward model
 
 LLaVA-Reward (arXiv 2507.21391) on the bundled understanding model: a LoRA, a projector, SkipCA
@@ -94,3 +94,10 @@ labels were swapped at training.
 {table}
 Licence: as the repository.
 """
+
+
+def _about(name: str) -> str:
+    subject = SUBJECTS[name]
+    if not subject.likelihood:
+        return subject.about
+    return f"{subject.about}. It counts, too, how likely its language model finds the words"
