@@ -140,6 +140,21 @@ def test_only_the_perspective_learns(work: Path, tmp_path: Path) -> None:
         assert same == (id(parameter) not in mine) or "lora_A" in name, name
 
 
+def test_the_level_adds_what_rows_are_in_themselves(work: Path, tmp_path: Path) -> None:
+    """With a level, a loss gains that of right rows as yes and wrong ones as no, by torch."""
+    plain, level = a_run(work, tmp_path, "text"), a_run(work, tmp_path, "text", level=0.5)
+    for run in (plain, level):
+        run._rewards = lambda pairs: (  # type: ignore[method-assign]
+            torch.full((len(pairs), 1), 2.0),
+            torch.full((len(pairs), 1), 1.0),
+        )
+    told = torch.tensor([2.0, 1.0])
+    expected = torch.nn.functional.binary_cross_entropy_with_logits(told, torch.tensor([1.0, 0.0]))
+    with torch.no_grad():
+        gained = float(level._losses(0)["loss"]) - float(plain._losses(0)["loss"])
+    assert gained == pytest.approx(0.5 * float(expected), abs=1e-6)
+
+
 def test_swapped_labels_pull_the_other_way(work: Path, tmp_path: Path) -> None:
     """The control has its own folder, and its first loss mirrors the true one."""
     true, swapped = a_run(work, tmp_path), a_run(work, tmp_path, swap_labels=True)

@@ -32,6 +32,9 @@ class RewardRecipe:
     """Of the LoRA; alpha is twice as much, as in the paper."""
     tau: float = TAU
     margin: float = 0.0
+    level: float = 0.0
+    """How much it counts that right rows stand above nought and wrong ones below, whatever the
+    caption: a likelihood alone is lower for longer captions."""
     weight_decay: float = 0.01
     swap_labels: bool = False
     """The control: teach that the worse is better."""

@@ -161,7 +161,10 @@ class RewardRun:
         if self.recipe.swap_labels:
             better, worse = worse, better
         shares = torch.tensor([share for pairs in lessons for share in pair_weights(pairs)])
-        losses = self._pair_losses(better, worse) * shares.to(self.device)
+        losses = self._pair_losses(better, worse)
+        if self.recipe.level:
+            losses = losses + self.recipe.level * pair_losses(HeadKind.YES_NO, better, worse)
+        losses = losses * shares.to(self.device)
         return {"loss": losses.sum() / len(lessons)}
 
     def _pair_losses(self, better: Tensor, worse: Tensor) -> Tensor:

@@ -26,6 +26,8 @@ from maquette.training.reward.run import RewardRun
 SEED = 41
 """Of the training lessons."""
 SAVED = "saved"
+LEVEL = 1.0
+"""What right and wrong in themselves count where likelihoods are part of the reward."""
 
 
 def backbone_folder(backbone: str) -> Path:
@@ -53,7 +55,8 @@ def train_perspective(
 ) -> Path:
     """Look at the pictures of all lessons once, then train; returns the saved perspective."""
     home = backbone_folder(backbone)
-    recipe = RewardRecipe(batch=batch, margin=margin, swap_labels=swap_labels)
+    level = LEVEL if SUBJECTS[subject].likelihood else 0.0
+    recipe = RewardRecipe(batch=batch, margin=margin, swap_labels=swap_labels, level=level)
     usual = HeadKind.YES_NO if SUBJECTS[subject].yes_no else HeadKind.BRADLEY_TERRY
     model, words = fresh_model(
         home,
