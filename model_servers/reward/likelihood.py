@@ -25,9 +25,7 @@ class ToldWords:
     rows: Tensor
     """int64 (n,): the row of each."""
     places: Tensor
-    """int64 (n,): where it stands."""
-    before: Tensor
-    """int64 (n,): the place of the word that it follows, in the same row."""
+    """int64 (n,): where it stands; what it follows stands one place before."""
     rewards: Tensor
     """int64 (n,): the reward that it belongs to."""
     count: int
@@ -38,7 +36,6 @@ class ToldWords:
         return ToldWords(
             rows=self.rows.to(device),
             places=self.places.to(device),
-            before=self.before.to(device),
             rewards=self.rewards.to(device),
             count=self.count,
         )
@@ -64,7 +61,7 @@ class WordLikelihood(nn.Module):
             states: (B, T, D) after the last layer.
             ids: int64 (B, T).
         """
-        before = vocabulary(states[words.rows, words.before]).float().log_softmax(-1)  # (n, L)
+        before = vocabulary(states[words.rows, words.places - 1]).float().log_softmax(-1)  # (n, L)
         log_likelihood = before.gather(-1, ids[words.rows, words.places, None])  # (n, 1)
         # Scaled as in attention: a step of the optimizer moves a weight by little at any width.
         told_states = states[words.rows, words.places] * states.shape[-1] ** -0.5

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from maquette.model_servers.reward.heads import HeadKind
-from maquette.model_servers.reward.likelihood import ToldWords, WordLikelihood
+from maquette.model_servers.reward.likelihood import WordLikelihood
 from maquette.model_servers.reward.skip_attention import SkipAttention
 
 if TYPE_CHECKING:
@@ -145,23 +145,14 @@ class RewardModel(nn.Module):
         seen_mask = torch.ones(visual.shape[:2], dtype=torch.bool, device=visual.device)
         rewards: dict[int, Tensor] = {}
         for name, members in groups.items():
-            read = (
-                self.perspectives[name]
-                .read(  # type: ignore[operator]
-                    at_end[members], visual[members], seen_mask[members]
-                )
-                .float()
-            )
-            likely = self.likelihood(name, states[members], rows.ids[members], rows.words(members))
-            rewards.update(zip(members, read + likely, strict=True))
+            part: Any = self.perspectives[name]
+            read = part.read(at_end[members], visual[members], seen_mask[members]).float()
+            if part.likelihood is not None:
+                words = rows.words(members)
+                ids = rows.ids[members]
+                read = read + part.likelihood(self.vocabulary, states[members], ids, words)
+            rewards.update(zip(members, read, strict=True))
         return [rewards[k] for k in range(len(names))]
-
-    def likelihood(
-        self, name: str, states: Tensor, ids: Tensor, words: ToldWords
-    ) -> Tensor | float:
-        """What the words of captions add to their rewards: (n, 1), or nothing."""
-        term: Any = self.perspectives[name].likelihood
-        return 0.0 if term is None else term(self.vocabulary, states, ids, words)
 
     def _projected(self, seen: Tensor, groups: dict[str, list[int]], dtype: torch.dtype) -> Tensor:
         parts = {

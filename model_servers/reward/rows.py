@@ -38,7 +38,7 @@ class TokenRows:
         places = torch.arange(self.ids.shape[1], device=self.ids.device)
         starts, ends = self.starts[members, None], self.ends[members, None]
         rows, found = ((places >= starts) & (places < ends)).nonzero(as_tuple=True)
-        return ToldWords(rows=rows, places=found, before=found - 1, rewards=rows, count=len(starts))
+        return ToldWords(rows=rows, places=found, rewards=rows, count=len(starts))
 
 
 class RowWriter:

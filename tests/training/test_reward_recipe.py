@@ -23,7 +23,7 @@ from maquette.training.reward.packed import pack_captions, packed_rewards
 from maquette.training.reward.pairs import HELD_OUT_SEED, SUBJECTS
 from maquette.training.reward.recipe import RewardRecipe, fresh_model
 from maquette.training.reward.run import RewardRun, pair_weights
-from maquette.training.reward.session import SEED
+from maquette.training.reward.session import SEED, train_perspective
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +138,21 @@ def test_only_the_perspective_learns(work: Path, tmp_path: Path) -> None:
     for name, parameter in run.model.named_parameters():
         same = torch.equal(before[name], parameter)
         assert same == (id(parameter) not in mine) or "lora_A" in name, name
+
+
+def test_a_general_preference_goes_without_likelihood(work: Path, tmp_path: Path) -> None:
+    """A perspective that counts likelihoods can still be taught with a head of two numbers."""
+    saved = train_perspective(
+        tmp_path,
+        str(work / "backbone"),
+        "text",
+        steps=1,
+        lessons=12,
+        head=HeadKind.GENERAL_PREFERENCE,
+        workers=1,
+    )
+    config = json.loads((saved / "reward_config.json").read_text())
+    assert config["head"] == HeadKind.GENERAL_PREFERENCE and not config["likelihood"]
 
 
 def test_the_level_adds_what_rows_are_in_themselves(work: Path, tmp_path: Path) -> None:

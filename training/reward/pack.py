@@ -30,7 +30,7 @@ def save_trained(run: RewardRun, folder: Path) -> Path:
             head=run.kind,
             tau=run.recipe.tau,
             calibration=calibrate(run.kind, better, worse),
-            likelihood=SUBJECTS[run.subject].likelihood,
+            likelihood=run.model.perspectives[run.subject].likelihood is not None,
             about=SUBJECTS[run.subject].about,
         )
         fresh = folder.with_name(folder.name + ".new")

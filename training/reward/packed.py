@@ -78,11 +78,11 @@ def pack_captions(captions: Sequence[Sequence[str]], words: RowWriter) -> Packed
     mask = (own | (owner == _PICTURE)[:, None, :]).tril()  # (P, T, T)
     last = torch.nn.functional.pad(owner, (0, 1), value=_PADDING)[:, 1:] != owner
     pictures, ends = (last & (owner > _PICTURE)).nonzero(as_tuple=True)
-    # A reply stands behind its question, so what a word follows is always one place before it.
+    # A reply stands behind its question, which stands before each caption anew.
     where, places = ((owner > _PICTURE) & ~last & (positions >= words.start)).nonzero(as_tuple=True)
     counts = torch.tensor([len(told) for told in captions])
     rewards = (counts.cumsum(0) - counts)[where] + owner[where, places] - 1
-    spoken = ToldWords(where, places, places - 1, rewards, len(ends))
+    spoken = ToldWords(where, places, rewards, len(ends))
     return PackedRows(ids, positions, mask[:, None], pictures, ends, spoken)
 
 
@@ -106,5 +106,8 @@ def packed_rewards(model: RewardModel, subject: str, seen: Tensor, rows: PackedR
     at_end = states[rows.pictures, rows.ends]  # (n, D)
     own = visual[rows.pictures]  # (n, V, D)
     everything = torch.ones(own.shape[:2], dtype=torch.bool, device=own.device)
-    read: Tensor = perspective.read(at_end, own, everything)
-    return read.float() + model.likelihood(subject, states, rows.ids, rows.words)
+    rewards: Tensor = perspective.read(at_end, own, everything).float()
+    if perspective.likelihood is None:
+        return rewards
+    likely: Tensor = perspective.likelihood(model.vocabulary, states, rows.ids, rows.words)
+    return rewards + likely

@@ -55,17 +55,12 @@ def train_perspective(
 ) -> Path:
     """Look at the pictures of all lessons once, then train; returns the saved perspective."""
     home = backbone_folder(backbone)
-    level = LEVEL if SUBJECTS[subject].likelihood else 0.0
+    kind = head or (HeadKind.YES_NO if SUBJECTS[subject].yes_no else HeadKind.BRADLEY_TERRY)
+    likelihood = SUBJECTS[subject].likelihood and kind.numbers == 1
+    level = LEVEL if likelihood else 0.0
     recipe = RewardRecipe(batch=batch, margin=margin, swap_labels=swap_labels, level=level)
-    usual = HeadKind.YES_NO if SUBJECTS[subject].yes_no else HeadKind.BRADLEY_TERRY
-    model, words = fresh_model(
-        home,
-        subject,
-        head or usual,
-        recipe,
-        device or torch.device("cpu"),
-        SUBJECTS[subject].likelihood,
-    )
+    place = device or torch.device("cpu")
+    model, words = fresh_model(home, subject, kind, recipe, place, likelihood)
     cache = work / f"{subject}_seen"
     digest = check_llava(home, bundled=backbone == BUNDLED)
     pixels = Pixels(home, int(model.config.vision_config.image_size))
