@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from maquette.records.base import Record
+
+if TYPE_CHECKING:
+    from maquette.model_servers.work import Work
 
 MAX_MESSAGE_BYTES = 1_000_000
 """Larger requests or replies are refused: bytes belong in the store."""
@@ -55,6 +58,23 @@ class RoleServer(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Held:
+    """The rows a role holds between calls."""
+
+    rows: int
+    most_rows: int
+    moved_at: float
+    """When one of them last took a step, on the monotonic clock."""
+
+
+@runtime_checkable
+class HoldsRows(Protocol):
+    """A role that holds rows between calls."""
+
+    def held(self) -> Held: ...
+
+
 ResponseT = TypeVar("ResponseT", bound=Record)
 
 
@@ -75,6 +95,10 @@ class ModelClient(Protocol):
 
     async def digest(self, role: RoleName) -> str:
         """The digest of the model that would answer. Raises: ModelUnavailable."""
+        ...
+
+    async def work(self) -> Work:
+        """What the roles are busy with. Raises: ModelUnavailable."""
         ...
 
     async def close(self) -> None: ...

@@ -9,6 +9,7 @@ from typing import Any
 
 from maquette.model_servers.contract import ResponseT, RoleName
 from maquette.model_servers.envelope import encode_request, known_error
+from maquette.model_servers.work import Work
 from maquette.records.base import Record
 from maquette.records.errors import MaquetteError, ModelFailed, ModelUnavailable, NotFound
 
@@ -71,6 +72,10 @@ class ScriptedModelClient:
         self._refuse_if_closed()
         self._refuse_unknown(role)
         return self._digests.get(str(role), f"scripted-{role}")
+
+    async def work(self) -> Work:
+        self._refuse_if_closed()
+        return Work()
 
     async def close(self) -> None:
         self._closed = True

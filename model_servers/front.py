@@ -1,4 +1,5 @@
-"""The HTTP front door: ``POST /v1/{role}/{method}``, ``GET /healthz``, ``GET /readyz``.
+"""The HTTP front door: ``POST /v1/{role}/{method}``; ``GET`` of ``/healthz``, ``/readyz`` and
+``/workz``, which tells what the roles are busy with.
 
 The same function answers under Ray Serve and under any ASGI server. Errors are Problem
 records as ``application/problem+json``.
@@ -6,8 +7,10 @@ records as ``application/problem+json``.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
-from typing import Protocol
+from collections.abc import Coroutine
+from typing import Any, Protocol
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,6 +19,7 @@ from starlette.routing import Route
 
 from maquette.model_servers.contract import MAX_MESSAGE_BYTES
 from maquette.model_servers.envelope import Answer, Readiness
+from maquette.model_servers.work import Work
 from maquette.records.errors import (
     ConfigError,
     Conflict,
@@ -29,12 +33,18 @@ from maquette.records.errors import (
 from maquette.records.task import Problem
 
 
+_CLIENT_GONE = 499
+"""Seen by nobody but a log: the one who asked has left."""
+
+
 class Answerer(Protocol):
     """Whatever serves the roles behind the door: a host, or handles to replicas."""
 
     async def answer(self, role: str, method: str, body: bytes) -> Answer: ...
 
     async def readiness(self) -> Readiness: ...
+
+    async def work(self) -> Work: ...
 
 
 async def respond(request: Request, answerer: Answerer, token: str) -> Response:
@@ -48,9 +58,13 @@ async def respond(request: Request, answerer: Answerer, token: str) -> Response:
             readiness = await answerer.readiness()
             status = 200 if readiness.ready else 503
             return Response(readiness.model_dump_json(), status, media_type="application/json")
+        if path == ["workz"] and request.method in ("GET", "HEAD"):
+            work = await answerer.work()
+            return Response(work.model_dump_json(), media_type="application/json")
         if len(path) == 3 and path[0] == "v1" and request.method == "POST":
-            answer = await answerer.answer(path[1], path[2], await _body(request))
-            return _answered(answer)
+            body = await _body(request)
+            answer = await _unless_gone(request, answerer.answer(path[1], path[2], body))
+            return Response(status_code=_CLIENT_GONE) if answer is None else _answered(answer)
         raise NotFound(
             f"nothing is served at {request.method} {request.url.path[:200]}",
             hint="POST to /v1/<role>/<verb>",
@@ -95,6 +109,22 @@ async def _body(request: Request) -> bytes:
                 hint="store large values as artifacts and send their references",
             )
     return bytes(body)
+
+
+async def _unless_gone(request: Request, answering: Coroutine[Any, Any, Answer]) -> Answer | None:
+    """The answer; None, and the work is cancelled, when the client goes away before it is there.
+
+    Ray's proxy cancels the whole request by itself; a plain ASGI server only tells.
+    """
+    work = asyncio.create_task(answering)
+    going = asyncio.ensure_future(request.receive())  # After the body nothing else can come.
+    try:
+        await asyncio.wait({work, going}, return_when=asyncio.FIRST_COMPLETED)
+        return work.result() if work.done() else None
+    finally:
+        for task in (work, going):
+            task.cancel()
+        await asyncio.gather(work, going, return_exceptions=True)
 
 
 def _answered(answer: Answer) -> Response:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from maquette.model_servers.contract import Method, RoleName, RoleServer
+from maquette.model_servers.contract import HoldsRows, Method, RoleName, RoleServer
 from maquette.model_servers.envelope import (
     Answer,
     Readiness,
@@ -22,6 +22,7 @@ from maquette.model_servers.envelope import (
     encode_reply,
     known_error,
 )
+from maquette.model_servers.work import CallBook, Work
 from maquette.records.base import Record
 from maquette.records.errors import MaquetteError, ModelUnavailable, NotFound, TryAgain
 
@@ -49,6 +50,7 @@ class RoleHost:
         self._roles: dict[RoleName, RoleServer] = {}
         self._problems: dict[RoleName, MaquetteError] = {}
         self._locks = {role: asyncio.Lock() for role in builders}
+        self._books = {role: CallBook() for role in builders}
 
     @property
     def roles(self) -> tuple[RoleName, ...]:
@@ -65,6 +67,15 @@ class RoleHost:
                 reason = problem.message if problem else "it has not started yet"
                 roles[str(role)] = ServedRole(problem=reason)
         return Readiness(ready=all(served.digest for served in roles.values()), roles=roles)
+
+    async def work(self) -> Work:
+        """What each role is busy with."""
+        roles = {}
+        for role in self.roles:
+            server = self._roles.get(role)
+            held = server.held() if isinstance(server, HoldsRows) else None
+            roles[str(role)] = self._books[role].work(held)
+        return Work(roles=roles)
 
     async def start(self) -> None:
         """Start every role; a failure is logged and told by ``readiness``."""
@@ -115,7 +126,8 @@ class RoleHost:
         """Serve a typed request. Raises: as ``ready``; NotFound: no such verb; the verb's own."""
         verb = await self._verb(role, method)
         try:
-            return await verb.handler(request)
+            with self._books[role].call():
+                return await verb.handler(request)
         except MaquetteError:
             raise
         except Exception as error:
@@ -125,8 +137,10 @@ class RoleHost:
         """Serve a request in JSON. Never raises but for cancellation."""
         label = f"{role}.{method}"
         try:
-            verb = await self._verb(_role_named(role), method)
-            reply = await verb.handler(decode_request(label, verb.request, body))
+            named = _role_named(role)
+            verb = await self._verb(named, method)
+            with self._books[named].call():
+                reply = await verb.handler(decode_request(label, verb.request, body))
             return encode_reply(label, reply)
         except Exception as error:
             return encode_error(label, error)

@@ -10,6 +10,7 @@ ModelUnavailable, and its generation sessions are gone (NotFound at their next s
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 from typing import Any
@@ -30,6 +31,7 @@ from maquette.model_servers.host import AFFINITY, build_host
 from maquette.model_servers.logs import log_to_stderr
 from maquette.model_servers.options import PlacementOptions, placement_options
 from maquette.model_servers.ray_local import listen_on_loopback_only
+from maquette.model_servers.work import CallBook, RoleWork, Work
 from maquette.records.base import Record
 from maquette.records.errors import MaquetteError, ModelUnavailable
 
@@ -37,6 +39,11 @@ APPLICATION = "maquette"
 _ROUTER = "ray.serve.experimental.consistent_hash_router:ConsistentHashRouter"
 _MAX_ONGOING_REQUESTS = 256
 _QUIET = LoggingConfig(enable_access_log=False)
+
+_READY_S = 5.0
+"""A role that does not tell its digest for so long is told as not ready."""
+_WORK_S = 1.0
+"""Likewise for what it is busy with, which a person at a terminal waits for."""
 
 WireAnswer = tuple[bool, bytes]
 
@@ -66,6 +73,9 @@ class _Replica:
     async def readiness(self) -> str:
         return (await self._host.readiness()).model_dump_json()
 
+    async def work(self) -> str:
+        return (await self._host.work()).model_dump_json()
+
 
 @serve.deployment
 class Colocated(_Replica):
@@ -87,7 +97,7 @@ class FrontDoor:
     def __init__(self, settings: Settings, roles: dict[str, DeploymentHandle]) -> None:
         _prepare_process(settings)
         self._token = _token(settings)
-        self._answerer = _Handles(roles)
+        self._answerer = _Handles(roles, _single(settings))
 
     async def __call__(self, request: Request) -> Response:
         return await respond(request, self._answerer, self._token)
@@ -99,12 +109,18 @@ class FrontDoor:
     async def readiness(self) -> str:
         return (await self._answerer.readiness()).model_dump_json()
 
+    async def work(self) -> str:
+        return (await self._answerer.work()).model_dump_json()
+
 
 class _Handles:
     """An Answerer over deployment handles. Requests of one session go to one replica."""
 
-    def __init__(self, roles: dict[str, DeploymentHandle]) -> None:
+    def __init__(self, roles: dict[str, DeploymentHandle], single: frozenset[str]) -> None:
         self._roles = roles
+        self._single = single
+        """Roles of one replica: any of many could answer only for itself."""
+        self._books = {role: CallBook() for role in roles}
 
     async def answer(self, role: str, method: str, body: bytes) -> Answer:
         label = f"{role}.{method}"
@@ -113,20 +129,42 @@ class _Handles:
         affinity = _session_in(body) or uuid.uuid4().hex
         handle = self._roles[role].options(session_id=affinity)
         try:
-            ok, reply = await handle.answer.remote(role, method, body, affinity)
+            with self._books[role].call():
+                ok, reply = await handle.answer.remote(role, method, body, affinity)
         except RayError as cause:
             return encode_error(label, _lost(role, cause))
         return Answer(ok=ok, body=reply)
 
     async def readiness(self) -> Readiness:
-        roles: dict[str, ServedRole] = {}
-        for role, handle in self._roles.items():
-            try:
-                readiness = Readiness.model_validate_json(await handle.readiness.remote())
-                roles.update(readiness.roles)
-            except RayError as cause:
-                roles[role] = ServedRole(problem=_lost(role, cause).message)
-        return Readiness(ready=all(served.digest for served in roles.values()), roles=roles)
+        found = dict(
+            zip(self._roles, await asyncio.gather(*map(self._served, self._roles)), strict=True)
+        )
+        return Readiness(ready=all(served.digest for served in found.values()), roles=found)
+
+    async def work(self) -> Work:
+        found = dict(
+            zip(self._roles, await asyncio.gather(*map(self._busy_with, self._roles)), strict=True)
+        )
+        return Work(roles=found)
+
+    async def _served(self, role: str) -> ServedRole:
+        try:
+            async with asyncio.timeout(_READY_S):
+                readiness = await self._roles[role].readiness.remote()
+            return Readiness.model_validate_json(readiness).roles[role]
+        except (RayError, TimeoutError) as cause:
+            return ServedRole(problem=_lost(role, cause).message)
+
+    async def _busy_with(self, role: str) -> RoleWork:
+        """As the role's only replica tells it; else, or if it is silent, as seen from here."""
+        if role not in self._single:
+            return self._books[role].work()
+        try:
+            async with asyncio.timeout(_WORK_S):
+                told = Work.model_validate_json(await self._roles[role].work.remote()).roles[role]
+        except (RayError, TimeoutError):
+            return self._books[role].work()
+        return told
 
 
 def build_application(settings: Settings) -> serve.Application:
@@ -215,6 +253,14 @@ def _colocated_gpus(settings: Settings) -> float:
     )
 
 
+def _single(settings: Settings) -> frozenset[str]:
+    """The roles that have one replica and keep it."""
+    models = settings.models.items()
+    return frozenset(
+        role for role, model in models if not placement_options(role, model.options).many
+    )
+
+
 def _token(settings: Settings) -> str:
     token = settings.serve.token
     return token.get_secret_value() if token else ""
@@ -237,7 +283,7 @@ def _not_served(role: str, served: dict[str, DeploymentHandle]) -> MaquetteError
     )
 
 
-def _lost(role: str, cause: RayError) -> MaquetteError:
+def _lost(role: str, cause: RayError | TimeoutError) -> MaquetteError:
     return ModelUnavailable(
         f"the replica serving {role!r} was lost ({type(cause).__name__})",
         hint="it is being started again; retry in a few seconds",

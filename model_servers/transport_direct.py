@@ -11,6 +11,7 @@ from maquette.records.errors import ModelFailed, ModelUnavailable
 
 if TYPE_CHECKING:
     from maquette.model_servers.host import RoleHost
+    from maquette.model_servers.work import Work
 
 
 class DirectClient:
@@ -43,6 +44,10 @@ class DirectClient:
     async def digest(self, role: RoleName) -> str:
         self._refuse_if_closed()
         return await self._host.digest(role)
+
+    async def work(self) -> Work:
+        self._refuse_if_closed()
+        return await self._host.work()
 
     async def close(self) -> None:
         if not self._closed:

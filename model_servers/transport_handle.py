@@ -16,6 +16,7 @@ from maquette.model_servers.envelope import (
     encode_request,
     served_digest,
 )
+from maquette.model_servers.work import Work
 from maquette.records.base import Record
 from maquette.records.errors import ModelUnavailable
 
@@ -57,6 +58,9 @@ class HandleClient:
     async def digest(self, role: RoleName) -> str:
         reply = await self._remote("readiness")
         return served_digest(Readiness.model_validate_json(reply), role)
+
+    async def work(self) -> Work:
+        return Work.model_validate_json(await self._remote("work"))
 
     async def close(self) -> None:
         """Forget the handle. The process stays connected to Ray, which others may be using."""

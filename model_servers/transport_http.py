@@ -16,6 +16,7 @@ from maquette.model_servers.envelope import (
     encode_request,
     served_digest,
 )
+from maquette.model_servers.work import Work
 from maquette.records.base import Record
 from maquette.records.errors import ModelUnavailable
 
@@ -60,14 +61,21 @@ class HttpClient:
 
     async def readiness(self) -> Readiness:
         """Which roles serve, with their digests. Raises: ModelUnavailable: no answer."""
-        reply = await self._send("GET", "/readyz")
-        try:
-            return Readiness.model_validate_json(reply.content)
-        except ValidationError as cause:
-            raise self._unavailable(f"answered {reply.status_code} to /readyz") from cause
+        return await self._told("/readyz", Readiness)
+
+    async def work(self) -> Work:
+        return await self._told("/workz", Work)
 
     async def close(self) -> None:
         await self._http.aclose()
+
+    async def _told(self, path: str, kind: type[ResponseT]) -> ResponseT:
+        """The record at a path. Raises: ModelUnavailable."""
+        reply = await self._send("GET", path)
+        try:
+            return kind.model_validate_json(reply.content)
+        except ValidationError as cause:
+            raise self._unavailable(f"answered {reply.status_code} to {path}") from cause
 
     async def _send(self, verb: str, path: str, body: bytes | None = None) -> httpx2.Response:
         headers = {"content-type": "application/json"} if body is not None else {}

@@ -6,13 +6,14 @@ import asyncio
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from maquette.infra.media import decode_image, encode_png
-from maquette.model_servers.contract import Method, RoleName
+from maquette.model_servers.contract import Held, Method, RoleName
 from maquette.model_servers.host import AFFINITY
 from maquette.model_servers.model_files import BUNDLED
 from maquette.model_servers.options import model_options
@@ -77,8 +78,8 @@ class GenerationOptions(Record):
     )
     steps: int | None = Field(default=None, ge=1, le=200, description="default steps of a row")
     guidance: float | None = Field(default=None, ge=0, le=30, description="default guidance")
-    most_rows: int = Field(default=128, ge=1, description="rows held at once, over all sessions")
-    idle_s: float = Field(default=600.0, gt=0, description="a session unused so long is forgotten")
+    most_rows: int = Field(default=128, ge=1, description="rows running at once, in all sessions")
+    idle_s: float = Field(default=30.0, gt=0, description="a session unused so long is forgotten")
     download: bool = Field(default=False, description="whether a hub id may be fetched")
 
 
@@ -106,19 +107,26 @@ class GenerationRole:
         self._pipeline = ""
         self._digest = ""
         self._guard: Judge
+        self._sweeping: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Load the model in its own thread. Raises: ConfigError, PackCorrupt."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._load)
+        self._sweeping = asyncio.create_task(self._sweep())
 
     async def stop(self) -> None:
-        for session in self._sessions.close_all():
-            self._scheduler.drop(session.rows.values())
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+        self._sessions.close_all()
         await self._scheduler.close()
         self._thread.shutdown(wait=True)
 
     def digest(self) -> str:
         return self._digest
+
+    def held(self) -> Held:
+        """The rows that run, and when one last took a step."""
+        return Held(self._sessions.rows_held, self._options.most_rows, self._scheduler.moved_at)
 
     def methods(self) -> Mapping[str, Method]:
         return {
@@ -135,36 +143,46 @@ class GenerationRole:
             raise InvalidInput(
                 f"row ids {', '.join(ids)} are not unique", hint="give each row an id of its own"
             )
-        self._sessions.make_room(len(ids))
-        specs = [self._spec(row, await self._pictures(row, request.owner)) for row in request.rows]
-        rows = {}
-        for row, spec in zip(request.rows, specs, strict=True):
-            rows[row.row_id] = await self._opened(row, spec, request.owner)
-        session = self._sessions.open(request.owner, request.origin, rows, AFFINITY.get())
+        owner = request.owner
+        with self._sessions.admitted(len(ids)):
+            specs = [self._spec(row, await self._pictures(row, owner)) for row in request.rows]
+            rows = {}
+            for row, spec in zip(request.rows, specs, strict=True):
+                rows[row.row_id] = await self._opened(row, spec, owner)
+        session = self._sessions.open(owner, request.origin, rows, AFFINITY.get())
         states = [self._state(row_id, row) for row_id, row in session.rows.items()]
         return StartReply(session=session.id, rows=tuple(states))
 
     async def step(self, request: StepRequest) -> StepReply:
         """Apply the actions, then run every running row up to ``steps`` further.
 
+        A caller that goes away meanwhile takes its session along.
+
         Raises: NotFound: the session is gone. InvalidInput: an action names an unknown row.
+            Overloaded: there is no place for a row to run again.
         """
-        session = self._sessions.get(request.session)
-        async with session.lock:
-            await self._apply(session, request.actions)
-            await self._scheduler.run(list(session.rows.values()), request.steps)
-            states = [
-                await self._reported(row_id, row, session, request)
-                for row_id, row in session.rows.items()
-            ]
-            session.touch()
-        return StepReply(rows=tuple(states))
+        with self._sessions.using(request.session) as session:
+            async with session.lock:
+                if not session.ended:
+                    await self._apply(session, request.actions)
+                    await self._scheduler.run(list(session.rows.values()), request.steps)
+                    states = [
+                        await self._reported(row_id, row, session, request)
+                        for row_id, row in session.rows.items()
+                    ]
+                    if session.running:
+                        return StepReply(rows=tuple(states))
+                    session.end(tuple(states))
+                elif request.actions:
+                    raise InvalidInput(
+                        "every row of the session is finished; there is none to act on",
+                        hint="start a new session",
+                    )
+                return StepReply(rows=session.ended)
 
     async def cancel(self, request: CancelRequest) -> Done:
         """Drop the session's rows before their next step."""
-        session = self._sessions.close(request.session)
-        if session is not None:
-            self._scheduler.drop(session.rows.values())
+        self._sessions.close(request.session)
         return Done()
 
     async def describe(self, request: DescribeRequest) -> GenerationDescription:
@@ -204,12 +222,20 @@ class GenerationRole:
         self._guard = open_guard(bundled_model=self._model == BUNDLED)
         made_by = [CODE_VERSION, pack.digest, device.type, str(dtype)]
         self._digest = content_key("generation", *made_by, *filter(None, (self._guard.digest,)))
-        self._sessions = Sessions(most_rows=options.most_rows, idle_s=options.idle_s)
         self._scheduler = StepScheduler(
             self._adapter,
             self._thread,
             rows_per_forward=options.rows_per_forward or (1 if device.type == "cpu" else 8),
         )
+        self._sessions = Sessions(
+            most_rows=options.most_rows, lease_s=options.idle_s, drop=self._scheduler.drop
+        )
+
+    async def _sweep(self) -> None:
+        """Forget sessions that nobody calls any more."""
+        while True:
+            await asyncio.sleep(self._options.idle_s / 4)
+            self._sessions.close_unused()
 
     async def _pictures(self, row: Row, owner: str) -> RowPictures:
         """Fetch and decode what a row shows. Raises: InvalidInput, NotFound, MediaRejected."""
@@ -338,7 +364,9 @@ class GenerationRole:
                 hint="resample from a row that is still running",
             )
         make = partial(resample, self._adapter, row.row, source.row, action.seed)
-        continued, _ = await self._scheduler.in_model_thread(make)
+        runs_again = row.status is not RowStatus.RUNNING
+        with self._sessions.admitted(1) if runs_again else nullcontext():
+            continued, _ = await self._scheduler.in_model_thread(make)
         session.rows[action.row_id] = ScheduledRow(continued, forward_s=row.forward_s)
 
     async def _reported(

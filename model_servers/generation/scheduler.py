@@ -80,10 +80,14 @@ class StepScheduler:
         """Denoising steps, one for each row of each forward."""
         self.forwards_run = 0
         self.pictures_made = 0
+        self.moved_at = 0.0
+        """When work on the model last got done, on the monotonic clock."""
 
     async def in_model_thread(self, work: Callable[[], T]) -> tuple[T, float]:
         """Run work on the model between two forwards; its result and the seconds it took."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, _timed, work)
+        done = await asyncio.get_running_loop().run_in_executor(self._thread, _timed, work)
+        self.moved_at = time.monotonic()
+        return done
 
     async def run(self, rows: Sequence[ScheduledRow], steps: int) -> None:
         """Take each running row up to ``steps`` further; return when all rest.

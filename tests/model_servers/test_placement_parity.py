@@ -223,4 +223,7 @@ def _echo_application() -> Any:
         async def readiness(self) -> str:
             return (await self._host.readiness()).model_dump_json()
 
+        async def work(self) -> str:
+            return (await self._host.work()).model_dump_json()
+
     return Echo.bind()

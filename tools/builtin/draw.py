@@ -33,7 +33,9 @@ SECONDS_PER_CALL = 0.5
 """Model time aimed at between two checkpoints. Calls shorter than this bring no preview, which
 would cost a fast model more than its steps."""
 MAX_RESTARTS = 3
-"""How often a session lost by a restarting server is started again in one attempt."""
+"""How often in a row a session that the server lost is started again without any step between."""
+CANCEL_S = 5.0
+"""How long a server is waited for that is told of a cancel; it notices the lost caller anyway."""
 
 
 Steps = Annotated[int, Field(ge=1, le=200)]
@@ -114,11 +116,13 @@ async def drawn(ctx: ToolContext, row: Row) -> ArtifactRef:
         needs. ModelFailed: it could not finish.
     """
     saved = _saved(ctx.resume)
-    for _ in range(1 + MAX_RESTARTS):
-        attempt = _Attempt(ctx, row, saved)
+    lost_in_vain = 0
+    while lost_in_vain <= MAX_RESTARTS:
         try:
-            return await attempt.run()
+            return await _Attempt(ctx, row, saved).run()
         except _SessionLost as lost:
+            moved = lost.saved is not None and lost.saved.step > (saved.step if saved else 0)
+            lost_in_vain = 0 if moved else lost_in_vain + 1
             saved = lost.saved
     raise ModelFailed(
         f"the generation server lost the picture {1 + MAX_RESTARTS} times",
@@ -229,4 +233,4 @@ class _Attempt:
         """Tell the server even while this task is being cancelled; its answer changes nothing."""
         telling = asyncio.ensure_future(self._generation.cancel(session))
         with contextlib.suppress(Exception):
-            await asyncio.shield(telling)
+            await asyncio.wait_for(asyncio.shield(telling), CANCEL_S)

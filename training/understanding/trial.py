@@ -129,6 +129,9 @@ class _Listening:
     async def digest(self, role: RoleName) -> str:
         return await self._models.digest(role)
 
+    async def work(self) -> Work:
+        return await self._models.work()
+
     async def close(self) -> None:
         await self._models.close()
 
