@@ -56,10 +56,28 @@ async def check_parts(doors: Doors) -> dict[str, dict[str, Any]]:
     )
 
 
+async def models_work(doors: Doors) -> dict[str, Any] | None:
+    """What the model servers are busy with; None while they do not say, or sit in the worker."""
+    if doors.settings.serve.placement == "inprocess":
+        return None
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return (await doors.models.work()).told()
+    except (MaquetteError, TimeoutError):
+        return None
+
+
 async def _models(doors: Doors) -> None:
-    """Ask the generation role who it is; roles held by the worker itself are not asked."""
-    if doors.settings.serve.placement != "inprocess":
-        await doors.models.digest(RoleName.GENERATION)
+    """Ask the generation role who it is, and all whether they move; roles held by the worker
+    itself are not asked."""
+    if doors.settings.serve.placement == "inprocess":
+        return
+    await doors.models.digest(RoleName.GENERATION)
+    stalled = (await doors.models.work()).stalled()
+    if stalled:
+        raise ModelUnavailable(
+            f"stalled: {stalled}", hint="look at models.log; `maquette down` and `up` restart it"
+        )
 
 
 async def _check(

@@ -78,6 +78,31 @@ def pack(
     Console().print(table)
 
 
+@app.command()
+def soak(
+    minutes: Annotated[int, typer.Option(min=2, max=1_440)] = 10,
+    at_once: Annotated[int, typer.Option(min=1, max=64, help="tasks at once")] = 8,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tasks without a pause: throughput by the minute, and the memory of each part.
+
+    Holds when every task completes, the last minute has at least 0.9 of the tasks of the first,
+    and no part grows after the first minute. Exit code 1 when it does not hold. Starts a stack
+    of its own, unless given the data directory of one.
+    """
+    from maquette.benchmarks.soak import measure_soak
+    from maquette.benchmarks.soak_view import show_soak
+
+    say = (lambda line: None) if as_json else typer.echo
+    figures = asyncio.run(measure_soak(minutes, at_once, data_dir=data_dir, say=say))
+    if as_json:
+        typer.echo(json.dumps(figures.as_json(), indent=1))
+    else:
+        show_soak(figures)
+    raise typer.Exit(0 if figures.holds else 1)
+
+
 def _show(figures: dict[str, Any], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(figures, indent=1))

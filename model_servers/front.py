@@ -32,7 +32,6 @@ from maquette.records.errors import (
 )
 from maquette.records.task import Problem
 
-
 _CLIENT_GONE = 499
 """Seen by nobody but a log: the one who asked has left."""
 

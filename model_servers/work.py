@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from pydantic import Field
 
@@ -35,6 +36,37 @@ class Work(Record):
     """What the model servers are busy with, by role."""
 
     roles: dict[str, RoleWork] = Field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """Rows that run."""
+        return sum(one.rows or 0 for one in self.roles.values())
+
+    @property
+    def most_rows(self) -> int:
+        """Rows there is room for."""
+        return sum(one.most_rows or 0 for one in self.roles.values())
+
+    @property
+    def calls(self) -> int:
+        """Calls in flight."""
+        return sum(one.calls for one in self.roles.values())
+
+    @property
+    def oldest_s(self) -> float:
+        """Age of the oldest call in flight."""
+        return max((one.oldest_s for one in self.roles.values()), default=0.0)
+
+    def told(self) -> dict[str, Any]:
+        """For a person or a program: sums, ages in seconds, and each role."""
+        return {
+            "rows": self.rows,
+            "most_rows": self.most_rows,
+            "calls": self.calls,
+            "oldest_s": round(self.oldest_s, 1),
+            "stalled": self.stalled(),
+            "roles": {role: one.model_dump(mode="json") for role, one in self.roles.items()},
+        }
 
     def stalled(self) -> str:
         """Which roles do not move, in words; empty when all do."""

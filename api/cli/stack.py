@@ -97,12 +97,16 @@ def down(as_json: Json = False, data_dir: DataDir = None) -> None:
 def status(as_json: Json = False, data_dir: DataDir = None) -> None:
     """Tell how each part of the stack is. Exit code 4 when none is running."""
     from maquette.api.cli.connect import settings_of
+    from maquette.api.cli.models_line import ask_models, models_line
     from maquette.infra.stack import control
 
     screen = Screen(as_json=as_json)
     settings = settings_of(data_dir)
     info = control.read_stack(settings)
     parts = control.status(settings)
+    running = control.load_stack_settings(info) if info is not None and info.ready else None
+    asked = running is not None and running.serve.placement != "inprocess"
+    work = ask_models(running) if running is not None and asked else None
     code = exits.OK if info is not None else exits.UNREACHABLE
     if as_json:
         screen.document(
@@ -121,6 +125,7 @@ def status(as_json: Json = False, data_dir: DataDir = None) -> None:
                     }
                     for part in parts
                 ],
+                "models": work.told() if work is not None else None,
             }
         )
         raise typer.Exit(code)
@@ -134,6 +139,8 @@ def status(as_json: Json = False, data_dir: DataDir = None) -> None:
             Text(part.detail, style="quiet"),
         )
     screen.table(table)
+    if asked:
+        screen.say(models_line(work))
     if info is None:
         screen.say(Text.assemble(("next: ", "title"), "maquette up"))
     else:

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from maquette import __version__
 from maquette.api.context import Context
-from maquette.api.parts import OK, active_tasks, check_parts
+from maquette.api.parts import OK, active_tasks, check_parts, models_work
 from maquette.api.problems import DEFAULT_HINT, STATUS
 from maquette.records.errors import MaquetteError, NotFound, TryAgain
 
@@ -23,9 +23,11 @@ class NotReady(TryAgain):
 
 @router.get("/api/v1/system")
 async def system(doors: Context) -> dict[str, Any]:
-    """Version, profile, what is running, for how long nothing was asked, and each part."""
+    """Version, profile, what is running, for how long nothing was asked, each part, and what
+    the models are busy with."""
     parts = await check_parts(doors)
     active = await active_tasks(doors) if parts["temporal"] is OK else None
+    work = await models_work(doors) if parts["models"] is OK else None
     return {
         "object": "system",
         "version": __version__,
@@ -33,6 +35,7 @@ async def system(doors: Context) -> dict[str, Any]:
         "active_tasks": active,
         "idle_s": 0.0 if active else round(doors.activity.idle_s(), 1),
         "parts": parts,
+        "models": work,
     }
 
 

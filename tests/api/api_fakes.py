@@ -18,6 +18,7 @@ import httpx2
 from maquette.api.app import create_app
 from maquette.infra.settings import Settings, load_settings
 from maquette.infra.store.memory import MemoryArtifactStore
+from maquette.model_servers.work import Work
 from maquette.records.errors import Conflict, NotFound
 from maquette.records.event import TERMINAL, Event, EventType
 from maquette.records.ids import new_task_id
@@ -187,17 +188,21 @@ class FakeGateway:
 
 
 class FakeModels:
-    """Answers for its digest only, or fails as told."""
+    """Tells its digest, or fails as told, and how busy it is."""
 
     label = "fake"
 
     def __init__(self) -> None:
         self.failure: Exception | None = None
+        self.busy = Work()
 
     async def digest(self, role: Any) -> str:
         if self.failure is not None:
             raise self.failure
         return "0" * 64
+
+    async def work(self) -> Work:
+        return self.busy
 
     async def close(self) -> None: ...
 

@@ -28,6 +28,7 @@ from maquette.model_servers.contract import ModelClient, ResponseT, RoleName
 from maquette.model_servers.host import RoleHost
 from maquette.model_servers.schemas.understanding import LabelScoresReply
 from maquette.model_servers.transport_direct import DirectClient
+from maquette.model_servers.work import Work
 from maquette.records.base import Record
 from maquette.records.criterion import Colour, Count, Criterion, Exists, Relation
 from maquette.training.evaluation.intervals import Share
