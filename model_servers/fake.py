@@ -9,7 +9,7 @@ from typing import Any
 
 from maquette.model_servers.contract import ResponseT, RoleName
 from maquette.model_servers.envelope import encode_request, known_error
-from maquette.model_servers.work import Work
+from maquette.model_servers.work import CallBook, Work
 from maquette.records.base import Record
 from maquette.records.errors import MaquetteError, ModelFailed, ModelUnavailable, NotFound
 
@@ -33,6 +33,7 @@ class ScriptedModelClient:
     ) -> None:
         self._scripts = {(str(role), verb): script for (role, verb), script in scripts.items()}
         self._digests = {str(role): digest for role, digest in (digests or {}).items()}
+        self._books = {role: CallBook() for role, _ in self._scripts}
         self._closed = False
         self.calls: Counter[tuple[str, str]] = Counter()
         self.requests: list[tuple[str, str, Record]] = []
@@ -54,9 +55,10 @@ class ScriptedModelClient:
         self.calls[str(role), method] += 1
         self.requests.append((str(role), method, request))
         try:
-            reply = script(request)
-            if inspect.isawaitable(reply):
-                reply = await reply
+            with self._books[str(role)].call():
+                reply = script(request)
+                if inspect.isawaitable(reply):
+                    reply = await reply
         except MaquetteError:
             raise
         except Exception as error:
@@ -75,7 +77,7 @@ class ScriptedModelClient:
 
     async def work(self) -> Work:
         self._refuse_if_closed()
-        return Work()
+        return Work(roles={role: book.work() for role, book in self._books.items()})
 
     async def close(self) -> None:
         self._closed = True

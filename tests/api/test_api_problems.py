@@ -18,6 +18,7 @@ from maquette.api.errors import MalformedBody
 from maquette.api.gate import OPEN_PATHS
 from maquette.api.problems import holds_internals, problem_body
 from maquette.api.strict_json import MAX_DEPTH, parse
+from maquette.model_servers.work import RoleWork, Work
 from maquette.records.errors import GiveUp, StoreUnavailable
 from maquette.records.ids import new_task_id
 
@@ -357,6 +358,22 @@ async def test_system_tells_each_part(bench: Bench) -> None:
     body = (await bench.http.get("/api/v1/system")).json()
     assert body["parts"]["models"]["status"] == "problem"
     assert body["parts"]["temporal"]["status"] == "ok"
+
+
+async def test_system_tells_how_busy_the_models_are(bench: Bench) -> None:
+    """Rows held, calls in flight and the oldest; a role that does not move is a problem of the
+    models, told with its name and for how long."""
+    moving = RoleWork(calls=3, oldest_s=2.0, still_s=0.1, rows=2, most_rows=128)
+    bench.models.busy = Work(roles={"generation": moving, "embedding": RoleWork()})
+    body = (await bench.http.get("/api/v1/system")).json()
+    told = {name: body["models"][name] for name in ("rows", "most_rows", "calls", "oldest_s")}
+    assert told == {"rows": 2, "most_rows": 128, "calls": 3, "oldest_s": 2.0}
+    assert body["parts"]["models"]["status"] == "ok"
+    hanging = RoleWork(calls=3, oldest_s=40.0, still_s=17.0, rows=2, most_rows=128)
+    bench.models.busy = Work(roles={"generation": hanging})
+    part = (await bench.http.get("/api/v1/system")).json()["parts"]["models"]
+    assert part["status"] == "problem"
+    assert part["detail"].startswith("stalled: generation has not moved for 17 s while 3 calls")
 
 
 async def test_probes_do_not_keep_the_stack_awake(bench: Bench) -> None:

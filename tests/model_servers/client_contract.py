@@ -113,6 +113,18 @@ class ModelClientContract:
         """The digest is what the role says."""
         assert await client.digest(RoleName.EMBEDDING) == DIGEST
 
+    async def test_the_work_of_a_role(self, client: ModelClient) -> None:
+        """A call in flight is told while it lasts; roles without calls are idle."""
+        slow = asyncio.create_task(_embed(client, "slow"))
+        try:
+            async with asyncio.timeout(30):
+                while not (await client.work()).calls:
+                    assert not slow.done()
+                    await asyncio.sleep(0.01)
+        finally:
+            await slow
+        assert (await client.work()).calls == 0
+
     async def test_calls_do_not_wait_for_each_other(self, client: ModelClient) -> None:
         """Eight slow calls at once take about as long as one."""
         clock = asyncio.get_running_loop().time

@@ -207,6 +207,42 @@ async def test_a_server_that_keeps_forgetting_is_given_up(ctx: ToolContext) -> N
     assert client.calls == {}
 
 
+async def test_a_server_that_forgets_after_each_call_is_borne_with(ctx: ToolContext) -> None:
+    """A session lost again and again is no failure as long as every attempt gets further."""
+    server = Server(step_s=5.0)
+    step = server.step
+
+    async def step_and_forget(request: StepRequest) -> StepReply:
+        reply = await step(request)
+        server.restart_at = 0
+        return reply
+
+    server.step = step_and_forget  # type: ignore[method-assign]
+    await _draw(ctx, server)
+    assert [row.step for row in server.rows] == [0, 4, 8, 12, 16]
+    assert server.steps_run == STEPS
+
+
+async def test_cancelling_does_not_wait_for_a_server_that_hangs(
+    ctx: ToolContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that does not answer to the cancel holds the cancelled tool only for a while."""
+    monkeypatch.setattr("maquette.tools.builtin.draw.CANCEL_S", 0.05)
+    server = Server(wait_s=30)
+
+    async def hang(request: CancelRequest) -> Done:
+        await asyncio.sleep(30)
+        return Done()
+
+    server.cancel = hang  # type: ignore[method-assign, assignment]
+    running = asyncio.ensure_future(_draw(ctx, server))
+    await asyncio.sleep(0.05)
+    running.cancel()
+    async with asyncio.timeout(10):
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+
 async def test_cancelling_tells_the_server_at_once(ctx: ToolContext) -> None:
     """Cancelled in the middle of a step call, the tool has cancelled its session before it ends."""
     server = Server(wait_s=30)
