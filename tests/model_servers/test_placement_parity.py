@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +16,7 @@ import psutil
 import pytest
 from client_contract import MeasureRole, ModelClientContract
 from every_verb import OWNER, draw, everything, save_models
-from model_stack import S3Process, ServerProcess
+from model_stack import TOKEN, S3Process, ServerProcess
 
 from maquette.infra.settings import Settings, load_settings
 from maquette.infra.store.factory import open_store
@@ -141,6 +143,22 @@ class TestHandle(ModelClientContract):
         assert await asked(settings, "handle") == expected
 
 
+CALLER = """
+import asyncio, sys
+from maquette.model_servers.client import GenerationClient
+from maquette.model_servers.schemas.generation import StepRequest
+from maquette.model_servers.transport_http import HttpClient
+models = HttpClient(sys.argv[1], token=sys.argv[2])
+asyncio.run(GenerationClient(models).step(StepRequest(session=sys.argv[3], steps=200)))
+"""
+
+
+async def test_a_killed_caller_frees_its_rows(colocated: ServerProcess) -> None:
+    """A process killed in the middle of a step: Ray's proxy cancels the call, and the rows that
+    only it was waiting for hold no place any more."""
+    await caller_killed(colocated)
+
+
 async def test_a_killed_replica_comes_back(colocated: ServerProcess) -> None:
     """Requests in flight on a killed replica are ModelUnavailable; soon it serves again, and
     its sessions are gone with a word on what to do."""
@@ -193,12 +211,43 @@ async def test_a_session_spans_requests_over_per_role(per_role: ServerProcess) -
     await client.close()
 
 
+async def test_a_killed_caller_frees_its_rows_behind_the_front_door(
+    per_role: ServerProcess,
+) -> None:
+    """The cancel reaches the replica that holds the rows, through the front door's own call."""
+    await caller_killed(per_role)
+
+
 def test_a_killed_server_takes_ray_with_it(per_role: ServerProcess) -> None:
     """Even SIGKILL, which allows no clean-up, leaves none of its processes behind."""
     began = time.monotonic()
     _, _, alive = per_role.end(signal.SIGKILL)
     assert alive == []
     assert time.monotonic() - began < 15
+
+
+async def caller_killed(server: ServerProcess) -> None:
+    """Kill a process that waits for a long step; its session and its rows must go."""
+    client = a_client(server)
+    generation = GenerationClient(client)
+    rows = tuple(Row(row_id=f"r{n}", prompt="a red circle", seed=n, steps=200) for n in range(16))
+    session = (await generation.start(StartRequest(owner=OWNER, rows=rows))).session
+    where = (server.overrides["serve.url"], TOKEN, session)
+    caller = subprocess.Popen([sys.executable, "-c", CALLER, *where])
+    try:
+        async with asyncio.timeout(60):
+            while not (before := (await client.work()).roles["generation"]).calls:
+                await asyncio.sleep(0.02)
+    finally:
+        caller.kill()
+        caller.wait()
+    assert before.rows
+    async with asyncio.timeout(20):
+        while (await client.work()).roles["generation"].rows:
+            await asyncio.sleep(0.05)
+    with pytest.raises(NotFound):
+        await generation.step(StepRequest(session=session, steps=1))
+    await client.close()
 
 
 def _echo_application() -> Any:
