@@ -61,8 +61,11 @@ def start_local_ray(data_dir: Path, *, cpus: int) -> LocalRay:
         OMP_WAIT_POLICY="PASSIVE",
         # A laptop's Ray holds few, long-lived processes: fewer malloc arenas keep them small.
         MALLOC_ARENA_MAX="2",
+        # A killed proxy is the door shut: look more often than every 10 s.
+        RAY_SERVE_PROXY_HEALTH_CHECK_PERIOD_S="2",
     )
     os.environ.pop("RAY_ADDRESS", None)
+    _keep_folders_private()
     address = _started(str(_temp_dir(data_dir)), cpus)
     local = LocalRay(address=address, token=token)
     _record(data_dir).parent.mkdir(parents=True, exist_ok=True)
@@ -124,6 +127,13 @@ def read_local_ray(data_dir: Path) -> LocalRay:
         ) from cause
 
 
+def _keep_folders_private() -> None:
+    """Ray opens its folders to everybody on the machine, whatever the umask (Ray 2.60)."""
+    from ray._common import utils
+
+    utils.try_make_directory_shared = lambda path: None
+
+
 def listen_on_loopback_only() -> None:
     """Keep the gRPC port of this replica process off the network. Call before Serve opens it.
 
@@ -168,6 +178,7 @@ def _temp_dir(data_dir: Path) -> Path:
         name = hashlib.sha256(str(home).encode()).hexdigest()[:8]
         home = Path(tempfile.gettempdir()) / f"mqr-{os.getuid()}-{name}"
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    home.chmod(0o700)
     for session in home.glob("session_*"):
         if session.is_symlink():
             session.unlink()
