@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 _HEAD = ("gcs_server", "raylet")
 """Processes that nothing starts again but a new Ray."""
 _LOOK_EVERY_S = 0.5
-_TIMEOUT_S = 3.0
+_TIMEOUT_S = 4.0
 
 
 def end_with_ray(leaving: threading.Event) -> None:
@@ -75,7 +75,7 @@ class RayWatch:
         self._door = _Question("the front door does not answer", self._ask_door)
 
     def look(self) -> Finding | None:
-        """The problem that explains the others, or None. Takes three seconds at most."""
+        """The problem that explains the others, or None. Takes four seconds at most."""
         questions = (self._store, self._controller, self._door)
         for question in questions:
             question.ask()

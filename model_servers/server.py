@@ -118,23 +118,26 @@ def _watch(stop: threading.Event, settings: Settings) -> int:
     """
     watch = RayWatch(settings.serve.url)
     heart = Heartbeat(StackFolders(settings.data_dir).models_alive)
-    said, since = "", 0.0
+    seen, since = 0, 0.0
     while not stop.wait(BEAT_EVERY_S):
         finding = watch.look()
-        heart.beat(finding.problem if finding else "")
         if finding is None:
-            if said:
+            if seen > 1:
                 logger.info("all is well again")
-            said = ""
+            seen = 0
+            heart.beat()
             continue
-        if not said:
-            since = time.monotonic()
-        if finding.problem != said:
-            said = finding.problem
-            logger.warning("%s", said)
+        since = since if seen else time.monotonic()
+        seen += 1
+        if seen == 1:  # once may be a busy machine
+            heart.beat()
+            continue
+        heart.beat(finding.problem)
+        if seen == 2:
+            logger.warning("%s", finding.problem)
         lasted_s = time.monotonic() - since
         if lasted_s > (_MENDING_PATIENCE_S if finding.mending else _PATIENCE_S):
-            logger.error("%s, for %.0f s; ending", said, lasted_s)
+            logger.error("%s, for %.0f s; ending", finding.problem, lasted_s)
             os._exit(1)  # Ray's own clean-up would wait for what does not answer
     heart.end()
     return 0

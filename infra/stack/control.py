@@ -82,9 +82,7 @@ def ensure_stack(
         info = read_info(folders)
         if info is not None and info.ready:
             return info
-        start = follow_start(settings) or start_detached(
-            settings, idle_stop_s, die_with=die_with
-        )
+        start = follow_start(settings) or start_detached(settings, idle_stop_s, die_with=die_with)
         _follow(start, report)
     info = read_info(folders)
     if info is None or not info.ready:

@@ -74,9 +74,9 @@ class StackFolders:
         path = self.log_of(part)
         if path.exists() and path.stat().st_size > MAX_LOG_BYTES:
             path.replace(path.with_suffix(".log.1"))
-        file = path.open("ab", opener=_private_opener)
+        path.touch(0o600)
         make_private(path)
-        return file
+        return path.open("ab")
 
 
 def make_private(path: Path) -> None:
@@ -85,10 +85,6 @@ def make_private(path: Path) -> None:
         mode = path.lstat().st_mode
         if mode & 0o077 and not stat.S_ISLNK(mode):
             path.chmod(stat.S_IMODE(mode) & 0o700)
-
-
-def _private_opener(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 class StackLock:
@@ -100,7 +96,8 @@ class StackLock:
 
     def __enter__(self) -> StackLock:
         """Raises: Conflict: another supervisor holds it."""
-        file = self._folders.lock.open("a+", opener=_private_opener)
+        self._folders.lock.touch(0o600)
+        file = self._folders.lock.open("a+")
         if not _take(file):
             file.seek(0)
             pid = file.read().strip() or "unknown"

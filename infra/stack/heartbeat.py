@@ -7,10 +7,11 @@ own loop still turns, or which of the things it depends on inside does not.
 from __future__ import annotations
 
 import asyncio
+import math
 import os
-import time
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 
 from maquette.infra.settings_dump import write_private
 from maquette.infra.stack.probes import Mending, Probe
@@ -45,16 +46,18 @@ class Heartbeat:
 def heartbeat_probe(path: Path) -> Probe:
     """Well while the file changes and is empty; ``Mending`` while the part names a problem.
 
-    What counts is that the file has changed since the last look: clocks may jump.
+    What counts is that the file has changed since the last look, since clocks may jump; a time
+    in which nobody looked does not count.
     """
-    last_change, since = 0, time.monotonic()
+    last_change, since, asked = 0, 0.0, -math.inf
 
     async def probe() -> str | None:
-        nonlocal last_change, since
+        nonlocal last_change, since, asked
         change, told = await asyncio.to_thread(_read, path)
-        now = time.monotonic()
-        if change != last_change:
+        now = monotonic()
+        if change != last_change or now - asked > MISSED_AFTER_S:
             last_change, since = change, now
+        asked = now
         if now - since > MISSED_AFTER_S:
             return "it gives no sign of life"
         return Mending(told) if told else None

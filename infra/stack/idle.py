@@ -32,6 +32,6 @@ async def stop_when_idle(
 async def stop_without(pid: int, stop: Callable[[str], None]) -> None:
     """Stop when the process has ended; at once when it is gone already."""
     owner = mark(pid)
-    while owner is not None and owner.find() is not None:
+    while owner is not None and owner.find() is not None:  # noqa: ASYNC110  (no event to wait for)
         await asyncio.sleep(LOOK_EVERY_S)
     stop(f"process {pid}, which it was for, has ended")

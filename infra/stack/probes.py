@@ -24,7 +24,6 @@ class Mending(str):
     __slots__ = ()
 
 
-
 def get_sync(
     url: str, *, token: str | None = None, timeout_s: float = TIMEOUT_S
 ) -> tuple[int, bytes]:
