@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from maquette.infra.settings import Settings, load_settings
 from maquette.infra.stack.folders import StackFolders
 from maquette.infra.stack.heartbeat import BEAT_EVERY_S, Heartbeat
+from maquette.infra.stack.patience import patience_s
 from maquette.model_servers.logs import log_to_stderr
 from maquette.model_servers.ray_watch import RayWatch, end_with_ray
 from maquette.model_servers.reaper import Reaper
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("maquette.model_servers.server")
 
 _PATIENCE_S = 45.0
-"""A problem that lasts for so long ends this process, so that it is started again."""
+"""A problem that lasts for so long on an idle machine ends this process, so that it is started
+again."""
 _MENDING_PATIENCE_S = 300.0
 """The same, while Serve says that it is starting what is missing."""
 
@@ -136,7 +138,7 @@ def _watch(stop: threading.Event, settings: Settings) -> int:
         if seen == 2:
             logger.warning("%s", finding.problem)
         lasted_s = time.monotonic() - since
-        if lasted_s > (_MENDING_PATIENCE_S if finding.mending else _PATIENCE_S):
+        if lasted_s > patience_s(_MENDING_PATIENCE_S if finding.mending else _PATIENCE_S):
             logger.error("%s, for %.0f s; ending", finding.problem, lasted_s)
             os._exit(1)  # Ray's own clean-up would wait for what does not answer
     heart.end()

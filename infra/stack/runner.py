@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from maquette.infra.stack.folders import StackFolders
 from maquette.infra.stack.parts import PartSpec
+from maquette.infra.stack.patience import patience_s
 from maquette.infra.stack.processes import (
     ProcessMark,
     child_environment,
@@ -184,7 +185,7 @@ class PartRunner:
         problem = await self._until_ready()
         if problem is not None:
             self._failed_starts += 1
-            return f"not ready after {self._policy.start_timeout_s:g} s: {problem}"
+            return problem
         self.refresh()
         self._failed_starts = 0
         self._set(PartState.READY)
@@ -203,13 +204,16 @@ class PartRunner:
             self._set(PartState.STALLED if problem else PartState.READY, problem or "")
 
     async def _until_ready(self) -> str | None:
-        """None once ready, or the last problem when time is up."""
-        deadline = time.monotonic() + self._policy.start_timeout_s
+        """None once ready, or what it was that did not come when time is up."""
+        began = time.monotonic()
         asked = 0
         while True:
             problem = await ask(self.spec.ready, PROBE_TIMEOUT_S)
-            if problem is None or time.monotonic() > deadline:
-                return problem
+            if problem is None:
+                return None
+            waited_s = time.monotonic() - began
+            if waited_s > patience_s(self._policy.start_timeout_s):
+                return f"not ready after {waited_s:.3g} s: {problem}"
             asked += 1
             await asyncio.sleep(PROBE_EVERY_S if asked < QUICK_PROBES else SLOW_PROBE_EVERY_S)
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from maquette.infra.stack.patience import patience_s
 from maquette.infra.stack.probes import Mending, Probe
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ class WatchPolicy:
     """Until the next probe while one has failed."""
     timeout_s: float = 5.0
     patience_s: float = 40.0
-    """Silent for so long, a part is given up."""
+    """Silent for so long, on an idle machine, a part is given up."""
     least_probes: int = 5
     """That must have failed as well: we ourselves may have been stopped for a while."""
 
@@ -68,7 +69,8 @@ class Watch:
                 shown = str(problem)
                 self._told(shown)
             silent_s = time.monotonic() - silent_since
-            if failed >= self._policy.least_probes and silent_s >= self._policy.patience_s:
+            enough_s = patience_s(self._policy.patience_s)
+            if failed >= self._policy.least_probes and silent_s >= enough_s:
                 return f"silent for {silent_s:.0f} s: {problem}"
 
 
