@@ -22,6 +22,11 @@ from maquette.infra.stack.folders import StackFolders
 from maquette.infra.stack.heartbeat import BEAT_EVERY_S, Heartbeat
 from maquette.infra.stack.patience import patience_s
 from maquette.model_servers.logs import log_to_stderr
+from maquette.model_servers.ray_local import (
+    close_ray_folders,
+    start_local_ray,
+    stop_local_ray,
+)
 from maquette.model_servers.ray_watch import RayWatch, end_with_ray
 from maquette.model_servers.reaper import Reaper
 from maquette.records.errors import ConfigError, MaquetteError
@@ -98,7 +103,6 @@ def _start_ray(settings: Settings) -> None:
 
         ray.init(address=settings.serve.ray_address, namespace="maquette", log_to_driver=False)
         return
-    from maquette.model_servers.ray_local import start_local_ray
 
     start_local_ray(settings.data_dir, cpus=max(2, os.cpu_count() or 2))
 
@@ -110,6 +114,7 @@ def _deploy(settings: Settings) -> None:
 
     serve.start(http_options=http_options(settings.serve.url))
     serve.run(build_application(settings), name=APPLICATION, route_prefix="/")
+    close_ray_folders(settings.data_dir)
 
 
 def _watch(stop: threading.Event, settings: Settings) -> int:
@@ -118,10 +123,12 @@ def _watch(stop: threading.Event, settings: Settings) -> int:
     Ray Serve restarts replicas, proxies and its controller by itself; what it cannot mend is
     the loss of its own head processes. Whoever supervises this process then starts it again.
     """
+
     watch = RayWatch(settings.serve.url)
     heart = Heartbeat(StackFolders(settings.data_dir).models_alive)
     seen, since = 0, 0.0
     while not stop.wait(BEAT_EVERY_S):
+        close_ray_folders(settings.data_dir)
         finding = watch.look()
         if finding is None:
             if seen > 1:
@@ -155,7 +162,6 @@ def _stop(settings: Settings) -> None:
         serve.delete(APPLICATION)
         ray.shutdown()
         return
-    from maquette.model_servers.ray_local import stop_local_ray
 
     stop_local_ray(settings.data_dir)
 
