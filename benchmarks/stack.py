@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from dataclasses import dataclass
@@ -35,7 +36,9 @@ async def measure_stack() -> StackFigures:
     with tempfile.TemporaryDirectory(prefix="maquette-bench-") as folder:
         settings = load_settings("laptop", overrides={"data_dir": Path(folder)})
         started = time.perf_counter()
-        info = control.ensure_stack(settings, idle_stop_s=0, report=lambda _: None)
+        info = control.ensure_stack(
+            settings, idle_stop_s=0, report=lambda _: None, die_with=os.getpid()
+        )
         ready_s = time.perf_counter() - started
         try:
             parts = control.status(settings)

@@ -48,9 +48,13 @@ def write_private(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # A name of its own for each writer, threads of one process included; made with mode 0600.
     descriptor, partial = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-    Path(partial).replace(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        Path(partial).replace(path)
+    except OSError:  # a full disk: leave no pieces
+        Path(partial).unlink(missing_ok=True)
+        raise
 
 
 def _plain(value: Any, *, reveal: bool) -> Any:

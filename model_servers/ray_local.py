@@ -12,8 +12,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from maquette.infra.stack.folders import make_private
 from maquette.records.base import Record
-from maquette.records.errors import ModelUnavailable
+from maquette.records.errors import ConfigError, ModelUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +62,8 @@ def start_local_ray(data_dir: Path, *, cpus: int) -> LocalRay:
         OMP_WAIT_POLICY="PASSIVE",
         # A laptop's Ray holds few, long-lived processes: fewer malloc arenas keep them small.
         MALLOC_ARENA_MAX="2",
+        # A killed proxy is the door shut: look more often than every 10 s.
+        RAY_SERVE_PROXY_HEALTH_CHECK_PERIOD_S="2",
     )
     os.environ.pop("RAY_ADDRESS", None)
     address = _started(str(_temp_dir(data_dir)), cpus)
@@ -124,6 +127,16 @@ def read_local_ray(data_dir: Path) -> LocalRay:
         ) from cause
 
 
+def close_ray_folders(data_dir: Path) -> None:
+    """Take away what others may do with Ray's folders.
+
+    Each worker that Ray starts opens them to everybody, whatever the umask (Ray 2.60). The
+    folder above them is closed, so nobody gets that far.
+    """
+    for folder, _, _ in os.walk(_ray_home(data_dir)):
+        make_private(Path(folder))
+
+
 def listen_on_loopback_only() -> None:
     """Keep the gRPC port of this replica process off the network. Call before Serve opens it.
 
@@ -159,18 +172,30 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def _temp_dir(data_dir: Path) -> Path:
-    """Where Ray keeps sockets and logs: in the data directory when its path is short enough.
+    """Where Ray keeps sockets and logs: in a folder that is closed to others.
 
     Sessions of earlier runs are removed, so that logs do not pile up.
     """
-    home = data_dir.resolve() / "ray"
-    if len(str(home)) > _LONGEST_TEMP_DIR:
-        name = hashlib.sha256(str(home).encode()).hexdigest()[:8]
-        home = Path(tempfile.gettempdir()) / f"mqr-{os.getuid()}-{name}"
+    home = _ray_home(data_dir)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for session in home.glob("session_*"):
+    if home.stat().st_uid != os.getuid():
+        raise ConfigError(
+            f"{home}, where Ray would keep its sockets, belongs to another user",
+            hint="choose a data directory with a shorter path, or set TMPDIR",
+        )
+    home.chmod(0o700)
+    for session in (*home.glob("session_*"), *home.glob("s/session_*")):
         if session.is_symlink():
             session.unlink()
         else:
             shutil.rmtree(session, ignore_errors=True)
+    return home / "s"
+
+
+def _ray_home(data_dir: Path) -> Path:
+    """In the data directory when its path is short enough."""
+    home = data_dir.resolve() / "ray"
+    if len(str(home / "s")) > _LONGEST_TEMP_DIR:
+        name = hashlib.sha256(str(home).encode()).hexdigest()[:8]
+        home = Path(tempfile.gettempdir()) / f"mqr-{os.getuid()}-{name}"
     return home

@@ -17,10 +17,17 @@ from types import FrameType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import httpx2
-
 from maquette.infra.settings import Settings, load_settings
+from maquette.infra.stack.folders import StackFolders
+from maquette.infra.stack.heartbeat import BEAT_EVERY_S, Heartbeat
+from maquette.infra.stack.patience import patience_s
 from maquette.model_servers.logs import log_to_stderr
+from maquette.model_servers.ray_local import (
+    close_ray_folders,
+    start_local_ray,
+    stop_local_ray,
+)
+from maquette.model_servers.ray_watch import RayWatch, end_with_ray
 from maquette.model_servers.reaper import Reaper
 from maquette.records.errors import ConfigError, MaquetteError
 
@@ -29,9 +36,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("maquette.model_servers.server")
 
-_WATCH_INTERVAL_S = 5.0
-_MISSED_CHECKS = 12
-"""Health checks missed in a row, a minute of them, before this process gives up and ends."""
+_PATIENCE_S = 45.0
+"""A problem that lasts for so long on an idle machine ends this process, so that it is started
+again."""
+_MENDING_PATIENCE_S = 300.0
+"""The same, while Serve says that it is starting what is missing."""
 
 
 def main() -> int:
@@ -49,10 +58,14 @@ def main() -> int:
 def serve_until(stop: threading.Event, settings: Settings) -> int:
     """Start Ray and the application, then wait for ``stop``, SIGTERM or SIGINT."""
     began = time.monotonic()
+    os.umask(0o077)
+    leaving = threading.Event()
     _on_signals(_leave)
     reaper = None if settings.serve.ray_address else Reaper()
     try:
         _start_ray(settings)
+        if reaper is not None:
+            end_with_ray(leaving)
         _on_signals(_leave)  # Ray puts its own handlers in place while starting.
         _deploy(settings)
         _on_signals(lambda number, frame: stop.set())
@@ -62,8 +75,9 @@ def serve_until(stop: threading.Event, settings: Settings) -> int:
             settings.serve.url,
             time.monotonic() - began,
         )
-        return _watch(stop, settings.serve.url)
+        return _watch(stop, settings)
     finally:
+        leaving.set()
         _stop(settings)
         if reaper is not None:
             reaper.dismiss()
@@ -89,7 +103,6 @@ def _start_ray(settings: Settings) -> None:
 
         ray.init(address=settings.serve.ray_address, namespace="maquette", log_to_driver=False)
         return
-    from maquette.model_servers.ray_local import start_local_ray
 
     start_local_ray(settings.data_dir, cpus=max(2, os.cpu_count() or 2))
 
@@ -101,26 +114,41 @@ def _deploy(settings: Settings) -> None:
 
     serve.start(http_options=http_options(settings.serve.url))
     serve.run(build_application(settings), name=APPLICATION, route_prefix="/")
+    close_ray_folders(settings.data_dir)
 
 
-def _watch(stop: threading.Event, url: str) -> int:
-    """Wait for the stop; end with status 1 when the front door stays silent for a minute.
+def _watch(stop: threading.Event, settings: Settings) -> int:
+    """Wait for the stop and tell how Ray is; status 1 when it stays broken.
 
-    Ray Serve restarts replicas by itself; what it cannot mend is the loss of its own head
-    processes. Whoever supervises this process then starts it again.
+    Ray Serve restarts replicas, proxies and its controller by itself; what it cannot mend is
+    the loss of its own head processes. Whoever supervises this process then starts it again.
     """
-    missed = 0
-    with httpx2.Client(base_url=url, timeout=5.0, trust_env=False) as http:
-        while not stop.wait(_WATCH_INTERVAL_S):
-            try:
-                http.get("/healthz").raise_for_status()
-                missed = 0
-            except httpx2.HTTPError as error:
-                missed += 1
-                logger.warning("health check missed (%s), %d in a row", error, missed)
-            if missed >= _MISSED_CHECKS:
-                logger.error("the front door has not answered for %d checks; ending", missed)
-                return 1
+
+    watch = RayWatch(settings.serve.url)
+    heart = Heartbeat(StackFolders(settings.data_dir).models_alive)
+    seen, since = 0, 0.0
+    while not stop.wait(BEAT_EVERY_S):
+        close_ray_folders(settings.data_dir)
+        finding = watch.look()
+        if finding is None:
+            if seen > 1:
+                logger.info("all is well again")
+            seen = 0
+            heart.beat()
+            continue
+        since = since if seen else time.monotonic()
+        seen += 1
+        if seen == 1:  # once may be a busy machine
+            heart.beat()
+            continue
+        heart.beat(finding.problem)
+        if seen == 2:
+            logger.warning("%s", finding.problem)
+        lasted_s = time.monotonic() - since
+        if lasted_s > patience_s(_MENDING_PATIENCE_S if finding.mending else _PATIENCE_S):
+            logger.error("%s, for %.0f s; ending", finding.problem, lasted_s)
+            os._exit(1)  # Ray's own clean-up would wait for what does not answer
+    heart.end()
     return 0
 
 
@@ -134,7 +162,6 @@ def _stop(settings: Settings) -> None:
         serve.delete(APPLICATION)
         ray.shutdown()
         return
-    from maquette.model_servers.ray_local import stop_local_ray
 
     stop_local_ray(settings.data_dir)
 

@@ -8,7 +8,10 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
+import leave_nothing
 from hypothesis import HealthCheck, settings
+
+leave_nothing.start()
 
 settings.register_profile(
     "suite",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
 from contextlib import suppress
 from datetime import timedelta
@@ -19,6 +18,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from maquette.infra.stack.heartbeat import BEAT_EVERY_S, Heartbeat
 from maquette.workflows.activities import Activities
 from maquette.workflows.connect import wait_for_temporal
 from maquette.workflows.engine import Engine
@@ -81,7 +81,7 @@ def sandbox(*, strict: bool = False) -> SandboxedWorkflowRunner:
 
 
 def ready_file(data_dir: Path) -> Path:
-    """Exists while the worker polls for work."""
+    """Exists while the worker polls for work, and is touched while its loop turns."""
     return data_dir / "run" / "worker.ready"
 
 
@@ -91,8 +91,8 @@ async def run_worker(settings: Settings, engine: Engine) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    marker = ready_file(settings.data_dir)
-    marker.unlink(missing_ok=True)
+    heart = Heartbeat(ready_file(settings.data_dir))
+    heart.end()
     connecting = asyncio.create_task(wait_for_temporal(settings.temporal))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -102,14 +102,20 @@ async def run_worker(settings: Settings, engine: Engine) -> None:
     try:
         queue = settings.temporal.task_queue
         async with make_worker(connecting.result(), engine, task_queue=queue):
-            marker.parent.mkdir(parents=True, exist_ok=True)
-            marker.write_text(f"{os.getpid()}\n")
             log.info("taking work from queue %r", queue)
+            beating = asyncio.create_task(_beat(heart))
             await stopping
-            marker.unlink(missing_ok=True)
+            beating.cancel()
+            heart.end()
     finally:
         with suppress(OSError):
-            marker.unlink(missing_ok=True)
+            heart.end()
+
+
+async def _beat(heart: Heartbeat) -> None:
+    while True:
+        heart.beat()
+        await asyncio.sleep(BEAT_EVERY_S)
 
 
 async def build_engine(settings: Settings) -> Engine:

@@ -26,6 +26,10 @@ WHAT = {
 }
 
 
+SAID = ("ready", "stalled", "failed", "crashed")
+"""The states that get a line of their own where nothing can move."""
+
+
 class PartsView:
     """Collects what the supervisor says about each part and shows the latest."""
 
@@ -57,7 +61,7 @@ class PartsView:
             self._finish(event)
             return
         self._latest[event.part] = event
-        if self._live is None and event.state.value in ("ready", "failed", "crashed"):
+        if self._live is None and event.state.value in SAID:
             self._screen.say(self._line(event), indent=2)
 
     def _begin(self) -> None:
@@ -87,7 +91,7 @@ class PartsView:
             mark: RenderableType = Text("·", style="quiet")
             if state == "ready":
                 mark = Text("✓", style="passed")
-            elif state in ("failed", "crashed"):
+            elif state in ("stalled", "failed", "crashed"):
                 mark = Text("✗", style="failed")
             elif state == "starting":
                 mark = self._spinner

@@ -112,7 +112,8 @@ def status(as_json: Json = False, data_dir: DataDir = None) -> None:
         screen.document(
             {
                 "running": info is not None,
-                "ready": bool(info and info.ready),
+                "ready": bool(info and info.ready)
+                and all(part.state.value == "ready" for part in parts),
                 "api_url": info.api_url if info else None,
                 "idle_stop_s": info.idle_stop_s if info else None,
                 "parts": [
@@ -198,7 +199,7 @@ def _mark(state: str) -> Text:
     match state:
         case "ready":
             return Text("✓", style="passed")
-        case "failed" | "crashed":
+        case "failed" | "crashed" | "stalled" | "unknown":
             return Text("✗", style="failed")
         case "starting" | "stopping":
             return Text("…", style="unjudged")

@@ -34,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
             idle_stop_s=idle_stop_s,
             report=_say,
             stop_on_hangup=options.foreground,
+            die_with=options.die_with,
         )
     except MaquetteError as error:
         _write(sys.stderr, json.dumps(error.problem().model_dump()))
@@ -50,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--foreground", action="store_true", help="stop when the terminal is closed"
+    )
+    parser.add_argument(
+        "--die-with", type=int, metavar="PID", help="stop when this process has ended"
     )
     return parser
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from maquette.infra.stack.progress import STACK, PartState, Report
 from maquette.infra.stack.resolve import managed_parts
 from maquette.infra.stack.run import clean_stale
 from maquette.infra.stack.start import StackStart, follow_start, start_detached
-from maquette.infra.stack.supervisor import recorded_parts
+from maquette.infra.stack.supervisor import RECORD_STALE_S, record_age_s, recorded_parts
 from maquette.records.errors import Conflict, GiveUp
 
 __all__ = [
@@ -63,12 +64,15 @@ def load_stack_settings(info: StackInfo) -> Settings:
     return settings_from_dump(info.settings_path)
 
 
-def ensure_stack(settings: Settings, *, idle_stop_s: float, report: Report) -> StackInfo:
+def ensure_stack(
+    settings: Settings, *, idle_stop_s: float, report: Report, die_with: int | None = None
+) -> StackInfo:
     """The running stack, started first if there is none, and awaited until ready.
 
     Args:
         idle_stop_s: for a stack started here; a running one keeps its own.
         report: told of every change on the way up.
+        die_with: a process without which a stack started here is to stop.
 
     Raises: GiveUp: it does not start; the message names the part.
     """
@@ -78,7 +82,7 @@ def ensure_stack(settings: Settings, *, idle_stop_s: float, report: Report) -> S
         info = read_info(folders)
         if info is not None and info.ready:
             return info
-        start = follow_start(settings) or start_detached(settings, idle_stop_s)
+        start = follow_start(settings) or start_detached(settings, idle_stop_s, die_with=die_with)
         _follow(start, report)
     info = read_info(folders)
     if info is None or not info.ready:
@@ -128,21 +132,50 @@ def status(settings: Settings) -> list[PartStatus]:
     """Every part that the settings say is ours, in order of start."""
     folders = StackFolders(settings.data_dir)
     if not is_locked(folders):
-        why = last_failure(folders)
+        why = last_failure(folders) or _lost_supervisor(folders)
         return [PartStatus(part, PartState.STOPPED, detail=why) for part in managed_parts(settings)]
-    return [_part_status(row) for row in recorded_parts(folders)]
+    age_s = record_age_s(folders)
+    silent = _silent_supervisor(folders, age_s)
+    return [_part_status(row, age_s, silent) for row in recorded_parts(folders)]
 
 
-def _part_status(row: dict[str, Any]) -> PartStatus:
+def _lost_supervisor(folders: StackFolders) -> str:
+    """What to say of a supervisor that left its note behind: it had no time to tidy up."""
+    return "its supervisor was killed; `maquette up` goes on" if folders.info.exists() else ""
+
+
+def _silent_supervisor(folders: StackFolders, age_s: float) -> str:
+    """Why the record of a supervisor that holds the lock says nothing; empty when it does."""
+    info = read_info(folders)
+    process = ProcessMark(info.pid, info.create_time).find() if info else None
+    with contextlib.suppress(psutil.Error):
+        if process is not None and process.status() == psutil.STATUS_STOPPED:
+            return f"the supervisor (process {process.pid}) is stopped; `kill -CONT {process.pid}`"
+    if info is not None and RECORD_STALE_S < age_s < math.inf:
+        return f"the supervisor (process {info.pid}) has not written for {age_s:.0f} s"
+    return ""
+
+
+def _part_status(row: dict[str, Any], age_s: float, silent: str) -> PartStatus:
     own: ProcessMark | None = row["process"]
-    detail = f"restarted {row['restarts']} times" if row["restarts"] else ""
+    state = PartState(row["state"])
     return PartStatus(
         part=row["part"],
-        state=PartState(row["state"]),
+        state=PartState.UNKNOWN if silent else state,
         pid=own.pid if own else None,
         rss_bytes=sum(_memory_bytes(m) for m in (own, *row["offspring"]) if m is not None),
-        detail=detail,
+        detail=f"{silent}; last seen {state.value}" if silent else _detail(row, age_s),
     )
+
+
+def _detail(row: dict[str, Any], age_s: float) -> str:
+    """What is wrong, when it is tried again, and how often it was."""
+    told = [row["detail"]] if row.get("detail") else []
+    if row.get("retry_in_s") is not None:
+        told.append(f"next try in {max(0.0, row['retry_in_s'] - age_s):.0f} s")
+    if row["restarts"]:
+        told.append(f"restarted {row['restarts']} times")
+    return "; ".join(told)
 
 
 def _memory_bytes(known: ProcessMark) -> int:

@@ -178,7 +178,7 @@ def _running(settings: Settings, info: StackInfo) -> Iterator[Check]:
             yield Check(
                 row.part,
                 False,
-                problem=f"it is {row.state.value}",
+                problem=f"it is {row.state.value}" + (f": {row.detail}" if row.detail else ""),
                 next_step=f"wait a little; if it stays so, read {log}",
             )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
+import stat
 import time
 from pathlib import Path
 from typing import IO
@@ -33,9 +35,13 @@ class StackFolders:
         self.request = self.run / "request.json"
         self.failure = self.run / "failure.json"
         self.worker_ready = self.run / "worker.ready"
+        self.models_alive = self.run / "models.alive"
 
     def make(self) -> None:
-        """Create the folders, private to the person. Raises: ConfigError: they cannot be."""
+        """Create the folders, private to the person, as what they hold already becomes.
+
+        Raises: ConfigError: they cannot be.
+        """
         try:
             for folder in (
                 self.run,
@@ -44,8 +50,12 @@ class StackFolders:
                 self.objects,
                 self.database.parent,
             ):
-                folder.mkdir(parents=True, exist_ok=True)
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                make_private(folder)
             self.data_dir.chmod(0o700)
+            for folder in (self.run, self.logs, self.secrets, self.database.parent):
+                for file in folder.iterdir():
+                    make_private(file)
         except OSError as error:
             raise ConfigError(
                 f"the data directory {self.data_dir} cannot be used: {error.strerror}",
@@ -64,7 +74,17 @@ class StackFolders:
         path = self.log_of(part)
         if path.exists() and path.stat().st_size > MAX_LOG_BYTES:
             path.replace(path.with_suffix(".log.1"))
+        path.touch(0o600)
+        make_private(path)
         return path.open("ab")
+
+
+def make_private(path: Path) -> None:
+    """Take away what others may do with a file or folder. It may vanish meanwhile."""
+    with contextlib.suppress(FileNotFoundError):
+        mode = path.lstat().st_mode
+        if mode & 0o077 and not stat.S_ISLNK(mode):
+            path.chmod(stat.S_IMODE(mode) & 0o700)
 
 
 class StackLock:
@@ -76,6 +96,7 @@ class StackLock:
 
     def __enter__(self) -> StackLock:
         """Raises: Conflict: another supervisor holds it."""
+        self._folders.lock.touch(0o600)
         file = self._folders.lock.open("a+")
         if not _take(file):
             file.seek(0)

@@ -1,4 +1,4 @@
-"""Stopping a stack that nobody uses."""
+"""Stopping a stack that nobody uses, or whose owner is gone."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Callable
 
 from maquette.infra.stack.probes import get_json
+from maquette.infra.stack.processes import mark
 
 POLL_AT_MOST_S = 15.0
+LOOK_EVERY_S = 0.5
 
 
 async def stop_when_idle(
@@ -25,3 +27,11 @@ async def stop_when_idle(
         if float(system.get("idle_s", 0.0)) >= idle_stop_s:
             stop(f"idle for {idle_stop_s:g} s")
             return
+
+
+async def stop_without(pid: int, stop: Callable[[str], None]) -> None:
+    """Stop when the process has ended; at once when it is gone already."""
+    owner = mark(pid)
+    while owner is not None and owner.find() is not None:  # noqa: ASYNC110  (no event to wait for)
+        await asyncio.sleep(LOOK_EVERY_S)
+    stop(f"process {pid}, which it was for, has ended")

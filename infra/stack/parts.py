@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 
 from maquette.infra.settings import Settings
 from maquette.infra.stack.folders import StackFolders
+from maquette.infra.stack.heartbeat import heartbeat_probe
 from maquette.infra.stack.ports import PortPicker
 from maquette.infra.stack.probes import (
     Probe,
+    answer_probe,
     file_probe,
     http_probe,
     secret,
+    store_answer_probe,
     store_probe,
     temporal_probe,
 )
@@ -34,6 +37,9 @@ class PartSpec:
     command: tuple[str, ...]
     """An absolute program and its arguments."""
     ready: Probe
+    """Asked while it starts, until it is ready."""
+    alive: Probe | None = None
+    """Asked for ever after; None: ``ready`` is."""
     env: Mapping[str, str] = field(default_factory=dict)
     """Added to the common environment of the children."""
     guarded: bool = False
@@ -51,7 +57,7 @@ def stack_parts(settings: Settings, folders: StackFolders, ports: PortPicker) ->
     """
     managed = managed_parts(settings)
     known: dict[str, Callable[[], PartSpec]] = {
-        "models": lambda: _models(settings),
+        "models": lambda: _models(settings, folders),
         "temporal": lambda: _temporal(settings, folders, ports),
         "store": lambda: _store(settings, folders),
         "worker": lambda: _worker(settings, folders, managed),
@@ -64,12 +70,15 @@ def _module(name: str) -> tuple[str, ...]:
     return (sys.executable, "-m", name)
 
 
-def _models(settings: Settings) -> PartSpec:
+def _models(settings: Settings, folders: StackFolders) -> PartSpec:
     return PartSpec(
         name="models",
         command=_module("maquette.model_servers.server"),
         guarded=True,
         ready=http_probe(f"{settings.serve.url}/healthz", token=secret(settings.serve.token)),
+        # The server asks its own parts, and /healthz through all of them.
+        alive=heartbeat_probe(folders.models_alive),
+        prepare=lambda: folders.models_alive.unlink(missing_ok=True),
     )
 
 
@@ -83,6 +92,7 @@ def _store(settings: Settings, folders: StackFolders) -> PartSpec:
         name="store",
         command=tuple(rclone_command(settings.store, folders.objects)),
         ready=store_probe(settings),
+        alive=store_answer_probe(settings),
         env=rclone_environment(settings.store),
     )
 
@@ -97,6 +107,7 @@ def _worker(
         command=_module("maquette.workflows.worker"),
         guarded=True,
         ready=file_probe(folders.worker_ready),
+        alive=heartbeat_probe(folders.worker_ready),
         needs=_those(managed, "temporal", "store"),
         prepare=lambda: folders.worker_ready.unlink(missing_ok=True),
     )
@@ -108,6 +119,8 @@ def _api(settings: Settings, managed: tuple[str, ...]) -> PartSpec:
         command=_module("maquette.api.server"),
         guarded=True,
         ready=http_probe(f"{api_url(settings)}/readyz", token=secret(settings.api.token)),
+        # Not /readyz: it answers for the others, too, and none of them is mended by its end.
+        alive=answer_probe(f"{api_url(settings)}/healthz"),
         needs=_those(managed, "temporal", "store"),
     )
 

@@ -18,6 +18,12 @@ Probe = Callable[[], Awaitable[str | None]]
 TIMEOUT_S = 3.0
 
 
+class Mending(str):
+    """A problem of a part that answers: it is told, but no reason to kill the part."""
+
+    __slots__ = ()
+
+
 def get_sync(
     url: str, *, token: str | None = None, timeout_s: float = TIMEOUT_S
 ) -> tuple[int, bytes]:
@@ -59,6 +65,19 @@ def http_probe(url: str, *, token: str | None = None, contains: bytes = b"") -> 
     return probe
 
 
+def answer_probe(url: str) -> Probe:
+    """Well while anything is answered in HTTP: a part that refuses work is not dead."""
+
+    async def probe() -> str | None:
+        try:
+            await asyncio.to_thread(get_sync, url)
+        except (OSError, http.client.HTTPException) as error:
+            return f"{urlsplit(url).netloc} does not answer ({type(error).__name__})"
+        return None
+
+    return probe
+
+
 def file_probe(path: Path) -> Probe:
     """Ready when the file exists."""
 
@@ -86,6 +105,24 @@ def store_probe(settings: Settings, *, timeout_s: float = 0.5) -> Probe:
         finally:
             store.close()
         return None
+
+    return probe
+
+
+def store_answer_probe(settings: Settings, *, timeout_s: float = 2.0) -> Probe:
+    """Well while an object makes the round trip; ``Mending`` while the store answers otherwise.
+
+    Starting a store again does not help against a full disk.
+    """
+    scheme = "https" if settings.store.secure else "http"
+    trip = store_probe(settings, timeout_s=timeout_s)
+    answer = answer_probe(f"{scheme}://{settings.store.endpoint}/")
+
+    async def probe() -> str | None:
+        problem = await trip()
+        if problem is None:
+            return None
+        return await answer() or Mending(problem)
 
     return probe
 

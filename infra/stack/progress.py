@@ -17,10 +17,14 @@ class PartState(StrEnum):
     WAITING = "waiting"
     STARTING = "starting"
     READY = "ready"
+    STALLED = "stalled"
+    """It was ready, and does not answer now."""
     CRASHED = "crashed"
     FAILED = "failed"
     STOPPING = "stopping"
     STOPPED = "stopped"
+    UNKNOWN = "unknown"
+    """Its supervisor does not say how it is."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import psutil
 from maquette.infra.settings import Settings
 from maquette.infra.settings_dump import dump_settings, write_private
 from maquette.infra.stack.folders import StackFolders, StackLock
-from maquette.infra.stack.idle import stop_when_idle
+from maquette.infra.stack.idle import stop_when_idle, stop_without
 from maquette.infra.stack.info import StackInfo
 from maquette.infra.stack.keys import stack_keys
 from maquette.infra.stack.parts import PartSpec, stack_parts
@@ -38,6 +38,7 @@ def run_stack(
     make_parts: MakeParts = stack_parts,
     policy: RestartPolicy | None = None,
     stop_on_hangup: bool = False,
+    die_with: int | None = None,
 ) -> str | None:
     """Start the stack and stay until it is stopped by SIGINT, SIGTERM or idleness.
 
@@ -45,6 +46,7 @@ def run_stack(
         idle_stop_s: stop after so many idle seconds; 0: never.
         report: told of every change of a part.
         make_parts: which parts to run; the tests run others.
+        die_with: a process without which the stack stops.
 
     Returns: None after an orderly stop, or why the stack had to end.
     Raises: Conflict: a stack already runs in this data directory. ConfigError: the data
@@ -64,8 +66,9 @@ def run_stack(
             stop_timeout_s=settings.stack.stop_timeout_s,
         )
         with _progress_file(folders, report) as both:
+            supervisor = Supervisor(parts, folders, report=both, policy=policy)
             problem = asyncio.run(
-                _supervise(resolved, folders, parts, idle_stop_s, both, policy, stop_on_hangup)
+                _supervise(resolved, folders, supervisor, idle_stop_s, stop_on_hangup, die_with)
             )
         if problem is not None:
             note = {"at": time.time(), "problem": problem}
@@ -86,29 +89,20 @@ def clean_stale(folders: StackFolders) -> int:
     ]
     killed = kill_marked(dict.fromkeys([*recorded, *strays(folders.data_dir)]))
     folders.parts.unlink(missing_ok=True)
+    folders.info.unlink(missing_ok=True)
     return killed
 
 
 async def _supervise(
     settings: Settings,
     folders: StackFolders,
-    parts: Sequence[PartSpec],
+    supervisor: Supervisor,
     idle_stop_s: float,
-    report: Report,
-    policy: RestartPolicy,
     stop_on_hangup: bool,
+    die_with: int | None,
 ) -> str | None:
     info = _new_info(settings, folders, idle_stop_s)
     info.write(folders)
-
-    supervisor = Supervisor(
-        parts,
-        folders,
-        report=report,
-        policy=policy,
-        on_ready=lambda: info.became_ready().write(folders),
-        on_stopping=lambda: folders.info.unlink(missing_ok=True),
-    )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, supervisor.request_stop, f"asked by {number.name}")
@@ -116,16 +110,21 @@ async def _supervise(
         loop.add_signal_handler(signal.SIGHUP, supervisor.request_stop, "the terminal closed")
     else:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    watch = None
+    stop = supervisor.request_stop
+    watches = []
     if idle_stop_s > 0:
-        watch = asyncio.create_task(
-            stop_when_idle(info.api_url, info.token, idle_stop_s, supervisor.request_stop)
-        )
+        watches.append(stop_when_idle(info.api_url, info.token, idle_stop_s, stop))
+    if die_with is not None:
+        watches.append(stop_without(die_with, stop))
+    tasks = [asyncio.create_task(watch) for watch in watches]
     try:
-        return await supervisor.run()
+        return await supervisor.run(
+            on_ready=lambda: info.became_ready().write(folders),
+            on_stopping=lambda: folders.info.unlink(missing_ok=True),
+        )
     finally:
-        if watch is not None:
-            watch.cancel()
+        for task in tasks:
+            task.cancel()
 
 
 def _new_info(settings: Settings, folders: StackFolders, idle_stop_s: float) -> StackInfo:
@@ -148,7 +147,9 @@ def _progress_file(folders: StackFolders, report: Report) -> Iterator[Report]:
     """Report to a file as well, where whoever started us can read it."""
     for old in folders.run.glob("progress-*.jsonl"):
         old.unlink(missing_ok=True)
-    with folders.progress_of(os.getpid()).open("w", encoding="utf-8") as file:
+    path = folders.progress_of(os.getpid())
+    path.touch(0o600)
+    with path.open("w", encoding="utf-8") as file:
 
         def both(event: ProgressEvent) -> None:
             with contextlib.suppress(OSError):

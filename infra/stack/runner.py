@@ -1,4 +1,4 @@
-"""Keeping one part alive: start it, see it ready, start it again when it crashes."""
+"""Keeping one part alive: start it, see it ready, start it again when it crashes or stalls."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import contextlib
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from maquette.infra.stack.folders import StackFolders
 from maquette.infra.stack.parts import PartSpec
+from maquette.infra.stack.patience import patience_s
 from maquette.infra.stack.processes import (
     ProcessMark,
     child_environment,
@@ -23,8 +24,10 @@ from maquette.infra.stack.processes import (
     strays,
 )
 from maquette.infra.stack.progress import PartState
+from maquette.infra.stack.watch import Watch, WatchPolicy, ask
 
 PROBE_EVERY_S = 0.1
+PROBE_TIMEOUT_S = 10.0
 SLOW_PROBE_EVERY_S = 0.5
 QUICK_PROBES = 30
 """After so many a part is known to take its time, and is asked less often."""
@@ -32,18 +35,23 @@ QUICK_PROBES = 30
 
 @dataclass(frozen=True)
 class RestartPolicy:
-    """When to try again and when to give up."""
+    """When to try again and when to give up.
+
+    A part that was ready once is tried again for ever: what it needs may come back, and the
+    others go on without it. One that never was is given up, so that a start ends.
+    """
 
     start_timeout_s: float = 300.0
     stop_timeout_s: float = 10.0
     first_pause_s: float = 0.2
-    longest_pause_s: float = 10.0
+    longest_pause_s: float = 30.0
     steady_s: float = 10.0
     """A part that was ready for so long starts with a clean sheet."""
-    max_failures: int = 5
-    """Crashes in a row, none after a steady time, before giving up."""
-    max_exits_at_start: int = 3
-    """Starts in a row that end by themselves with an error: trying again will not help."""
+    max_failures: int = 10
+    """Ends in a row before it ever was ready."""
+    max_failed_starts: int = 3
+    """Those of them that nobody else caused: an exit with an error, or no answer in time."""
+    watch: WatchPolicy = field(default_factory=WatchPolicy)
 
 
 class PartFailed(Exception):
@@ -66,27 +74,35 @@ class PartRunner:
         self.process: ProcessMark | None = None
         self.offspring: list[ProcessMark] = []
         self.restarts = 0
+        self.detail = ""
+        """What is wrong now, if anything."""
         self._folders = folders
         self._policy = policy
         self._changed = changed
         self._child: asyncio.subprocess.Process | None = None
         self._stopping = False
         self._failures = 0
-        self._exits_at_start = 0
+        self._failed_starts = 0
+        self._retry_at: float | None = None
+
+    @property
+    def retry_in_s(self) -> float | None:
+        """Seconds until the next try; None when none is due."""
+        return None if self._retry_at is None else max(0.0, self._retry_at - time.monotonic())
 
     async def run(self) -> None:
-        """Raises: PartFailed: it crashed too often."""
+        """Raises: PartFailed: it never got ready."""
         while not self._stopping:
-            self.spec.prepare()
-            child = await self._start()
-            problem = await self._live(child)
-            await self._clear(child)
+            problem = await self._once()
             if self._stopping:
                 return
             self._count(problem)
+            pause_s = self._pause_s()
+            self._retry_at = time.monotonic() + pause_s
             self._set(PartState.CRASHED, problem)
             self.restarts += 1
-            await asyncio.sleep(self._pause_s())
+            await asyncio.sleep(pause_s)
+            self._retry_at = None
 
     async def stop(self) -> None:
         """End the part: ask, wait, then kill, with everything it started."""
@@ -120,6 +136,17 @@ class PartRunner:
             others = [known for known in self.offspring if known != self.process]
             self.offspring = [*others, guard] if guard else others
 
+    async def _once(self) -> str:
+        """Start the part and stay until it has ended; returns what went wrong."""
+        try:
+            self.spec.prepare()
+            child = await self._start()
+        except OSError as error:  # no memory, no room for a process or a file
+            return f"it cannot be started ({error.strerror})"
+        problem = await self._live(child)
+        await self._clear(child)
+        return problem
+
     async def _start(self) -> asyncio.subprocess.Process:
         self._set(PartState.STARTING)
         env = child_environment(self._folders.data_dir, self.spec.name, self.spec.env)
@@ -140,36 +167,53 @@ class PartRunner:
     async def _live(self, child: asyncio.subprocess.Process) -> str:
         """Stay until the child has ended; returns what went wrong."""
         ended = asyncio.ensure_future(child.wait())
-        became_ready = asyncio.ensure_future(self._until_ready())
+        life = asyncio.ensure_future(self._be_ready())
         try:
-            await asyncio.wait({ended, became_ready}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({ended, life}, return_when=asyncio.FIRST_COMPLETED)
             if not ended.done():
-                not_ready = became_ready.result()
-                if not_ready is not None:
-                    return f"not ready after {self._policy.start_timeout_s:g} s: {not_ready}"
-                self.refresh()
-                self._exits_at_start = 0
-                self._set(PartState.READY)
-                self.ready.set()
-                ready_at = time.monotonic()
-                await ended
-                if time.monotonic() - ready_at > self._policy.steady_s:
-                    self._failures = 0
-            elif child.returncode is not None and child.returncode > 0:
-                self._exits_at_start += 1
+                return life.result()
+            if self.state is PartState.STARTING and (child.returncode or 0) > 0:
+                self._failed_starts += 1
             return _how_it_ended(child.returncode)
         finally:
-            became_ready.cancel()
             ended.cancel()
+            life.cancel()
+            await asyncio.wait({life})
+
+    async def _be_ready(self) -> str:
+        """Wait until the part is ready and watch it from then on; why it is to be killed."""
+        problem = await self._until_ready()
+        if problem is not None:
+            self._failed_starts += 1
+            return problem
+        self.refresh()
+        self._failed_starts = 0
+        self._set(PartState.READY)
+        self.ready.set()
+        ready_at = time.monotonic()
+        try:
+            watch = Watch(self.spec.alive or self.spec.ready, self._policy.watch, self._tell)
+            return await watch.until_given_up()
+        finally:
+            if time.monotonic() - ready_at > self._policy.steady_s:
+                self._failures = 0
+
+    def _tell(self, problem: str | None) -> None:
+        """Show that the part stalls, or that it answers again."""
+        if not self._stopping:
+            self._set(PartState.STALLED if problem else PartState.READY, problem or "")
 
     async def _until_ready(self) -> str | None:
-        """None once ready, or the last problem when time is up."""
-        deadline = time.monotonic() + self._policy.start_timeout_s
+        """None once ready, or what it was that did not come when time is up."""
+        began = time.monotonic()
         asked = 0
         while True:
-            problem = await self.spec.ready()
-            if problem is None or time.monotonic() > deadline:
-                return problem
+            problem = await ask(self.spec.ready, PROBE_TIMEOUT_S)
+            if problem is None:
+                return None
+            waited_s = time.monotonic() - began
+            if waited_s > patience_s(self._policy.start_timeout_s):
+                return f"not ready after {waited_s:.3g} s: {problem}"
             asked += 1
             await asyncio.sleep(PROBE_EVERY_S if asked < QUICK_PROBES else SLOW_PROBE_EVERY_S)
 
@@ -183,21 +227,21 @@ class PartRunner:
 
     def _count(self, problem: str) -> None:
         self._failures += 1
-        at_start = self._exits_at_start >= self._policy.max_exits_at_start
-        if not at_start and self._failures < self._policy.max_failures:
+        at_start = self._failed_starts >= self._policy.max_failed_starts
+        if self.ready.is_set() or (not at_start and self._failures < self._policy.max_failures):
             return
-        times = self._exits_at_start if at_start else self._failures
+        times = self._failed_starts if at_start else self._failures
         log = self._folders.log_of(self.spec.name)
         message = f"{self.spec.name} failed {times} times in a row ({problem}); see {log}"
         self._set(PartState.FAILED, message)
         raise PartFailed(message)
 
     def _pause_s(self) -> float:
-        doubled = self._policy.first_pause_s * 2.0 ** (self._failures - 1)
+        doubled = self._policy.first_pause_s * 2.0 ** min(self._failures - 1, 20)
         return min(doubled, self._policy.longest_pause_s)
 
     def _set(self, state: PartState, detail: str = "") -> None:
-        self.state = state
+        self.state, self.detail = state, detail
         self._changed(self, detail)
 
 

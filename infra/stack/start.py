@@ -85,11 +85,14 @@ class StackStart:
             return f"{last} (see {log})"
 
 
-def start_detached(settings: Settings, idle_stop_s: float) -> StackStart:
+def start_detached(
+    settings: Settings, idle_stop_s: float, *, die_with: int | None = None
+) -> StackStart:
     """Start a supervisor in a session of its own; it goes on when we end.
 
     Args:
         idle_stop_s: stop after so many idle seconds; 0: never.
+        die_with: a process without which the stack is to stop, however that ends.
 
     Raises: ConfigError: the data directory cannot be used.
     """
@@ -102,9 +105,12 @@ def start_detached(settings: Settings, idle_stop_s: float) -> StackStart:
         if name.startswith(KEPT_PREFIXES) or not name.startswith(DROPPED_PREFIXES)
     }
     env["MAQUETTE_SETTINGS_FILE"] = str(folders.request)
+    command = [sys.executable, "-m", "maquette.infra.stack", "--idle-stop", str(idle_stop_s)]
+    if die_with is not None:
+        command += ["--die-with", str(die_with)]
     with folders.open_log(SUPERVISOR) as log:
         process = subprocess.Popen(  # noqa: S603  (our own module)
-            [sys.executable, "-m", "maquette.infra.stack", "--idle-stop", str(idle_stop_s)],
+            command,
             env=env,
             cwd=folders.run,
             stdin=subprocess.DEVNULL,

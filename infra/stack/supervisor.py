@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import math
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -15,11 +17,11 @@ from maquette.infra.stack.processes import ProcessMark
 from maquette.infra.stack.progress import STACK, PartState, ProgressEvent, Report
 from maquette.infra.stack.runner import PartRunner, RestartPolicy
 
-LOOK_EVERY_S = 5.0
+LOOK_EVERY_S = 3.0
+RECORD_STALE_S = 12.0
+"""A record older than this was left by a supervisor that does not work."""
 
-
-def _nothing() -> None:
-    return None
+log = logging.getLogger(__name__)
 
 
 class Supervisor:
@@ -32,13 +34,9 @@ class Supervisor:
         *,
         report: Report,
         policy: RestartPolicy | None = None,
-        on_ready: Callable[[], None] = _nothing,
-        on_stopping: Callable[[], None] = _nothing,
     ) -> None:
         self._folders = folders
         self._report = report
-        self._on_ready = on_ready
-        self._on_stopping = on_stopping
         self._started = time.monotonic()
         self._stop = asyncio.Event()
         self._reason = ""
@@ -47,10 +45,12 @@ class Supervisor:
             spec.name: PartRunner(spec, folders, policy, self._part_changed) for spec in parts
         }
 
-    async def run(self) -> str | None:
+    async def run(
+        self, *, on_ready: Callable[[], None], on_stopping: Callable[[], None]
+    ) -> str | None:
         """Returns None after a requested stop, or why the stack had to end."""
         lives = [asyncio.create_task(self._live(runner)) for runner in self._runners.values()]
-        others = [asyncio.create_task(self._announce()), asyncio.create_task(self._look())]
+        others = [asyncio.create_task(self._announce(on_ready)), asyncio.create_task(self._look())]
         stop = asyncio.create_task(self._until_stop())
         try:
             done, _ = await asyncio.wait({stop, *lives}, return_when=asyncio.FIRST_COMPLETED)
@@ -58,7 +58,7 @@ class Supervisor:
         finally:
             for task in others:
                 task.cancel()
-            self._on_stopping()
+            on_stopping()
             await self._stop_parts()
             for task in (stop, *lives):
                 task.cancel()
@@ -85,19 +85,22 @@ class Supervisor:
             await self._runners[need].ready.wait()
         await runner.run()
 
-    async def _announce(self) -> None:
+    async def _announce(self, on_ready: Callable[[], None]) -> None:
         """Say once that the whole stack is ready."""
         for runner in self._runners.values():
             await runner.ready.wait()
-        self._on_ready()
+        on_ready()
         self._say(STACK, PartState.READY)
 
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            for runner in self._runners.values():
-                runner.refresh()
-            self._record()
+            try:
+                for runner in self._runners.values():
+                    runner.refresh()
+                self._record()
+            except Exception:  # a supervisor that is silent is taken for one that hangs
+                log.exception("looking at the parts failed")
 
     async def _stop_parts(self) -> None:
         """Those that need others end first; parts of one level end together."""
@@ -127,11 +130,21 @@ class Supervisor:
                 "process": runner.process,
                 "offspring": runner.offspring,
                 "restarts": runner.restarts,
+                "detail": runner.detail,
+                "retry_in_s": runner.retry_in_s,
             }
             for name, runner in self._runners.items()
         ]
         with suppress(OSError):  # a full disk must not end the stack
             write_private(self._folders.parts, json.dumps(rows).encode())
+
+
+def record_age_s(folders: StackFolders) -> float:
+    """Seconds since a supervisor last wrote down its parts; infinite when none did."""
+    try:
+        return max(0.0, time.time() - folders.parts.stat().st_mtime)
+    except FileNotFoundError:
+        return math.inf
 
 
 def recorded_parts(folders: StackFolders) -> list[dict[str, object]]:

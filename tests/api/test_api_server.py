@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import leave_nothing
 import pytest
 
 from maquette.api.app import known_hosts
@@ -33,6 +34,7 @@ def test_it_starts_with_nothing_behind_it(tmp_path: Path) -> None:
     """With engine, store and models away: healthy, not ready, clear 503s, and a quick exit."""
     port = free_port()
     environment = {
+        leave_nothing.MARK: os.environ[leave_nothing.MARK],
         "PATH": os.environ["PATH"],
         "MAQUETTE_DATA_DIR": str(tmp_path),
         "MAQUETTE_API__PORT": str(port),

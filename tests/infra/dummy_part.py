@@ -1,7 +1,7 @@
 """A part for supervisor tests: a tiny HTTP server that can misbehave on request.
 
-``python dummy_part.py PORT [crash | stubborn | grandchild | mute] [FILE]``. The body of the
-file, if given, is the answer to every GET.
+``python dummy_part.py PORT [crash | crash-if:FLAG | stubborn | grandchild | mute] [FILE]``.
+The body of the file, if given, is the answer to every GET; it crashes while the flag exists.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 def main() -> None:
     mode = sys.argv[2] if len(sys.argv) > 2 else ""
-    if mode == "crash":
+    kind, _, flag = mode.partition(":")
+    if mode == "crash" or (kind == "crash-if" and Path(flag).exists()):
         sys.stderr.write("this part cannot start\n")
         sys.exit(7)
     if mode == "stubborn":

@@ -2,12 +2,14 @@
 
 ``python dummy_stack.py DATA_DIR SPEC``, where SPEC is JSON: {"real": [part names],
 "dummies": {name: [port, mode, file?]}, "guarded": [names], "needs": {name: [names]},
-"idle_stop_s": number, "store_port": preferred port, "policy": {...}}.
+"idle_stop_s": number, "store_port": preferred port, "policy": {...}, "watch": {...},
+"die_with": process id, "umask": number}.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from maquette.infra.stack.ports import PortPicker
 from maquette.infra.stack.probes import http_probe
 from maquette.infra.stack.run import run_stack
 from maquette.infra.stack.runner import RestartPolicy
+from maquette.infra.stack.watch import WatchPolicy
 from maquette.records.errors import MaquetteError
 
 DUMMY = Path(__file__).with_name("dummy_part.py")
@@ -28,6 +31,7 @@ DUMMY = Path(__file__).with_name("dummy_part.py")
 def main() -> int:
     data_dir, spec = sys.argv[1], json.loads(sys.argv[2])
     settings = load_settings("test", overrides=overrides(data_dir, spec))
+    os.umask(spec.get("umask", 0o022))
 
     def make_parts(resolved: Settings, folders: StackFolders, ports: PortPicker) -> list[PartSpec]:
         return [*stack_parts(resolved, folders, ports), *dummies(spec)]
@@ -38,7 +42,10 @@ def main() -> int:
             idle_stop_s=spec.get("idle_stop_s", 0),
             report=_say,
             make_parts=make_parts,
-            policy=RestartPolicy(**spec.get("policy", {})),
+            policy=RestartPolicy(
+                **spec.get("policy", {}), watch=WatchPolicy(**spec.get("watch", {}))
+            ),
+            die_with=spec.get("die_with"),
         )
     except MaquetteError as error:
         sys.stderr.write(f"{error.message} {error.hint}\n")

@@ -33,7 +33,7 @@ class StackRun:
             text=True,
         )
 
-    def until(self, what: Any, timeout_s: float = 20.0) -> Any:
+    def until(self, what: Any, timeout_s: float = 60.0) -> Any:
         """Wait until ``what()`` is true; returns it."""
         deadline = time.monotonic() + timeout_s
         while not (found := what()):
