@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -83,8 +82,7 @@ def get_artifact(
 
     ref, data, lineage = asyncio.run(fetch())
     if output is not None and str(output) == "-":
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        screen.raw(data)
         return
     path = output or Path(f"{sha256[:12]}{ENDINGS.get(ref.media_type, '.bin')}")
     save(data, path, overwrite=force or output is not None)

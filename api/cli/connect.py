@@ -40,9 +40,11 @@ def make_client(
     """
     settings = settings_of(data_dir)
     if "api" not in settings.stack.managed:
+        from maquette.infra.stack.resolve import api_url
+
         token = settings.api.token
         return MaquetteClient(
-            f"http://{settings.api.host}:{settings.api.port}",
+            api_url(settings),
             token.get_secret_value() if token else None,
             patience_s=patience_s,
         )

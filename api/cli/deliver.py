@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from rich.padding import Padding
@@ -38,8 +37,7 @@ async def deliver(
         data = await client.download(ref.sha256)
         if to_stdout:
             if number == 0:
-                sys.stdout.buffer.write(data)
-                sys.stdout.buffer.flush()
+                screen.raw(data)
             continue
         path = target(task, ref, number, output)
         files.append(save(data, path, overwrite=force or output is not None))

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from maquette.infra.address import Address, split_address, url_address
 from maquette.infra.settings import Settings
 from maquette.infra.stack.binaries import find_binary
 from maquette.infra.stack.control import last_failure, load_stack_settings, status
 from maquette.infra.stack.folders import StackFolders
 from maquette.infra.stack.info import StackInfo, read_info
-from maquette.infra.stack.ports import is_free, split_address
+from maquette.infra.stack.ports import is_free
 from maquette.infra.stack.probes import Probe, http_probe, secret, store_probe, temporal_probe
 from maquette.infra.stack.progress import PartState
 from maquette.infra.stack.resolve import api_url, managed_parts
@@ -152,16 +153,16 @@ def _not_running(settings: Settings) -> Check:
 
 def _ports(settings: Settings) -> Iterator[Check]:
     wishes = {
-        "models": settings.serve.url.rpartition("//")[2],
+        "models": str(url_address(settings.serve.url)),
         "temporal": settings.temporal.address,
         "store": settings.store.endpoint,
-        "api": f"{settings.api.host}:{settings.api.port}",
+        "api": str(Address(settings.api.host, settings.api.port)),
     }
     for part in managed_parts(settings):
         if part not in wishes:
             continue
         host, port = split_address(wishes[part])
-        taken = port != 0 and not is_free("127.0.0.1" if host == "localhost" else host, port)
+        taken = port != 0 and not is_free(host, port)
         found = f"{port} is in use: another port will be taken" if taken else f"{port or 'any'}"
         yield Check(f"{part} port", True, detail=found)
 
