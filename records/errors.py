@@ -12,6 +12,7 @@ MaquetteError
 │   ├── StoreUnavailable    the artifact store does not answer
 │   ├── ModelUnavailable    a model server does not answer
 │   ├── EngineUnavailable   the workflow engine does not answer
+│   ├── DiskFull            no room is left where something must be written
 │   └── Overloaded          too much work in flight; see retry_after_s
 └── GiveUp              retrying will not help; somebody must mend something
     ├── IntegrityError      stored bytes are not what their name says
@@ -108,6 +109,11 @@ class ModelUnavailable(TryAgain):
 class EngineUnavailable(TryAgain):
     code = "engine_unavailable"
     title = "The workflow engine does not answer"
+
+
+class DiskFull(TryAgain):
+    code = "disk_full"
+    title = "The disk is full"
 
 
 class Overloaded(TryAgain):

@@ -70,9 +70,11 @@ def get_artifact(
 ) -> None:
     """Save an artifact to a file, checked against its hash. Prints the path."""
     from maquette.api.cli.connect import make_client
-    from maquette.api.cli.saving import ENDINGS, save
+    from maquette.api.cli.saving import ENDINGS, check_target, save
 
     screen = Screen(as_json=as_json)
+    if output is not None and str(output) != "-":
+        check_target(output)
     client = make_client(screen, data_dir)
 
     async def fetch() -> tuple[Any, bytes, Any]:

@@ -34,6 +34,7 @@ COMMANDS = {
     "task": "maquette.api.cli.tasks:app",
     "artifact": "maquette.api.cli.artifacts:app",
     "config": "maquette.api.cli.config:app",
+    "token": "maquette.api.cli.token:token",
 }
 """Our own commands: a function, or a Typer app of several."""
 
