@@ -26,6 +26,7 @@ from maquette.api.errors import (
     UnsupportedMedia,
 )
 from maquette.api.problems import InternalError, problem_response
+from maquette.infra.address import Address
 from maquette.records.errors import MaquetteError
 
 LOG = logging.getLogger("maquette.api")
@@ -93,7 +94,7 @@ class Gate:
         try:
             headers = Headers(scope=scope)
             self._check_source(headers)
-            self._check_token(path, headers)
+            self._check_token(scope, headers)
             self._check_type(scope["method"], path, headers)
             limit = self._limit(path)
             _check_length(headers, limit)
@@ -129,14 +130,18 @@ class Gate:
                 hint="open the address in a tab of its own, or call it from a program",
             )
 
-    def _check_token(self, path: str, headers: Headers) -> None:
-        if self._token is None or path in OPEN_PATHS:
+    def _check_token(self, scope: Scope, headers: Headers) -> None:
+        if self._token is None or scope["path"] in OPEN_PATHS:
             return
         scheme, _, given = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not hmac.compare_digest(
             given.strip().encode(), self._token.encode()
         ):
-            raise Unauthorized("this server wants an access token, and none that fits was sent")
+            raise Unauthorized(
+                "this server wants an access token, and none that fits was sent",
+                hint="send the one that 'maquette token' prints on the server's machine, as in: "
+                f'curl -H "Authorization: Bearer $(maquette token)" {_own_url(scope)}/api/v1/tasks',
+            )
 
     def _check_type(self, method: str, path: str, headers: Headers) -> None:
         if method not in ("POST", "PUT", "PATCH", "DELETE"):
@@ -201,6 +206,12 @@ def _hostname(host: str) -> str:
     except ValueError:
         return ""
     return (parts.hostname or "").lower().rstrip(".") if plain else ""
+
+
+def _own_url(scope: Scope) -> str:
+    """Where this request came in."""
+    host, port = scope.get("server") or ("127.0.0.1", None)
+    return f"{scope['scheme']}://{Address(host, port)}"
 
 
 def _verb(scope: Scope) -> str:

@@ -40,7 +40,8 @@ STATUS: tuple[tuple[type[base.MaquetteError], int], ...] = (
 """First match wins, so a class stands before its parents."""
 
 DEFAULT_HINT = {
-    401: "send the header 'Authorization: Bearer <token>'; the token is in the stack's run folder",
+    401: "send the token that 'maquette token' prints on the server's machine, as in: curl -H "
+    '"Authorization: Bearer $(maquette token)" http://127.0.0.1:8420/api/v1/tasks',
     404: "check the name; GET /api/v1/tasks, or 'maquette task ls', lists the tasks",
     429: "wait for a running task to end, then send the same request again",
     500: "try once more; if it stays, look for the request_id in the server's log",

@@ -11,15 +11,34 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from maquette.infra.address import bind_host, endpoint, host_port, says_secure, web_url
 
 ProfileName = Literal["laptop", "test", "compose", "cluster"]
 PartName = Literal["temporal", "store", "models", "worker", "api"]
 Placement = Literal["inprocess", "colocated", "per_role"]
 Transport = Literal["direct", "http", "handle"]
 
-HostPort = Annotated[str, Field(pattern=r"^[^\s/:]+:[0-9]{1,5}$|^[^\s/:]+$")]
+ModelRole = Literal[
+    "generation", "understanding", "text_rendering", "segmentation", "reward", "embedding"
+]
+"""The roles that model servers serve."""
+
+
+HostPort = Annotated[str, AfterValidator(host_port)]
+Endpoint = Annotated[str, AfterValidator(endpoint)]
+Host = Annotated[str, AfterValidator(bind_host)]
+WebUrl = Annotated[str, AfterValidator(web_url)]
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
 
@@ -32,8 +51,8 @@ class Section(BaseModel):
 class StoreSettings(Section):
     """The S3 store that holds artifacts and documents."""
 
-    endpoint: HostPort = "127.0.0.1:8422"
-    """host:port of the S3 service."""
+    endpoint: Endpoint = "127.0.0.1:8422"
+    """host:port of the S3 service; a scheme before it decides ``secure``."""
     secure: bool = False
     """Use TLS."""
     bucket: str = Field(default="maquette", pattern=r"^[a-z0-9][a-z0-9.-]{2,62}$")
@@ -46,6 +65,12 @@ class StoreSettings(Section):
     cache_max_bytes: int = Field(default=2_000_000_000, ge=1_000_000)
     timeout_s: float = Field(default=3.0, gt=0, le=120)
     """A store silent for this long is reported as unavailable; retries stay inside it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _scheme_decides(cls, values: Any) -> Any:
+        secure = says_secure(str(values.get("endpoint"))) if isinstance(values, dict) else None
+        return values if secure is None else {**values, "secure": secure}
 
 
 class TemporalSettings(Section):
@@ -65,7 +90,7 @@ class ServeSettings(Section):
     """inprocess: direct calls; colocated: one replica for all roles; per_role: one each."""
     transport: Transport = "http"
     """How clients reach the roles; unless set, direct when the placement is inprocess."""
-    url: str = Field(default="http://127.0.0.1:8421", pattern=r"^https?://\S+$")
+    url: WebUrl = "http://127.0.0.1:8421"
     token: SecretStr | None = None
     ray_address: str | None = None
     """An existing Ray cluster; None starts a local one."""
@@ -85,7 +110,7 @@ class ModelConfig(Section):
 class PlannerSettings(Section):
     """The language model that plans. With no ``base_url`` the embedded planner works alone."""
 
-    base_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    base_url: WebUrl | None = None
     model: str | None = None
     api_key: SecretStr | None = None
     timeout_s: float = Field(default=60.0, gt=0)
@@ -103,7 +128,7 @@ class CriticSettings(Section):
 class ApiSettings(Section):
     """The HTTP front door."""
 
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: Port = 8420
     token: SecretStr | None = None
     """Callers must present it; made by the stack on a laptop."""
@@ -159,7 +184,7 @@ class Settings(BaseSettings):
     store: StoreSettings = StoreSettings()
     temporal: TemporalSettings = TemporalSettings()
     serve: ServeSettings = ServeSettings()
-    models: dict[str, ModelConfig] = Field(default_factory=dict)
+    models: dict[ModelRole, ModelConfig] = Field(default_factory=dict)
     """Role name to model."""
     planner: PlannerSettings = PlannerSettings()
     critic: CriticSettings = CriticSettings()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -21,6 +21,7 @@ RESERVED_ENV = frozenset(
         "MAQUETTE_STACK_PART",
         "MAQUETTE_VENV",
         "MAQUETTE_PYTHON",
+        "MAQUETTE_DEBUG",
     }
 )
 """Variables with our prefix that are not settings."""
@@ -72,6 +73,9 @@ def _keys_of(model: type[BaseModel], prefix: str) -> Iterator[str]:
         inner = _section(field.annotation)
         if inner is not None:
             yield from _keys_of(inner, f"{prefix}{name}.")
+        for entry in _entries_of(field.annotation) or ():
+            yield f"{prefix}{name}.{entry}"
+            yield from _keys_of(_table_of(field.annotation), f"{prefix}{name}.{entry}.")
 
 
 def _section(annotation: Any) -> type[BaseModel] | None:
@@ -80,9 +84,15 @@ def _section(annotation: Any) -> type[BaseModel] | None:
     return None
 
 
-def _table_of(annotation: Any) -> Any | None:
+def _table_of(annotation: Any) -> Any:
     """The value type of a ``dict[str, X]``."""
     return get_args(annotation)[1] if get_origin(annotation) is dict else None
+
+
+def _entries_of(annotation: Any) -> tuple[str, ...] | None:
+    """The keys that a ``dict[Literal[...], X]`` takes; None: any."""
+    key = get_args(annotation)[0] if get_origin(annotation) is dict else None
+    return get_args(key) if get_origin(key) is Literal else None
 
 
 def _first_unknown(path: tuple[str, ...]) -> int | None:
@@ -100,6 +110,9 @@ def _first_unknown(path: tuple[str, ...]) -> int | None:
             return index
         if table is Any:
             return None
+        entries = _entries_of(here)
+        if entries is not None and part not in entries:
+            return index
         here = table
     return None
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from maquette.infra.address import says_secure
 from maquette.infra.settings import Settings
 from maquette.infra.settings_keys import check_keys
+from maquette.infra.settings_models import check_models, resolve_models
 from maquette.infra.settings_sources import (
     PROJECT_FILE,
     Source,
@@ -25,6 +28,8 @@ from maquette.infra.settings_sources import (
 from maquette.records.errors import ConfigError
 
 DEFAULT_PROFILE = "laptop"
+_PASSWORD = re.compile(r"//[^/@\s]*@")
+"""What may hold one in a URL."""
 
 
 def build_settings(
@@ -46,8 +51,10 @@ def build_settings(
     profiles = profile_sources(name)
     own_store = "store" in _merged([*profiles, *files, *strong]).get("stack", {}).get("managed", ())
     foreign = foreign_environment(os.environ, own_store=own_store)
-    sources = [*profiles, foreign, *files, *strong]
-    return _build(name, sources)
+    settings = _build(name, [*profiles, foreign, *files, *strong])
+    if not dump:  # Whoever resolved the dump has looked already.
+        check_models(settings)
+    return settings
 
 
 def settings_from_dump(path: Path) -> Settings:
@@ -81,7 +88,10 @@ def _build(profile: str, sources: list[Source]) -> Settings:
     serve = values.setdefault("serve", {})
     if serve.get("placement") == "inprocess":
         serve.setdefault("transport", "direct")
+    if says_secure(str(values.get("store", {}).get("endpoint"))) is not None:
+        origins["store.secure"] = origins["store.endpoint"]
     _resolve_paths(values)
+    resolve_models(values)
     try:
         settings = Settings(**values)
     except ValidationError as error:
@@ -150,8 +160,9 @@ def _explained(error: ValidationError, origins: Mapping[str, str]) -> ConfigErro
         (origins[name] for name in (key, key.rpartition(".")[0]) if name in origins), "default"
     )
     secret = any(word in key for word in ("key", "token"))
-    received = "" if secret else f" is {first['input']!r}"
-    message = first["msg"][0].lower() + first["msg"][1:]
+    received = "" if secret else f" is {_PASSWORD.sub('//***@', repr(first['input']))}"
+    message = first["msg"].removeprefix("Value error, ")
+    message = message[0].lower() + message[1:]
     return ConfigError(
         f"{place}: the value of {key!r}{received}: {message}",
         hint="`maquette config show --origin` lists every setting and where it comes from",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import tomllib
@@ -33,13 +34,21 @@ class Source:
 def read_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file. Raises: ConfigError: it cannot be read or is not TOML."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        data = path.read_bytes()
+        return tomllib.loads(data.decode("utf-8-sig"))
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be read: {error.strerror or 'unknown reason'}",
             hint="check the path and its permissions",
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        line = data.count(b"\n", 0, error.start) + 1
+        found = "is written in UTF-16" if wide else f"holds a byte in line {line} that is not UTF-8"
+        raise ConfigError(
+            f"{path} {found}; expected UTF-8", hint="save it again with the encoding UTF-8"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}", hint="mend that line") from error
 
 
@@ -107,12 +116,15 @@ def foreign_environment(environ: Mapping[str, str], *, own_store: bool) -> Sourc
     if not own_store:
         wanted |= {
             "AWS_REGION": "store.region",
+            "AWS_ENDPOINT_URL": "store.endpoint",
+            "AWS_ENDPOINT_URL_S3": "store.endpoint",
             "AWS_ACCESS_KEY_ID": "store.access_key",
             "AWS_SECRET_ACCESS_KEY": "store.secret_key",
             "MINIO_ENDPOINT": "store.endpoint",
             "MINIO_ACCESS_KEY": "store.access_key",
             "MINIO_SECRET_KEY": "store.secret_key",
         }
+    # Of two names for one setting the later wins.
     found = {key: (name, environ[name]) for name, key in wanted.items() if environ.get(name)}
     values = nest({key: value for key, (_, value) in found.items()})
     return Source("environment", values, {key: name for key, (name, _) in found.items()})

@@ -12,7 +12,8 @@ MaquetteError
 │   ├── StoreUnavailable    the artifact store does not answer
 │   ├── ModelUnavailable    a model server does not answer
 │   ├── EngineUnavailable   the workflow engine does not answer
-│   │   └── Unsettled           a task may have been started; the error tells its id
+│   │   └── Unsettled       a task may have been started; the error tells its id
+│   ├── DiskFull            no room is left where something must be written
 │   └── Overloaded          too much work in flight; see retry_after_s
 └── GiveUp              retrying will not help; somebody must mend something
     ├── IntegrityError      stored bytes are not what their name says
@@ -122,6 +123,11 @@ class Unsettled(EngineUnavailable):
     ) -> None:
         super().__init__(message, hint=hint, retry_after_s=retry_after_s)
         self.task_id = task_id
+
+
+class DiskFull(TryAgain):
+    code = "disk_full"
+    title = "The disk is full"
 
 
 class Overloaded(TryAgain):

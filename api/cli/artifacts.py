@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -71,9 +70,11 @@ def get_artifact(
 ) -> None:
     """Save an artifact to a file, checked against its hash. Prints the path."""
     from maquette.api.cli.connect import make_client
-    from maquette.api.cli.saving import ENDINGS, save
+    from maquette.api.cli.saving import ENDINGS, check_target, save
 
     screen = Screen(as_json=as_json)
+    if output is not None and str(output) != "-":
+        check_target(output)
     client = make_client(screen, data_dir)
 
     async def fetch() -> tuple[Any, bytes, Any]:
@@ -83,8 +84,7 @@ def get_artifact(
 
     ref, data, lineage = asyncio.run(fetch())
     if output is not None and str(output) == "-":
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        screen.raw(data)
         return
     path = output or Path(f"{sha256[:12]}{ENDINGS.get(ref.media_type, '.bin')}")
     save(data, path, overwrite=force or output is not None)

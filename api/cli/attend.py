@@ -26,12 +26,14 @@ async def attend_and_deliver(
     preview: bool,
     lines: bool = False,
     save: bool = True,
+    place: Path | None = None,
 ) -> int:
     """Follow, answer, deliver. Returns the exit code.
 
     Args:
         lines: with ``--json``, print each event as a line instead of one document.
         save: write the result to a file; else only tell how it ended.
+        place: the data directory, where the server is on this machine.
     """
 
     def prompt(event: Event) -> None:
@@ -53,7 +55,12 @@ async def attend_and_deliver(
     view = view_for(screen, lines=lines)
     with view:
         found = await attend(
-            client, task_id, view, ask=ask if screen.attended else None, on_detach=on_detach
+            client,
+            task_id,
+            view,
+            ask=ask if screen.attended else None,
+            on_detach=on_detach,
+            place=place,
         )
     if isinstance(found, Left):
         if found.cancelled and not screen.as_json:

@@ -43,6 +43,22 @@ def planner(settings: Settings) -> Check:
     return Check("planner", True, detail=f"{settings.planner.model} at an OpenAI-shaped endpoint")
 
 
+def models(settings: Settings) -> Check:
+    """Each role's model is where the settings say, and its options are known."""
+    from maquette.infra.settings_models import served_here
+    from maquette.infra.stack.doctor import Check
+    from maquette.model_servers.readiness import check_roles
+    from maquette.records.errors import MaquetteError
+
+    if not served_here(settings):
+        return Check("model files", True, detail=f"served elsewhere: {settings.serve.url}")
+    try:
+        check_roles(settings)
+    except MaquetteError as error:
+        return Check("model files", False, problem=error.message, next_step=error.hint)
+    return Check("model files", True, detail=", ".join(sorted(settings.models)))
+
+
 def commands(settings: Settings) -> Check:
     """Commands of other packages load."""
     from maquette.infra.stack.doctor import Check
@@ -62,4 +78,4 @@ def commands(settings: Settings) -> Check:
     return Check("commands", True, detail=", ".join(sorted(names)) or "no plug-ins")
 
 
-CHECKUPS = (tools, planner, commands)
+CHECKUPS = (tools, planner, models, commands)

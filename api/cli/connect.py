@@ -28,6 +28,12 @@ def settings_of(data_dir: Path | None) -> Settings:
     return load_settings(overrides=overrides)
 
 
+def local_place(data_dir: Path | None) -> Path | None:
+    """The data directory of the stack on this machine; None: the server is elsewhere."""
+    settings = settings_of(data_dir)
+    return settings.data_dir if "api" in settings.stack.managed else None
+
+
 def make_client(
     screen: Screen, data_dir: Path | None, *, start: bool = False, patience_s: float = PATIENCE_S
 ) -> MaquetteClient:
@@ -37,12 +43,15 @@ def make_client(
         start: start the local stack when none runs, telling how it comes up.
 
     Raises: Unreachable: no stack runs, and none is to be started. GiveUp: it does not start.
+        DiskFull: it, or what it is asked to do, would find no room.
     """
     settings = settings_of(data_dir)
     if "api" not in settings.stack.managed:
+        from maquette.infra.stack.resolve import api_url
+
         token = settings.api.token
         return MaquetteClient(
-            f"http://{settings.api.host}:{settings.api.port}",
+            api_url(settings),
             token.get_secret_value() if token else None,
             patience_s=patience_s,
             on_busy=screen.busy,
@@ -50,6 +59,10 @@ def make_client(
     from maquette.infra.stack.control import read_stack
 
     info = read_stack(settings)
+    if start:
+        from maquette.infra.disk import check_room
+
+        check_room(settings.data_dir)
     if start and (info is None or not info.ready):
         info = bring_up(screen, settings, settings.stack.idle_stop_s)
     if info is None:
@@ -63,8 +76,23 @@ def bring_up(screen: Screen, settings: Settings, idle_stop_s: float) -> StackInf
     """Start the stack in the background and show its parts getting ready."""
     from maquette.infra.stack.control import ensure_stack
 
+    check_start(settings)
     with parts_view(screen) as report:
         return ensure_stack(settings, idle_stop_s=idle_stop_s, report=report)
+
+
+def check_start(settings: Settings) -> None:
+    """Find before any part is started what would end it again.
+
+    Raises: ConfigError: a model is not there, or an option is not known. DiskFull.
+    """
+    from maquette.infra.disk import check_room
+    from maquette.infra.settings_models import served_here
+    from maquette.model_servers.readiness import check_roles
+
+    check_room(settings.data_dir)
+    if served_here(settings):
+        check_roles(settings)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from rich.padding import Padding
@@ -10,12 +9,13 @@ from rich.text import Text
 
 from maquette.api.cli import exits
 from maquette.api.cli.preview import can_show, half_blocks
-from maquette.api.cli.saving import default_path, save
+from maquette.api.cli.saving import default_path, numbered, save
 from maquette.api.cli.screen import Screen
 from maquette.api.cli.tables import ending
 from maquette.api.client import MaquetteClient
 from maquette.api.schemas import task_view
 from maquette.records.artifact import ArtifactRef
+from maquette.records.errors import MaquetteError
 from maquette.records.task import Task, TaskStatus
 
 STDOUT = "-"
@@ -38,11 +38,10 @@ async def deliver(
         data = await client.download(ref.sha256)
         if to_stdout:
             if number == 0:
-                sys.stdout.buffer.write(data)
-                sys.stdout.buffer.flush()
+                screen.raw(data)
             continue
         path = target(task, ref, number, output)
-        files.append(save(data, path, overwrite=force or output is not None))
+        files.append(_save(data, path, ref, overwrite=force or output is not None))
         shown = preview and number == 0 and ref.media_type.startswith("image/")
         if shown and not screen.as_json and can_show(screen.err):
             screen.say(Padding(half_blocks(data), (0, 0, 0, 2), expand=False))
@@ -57,11 +56,20 @@ async def deliver(
     return exits.code_for(task.status)
 
 
+def _save(data: bytes, path: Path, ref: ArtifactRef, *, overwrite: bool) -> Path:
+    """Save; where that fails the picture is still in the store, and the error says so."""
+    try:
+        return save(data, path, overwrite=overwrite)
+    except MaquetteError as error:
+        error.hint = f"{error.hint}; it is kept: maquette artifact get {ref.sha256} -o FILE"
+        raise
+
+
 def target(task: Task, ref: ArtifactRef, number: int, output: Path | None) -> Path:
     """Where result ``number`` goes: ``-o FILE``, then ``FILE-2`` ..., or the default name."""
     if output is None:
         return default_path(task, ref, number)
-    return output if number == 0 else output.with_stem(f"{output.stem}-{number + 1}")
+    return numbered(output, number)
 
 
 def say_end(task: Task, screen: Screen) -> None:

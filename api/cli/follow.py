@@ -9,7 +9,9 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from maquette.api.cli.room import until_full
 from maquette.api.cli.views import View
 from maquette.api.client import MaquetteClient
 from maquette.records.errors import MaquetteError, NotFound
@@ -108,21 +110,29 @@ async def attend(
     *,
     ask: Ask | None,
     on_detach: Callable[[], None],
+    place: Path | None = None,
 ) -> Task | Left:
-    """Follow the task; Ctrl-C once steps away, twice cancels it."""
+    """Follow the task; Ctrl-C once steps away, twice cancels it.
+
+    Args:
+        place: the data directory, where the server is on this machine.
+    Raises: DiskFull: no room is left there.
+    """
     async with interrupts() as pressed:
         following = asyncio.ensure_future(follow(client, task_id, view, ask=ask))
         ticking = asyncio.ensure_future(_tick(view))
         first = asyncio.ensure_future(pressed.first.wait())
+        full = asyncio.ensure_future(until_full(place, task_id))
         try:
-            await asyncio.wait({following, first}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({following, first, full}, return_when=asyncio.FIRST_COMPLETED)
             if following.done():
                 return following.result()
+            if full.done():
+                full.result()
         finally:
-            first.cancel()
-            following.cancel()
-            ticking.cancel()
-            await asyncio.gather(first, following, ticking, return_exceptions=True)
+            for one in (first, full, following, ticking):
+                one.cancel()
+            await asyncio.gather(first, full, following, ticking, return_exceptions=True)
         with view.paused():
             on_detach()
             try:

@@ -22,6 +22,7 @@ from typer.core import TyperGroup
 from maquette import __version__
 from maquette.api.cli import exits
 from maquette.api.cli.screen import Screen
+from maquette.api.cli.streams import NotTold, prepare_streams, telling
 from maquette.records.errors import GiveUp, MaquetteError
 
 COMMANDS = {
@@ -33,6 +34,7 @@ COMMANDS = {
     "task": "maquette.api.cli.tasks:app",
     "artifact": "maquette.api.cli.artifacts:app",
     "config": "maquette.api.cli.config:app",
+    "token": "maquette.api.cli.token:token",
 }
 """Our own commands: a function, or a Typer app of several."""
 
@@ -67,28 +69,33 @@ class Commands(TyperGroup):
         with told(as_json="--json" in [*ctx._protected_args, *ctx.args]):
             return super().invoke(ctx)
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        prepare_streams()
+        try:
+            with telling():  # help and usage are written by the library
+                return super().main(*args, **kwargs)
+        except NotTold as error:
+            Screen().fail(error)
+            sys.exit(exits.FAILED)
+
 
 @contextmanager
 def told(*, as_json: bool) -> Iterator[None]:
-    """Show errors as sentences; set MAQUETTE_DEBUG to see the stack of one nobody foresaw."""
+    """Show errors as sentences; with MAQUETTE_DEBUG also where each was raised."""
     screen = Screen(as_json=as_json)
     try:
         yield
-    except (typer.Exit, typer.Abort):
+    except (typer.Exit, typer.Abort, typer.TyperException):
         raise
     except MaquetteError as error:
+        _trace()
         screen.fail(error)
         raise typer.Exit(exits.code_of(error)) from None
     except KeyboardInterrupt:
         screen.say("interrupted")
         raise typer.Exit(exits.INTERRUPTED) from None
-    except BrokenPipeError:
-        # Whoever read our answer has gone; nothing is left to be said to them.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(exits.FAILED) from None
-    except (OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError) as error:
-        if os.environ.get("MAQUETTE_DEBUG"):
-            traceback.print_exc()
+    except Exception as error:
+        _trace()
         screen.fail(
             GiveUp(
                 f"something unexpected happened ({type(error).__name__})",
@@ -96,6 +103,11 @@ def told(*, as_json: bool) -> Iterator[None]:
             )
         )
         raise typer.Exit(exits.FAILED) from None
+
+
+def _trace() -> None:
+    if os.environ.get("MAQUETTE_DEBUG", "0") not in ("", "0"):
+        traceback.print_exc()
 
 
 def plugins() -> list[EntryPoint]:

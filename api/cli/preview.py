@@ -12,7 +12,8 @@ COLUMNS, ROWS = 40, 18
 
 def can_show(console: Console) -> bool:
     """Whether the terminal draws colours finely enough for a picture."""
-    return console.is_terminal and console.color_system == "truecolor" and console.width >= COLUMNS
+    fine = console.color_system == "truecolor" and console.encoding.startswith("utf")
+    return console.is_terminal and fine and console.width >= COLUMNS
 
 
 def half_blocks(data: bytes, *, columns: int = COLUMNS, rows: int = ROWS) -> Text:

@@ -53,7 +53,8 @@ def run(
     Starts the local stack when none runs. Ctrl-C steps away and leaves the task running; twice
     cancels it. The path of the picture, or the text of an answer, is printed on stdout.
     """
-    from maquette.api.cli.connect import make_client
+    from maquette.api.cli.connect import local_place, make_client
+    from maquette.api.cli.room import room_at
     from maquette.api.cli.saving import check_target
     from maquette.api.cli.validation import check_options
 
@@ -72,9 +73,11 @@ def run(
     )
     pictures = [_read(path) for path in image or ()]
     client = make_client(screen, data_dir, start=True)
-    code = asyncio.run(
-        _run(client, screen, text, options, pictures, output, detach, force, preview)
-    )
+    place = local_place(data_dir)
+    with room_at(place):
+        code = asyncio.run(
+            _run(client, screen, text, options, pictures, output, detach, force, preview, place)
+        )
     raise typer.Exit(code)
 
 
@@ -100,6 +103,7 @@ async def _run(
     detach: bool,
     force: bool,
     preview: bool,
+    place: Path | None,
 ) -> int:
     from maquette.api.cli.attend import attend_and_deliver
 
@@ -117,7 +121,7 @@ async def _run(
             return exits.OK
         screen_head(screen, text, task.id, options.seed)
         return await attend_and_deliver(
-            client, screen, task.id, output=output, force=force, preview=preview
+            client, screen, task.id, output=output, force=force, preview=preview, place=place
         )
 
 

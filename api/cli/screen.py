@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.text import Text
 from rich.theme import Theme
 
+from maquette.api.cli.streams import Forgiving, NotTold, telling
 from maquette.records.errors import MaquetteError, Overloaded
 
 THEME = Theme(
@@ -34,7 +35,8 @@ class Screen:
 
     def __init__(self, *, as_json: bool = False) -> None:
         self.as_json = as_json
-        self.err = Console(stderr=True, theme=THEME, highlight=False, soft_wrap=False)
+        err: Any = Forgiving(sys.stderr)
+        self.err = Console(file=err, theme=THEME, highlight=False, soft_wrap=False)
 
     @property
     def lively(self) -> bool:
@@ -47,22 +49,31 @@ class Screen:
         return self.lively and sys.stdin.isatty()
 
     def answer(self, text: str) -> None:
-        """Write one line, or several, of the answer."""
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-        sys.stdout.flush()
+        """Write one line, or several, of the answer. Raises: NotTold: stdout does not take it."""
+        with telling():
+            sys.stdout.write(text if text.endswith("\n") else text + "\n")
+            sys.stdout.flush()
+
+    def raw(self, data: bytes) -> None:
+        """Write bytes that are the answer. Raises: NotTold: stdout does not take them."""
+        with telling():
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
 
     def document(self, value: Any) -> None:
         """Write the answer as JSON: indented for people, on one line for programs."""
-        indent = 2 if sys.stdout.isatty() else None
-        self.answer(json.dumps(value, ensure_ascii=False, indent=indent))
+        self.answer(_json(value, indent=2 if sys.stdout.isatty() else None))
 
     def line(self, value: Any) -> None:
         """Write one document of several (NDJSON)."""
-        self.answer(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        self.answer(_json(value, separators=(",", ":")))
 
     def table(self, renderable: Any) -> None:
         """Write a table of the answer to stdout."""
-        Console(theme=THEME, highlight=False).print(renderable)
+        console = Console(theme=THEME, highlight=False)
+        with console.capture() as shown:
+            console.print(renderable)
+        self.answer(shown.get())
 
     def say(self, *parts: Any, indent: int = 0) -> None:
         """Tell something on stderr; strings are taken literally, never as markup."""
@@ -78,13 +89,26 @@ class Screen:
 
     def fail(self, error: MaquetteError) -> None:
         """Show an error with its next step."""
-        if self.as_json:
-            self.document({"error": error.problem().model_dump()})
-            return
+        if self.as_json and not isinstance(error, NotTold):
+            try:
+                self.document({"error": error.problem().model_dump()})
+                return
+            except NotTold as deaf:
+                self.fail(deaf)
         message = Text.assemble(("✗ ", "failed"), (_sentence(error.message), "bold"))
         self.err.print(message)
         if error.hint:
             self.err.print(Text.assemble(("  next: ", "title"), error.hint))
+
+
+def _json(value: Any, **how: Any) -> str:
+    """JSON in characters that stdout can write."""
+    text = json.dumps(value, ensure_ascii=False, **how)
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return json.dumps(value, ensure_ascii=True, **how)
+    return text
 
 
 def _sentence(message: str) -> str:

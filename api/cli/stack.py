@@ -48,11 +48,12 @@ def up(
 
 def _run_here(screen: Screen, settings: Settings) -> int:
     """Run the supervisor in this process until it is stopped."""
-    from maquette.api.cli.connect import parts_view
+    from maquette.api.cli.connect import check_start, parts_view
     from maquette.infra.stack.control import read_stack
     from maquette.infra.stack.progress import STACK, PartState, ProgressEvent
     from maquette.infra.stack.run import run_stack
 
+    check_start(settings)
     with parts_view(screen) as show:
 
         def report(event: ProgressEvent) -> None:

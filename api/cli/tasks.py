@@ -75,9 +75,15 @@ def watch_task(
 ) -> None:
     """Follow a task from its start, live until it ends. With --json: one event a line."""
     from maquette.api.cli.attend import attend_and_deliver
+    from maquette.api.cli.connect import local_place
+    from maquette.api.cli.room import room_at
     from maquette.api.cli.run import screen_head
+    from maquette.api.cli.saving import check_target
 
     screen = Screen(as_json=as_json)
+    if output is not None and str(output) != "-":
+        check_target(output)
+    place = local_place(data_dir)
 
     async def follow(client: Any) -> int:
         task = await find(client, task_id)
@@ -91,9 +97,12 @@ def watch_task(
             preview=output is not None,
             lines=True,
             save=output is not None,
+            place=place,
         )
 
-    raise typer.Exit(_with_client(screen, data_dir, follow))
+    with room_at(place):
+        code = _with_client(screen, data_dir, follow)
+    raise typer.Exit(code)
 
 
 @app.command("cancel")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import socket
 import subprocess
@@ -11,12 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from maquette.infra.address import Address, split_address, url_address
 from maquette.infra.settings import Settings
 from maquette.infra.stack.binaries import find_binary
 from maquette.infra.stack.control import last_failure, load_stack_settings, status
 from maquette.infra.stack.folders import StackFolders
 from maquette.infra.stack.info import StackInfo, read_info
-from maquette.infra.stack.ports import is_free, split_address
+from maquette.infra.stack.ports import is_free
 from maquette.infra.stack.probes import Probe, http_probe, secret, store_probe, temporal_probe
 from maquette.infra.stack.progress import PartState
 from maquette.infra.stack.resolve import api_url, managed_parts
@@ -49,10 +51,11 @@ def doctor(settings: Settings, more: Sequence[CheckMaker] = ()) -> list[Check]:
         more: checks of the layers above, such as fonts and model directories.
     """
     folders = StackFolders(settings.data_dir)
-    info = read_info(folders)
+    data_dir = _data_dir(settings.data_dir)
+    info = read_info(folders) if data_dir.ok else None
     checks = [
         _python(),
-        _data_dir(settings.data_dir),
+        data_dir,
         _disk(settings.data_dir),
         *_programs(settings),
         *(_guarded(make, settings) for make in more),
@@ -79,24 +82,21 @@ def _python() -> Check:
 
 
 def _data_dir(data_dir: Path) -> Check:
+    folders = StackFolders(data_dir)
     try:
-        folders = StackFolders(data_dir)
         folders.make()
         probe = folders.run / ".doctor"
         probe.write_bytes(b"")
         probe.unlink()
-    except (MaquetteError, OSError) as error:
-        return Check(
-            "data directory",
-            False,
-            problem=f"{data_dir} cannot be written ({error})",
-            next_step="choose another with MAQUETTE_DATA_DIR",
-        )
+    except OSError as error:
+        return _problem("data directory", folders.unusable(error))
+    except MaquetteError as error:
+        return _problem("data directory", error)
     return Check("data directory", True, detail=str(data_dir))
 
 
 def _disk(data_dir: Path) -> Check:
-    there = next(p for p in (data_dir, *data_dir.parents) if p.exists())
+    there = next(p for p in (data_dir, *data_dir.parents) if os.path.lexists(p))
     free = shutil.disk_usage(there).free
     if free >= ENOUGH_DISK_BYTES:
         return Check("disk", True, detail=f"{free / 1e9:.1f} GB free")
@@ -124,7 +124,7 @@ def _program(program: str, package: str) -> Check:
             [str(path), "--version"], capture_output=True, timeout=20, check=True, text=True
         )
     except MaquetteError as error:
-        return Check(name, False, problem=error.message, next_step=error.hint)
+        return _problem(name, error)
     except (OSError, subprocess.SubprocessError) as error:
         problem = f"{program} does not run on this machine ({type(error).__name__})"
         return Check(name, False, problem=problem, next_step=again)
@@ -135,7 +135,11 @@ def _guarded(make: CheckMaker, settings: Settings) -> Check:
     try:
         return make(settings)
     except MaquetteError as error:
-        return Check(error.code, False, problem=error.message, next_step=error.hint)
+        return _problem(error.code, error)
+
+
+def _problem(part: str, error: MaquetteError) -> Check:
+    return Check(part, False, problem=error.message, next_step=error.hint)
 
 
 def _not_running(settings: Settings) -> Check:
@@ -152,16 +156,16 @@ def _not_running(settings: Settings) -> Check:
 
 def _ports(settings: Settings) -> Iterator[Check]:
     wishes = {
-        "models": settings.serve.url.rpartition("//")[2],
+        "models": str(url_address(settings.serve.url)),
         "temporal": settings.temporal.address,
         "store": settings.store.endpoint,
-        "api": f"{settings.api.host}:{settings.api.port}",
+        "api": str(Address(settings.api.host, settings.api.port)),
     }
     for part in managed_parts(settings):
         if part not in wishes:
             continue
         host, port = split_address(wishes[part])
-        taken = port != 0 and not is_free("127.0.0.1" if host == "localhost" else host, port)
+        taken = port != 0 and not is_free(host, port)
         found = f"{port} is in use: another port will be taken" if taken else f"{port or 'any'}"
         yield Check(f"{part} port", True, detail=found)
 

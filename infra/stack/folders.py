@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
+import pwd
 import stat
 import time
 from pathlib import Path
@@ -53,14 +55,21 @@ class StackFolders:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 make_private(folder)
             self.data_dir.chmod(0o700)
+            for path in (self.run, self.logs, *self.run.iterdir(), *self.secrets.iterdir()):
+                if not os.access(path, os.R_OK | os.W_OK):
+                    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
             for folder in (self.run, self.logs, self.secrets, self.database.parent):
                 for file in folder.iterdir():
                     make_private(file)
         except OSError as error:
-            raise ConfigError(
-                f"the data directory {self.data_dir} cannot be used: {error.strerror}",
-                hint="choose another with --data-dir or MAQUETTE_DATA_DIR",
-            ) from error
+            raise self.unusable(error) from error
+
+    def unusable(self, error: OSError) -> ConfigError:
+        """What is raised when the data directory, or something in it, does not let us in."""
+        return ConfigError(
+            f"the data directory {self.data_dir} cannot be used: {_why(self.data_dir, error)}",
+            hint="name another with MAQUETTE_DATA_DIR or --data-dir, or mend this one",
+        )
 
     def progress_of(self, supervisor: int) -> Path:
         """Where the supervisor with this process id writes its progress."""
@@ -118,6 +127,27 @@ class StackLock:
             self._file = None
 
 
+def _why(data_dir: Path, error: OSError) -> str:
+    """What keeps us out: the nearest thing that is there, and whose it is."""
+    wanted = Path(os.fsdecode(error.filename)) if error.filename else data_dir
+    there = next(path for path in (wanted, *wanted.parents) if os.path.lexists(path))
+    if isinstance(error, PermissionError):
+        owner, own = there.lstat().st_uid, os.geteuid()
+        if owner != own:
+            return f"{there} belongs to the user {_user(owner)}, and you are {_user(own)}"
+        return f"the modes of {there} do not allow it"
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return f"{there} is a file"
+    return f"{error.strerror} at {there}"
+
+
+def _user(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
+
+
 def _take(file: IO[str]) -> bool:
     deadline = time.monotonic() + LOCK_PATIENCE_S
     while True:
@@ -131,12 +161,14 @@ def _take(file: IO[str]) -> bool:
 
 
 def is_locked(folders: StackFolders) -> bool:
-    """Whether a supervisor holds the data directory."""
+    """Whether a supervisor holds the data directory. Raises: ConfigError: it lets us not in."""
     try:
         with folders.lock.open("r") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
         return False
+    except (PermissionError, NotADirectoryError) as error:
+        raise folders.unusable(error) from error
     except BlockingIOError:
         return True
     return False

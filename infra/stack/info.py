@@ -42,10 +42,15 @@ class StackInfo:
 
 
 def read_info(folders: StackFolders) -> StackInfo | None:
-    """The running stack's note; None when no such process lives."""
+    """The running stack's note; None when no such process lives.
+
+    Raises: ConfigError: the data directory cannot be used by this person.
+    """
     try:
         values: dict[str, Any] = json.loads(folders.info.read_text())
         info = StackInfo(**values)
+    except (PermissionError, NotADirectoryError) as error:
+        raise folders.unusable(error) from error
     except (OSError, ValueError, TypeError):
         return None
     return info if ProcessMark(info.pid, info.create_time).find() else None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from maquette.infra.address import Address, split_address, url_address
 from maquette.infra.settings import Settings
-from maquette.infra.stack.ports import PortPicker, split_address
+from maquette.infra.stack.ports import PortPicker
 
 ORIGIN = "stack"
 
@@ -18,9 +18,9 @@ def resolve(settings: Settings, keys: dict[str, str], ports: PortPicker) -> Sett
     changes: dict[str, dict[str, Any]] = {}
     managed = managed_parts(settings)
     if "models" in managed:
-        url = urlsplit(settings.serve.url)
-        port = ports.pick(url.port or 0)
-        changes["serve"] = {"url": f"{url.scheme}://{url.hostname}:{port}"}
+        wish = url_address(settings.serve.url)
+        here = wish._replace(port=ports.pick(wish.port or 0, wish.host))
+        changes["serve"] = {"url": f"{'https' if here.secure else 'http'}://{here}"}
         if settings.serve.token is None:
             changes["serve"]["token"] = SecretStr(keys["serve_token"])
     if "store" in managed:
@@ -34,7 +34,7 @@ def resolve(settings: Settings, keys: dict[str, str], ports: PortPicker) -> Sett
             "http_address": _free(settings.temporal.http_address, ports),
         }
     if "api" in managed:
-        changes["api"] = {"port": ports.pick(settings.api.port)}
+        changes["api"] = {"port": ports.pick(settings.api.port, settings.api.host)}
         if settings.api.token is None:
             changes["api"]["token"] = SecretStr(keys["api_token"])
     return _changed(settings, changes)
@@ -48,13 +48,13 @@ def managed_parts(settings: Settings) -> tuple[str, ...]:
 
 def api_url(settings: Settings) -> str:
     """Where this machine reaches the API."""
-    host = "127.0.0.1" if settings.api.host in ("0.0.0.0", "::") else settings.api.host  # noqa: S104
-    return f"http://{host}:{settings.api.port}"
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.api.host, settings.api.host)  # noqa: S104
+    return f"http://{Address(host, settings.api.port)}"
 
 
 def _free(address: str, ports: PortPicker) -> str:
     host, port = split_address(address)
-    return f"{host}:{ports.pick(port)}"
+    return str(Address(host, ports.pick(port, host)))
 
 
 def _changed(settings: Settings, changes: dict[str, dict[str, Any]]) -> Settings:

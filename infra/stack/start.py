@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 
+from maquette.infra.disk import FULL_BYTES, disk_full, free_bytes
 from maquette.infra.settings import Settings
 from maquette.infra.settings_dump import dump_settings
 from maquette.infra.stack.folders import StackFolders
@@ -45,7 +46,8 @@ class StackStart:
     def progress(self) -> Iterator[ProgressEvent]:
         """Every change since the start; the last event is about the ``stack`` as a whole.
 
-        Raises: GiveUp: the supervisor ended without saying why in an event.
+        Raises: GiveUp: the supervisor ended without saying why in an event. DiskFull: no room
+            is left for it to say anything.
         """
         seen = 0
         while True:
@@ -59,6 +61,8 @@ class StackStart:
             seen = len(lines)
             if not alive:
                 raise GiveUp("the local stack could not be started", hint=self._last_words())
+            if free_bytes(self._folders.data_dir) < FULL_BYTES:
+                raise disk_full(self._folders.data_dir)
             time.sleep(LOOK_EVERY_S)
 
     def _alive(self) -> bool:

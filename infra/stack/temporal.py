@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from maquette.infra.address import split_address
 from maquette.infra.settings import TemporalSettings
 from maquette.infra.stack.binaries import find_binary
-from maquette.infra.stack.ports import split_address
 
 SEARCH_ATTRIBUTES = ("MaquetteStatus=Keyword", "MaquetteOwner=Keyword")
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from maquette.infra.disk import ENOUGH_BYTES, free_bytes
 from maquette.infra.settings import StoreSettings
 from maquette.infra.store.cache import FileCache
 from maquette.infra.store.contract import DocumentKind
@@ -26,7 +27,7 @@ from maquette.infra.store.names import (
 from maquette.infra.store.s3_client import ObjectMissing, S3Client
 from maquette.infra.store.sidecar import Sidecar, describe
 from maquette.records.artifact import ArtifactRef, Lineage
-from maquette.records.errors import IntegrityError, NotFound, StoreUnavailable
+from maquette.records.errors import DiskFull, IntegrityError, NotFound, StoreUnavailable
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -45,6 +46,7 @@ class S3ArtifactStore:
 
     def __init__(self, settings: StoreSettings) -> None:
         self._s3 = S3Client(settings)
+        self._place = settings.cache_dir
         self._cache = FileCache(settings.cache_dir, max_bytes=settings.cache_max_bytes)
         # Threads of its own: a silent store must not starve whoever else uses the loop's.
         self._threads = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="store")
@@ -97,7 +99,15 @@ class S3ArtifactStore:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        except StoreUnavailable as error:
+            if free_bytes(self._place) < ENOUGH_BYTES:
+                raise DiskFull(
+                    "the disk of the data directory is full",
+                    hint="free some space on it, then try again; `maquette doctor` names it",
+                ) from error
+            raise
 
     # The rest runs in a thread.
 

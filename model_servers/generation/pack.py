@@ -57,7 +57,7 @@ def open_pack(model: str, *, download: bool = False) -> ModelPack:
         PackCorrupt: the directory does not match its manifest, has none where one is required,
             holds a file that can run code, or is no diffusers pipeline.
     """
-    path = _find(model, download=download)
+    path = find_pack(model, download=download)
     digest = check_files(path, bundled=model == BUNDLED)
     index = read_table(path / INDEX)
     _refuse_unknown_libraries(index)
@@ -70,11 +70,18 @@ def open_pack(model: str, *, download: bool = False) -> ModelPack:
     return ModelPack(path=path, pipeline=name, digest=digest, vocabulary=_vocabulary(path))
 
 
-def _find(model: str, *, download: bool) -> Path:
+def is_hub_id(model: str) -> bool:
+    """Whether the text can name a model of a hub: ``owner/name``, and nothing of that path here."""
+    path = Path(model).expanduser()
+    return model.count("/") == 1 and not path.exists() and not path.is_absolute()
+
+
+def find_pack(model: str, *, download: bool = False) -> Path:
+    """The directory of ``model``, not yet checked. Raises: ConfigError: there is none."""
     path = bundled_directory("generation") if model == BUNDLED else Path(model).expanduser()
     if (path / INDEX).is_file():
         return path
-    if model == BUNDLED or path.exists() or path.is_absolute() or model.count("/") != 1:
+    if model == BUNDLED or not is_hub_id(model):
         raise ConfigError(
             f"models.generation.model is {model!r}, which is not a directory with a {INDEX}",
             hint="name the word bundled, the directory of a saved pipeline, or a hub id",

@@ -1,0 +1,49 @@
+"""Whether the models of the settings can be served, seen without loading any."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from maquette.model_servers.contract import RoleName
+from maquette.model_servers.model_files import BUNDLED, find_model
+from maquette.model_servers.options import placement_options
+from maquette.model_servers.roles import role_builders
+
+if TYPE_CHECKING:
+    from maquette.infra.settings import ModelConfig, Settings
+    from maquette.infra.store.contract import ArtifactStore
+
+_KINDS = {
+    RoleName.UNDERSTANDING: "LLaVA",
+    RoleName.EMBEDDING: "CLIP or SigLIP",
+    RoleName.SEGMENTATION: "CLIPSeg",
+}
+
+
+def check_roles(settings: Settings) -> None:
+    """Every role is served here, its options are known, and its model is where it is said to be.
+
+    Raises: ConfigError.
+    """
+    unused = cast("ArtifactStore", None)
+    for role, build in role_builders(settings, unused).items():
+        config = settings.models[role.value]
+        placement_options(role, config.options)
+        build()
+        if config.model != BUNDLED:
+            _find(role, config)
+
+
+def _find(role: RoleName, config: ModelConfig) -> None:
+    if role in _KINDS:
+        find_model(role, config.model, kind=_KINDS[role])
+    elif role is RoleName.GENERATION:
+        from maquette.model_servers.generation.pack import find_pack, is_hub_id
+
+        if not (config.options.get("download") and is_hub_id(config.model)):
+            find_pack(config.model)
+    elif role is RoleName.REWARD and not Path(config.model).is_dir():
+        from maquette.model_servers.reward.layout import missing_reward
+
+        raise missing_reward(config.model)
