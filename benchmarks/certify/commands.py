@@ -1,0 +1,95 @@
+"""``maquette certify ...``: prove on this machine what the product promises."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import shutil
+import signal
+import tempfile
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+app = typer.Typer(no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document")]
+Seed = Annotated[int, typer.Option(min=0, help="what is tried is drawn from it")]
+T = TypeVar("T")
+
+JOURNAL = "certify-crash.jsonl"
+
+
+@app.callback()
+def certify() -> None:
+    """Disturb, fuzz and audit this installation."""
+
+
+@app.command()
+def crash(
+    trials: Annotated[int, typer.Option(min=1, max=100_000)] = 200,
+    seed: Seed = 1,
+    only: Annotated[str | None, typer.Option(help="one part alone, such as worker")] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="keep stacks and journal here; default: a folder for now")
+    ] = None,
+    resume: Annotated[bool, typer.Option(help="go on with the journal in --data-dir")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Kill, freeze and damage every part of a real stack; no acknowledged task may be lost.
+
+    A stack of its own, laptop profile. A trial takes about half a minute. Exit code 1 when a
+    law is broken.
+    """
+    from rich.console import Console
+
+    from maquette.benchmarks.certify import table
+    from maquette.benchmarks.certify.crash import certify as disturb_all
+    from maquette.benchmarks.certify.journal import Heading, Journal
+    from maquette.benchmarks.certify.laws import all_hold
+    from maquette.benchmarks.certify.schedule import schedule
+    from maquette.records.errors import InvalidInput
+
+    if resume and data_dir is None:
+        raise InvalidInput("--resume needs --data-dir", hint="name the folder of the journal")
+    planned = schedule(trials, seed, only)
+    folder = (data_dir or Path(tempfile.mkdtemp(prefix="maquette-certify-"))).absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    heading, journal = Heading(trials=trials, seed=seed, only=only), Journal(folder / JOURNAL)
+    done = journal.go_on(heading) if resume else []
+    if not resume:
+        journal.begin(heading)
+    err = Console(stderr=True, highlight=False)
+    try:
+        outcomes = _until_stopped(
+            disturb_all(
+                planned, done, folder, journal, lambda one: err.print(table.line(one), markup=False)
+            )
+        )
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        err.print(f"go on with: --resume --data-dir {folder}", markup=False)
+        raise KeyboardInterrupt from None
+    if as_json:
+        typer.echo(json.dumps(table.document(outcomes), indent=1))
+    else:
+        table.show(outcomes, Console())
+    if data_dir is None:
+        shutil.rmtree(folder, ignore_errors=True)
+    raise typer.Exit(0 if all_hold(outcomes) else 1)
+
+
+def _until_stopped(work: Coroutine[Any, Any, T]) -> T:
+    """Run it; SIGTERM and SIGINT let it clean up first."""
+
+    async def main() -> T:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with contextlib.suppress(NotImplementedError):
+                loop.add_signal_handler(number, task.cancel)
+        return await task
+
+    return asyncio.run(main())
