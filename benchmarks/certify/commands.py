@@ -9,6 +9,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Coroutine
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -79,6 +80,89 @@ def crash(
     if data_dir is None:
         shutil.rmtree(folder, ignore_errors=True)
     raise typer.Exit(0 if all_hold(outcomes) else 1)
+
+
+@app.command()
+def fuzz(
+    requests: Annotated[int, typer.Option(min=0, max=10_000_000)] = 20_000,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Ask every route of a real stack in every wrong way: no 5xx, no hang, nothing told."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from maquette.benchmarks.certify import fuzz_table
+    from maquette.benchmarks.certify.fuzz import fuzz as fuzz_stack
+    from maquette.benchmarks.certify.rig import Rig, running
+
+    err = Console(stderr=True, highlight=False)
+
+    async def work(folder: Path) -> Any:
+        async with running(Rig(folder)) as rig:
+            await rig.up()
+            with Progress(console=err, transient=True) as progress:
+                bar = progress.add_task("requests", total=requests)
+                return await fuzz_stack(
+                    rig.info.api_url,
+                    rig.info.token or "",
+                    requests,
+                    seed,
+                    lambda sent: progress.update(bar, completed=sent),
+                )
+
+    with tempfile.TemporaryDirectory(prefix="maquette-fuzz-") as folder:
+        report = _until_stopped(work(Path(folder)))
+    if as_json:
+        typer.echo(json.dumps(fuzz_table.document(report), indent=1))
+    else:
+        fuzz_table.show(report, Console())
+    raise typer.Exit(0 if report.holds else 1)
+
+
+@app.command()
+def licences(
+    write: Annotated[Path | None, typer.Option(help="write the page here")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the licence of every installed dependency; exit code 1 when one is not allowed."""
+    from maquette.benchmarks.certify.licence_page import page
+    from maquette.benchmarks.certify.licences import copyleft, not_allowed
+    from maquette.benchmarks.certify.licences import licences as installed
+
+    packages = installed()
+    refused = not_allowed(packages)
+    if write is not None:
+        write.write_text(page(packages), encoding="utf-8")
+    elif as_json:
+        named = {one.name: one.licence for one in packages}
+        typer.echo(json.dumps({"packages": named, "not_allowed": refused}, indent=1))
+    else:
+        for part, licence, purpose in copyleft(packages):
+            typer.echo(f"{licence}: {part}: {purpose}")
+        typer.echo(f"{len(packages)} packages")
+    for name, found in refused.items():
+        typer.echo(f"not allowed: {name}: {', '.join(found)}", err=True)
+    raise typer.Exit(1 if refused else 0)
+
+
+@app.command()
+def audit(
+    pins: Annotated[Path, typer.Option(help="pinned versions")] = Path("constraints.txt"),
+    as_json: AsJson = False,
+) -> None:
+    """Look up known vulnerabilities of the pinned versions (needs pip-audit and pypi.org)."""
+    from maquette.benchmarks.certify.audit import audit as look_up
+
+    found = look_up(pins)
+    if as_json:
+        typer.echo(json.dumps(asdict(found), indent=1))
+    else:
+        for one in found.found:
+            mended = ", ".join(one.mended_in) or "no version yet"
+            typer.echo(f"{one.package} {one.version}: {one.advisory}, mended in {mended}")
+        typer.echo(f"{found.audited} pins audited, {len(found.skipped)} unknown to the source")
+    raise typer.Exit(1 if found.found else 0)
 
 
 def _until_stopped(work: Coroutine[Any, Any, T]) -> T:

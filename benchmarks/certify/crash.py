@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import httpx2
@@ -19,7 +19,7 @@ from maquette.benchmarks.certify.kinds import fault_of
 from maquette.benchmarks.certify.laws import TaskOutcome, TrialOutcome
 from maquette.benchmarks.certify.meter import StepMeter
 from maquette.benchmarks.certify.phases import reach
-from maquette.benchmarks.certify.rig import Rig
+from maquette.benchmarks.certify.rig import Rig, running
 from maquette.benchmarks.certify.schedule import Trial
 from maquette.benchmarks.certify.tasks import outcome_of, submit
 from maquette.records.errors import GiveUp, MaquetteError
@@ -57,7 +57,7 @@ async def certify(
         if not left:
             continue
         try:
-            async with home(kind, folder) as rig, _running(rig):
+            async with home(kind, folder) as rig, running(rig):
                 for trial in left:
                     keep(await run_trial(rig, trial))
         except NotPossible as reason:
@@ -141,15 +141,6 @@ async def _ends(rig: Rig, trial: Trial, started: dict[int, str], over: float) ->
             for place, task_id in started.items()
         )
     )
-
-
-@contextlib.asynccontextmanager
-async def _running(rig: Rig) -> AsyncIterator[None]:
-    """Take the stack down however we end."""
-    try:
-        yield
-    finally:
-        await asyncio.shield(rig.down())
 
 
 def _outcome(trial: Trial, **fields: object) -> TrialOutcome:

@@ -93,6 +93,15 @@ class Rig:
         return all(part["status"] == "ok" for part in parts.values())
 
 
+@contextlib.asynccontextmanager
+async def running(rig: Rig) -> AsyncIterator[Rig]:
+    """Take the stack down however we end."""
+    try:
+        yield rig
+    finally:
+        await asyncio.shield(rig.down())
+
+
 @contextlib.contextmanager
 def _environment(extra: Mapping[str, str]) -> Iterator[None]:
     """Variables for what is started meanwhile."""
