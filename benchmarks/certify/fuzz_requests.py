@@ -12,8 +12,14 @@ from urllib.parse import quote
 from maquette.benchmarks.certify.fuzz_values import NUMBERS, RAW, WORDS, as_body, mutated, value
 from maquette.records.ids import new_task_id
 
+READ_AHEAD_BYTES = 64_000
+"""A server that answers before it has read a longer body may close while more comes, and the
+answer is lost with the connection."""
 METHODS = ("GET", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-STRANGE_METHODS = ("TRACE", "CONNECT", "BREW", "get", "PROPFIND", "X" * 200)
+STRANGE_READ_AHEAD_BYTES = 64_000
+"""A server that answers before it has read a longer body may close while more comes, and the
+answer is lost with the connection."""
+METHODS = ("TRACE", "CONNECT", "BREW", "get", "PROPFIND", "X" * 200)
 HIDDEN = {
     "/healthz": ("get",),
     "/readyz": ("get",),
@@ -273,9 +279,11 @@ def _sent(route: str, draft: _Draft, chance: random.Random) -> Sent:
 
 
 def _is_http(draft: _Draft) -> bool:
-    """Whether the head of the request keeps to the grammar of HTTP, so that it must be read."""
+    """Whether the request keeps to the grammar of HTTP, and an answer must reach us."""
     plain = all(given.isascii() and "\r" not in given for _, given in draft.headers)
-    return plain and draft.target.startswith("/") and draft.method.isupper()
+    known = draft.method in (*METHODS, "TRACE")
+    short = len(draft.body or b"") < READ_AHEAD_BYTES
+    return plain and known and short and draft.target.startswith("/")
 
 
 def _pieces(body: bytes, size: int = 700) -> list[bytes]:
