@@ -33,7 +33,9 @@ def certify() -> None:
 def crash(
     trials: Annotated[int, typer.Option(min=1, max=100_000)] = 200,
     seed: Seed = 1,
-    only: Annotated[str | None, typer.Option(help="one part alone, such as worker")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="this part alone, such as worker; repeat it for more")
+    ] = None,
     data_dir: Annotated[
         Path | None, typer.Option(help="keep stacks and journal here; default: a folder for now")
     ] = None,
@@ -56,10 +58,11 @@ def crash(
 
     if resume and data_dir is None:
         raise InvalidInput("--resume needs --data-dir", hint="name the folder of the journal")
-    planned = schedule(trials, seed, only)
+    parts = tuple(only or ())
+    planned = schedule(trials, seed, parts)
     folder = (data_dir or Path(tempfile.mkdtemp(prefix="maquette-certify-"))).absolute()
     folder.mkdir(parents=True, exist_ok=True)
-    heading, journal = Heading(trials=trials, seed=seed, only=only), Journal(folder / JOURNAL)
+    heading, journal = Heading(trials=trials, seed=seed, only=parts), Journal(folder / JOURNAL)
     done = journal.go_on(heading) if resume else []
     if not resume:
         journal.begin(heading)

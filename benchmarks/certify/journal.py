@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -19,7 +19,7 @@ class Heading:
 
     trials: int
     seed: int
-    only: str | None = None
+    only: tuple[str, ...] = ()
     format: int = 1
 
 
@@ -48,6 +48,7 @@ class Journal:
         try:
             first, *rest = self._path.read_text(encoding="utf-8").splitlines()
             begun = Heading(**json.loads(first))
+            begun = replace(begun, only=tuple(begun.only))
         except (OSError, ValueError, TypeError) as error:
             raise InvalidInput(
                 f"there is no {self._path.name} to go on with",
@@ -56,7 +57,7 @@ class Journal:
         if begun != heading:
             raise Conflict(
                 f"the journal is of --trials {begun.trials} --seed {begun.seed}"
-                + (f" --only {begun.only}" if begun.only else ""),
+                + "".join(f" --only {part}" for part in begun.only),
                 hint="resume with the same options",
             )
         done = [outcome for line in rest if (outcome := _read(line)) is not None]

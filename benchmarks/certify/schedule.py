@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -74,20 +74,20 @@ class Trial:
     """For what the fault itself leaves to chance."""
 
 
-def schedule(trials: int, seed: int, only: str | None = None) -> list[Trial]:
+def schedule(trials: int, seed: int, only: Sequence[str] = ()) -> list[Trial]:
     """So many trials: every kind equally often, in every phase in turn, one stack after another.
 
     Args:
-        only: a part; the others are left alone.
+        only: parts; the others are left alone. Empty: all.
 
     Raises: InvalidInput: there is no such part.
     """
-    if only is not None and only not in PARTS:
+    if strange := [part for part in only if part not in PARTS]:
         raise InvalidInput(
-            f"there is no part {only!r} to disturb; known: {', '.join(PARTS)}",
+            f"there is no part {strange[0]!r} to disturb; known: {', '.join(PARTS)}",
             hint="leave --only out to disturb all of them",
         )
-    kinds = [kind for kind in KINDS if only in (None, kind[0])]
+    kinds = [kind for kind in KINDS if not only or kind[0] in only]
     chance = random.Random(seed)
     phases = {kind: _turns(chance) for kind in kinds}
     drawn: list[tuple[str, str]] = []

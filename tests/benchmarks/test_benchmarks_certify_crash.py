@@ -71,9 +71,9 @@ def test_trials_of_one_stack_follow_each_other_and_share_no_seed() -> None:
 
 def test_one_part_alone() -> None:
     """``only`` leaves the others alone; a part that does not exist is named with the known ones."""
-    assert {one.part for one in schedule(10, 1, "store")} == {"store"}
+    assert {one.part for one in schedule(10, 1, ["store"])} == {"store"}
     with pytest.raises(InvalidInput, match="raylet"):
-        schedule(10, 1, "rayleigh")
+        schedule(10, 1, ["rayleigh"])
 
 
 def test_a_good_trial_breaks_no_law() -> None:
@@ -132,7 +132,7 @@ def test_the_table_counts_by_part_and_fault() -> None:
 
 def test_a_journal_goes_on_where_it_was_cut(tmp_path: Path) -> None:
     """Whole lines count, half a line does not, and what is added later stands on its own."""
-    heading, journal = Heading(trials=3, seed=1), Journal(tmp_path / "j")
+    heading, journal = Heading(trials=3, seed=1, only=("store",)), Journal(tmp_path / "j")
     journal.begin(heading)
     first, second = trial(task()), trial(task(), number=1)
     journal.append(first)
