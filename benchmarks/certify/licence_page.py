@@ -35,14 +35,14 @@ def page(packages: Sequence[Package]) -> str:
         rows = [(name, ", ".join(named)) for name, named in refused.items()]
         parts += ["## Not on the list of allowed licences\n", _table(("Package", "Licence"), rows)]
     parts += ["## Programs\n", _table(("Program", "Licence", "What it is for"), PROGRAMS)]
-    rows = [(one.name, one.version, one.licence, ", ".join(one.extras)) for one in packages]
-    parts += ["## Packages\n", _table(("Package", "Version", "Licence", "Only for"), rows)]
-    rows = [
+    named = [(one.name, one.version, one.licence, ", ".join(one.extras)) for one in packages]
+    parts += ["## Packages\n", _table(("Package", "Version", "Licence", "Only for"), named)]
+    carried = [
         (one.name, ", ".join(f"{inner.name} ({inner.licence})" for inner in one.bundled))
         for one in packages
         if one.bundled
     ]
-    parts += ["## Native libraries in wheels\n", _table(("Package", "Libraries"), rows)]
+    parts += ["## Native libraries in wheels\n", _table(("Package", "Libraries"), carried)]
     return "\n".join(parts)
 
 

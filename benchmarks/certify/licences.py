@@ -123,9 +123,9 @@ def licence_of(package: Distribution) -> str:
     name = canonical(told["Name"])
     if name in KNOWN:
         return KNOWN[name]
-    if expression := told.get("License-Expression"):
-        return str(expression)
-    text = " ".join(str(told.get("License") or "").split())
+    if "License-Expression" in told:
+        return told["License-Expression"]
+    text = " ".join(told["License"].split()) if "License" in told else ""
     if text in FREE_TEXT:
         return FREE_TEXT[text]
     classifiers = [str(one).rpartition(" :: ")[2] for one in told.get_all("Classifier") or ()]
