@@ -23,4 +23,7 @@ MEMO_REQUEST_HASH = "request_hash"
 GROUPED_PATCH = "grouped-calls"
 """Runs begun since then let short calls share activities and keep their record in place."""
 
+ENDED_BEFORE = "ended_before"
+"""Code of the problem of a run whose task has ended once already."""
+
 EVENTS_TOPIC = "events"
