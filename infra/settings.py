@@ -8,6 +8,8 @@ by the stack reads MAQUETTE_SETTINGS_FILE instead of the files.
 
 from __future__ import annotations
 
+import base64
+import binascii
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,6 +20,7 @@ from pydantic import (
     Field,
     PrivateAttr,
     SecretStr,
+    field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -77,10 +80,28 @@ class TemporalSettings(Section):
     """The workflow engine."""
 
     address: HostPort = "127.0.0.1:8423"
-    http_address: HostPort = "127.0.0.1:8424"
-    """The engine's HTTP API, used only to see whether it is ready."""
     namespace: str = "default"
     task_queue: str = "maquette"
+    payload_key: SecretStr | None = None
+    """32 bytes in base64. What enters a history is sealed with it, and nothing else is read
+    from one; made by the stack on a laptop. Each API and worker of an engine needs the same."""
+    plain_runs: Path | None = None
+    """JSON file, workflow id to run id: the runs begun before there was a key, whose histories
+    may be read unsealed. Written by the stack on a laptop."""
+
+    @field_validator("payload_key")
+    @classmethod
+    def _check_payload_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _is_key(value.get_secret_value()):
+            raise ValueError("expected 32 bytes in base64 (openssl rand -base64 32)")
+        return value
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, validate=True)) == 32
+    except binascii.Error:
+        return False
 
 
 class ServeSettings(Section):

@@ -30,6 +30,10 @@ RESERVED_ENV_PREFIXES = ("MAQUETTE_TEST_",)
 """Left to the test suite."""
 
 
+REMOVED = {"temporal.http_address": "nothing uses it any more: leave it out"}
+"""Settings of earlier versions, and what to do about them."""
+
+
 def check_keys(values: Mapping[str, Any], place: str) -> None:
     """Refuse the first key that is no setting. Raises: ConfigError, naming the nearest one."""
     for path in _leaves(values):
@@ -58,6 +62,7 @@ def unknown_key(key: str, place: str, *, shown: str) -> ConfigError:
     if best and is_env:
         best = ENV_PREFIX + best.upper().replace(".", "__")
     hint = f"did you mean {best!r}?" if best else "`maquette config show` lists every setting"
+    hint = REMOVED.get(key, hint)
     where = "the environment" if is_env else place
     return ConfigError(f"{where}: no setting is named {shown!r}", hint=hint)
 

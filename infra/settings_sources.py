@@ -142,7 +142,13 @@ def resolved_source(path: Path) -> Source:
             f"MAQUETTE_SETTINGS_FILE names {str(path)!r}, which is not a settings dump",
             hint="unset the variable, or start the stack again: `maquette up`",
         ) from error
-    check_keys(values, str(path))
+    try:
+        check_keys(values, str(path))
+    except ConfigError as error:
+        raise ConfigError(
+            error.message,
+            hint="another version wrote it: stop the stack, then start it again: `maquette down`",
+        ) from error
     return Source("default", values, origins)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from temporalio import activity
 
-from maquette.records.errors import PlanRejected
+from maquette.infra.store.contract import DocumentKind
+from maquette.records.errors import Conflict, PlanRejected
 from maquette.records.ids import canonical_json
 from maquette.records.plan import Call, Loop, Plan
 from maquette.records.task import TaskRequest
@@ -30,6 +31,7 @@ from maquette.workflows.messages import (
     TaskInput,
 )
 from maquette.workflows.names import (
+    ENDED_BEFORE,
     FINISH_TASK,
     KEEP_RECORD,
     PLAN_TASK,
@@ -50,6 +52,11 @@ QUICK_S = 0.5
 more to it."""
 JUDGE_TIMEOUT_S = 60.0
 """Added to the time a round may take, for judging and storing."""
+
+
+class EndedBefore(Conflict):
+    code = ENDED_BEFORE
+    title = "The task has ended before"
 
 
 class Activities:
@@ -73,7 +80,15 @@ class Activities:
     @activity.defn(name=PLAN_TASK)
     @faults_cross
     async def plan_task(self, task: TaskInput) -> PlanReply:
-        """Plan the request; refuse a plan that would not fit into a history."""
+        """Plan the request; refuse a plan that would not fit into a history.
+
+        Raises: EndedBefore: the task has a record. What starts a run can be copied from its
+            history and sent again by anyone who reaches the engine.
+        """
+        name = activity.info().workflow_id or ""
+        record = await self._engine.store.get_document(DocumentKind.TASK, name, owner=task.owner)
+        if record is not None:
+            raise EndedBefore(f"{name} has ended before", hint="Submit it under another id.")
         request = await self._whole_request(task)
         async with _beating():
             plan = await self._engine.planner.plan(request)

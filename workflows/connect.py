@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -14,9 +15,12 @@ from temporalio.api.operatorservice.v1 import (
 )
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
 from maquette.workflows.names import OWNER_ATTRIBUTE, STATUS_ATTRIBUTE
+from maquette.workflows.plain_runs import read_plain_runs
+from maquette.workflows.sealing import sealed_converter
 
 if TYPE_CHECKING:
     from maquette.infra.settings import TemporalSettings
@@ -37,11 +41,19 @@ async def temporal_client(settings: TemporalSettings, *, lazy: bool = True) -> C
     return await Client.connect(
         settings.address,
         namespace=settings.namespace,
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(settings),
         retry_config=ONE_RETRY_BUDGET,
         connect_timeout=timedelta(seconds=3),
         lazy=lazy,
     )
+
+
+def data_converter(settings: TemporalSettings) -> DataConverter:
+    """What turns records into payloads: sealed ones, if the settings hold a key."""
+    if settings.payload_key is None:
+        return pydantic_data_converter
+    key = base64.b64decode(settings.payload_key.get_secret_value())
+    return sealed_converter(key, read_plain_runs(settings.plain_runs))
 
 
 async def wait_for_temporal(settings: TemporalSettings) -> Client:

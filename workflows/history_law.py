@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,13 +40,23 @@ class Breach:
     what: str
 
 
-def check_history(history: WorkflowHistory) -> list[Breach]:
-    """Every breach of the law in a history; none is what is wanted."""
+def _as_it_is(payload: Payload) -> Payload:
+    return payload
+
+
+def check_history(
+    history: WorkflowHistory, opened: Callable[[Payload], Payload] = _as_it_is
+) -> list[Breach]:
+    """Every breach of the law in a history; none is what is wanted.
+
+    Args:
+        opened: opens the sealed payloads (``SealingCodec.opener``); sizes are those stored.
+    """
     return [
         Breach(event.event_id, what)
         for event in history.events
         for payload in payloads_of(event)
-        for what in _breaches(payload)
+        for what in _breaches(payload, opened(payload))
     ]
 
 
@@ -74,9 +84,9 @@ def _items(value: Any) -> list[Any]:
     return [] if isinstance(value, str | bytes | int | float) else list(value)
 
 
-def _breaches(payload: Payload) -> Iterator[str]:
-    if payload.ByteSize() > MAX_PAYLOAD_BYTES:
-        yield f"a payload of {payload.ByteSize()} bytes; at most {MAX_PAYLOAD_BYTES}"
+def _breaches(stored: Payload, payload: Payload) -> Iterator[str]:
+    if stored.ByteSize() > MAX_PAYLOAD_BYTES:
+        yield f"a payload of {stored.ByteSize()} bytes; at most {MAX_PAYLOAD_BYTES}"
     for data in _layers(payload.data):
         if any(head in data for head in PICTURE_HEADS[:4]):
             yield "the bytes of a picture"

@@ -26,4 +26,7 @@ GROUPED_PATCH = "grouped-calls"
 TOLD_ONCE_PATCH = "steps-told-once"
 """Runs begun since then keep of each step one start and one end, however often they are told."""
 
+ENDED_BEFORE = "ended_before"
+"""Code of the problem of a run whose task has ended once already."""
+
 EVENTS_TOPIC = "events"

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from maquette.records.errors import EngineUnavailable, NotFound, Overloaded
+from maquette.records.errors import EngineUnavailable, IntegrityError, NotFound, Overloaded
+from maquette.workflows.sealing import is_foreign
 
 ENGINE_HINT = "See `maquette doctor`; running tasks go on by themselves once it is back."
 _BUSY = frozenset({RPCStatusCode.RESOURCE_EXHAUSTED})
@@ -16,7 +18,8 @@ _BUSY = frozenset({RPCStatusCode.RESOURCE_EXHAUSTED})
 
 @contextmanager
 def rpc_errors(what: str) -> Iterator[None]:
-    """Raise NotFound, Overloaded or EngineUnavailable in place of an RPC error about ``what``."""
+    """Raise NotFound, Overloaded or EngineUnavailable in place of an RPC error about ``what``,
+    and IntegrityError in place of a payload that was refused."""
     try:
         yield
     except RPCError as error:
@@ -27,6 +30,13 @@ def rpc_errors(what: str) -> Iterator[None]:
                 "the workflow engine takes no more calls right now", hint="Wait a little."
             ) from error
         raise engine_unavailable() from error
+    except ApplicationError as error:
+        if not is_foreign(error):
+            raise
+        raise IntegrityError(
+            f"the history of the {what} holds something that this stack did not write",
+            hint="Somebody else reaches the workflow engine; see docs/security.md.",
+        ) from error
     except WorkflowUpdateRPCTimeoutOrCancelledError as error:
         raise engine_unavailable() from error
     except RuntimeError as error:

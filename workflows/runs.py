@@ -17,9 +17,11 @@ from temporalio.client import (
     WorkflowQueryRejectedError,
 )
 from temporalio.common import QueryRejectCondition, SearchAttributeKey
+from temporalio.converter import WorkflowSerializationContext
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from maquette.records.errors import EngineUnavailable, NotFound
+from maquette.records.errors import EngineUnavailable, IntegrityError, NotFound
 from maquette.records.task import Problem, Progress, Task, TaskStatus
 from maquette.workflows.messages import TaskInput, metadata_of
 from maquette.workflows.names import MEMO_OWNER, MEMO_REQUEST_HASH, SNAPSHOT_QUERY, STATUS_ATTRIBUTE
@@ -70,7 +72,10 @@ class Runs:
                 found = await self.handle(task_id).describe(rpc_timeout=RPC_TIMEOUT)
         except NotFound:
             return None
-        memo = await found.memo()
+        try:
+            memo = await found.memo()
+        except ApplicationError:  # not sealed by us: nobody's
+            memo = {}
         return Run(
             task_id=task_id,
             owner=str(memo.get(MEMO_OWNER, "")),
@@ -96,7 +101,7 @@ class Runs:
                     except EngineUnavailable:
                         await asyncio.sleep(RECONNECT_S)
                         continue
-                    except (NotFound, WorkflowFailureError):
+                    except (NotFound, IntegrityError, WorkflowFailureError):
                         pass
                     return
 
@@ -114,7 +119,7 @@ class Runs:
             )
         except WorkflowQueryRejectedError as error:
             raise RunClosed(run.task_id) from error
-        except (RPCError, WorkflowQueryFailedError):
+        except (RPCError, ApplicationError, WorkflowQueryFailedError):
             return await self._from_history(run)
         if run.open or task.status.ended:
             return task
@@ -122,13 +127,16 @@ class Runs:
 
     async def _from_history(self, run: Run) -> Task:
         """What the first event of the run tells: the request. Needs no worker."""
+        converter = self._client.data_converter.with_context(
+            WorkflowSerializationContext(self._client.namespace, run.task_id)
+        )
         with rpc_errors(f"task {run.task_id}"):
             history = self.handle(run.task_id).fetch_history_events(
                 page_size=1, rpc_timeout=RPC_TIMEOUT
             )
             first = await anext(history)
-        payloads = first.workflow_execution_started_event_attributes.input.payloads
-        (given,) = await self._client.data_converter.decode(payloads, [TaskInput])
+            payloads = first.workflow_execution_started_event_attributes.input.payloads
+            (given,) = await converter.decode(payloads, [TaskInput])
         task = Task(
             id=run.task_id,
             owner=given.owner,

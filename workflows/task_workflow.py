@@ -29,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from maquette.workflows.execution import RETRY, NodeFailed, go_on, run_heavy
     from maquette.workflows.messages import Ending, FinishInput, PlanReply, RecordInput, TaskInput
     from maquette.workflows.names import (
+        ENDED_BEFORE,
         EVENTS_TOPIC,
         FEEDBACK_UPDATE,
         FINISH_TASK,
@@ -106,6 +107,8 @@ class TaskWorkflow:
             cancelled = True
             self._end(TaskStatus.CANCELLED, "it was cancelled")
         except NodeFailed as failure:
+            if failure.problem.code == ENDED_BEFORE:  # its record stays as it is
+                raise ApplicationError(failure.problem.detail, type=ENDED_BEFORE) from None
             self._board.problem = failure.problem
             self._end(TaskStatus.FAILED, failure.problem.detail)
         except _Rejected as answer:

@@ -22,6 +22,8 @@ from maquette.infra.stack.heartbeat import BEAT_EVERY_S, Heartbeat
 from maquette.workflows.activities import Activities
 from maquette.workflows.connect import wait_for_temporal
 from maquette.workflows.engine import Engine
+from maquette.workflows.plain_runs import PlainRunGuard
+from maquette.workflows.sealing import SealingCodec
 from maquette.workflows.task_workflow import TaskWorkflow
 
 if TYPE_CHECKING:
@@ -55,12 +57,15 @@ def make_worker(
     strict: bool = False,
 ) -> Worker:
     """A worker for one task queue, not yet running."""
+    codec = client.data_converter.payload_codec
+    plain_runs = codec.plain_runs if isinstance(codec, SealingCodec) else {}
     return Worker(
         client,
         task_queue=task_queue,
         workflows=[TaskWorkflow],
         activities=Activities(engine).all(),
         workflow_runner=sandbox(strict=strict),
+        interceptors=[PlainRunGuard(plain_runs)],
         max_cached_workflows=CACHED_WORKFLOWS,
         max_concurrent_workflow_tasks=WORKFLOW_SLOTS,
         max_concurrent_activities=ACTIVITY_SLOTS,

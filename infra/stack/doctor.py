@@ -9,13 +9,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from maquette.infra.address import Address, split_address, url_address
 from maquette.infra.settings import Settings
 from maquette.infra.stack.binaries import find_binary
+from maquette.infra.stack.check import Check
 from maquette.infra.stack.control import last_failure, load_stack_settings, status
+from maquette.infra.stack.door_checks import door_checks, sealing_check
 from maquette.infra.stack.folders import StackFolders
 from maquette.infra.stack.info import StackInfo, read_info
 from maquette.infra.stack.ports import is_free
@@ -27,18 +28,6 @@ from maquette.records.errors import MaquetteError
 PYTHON = (3, 11)
 ENOUGH_DISK_BYTES = 1_000_000_000
 PROBE_TIMEOUT_S = 3.0
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing looked at."""
-
-    part: str
-    ok: bool
-    detail: str = ""
-    """What was found, when fine."""
-    problem: str = ""
-    next_step: str = ""
 
 
 CheckMaker = Callable[[Settings], Check]
@@ -64,7 +53,9 @@ def doctor(settings: Settings, more: Sequence[CheckMaker] = ()) -> list[Check]:
         checks += [_not_running(settings), *_ports(settings)]
     else:
         settings = load_stack_settings(info)
-        checks += _running(settings, info)
+        checks += [*_running(settings, info), *door_checks(settings)]
+    if "temporal" not in settings.stack.managed:
+        checks.append(sealing_check(settings))
     outside = [part for part in ("temporal", "store") if part not in settings.stack.managed]
     return [*checks, *_reachable(settings, outside, "check its address and keys in the settings")]
 

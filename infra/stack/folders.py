@@ -29,6 +29,7 @@ class StackFolders:
         self.secrets = data_dir / "secrets"
         self.objects = data_dir / "objects"
         self.database = data_dir / "temporal" / "temporal.db"
+        self.plain_runs = self.secrets / "plain-runs.json"
 
         self.lock = self.run / "stack.lock"
         self.info = self.run / "stack.json"

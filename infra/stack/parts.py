@@ -83,7 +83,9 @@ def _models(settings: Settings, folders: StackFolders) -> PartSpec:
 
 
 def _temporal(settings: Settings, folders: StackFolders, ports: PortPicker) -> PartSpec:
-    command = temporal_command(settings.temporal, folders.database, ports.pick(0))
+    command = temporal_command(
+        settings.temporal, folders.database, http_port=ports.pick(0), metrics_port=ports.pick(0)
+    )
     return PartSpec(name="temporal", command=tuple(command), ready=temporal_probe(settings))
 
 

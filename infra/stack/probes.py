@@ -6,12 +6,16 @@ import asyncio
 import http.client
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from maquette.infra.settings import Settings
 from maquette.records.errors import MaquetteError
+
+if TYPE_CHECKING:
+    from temporalio.service import ServiceClient
 
 Probe = Callable[[], Awaitable[str | None]]
 
@@ -50,17 +54,15 @@ async def get_json(url: str, *, token: str | None = None) -> dict[str, Any] | No
     return value if isinstance(value, dict) else None
 
 
-def http_probe(url: str, *, token: str | None = None, contains: bytes = b"") -> Probe:
-    """Ready when the URL answers 200 and the body holds ``contains``."""
+def http_probe(url: str, *, token: str | None = None) -> Probe:
+    """Ready when the URL answers 200."""
 
     async def probe() -> str | None:
         try:
-            status, body = await asyncio.to_thread(get_sync, url, token=token)
+            status, _ = await asyncio.to_thread(get_sync, url, token=token)
         except (OSError, http.client.HTTPException) as error:
             return f"{urlsplit(url).netloc} does not answer ({type(error).__name__})"
-        if status != 200:
-            return f"it answers HTTP {status}"
-        return None if contains in body else "it is not set up yet"
+        return None if status == 200 else f"it answers HTTP {status}"
 
     return probe
 
@@ -129,10 +131,27 @@ def store_answer_probe(settings: Settings, *, timeout_s: float = 2.0) -> Probe:
 
 def temporal_probe(settings: Settings) -> Probe:
     """Ready when the namespace is there with our search attributes."""
-    base = f"http://{settings.temporal.http_address}/api/v1/namespaces"
-    return http_probe(
-        f"{base}/{settings.temporal.namespace}/search-attributes", contains=b"MaquetteOwner"
-    )
+    address, namespace = settings.temporal.address, settings.temporal.namespace
+    client: ServiceClient | None = None
+
+    async def probe() -> str | None:
+        from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+        from temporalio.service import ConnectConfig, RPCError, ServiceClient
+
+        nonlocal client
+        limit = timedelta(seconds=TIMEOUT_S)
+        try:
+            if client is None:
+                config = ConnectConfig(target_host=address, lazy=True, connect_timeout=limit)
+                client = await ServiceClient.connect(config)
+            found = await client.operator_service.list_search_attributes(
+                ListSearchAttributesRequest(namespace=namespace), timeout=limit
+            )
+        except (RPCError, RuntimeError) as error:
+            return f"{address} does not answer ({type(error).__name__})"
+        return None if "MaquetteOwner" in found.custom_attributes else "it is not set up yet"
+
+    return probe
 
 
 def secret(value: Any) -> str | None:

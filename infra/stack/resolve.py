@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -13,7 +14,9 @@ from maquette.infra.stack.ports import PortPicker
 ORIGIN = "stack"
 
 
-def resolve(settings: Settings, keys: dict[str, str], ports: PortPicker) -> Settings:
+def resolve(
+    settings: Settings, keys: dict[str, str], ports: PortPicker, plain_runs: Path | None = None
+) -> Settings:
     """The settings with free ports and keys for every part the stack manages."""
     changes: dict[str, dict[str, Any]] = {}
     managed = managed_parts(settings)
@@ -29,10 +32,11 @@ def resolve(settings: Settings, keys: dict[str, str], ports: PortPicker) -> Sett
             changes["store"]["access_key"] = keys["store_access_key"]
             changes["store"]["secret_key"] = SecretStr(keys["store_secret_key"])
     if "temporal" in managed:
-        changes["temporal"] = {
-            "address": _free(settings.temporal.address, ports),
-            "http_address": _free(settings.temporal.http_address, ports),
-        }
+        changes["temporal"] = {"address": _free(settings.temporal.address, ports)}
+        if settings.temporal.payload_key is None:
+            changes["temporal"]["payload_key"] = SecretStr(keys["payload_key"])
+        if settings.temporal.plain_runs is None:
+            changes["temporal"]["plain_runs"] = plain_runs
     if "api" in managed:
         changes["api"] = {"port": ports.pick(settings.api.port, settings.api.host)}
         if settings.api.token is None:

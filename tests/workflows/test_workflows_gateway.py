@@ -7,7 +7,7 @@ import time
 
 import pytest
 from workflow_parts import Ledger, make_engine, png
-from workflow_server import FORGETFUL, Running, free_port, until
+from workflow_server import FORGETFUL, Running, free_port, opener, until
 
 from maquette.infra.settings import TemporalSettings
 from maquette.infra.store.memory import MemoryArtifactStore
@@ -234,7 +234,7 @@ async def test_a_long_request_goes_by_reference(run_with) -> None:
         history = await running.client.get_workflow_handle(name).fetch_history()
     assert heard == [text]
     assert task.request.text == text
-    assert check_history(history) == []
+    assert check_history(history, opener(running.client, name)) == []
     assert max(event.ByteSize() for event in history.events) < 16_000
 
 

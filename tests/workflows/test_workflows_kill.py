@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from workflow_parts import Ledger
-from workflow_server import DevServer, connect, free_port, until
+from workflow_server import KEY, DevServer, connect, free_port, until
 
 from maquette.infra.settings import Settings, load_settings
 from maquette.infra.settings_dump import dump_settings
@@ -90,6 +90,7 @@ def parts(tmp_path: Path) -> Iterator[Parts]:
             "store.access_key": "test-access",
             "store.secret_key": "test-secret-key",
             "temporal.address": temporal.address,
+            "temporal.payload_key": KEY,
         },
     )
     dump_settings(settings, tmp_path / "settings.json")

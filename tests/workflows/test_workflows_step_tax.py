@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from temporalio.api.enums.v1 import EventType as Kind
 from workflow_parts import Ledger, Words, make_engine
+from workflow_server import opener
 
 from maquette.infra.store.contract import DocumentKind
 from maquette.infra.store.memory import MemoryArtifactStore
@@ -61,7 +62,7 @@ async def run(run_with, plan: Plan, *, text: str) -> Counter[str]:
     for node in plan.nodes:
         mine = [event.type for event in steps if event.data["node"] == node.id]
         assert mine == [EventType.STEP_STARTED, EventType.STEP_COMPLETED]
-    assert check_history(history) == []
+    assert check_history(history, opener(running.client, task.id)) == []
     assert len(ledger.read()) == STEPS
     return Counter(Kind.Name(event.event_type) for event in history.events)
 

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
-import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
 
 from maquette.infra.settings import TemporalSettings
+from maquette.infra.stack.temporal import temporal_command
 from maquette.workflows.connect import wait_for_temporal
 from maquette.workflows.engine import Engine
 from maquette.workflows.gateway import TaskGateway
+from maquette.workflows.sealing import SealingCodec
 from maquette.workflows.worker import make_worker
 
+KEY = base64.b64encode(bytes(range(32))).decode()
+"""What the clients and workers of the tests seal their histories with."""
 FORGETFUL = "forgetful"
 """A second namespace in which no run is ever started."""
 
@@ -34,44 +38,37 @@ def free_port() -> int:
 
 
 class DevServer:
-    """A Temporal dev server over a file, tuned as the stack tunes it."""
+    """A Temporal dev server over a file, as the stack runs it."""
 
     def __init__(self, folder: Path, **dynamic: int) -> None:
         self.folder = folder
         self._dynamic = dynamic
         self.port = free_port()
-        self._ports = [free_port() for _ in range(2)]
+        self.http_port, self.metrics_port = free_port(), free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def address(self) -> str:
         return f"127.0.0.1:{self.port}"
 
+    @property
+    def database(self) -> Path:
+        return self.folder / "temporal.db"
+
     def start(self) -> None:
-        binary = shutil.which("temporal") or str(Path(sys.executable).parent / "temporal")
-        tuned = [
-            f"--dynamic-config-value=history.{queue}ProcessorMaxPollRPS=2000"
-            for queue in ("transfer", "timer", "visibility")
-        ]
-        tuned += [
+        command = temporal_command(
+            TemporalSettings(address=self.address),
+            self.database,
+            http_port=self.http_port,
+            metrics_port=self.metrics_port,
+        )
+        command += [
             f"--dynamic-config-value={key.replace('__', '.')}={value}"
             for key, value in self._dynamic.items()
         ]
         with (self.folder / "temporal.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [
-                    *(binary, "server", "start-dev", "--headless", "--ip", "127.0.0.1"),
-                    *("--port", str(self.port), "--http-port", str(self._ports[0])),
-                    *("--metrics-port", str(self._ports[1])),
-                    *("--db-filename", str(self.folder / "temporal.db")),
-                    *("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma"),
-                    *("synchronous=normal", "--log-level", "error", *tuned),
-                    *("--search-attribute", "MaquetteStatus=Keyword"),
-                    *("--search-attribute", "MaquetteOwner=Keyword"),
-                    *("--namespace", FORGETFUL),
-                ],
-                stdout=log,
-                stderr=log,
+                [*command, "--namespace", FORGETFUL], stdout=log, stderr=log
             )
 
     def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
@@ -81,9 +78,21 @@ class DevServer:
             self._process = None
 
 
+def settings_of(server: DevServer, **more: object) -> TemporalSettings:
+    """How to reach the server, with the key of the tests."""
+    return TemporalSettings(address=server.address, **({"payload_key": KEY} | more))
+
+
+def opener(client: Client, task_id: str) -> Callable[[Payload], Payload]:
+    """Opens the sealed payloads of one run, for looking at its history."""
+    codec = client.data_converter.payload_codec
+    assert isinstance(codec, SealingCodec)
+    return codec.opener(task_id)
+
+
 async def connect(server: DevServer) -> Client:
     async with asyncio.timeout(30):
-        return await wait_for_temporal(TemporalSettings(address=server.address))
+        return await wait_for_temporal(settings_of(server))
 
 
 @dataclass
