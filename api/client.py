@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -23,7 +23,14 @@ import httpx2
 from maquette.api.errors import Unauthorized, Unreachable
 from maquette.infra.http_client import open_client, timeouts
 from maquette.records.artifact import ArtifactRef, Lineage
-from maquette.records.errors import IntegrityError, MaquetteError, TryAgain, from_problem
+from maquette.records.errors import (
+    IntegrityError,
+    MaquetteError,
+    Overloaded,
+    TryAgain,
+    Unsettled,
+    from_problem,
+)
 from maquette.records.event import TERMINAL, Event
 from maquette.records.ids import new_task_id
 from maquette.records.task import (
@@ -45,7 +52,8 @@ class MaquetteClient:
     """Talks to one server. Errors are raised as the classes of records/errors.py.
 
     Requests that may be repeated without harm are tried again a few times when the server or
-    a part behind it is away; a submit carries its own id, so it is one of them.
+    a part behind it is away; a submit carries its own id, so it is one of them. A server that
+    is full names a time to come back; within the client's patience that is waited for.
     """
 
     def __init__(
@@ -55,15 +63,19 @@ class MaquetteClient:
         *,
         timeout_s: float = 30.0,
         patience_s: float = 30.0,
+        on_busy: Callable[[Overloaded], None] | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         """
         Args:
-            patience_s: how long a broken event stream is picked up again before giving up.
+            patience_s: how long a broken event stream is picked up again before giving up, and
+                how long a full server is waited for.
+            on_busy: told each time before a full server is waited for.
             transport: in place of the network, for tests.
         """
         self.base_url = base_url.rstrip("/")
         self._patience_s = patience_s
+        self._on_busy = on_busy
         self._http = open_client(self.base_url, token, timeout_s=timeout_s, transport=transport)
 
     async def __aenter__(self) -> Self:
@@ -210,7 +222,7 @@ class MaquetteClient:
             trouble_since = clock() if trouble_since is None else trouble_since
             if clock() - trouble_since > self._patience_s:
                 raise error
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(error.retry_after_s if isinstance(error, Overloaded) else 0.5)
 
     async def _stream(self, task_id: str, after: int | None) -> AsyncIterator[Event]:
         headers = {"Accept": "text/event-stream"}
@@ -232,21 +244,38 @@ class MaquetteClient:
     async def _call(
         self, method: str, path: str, *, extra_s: float = 0.0, **arguments: Any
     ) -> httpx2.Response:
-        timeout = timeouts(30.0 + extra_s)
+        """Send a request, again after the time named when the server is full.
+
+        Raises: Overloaded: it would take longer than the client's patience. Others as told.
+        """
+        clock = asyncio.get_running_loop().time
+        until = clock() + self._patience_s
+        while True:
+            answer = await self._sent(method, path, timeouts(30.0 + extra_s), arguments)
+            if answer.status_code < 400:
+                return answer
+            error = error_of(answer)
+            if not isinstance(error, Overloaded) or clock() + error.retry_after_s > until:
+                raise error
+            if self._on_busy is not None:
+                self._on_busy(error)
+            await asyncio.sleep(error.retry_after_s)
+
+    async def _sent(
+        self, method: str, path: str, patience: httpx2.Timeout, arguments: dict[str, Any]
+    ) -> httpx2.Response:
+        """The answer, tried for a few times while the server or a part behind it is away."""
         for attempt in range(RETRIES + 1):
             try:
-                answer = await self._http.request(method, path, timeout=timeout, **arguments)
+                answer = await self._http.request(method, path, timeout=patience, **arguments)
             except httpx2.TransportError as error:
                 if attempt == RETRIES or isinstance(error, httpx2.ConnectError):
                     raise self._unreachable() from error
                 await asyncio.sleep(0.2 * 2**attempt)
                 continue
-            if answer.status_code == 503 and attempt < RETRIES:
-                await asyncio.sleep(0.5 * 2**attempt)
-                continue
-            if answer.status_code >= 400:
-                raise error_of(answer)
-            return answer
+            if answer.status_code != 503 or attempt == RETRIES:
+                return answer
+            await asyncio.sleep(0.5 * 2**attempt)
         raise self._unreachable()
 
     def _unreachable(self) -> Unreachable:
@@ -274,6 +303,8 @@ def error_of(answer: httpx2.Response) -> MaquetteError:
     retry_after = answer.headers.get("retry-after", "")
     if isinstance(error, TryAgain) and retry_after.isdigit():
         error.retry_after_s = float(retry_after)
+    if isinstance(error, Unsettled):
+        error.task_id = str(body.get("task_id", ""))
     return error
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 
 from maquette.api.activity import Activity
+from maquette.api.errors import Closing
 from maquette.records.errors import NotFound
 
 if TYPE_CHECKING:
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
     from maquette.tools.library.library import PictureLibrary
     from maquette.tools.registry import Registry
     from maquette.workflows.gateway import TaskGateway
+
+ResultT = TypeVar("ResultT")
+
+LAST_MOMENTS_S = 2.0
+"""How long a server that is told to stop still waits for an answer."""
 
 
 @dataclass
@@ -42,6 +49,23 @@ class Doors:
     def owner(self) -> str:
         """Whose things a request may see. One owner a server, until there are accounts."""
         return self.settings.owner
+
+    async def unless_closing(self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
+        """What the work gives. Raises: Closing: the server stops, and it was not done soon."""
+        working = asyncio.ensure_future(work)
+        closing = asyncio.ensure_future(self.closing.wait())
+        try:
+            await asyncio.wait({working, closing}, return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                await asyncio.wait({working}, timeout=LAST_MOMENTS_S)
+            if working.done():
+                return working.result()
+            raise Closing("the server is stopping", hint="send the request again to the next one")
+        finally:
+            closing.cancel()
+            if not working.done():
+                working.cancel()
+                working.add_done_callback(lambda one: one.cancelled() or one.exception())
 
     async def exists(self, task_id: str) -> bool:
         """Whether the owner has a task of this id."""

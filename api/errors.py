@@ -10,6 +10,7 @@ MaquetteError
 │   ├── Unauthorized         the access token is missing or wrong
 │   └── ForbiddenOrigin      the request comes from another site, or for another host
 └── TryAgain
+    ├── Closing              this server is stopping
     └── Unreachable          no Maquette server answers at this address
 """
 
@@ -57,6 +58,11 @@ class Unauthorized(FixInput):
 class ForbiddenOrigin(FixInput):
     code = "forbidden_origin"
     title = "This request comes from a place that is not trusted"
+
+
+class Closing(TryAgain):
+    code = "closing"
+    title = "The server is stopping"
 
 
 class Unreachable(TryAgain):

@@ -55,8 +55,11 @@ class GatewayLink:
             LOG.info("connected to the workflow engine")
             return self._gateway
 
-    async def submit(self, request: TaskRequest, *, owner: str, task_id: str | None = None) -> Task:
-        return await (await self.ready()).submit(request, owner=owner, task_id=task_id)
+    async def submit(
+        self, request: TaskRequest, *, owner: str, task_id: str | None = None, fresh: bool = False
+    ) -> Task:
+        gateway = await self.ready()
+        return await gateway.submit(request, owner=owner, task_id=task_id, fresh=fresh)
 
     async def get(self, task_id: str, *, owner: str, wait_s: float = 0) -> Task:
         return await (await self.ready()).get(task_id, owner=owner, wait_s=wait_s)

@@ -37,13 +37,12 @@ async def submit_keyed(doors: Doors, request: TaskRequest, key: str) -> Task:
     today = int(time.time()) // DAY_S
     for day in (today, today - 1):
         task_id = keyed_task_id(doors.owner, key, day)
-        known = await doors.exists(task_id)
-        if known:
+        if await doors.exists(task_id):
             break
     else:
         task_id = keyed_task_id(doors.owner, key, today)
     try:
-        return await submit(doors, request, task_id, counted=known)
+        return await submit(doors, request, task_id)
     except Conflict as error:
         raise _bad_key("it was used for another request; expected a fresh key") from error
 

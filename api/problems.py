@@ -1,6 +1,7 @@
 """Problem details (RFC 9457): the one place where an error becomes an answer.
 
-Every error body has ``type, title, status, detail, instance, errors, request_id, hint``.
+Every error body has ``type, title, status, detail, instance, errors, request_id, hint``; one
+that may have started a task has ``task_id``, too.
 Nothing of an unexpected exception is ever shown; its stack goes to the log under the
 request id.
 """
@@ -85,7 +86,7 @@ def problem_body(
         "request_id": request_id,
         "hint": hint or DEFAULT_HINT.get(status, "correct the request and send it again"),
         "code": error.code,
-    }
+    } | ({"task_id": error.task_id} if isinstance(error, base.Unsettled) else {})
 
 
 def _entries(error: base.MaquetteError) -> list[dict[str, Any]]:
@@ -104,6 +105,8 @@ def problem_response(
     headers = {"Cache-Control": "no-store"}
     if isinstance(error, base.TryAgain):
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
+    if isinstance(error, base.Unsettled):
+        headers["Location"] = f"/api/v1/tasks/{error.task_id}"
     if isinstance(error, door.Unauthorized):
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, door.RangeUnsatisfiable):

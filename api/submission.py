@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from maquette.api.context import Doors
-from maquette.api.errors import InvalidFields
+from maquette.api.errors import Closing, InvalidFields
 from maquette.api.schemas import TaskSubmission
 from maquette.records.artifact import ArtifactRef
-from maquette.records.errors import NotFound, Overloaded
-from maquette.records.ids import TASK_ID
+from maquette.records.errors import NotFound, Unsettled
+from maquette.records.ids import TASK_ID, new_task_id
 from maquette.records.task import Task, TaskRequest
 
 
@@ -60,23 +62,32 @@ async def _input(doors: Doors, place: int, sha256: str) -> ArtifactRef:
     return ref
 
 
-async def submit(
-    doors: Doors, request: TaskRequest, task_id: str, *, counted: bool = False
-) -> Task:
-    """Start the task. ``counted``: it is already among the running ones.
+async def submit(doors: Doors, request: TaskRequest, task_id: str | None = None) -> Task:
+    """Start the task, under an id of its own if none is given.
 
     Raises: Overloaded: as many tasks as the settings allow are in flight. Conflict: the id
-        belongs to another request. EngineUnavailable, StoreUnavailable.
+        belongs to another request. EngineUnavailable, StoreUnavailable: nothing was started.
+        Unsettled: it may have been, under the id that the error tells.
     """
-    if not counted:
-        most = doors.settings.limits.max_concurrent_tasks
-        active = await doors.gateway.active()
-        if active >= most:
-            raise Overloaded(
-                f"{active} tasks are running, and {most} may run at once",
-                hint="wait for one to end, or cancel one: maquette task cancel ID",
-                retry_after_s=15,
-            )
-    task = await doors.gateway.submit(request, owner=doors.owner, task_id=task_id)
+    name = task_id or new_task_id()
+    start = doors.gateway.submit(request, owner=doors.owner, task_id=name, fresh=task_id is None)
+    try:
+        task = await doors.unless_closing(start)
+    except Closing as error:
+        raise Unsettled(
+            f"the server is stopping; {name} may have been started",
+            hint="ask the next server for this id, or send the same request under it again",
+            task_id=name,
+        ) from error
     doors.activity.submitted()
     return task
+
+
+async def current(doors: Doors, task_id: str, *, wait_s: float = 0) -> Task:
+    """The task as it stands, after waiting so long for its end, or until the server stops."""
+    if wait_s > 0:
+        with suppress(Closing):
+            return await doors.unless_closing(
+                doors.gateway.get(task_id, owner=doors.owner, wait_s=wait_s)
+            )
+    return await doors.gateway.get(task_id, owner=doors.owner)

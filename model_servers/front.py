@@ -23,6 +23,7 @@ from maquette.records.errors import (
     InvalidInput,
     MaquetteError,
     NotFound,
+    Overloaded,
     TryAgain,
     from_problem,
 )
@@ -125,6 +126,8 @@ def _status(error: MaquetteError) -> int:
             return 409
         case FixInput():
             return 400
+        case Overloaded():
+            return 429
         case TryAgain():
             return 503
         case _:

@@ -12,6 +12,7 @@ MaquetteError
 │   ├── StoreUnavailable    the artifact store does not answer
 │   ├── ModelUnavailable    a model server does not answer
 │   ├── EngineUnavailable   the workflow engine does not answer
+│   │   └── Unsettled           a task may have been started; the error tells its id
 │   └── Overloaded          too much work in flight; see retry_after_s
 └── GiveUp              retrying will not help; somebody must mend something
     ├── IntegrityError      stored bytes are not what their name says
@@ -108,6 +109,19 @@ class ModelUnavailable(TryAgain):
 class EngineUnavailable(TryAgain):
     code = "engine_unavailable"
     title = "The workflow engine does not answer"
+
+
+class Unsettled(EngineUnavailable):
+    """``task_id`` exists, or nothing was started; sending the request again under it is safe."""
+
+    code = "unsettled"
+    title = "The task may have been started"
+
+    def __init__(
+        self, message: str, *, hint: str = "", retry_after_s: float = 2.0, task_id: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint, retry_after_s=retry_after_s)
+        self.task_id = task_id
 
 
 class Overloaded(TryAgain):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 from temporalio.client import Client, WorkflowUpdateFailedError
 
 from maquette.infra.store.contract import ArtifactStore
-from maquette.records.errors import Conflict, EngineUnavailable, NotFound
+from maquette.records.errors import Conflict, EngineUnavailable, NotFound, TryAgain
 from maquette.records.event import TERMINAL, Event, EventType
 from maquette.records.ids import TASK_ID, new_task_id
 from maquette.records.task import Feedback, Task, TaskPage, TaskRequest, TaskStatus
@@ -26,7 +26,7 @@ from maquette.workflows.finished import FinishedTask, read_finished, read_finish
 from maquette.workflows.names import FEEDBACK_UPDATE
 from maquette.workflows.rpc import rpc_errors
 from maquette.workflows.runs import RPC_TIMEOUT, Run, RunClosed, Runs
-from maquette.workflows.starter import Starter
+from maquette.workflows.starter import Starter, unsettled
 from maquette.workflows.stream_log import StreamEventLog
 from maquette.workflows.submission import check_task_id, whole_request
 from maquette.workflows.task_list import TaskList
@@ -57,7 +57,7 @@ class TaskGateway:
     ) -> None:
         self._store = store
         self._runs = Runs(client)
-        self._admission = Admission(client, limit=max_concurrent_tasks)
+        self._admission = Admission(client, self._runs.is_open, limit=max_concurrent_tasks)
         self._starter = Starter(
             client, store, self._runs, self._admission, task_queue, heartbeat_timeout_s
         )
@@ -78,21 +78,38 @@ class TaskGateway:
         """End the subscriptions; running tasks go on."""
         await self.fan_out.close()
 
-    async def submit(self, request: TaskRequest, *, owner: str, task_id: str | None = None) -> Task:
+    async def submit(
+        self, request: TaskRequest, *, owner: str, task_id: str | None = None, fresh: bool = False
+    ) -> Task:
         """Start a task. The same id with the same request answers the task already there.
 
+        Args:
+            fresh: nobody else can know the id, so it is not looked up first.
+
         Raises: Conflict: the id is taken by another request. InvalidInput. Overloaded.
-            EngineUnavailable, StoreUnavailable: nothing was started.
+            EngineUnavailable, StoreUnavailable: nothing was started. Unsettled: it may have
+            been, under the id that the error tells.
         """
         name = new_task_id() if task_id is None else check_task_id(task_id)
-        if task_id is not None and await self._starter.holds(name, request, owner=owner):
-            return await self._get(name, owner)
+        known = task_id is not None and not fresh
+        if known and await self._starter.holds(name, request, owner=owner):
+            return await self._submitted(name, owner)
         task = await self._starter.start(request, owner=owner, task_id=name)
         self._list.started(name, owner)
-        if task_id is not None:
-            # Two requests of one id may have met in the engine: the first one counts.
-            await self._starter.holds(name, request, owner=owner)
-        return task or await self._get(name, owner)
+        if task is None:
+            # Another request of this id was faster, or a try whose answer was lost.
+            try:
+                await self._starter.holds(name, request, owner=owner)
+            except TryAgain as error:
+                raise unsettled(name) from error
+        return task or await self._submitted(name, owner)
+
+    async def _submitted(self, task_id: str, owner: str) -> Task:
+        """A task that is there. Raises: Unsettled: it cannot be read just now."""
+        try:
+            return await self._get(task_id, owner)
+        except TryAgain as error:
+            raise unsettled(task_id) from error
 
     # -- read -----------------------------------------------------------------------------
 

@@ -80,6 +80,11 @@ class Runs:
             stage=TaskStatus(found.typed_search_attributes.get(STATUS_KEY, TaskStatus.QUEUED)),
         )
 
+    async def is_open(self, task_id: str) -> bool:
+        """Whether the run goes on, as far as is known. Raises: EngineUnavailable."""
+        run = await self.describe(task_id)
+        return run is not None and run.open
+
     async def closed(self, task_id: str, *, within_s: float) -> None:
         """Wait until the run has closed, at most so long; an engine away is waited for, too."""
         with suppress(TimeoutError):
@@ -118,7 +123,9 @@ class Runs:
     async def _from_history(self, run: Run) -> Task:
         """What the first event of the run tells: the request. Needs no worker."""
         with rpc_errors(f"task {run.task_id}"):
-            history = self.handle(run.task_id).fetch_history_events(page_size=1)
+            history = self.handle(run.task_id).fetch_history_events(
+                page_size=1, rpc_timeout=RPC_TIMEOUT
+            )
             first = await anext(history)
         payloads = first.workflow_execution_started_event_attributes.input.payloads
         (given,) = await self._client.data_converter.decode(payloads, [TaskInput])

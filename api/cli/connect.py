@@ -45,6 +45,7 @@ def make_client(
             f"http://{settings.api.host}:{settings.api.port}",
             token.get_secret_value() if token else None,
             patience_s=patience_s,
+            on_busy=screen.busy,
         )
     from maquette.infra.stack.control import read_stack
 
@@ -55,7 +56,7 @@ def make_client(
         raise Unreachable(
             "no Maquette stack is running here", hint='maquette up, or just: maquette run "..."'
         )
-    return MaquetteClient(info.api_url, info.token, patience_s=patience_s)
+    return MaquetteClient(info.api_url, info.token, patience_s=patience_s, on_busy=screen.busy)
 
 
 def bring_up(screen: Screen, settings: Settings, idle_stop_s: float) -> StackInfo:

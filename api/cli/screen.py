@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.text import Text
 from rich.theme import Theme
 
-from maquette.records.errors import MaquetteError
+from maquette.records.errors import MaquetteError, Overloaded
 
 THEME = Theme(
     {
@@ -69,6 +69,12 @@ class Screen:
         shown = [Text(part) if isinstance(part, str) else part for part in parts]
         for part in shown:
             self.err.print(Padding(part, (0, 0, 0, indent), expand=False) if indent else part)
+
+    def busy(self, error: Overloaded) -> None:
+        """Tell that a full server is waited for, and how long."""
+        if not self.as_json:
+            wait = f"trying again in {error.retry_after_s:.0f} s"
+            self.say(Text(f"{_sentence(error.message)} {wait}", style="quiet"))
 
     def fail(self, error: MaquetteError) -> None:
         """Show an error with its next step."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -15,9 +16,8 @@ from maquette.api.idempotency import submit_keyed
 from maquette.api.preferences import MAX_WAIT_S, matches, preferred_wait_s, wants
 from maquette.api.schemas import FeedbackBody, ListQuery, TaskSubmission, task_view
 from maquette.api.stream import event_stream
-from maquette.api.submission import as_request, known_id, submit
-from maquette.records.errors import Conflict
-from maquette.records.ids import new_task_id
+from maquette.api.submission import as_request, current, known_id, submit
+from maquette.records.errors import Conflict, TryAgain
 from maquette.records.task import Feedback, Task
 
 router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"])
@@ -35,17 +35,22 @@ async def submit_task(
 ) -> Response:
     """Submit a task: 202 at once, 200 if it ended within ``Prefer: wait=N``, or a stream."""
     request = await as_request(doors, body)
+    streaming = wants(accept, "text/event-stream")
+    if streaming:
+        doors.activity.check_room()
     if idempotency_key is not None:
         task = await submit_keyed(doors, request, idempotency_key)
     else:
-        task = await submit(doors, request, new_task_id())
+        task = await submit(doors, request)
     location = {"Location": f"/api/v1/tasks/{task.id}"}
-    if wants(accept, "text/event-stream"):
-        return event_stream(doors, task.id, after=None, headers=location)
-    wait_s = preferred_wait_s(prefer)
-    if wait_s and not task.status.ended:
-        task = await doors.gateway.get(task.id, owner=doors.owner, wait_s=wait_s)
-        location["Preference-Applied"] = f"wait={int(wait_s)}"
+    # From here on the task is there, and every answer tells its id.
+    with suppress(TryAgain):
+        if streaming:
+            return event_stream(doors, task.id, after=None, headers=location)
+        wait_s = preferred_wait_s(prefer)
+        if wait_s and not task.status.ended:
+            task = await current(doors, task.id, wait_s=wait_s)
+            location["Preference-Applied"] = f"wait={int(wait_s)}"
     return JSONResponse(
         task_view(task), status_code=200 if task.status.ended else 202, headers=location
     )
@@ -57,7 +62,7 @@ async def put_task(doors: Context, task_id: str, body: Submission) -> Response:
     task_id = known_id(task_id, missing=False)
     request = await as_request(doors, body)
     existed = await doors.exists(task_id)
-    task = await submit(doors, request, task_id, counted=existed)
+    task = await submit(doors, request, task_id)
     return JSONResponse(
         task_view(task),
         status_code=200 if existed else 201,
@@ -92,7 +97,7 @@ async def get_task(
     wait: Annotated[float, Query(ge=0, le=MAX_WAIT_S)] = 0,
 ) -> Response:
     """How a task stands. ``wait=N`` holds the answer until it ends, at most N seconds."""
-    task = await doors.gateway.get(known_id(task_id), owner=doors.owner, wait_s=wait)
+    task = await current(doors, known_id(task_id), wait_s=wait)
     return _tagged(request, task)
 
 

@@ -18,7 +18,7 @@ import httpx2
 from maquette.api.app import create_app
 from maquette.infra.settings import Settings, load_settings
 from maquette.infra.store.memory import MemoryArtifactStore
-from maquette.records.errors import Conflict, NotFound
+from maquette.records.errors import Conflict, NotFound, Overloaded
 from maquette.records.event import TERMINAL, Event, EventType
 from maquette.records.ids import new_task_id
 from maquette.records.task import (
@@ -47,6 +47,8 @@ class FakeGateway:
         self.answers: list[Feedback] = []
         self.failure: Exception | None = None
         self.active_tasks: int | None = None
+        self.limit = 64
+        self.retry_after_s = 15.0
         self._news = asyncio.Condition()
         self._running: list[asyncio.Task[None]] = []
 
@@ -54,7 +56,9 @@ class FakeGateway:
         if self.failure is not None:
             raise self.failure
 
-    async def submit(self, request: TaskRequest, *, owner: str, task_id: str | None = None) -> Task:
+    async def submit(
+        self, request: TaskRequest, *, owner: str, task_id: str | None = None, fresh: bool = False
+    ) -> Task:
         self._fail()
         task_id = task_id or new_task_id()
         known = self.tasks.get(task_id)
@@ -62,6 +66,10 @@ class FakeGateway:
             if known.request != request:
                 raise Conflict(f"task {task_id} was started with another request")
             return known
+        if self.active_tasks is not None and self.active_tasks >= self.limit:
+            raise Overloaded(
+                f"{self.active_tasks} tasks are in flight", retry_after_s=self.retry_after_s
+            )
         self.submissions += 1
         self.tasks[task_id] = Task(
             id=task_id,

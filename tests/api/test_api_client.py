@@ -95,10 +95,10 @@ async def test_errors_have_their_class(live: LiveServer) -> None:
             await client.submit(" ")
         with pytest.raises(MediaRejected):
             await client.upload(b"not a picture")
-        live.gateway.active_tasks = 10**6
+        live.gateway.active_tasks, live.gateway.retry_after_s = 10**6, 31.0
         with pytest.raises(Overloaded) as busy:
             await client.submit("a")
-        assert busy.value.retry_after_s == 15
+        assert busy.value.retry_after_s == 31
     async with MaquetteClient(live.url, "wrong") as stranger:
         with pytest.raises(Unauthorized):
             await stranger.list()
@@ -110,6 +110,23 @@ async def test_a_passing_failure_is_tried_again(live: LiveServer) -> None:
     threading.Timer(0.7, lambda: setattr(live.gateway, "failure", None)).start()
     async with client_of(live) as client:
         assert (await client.submit("a")).status is TaskStatus.QUEUED
+
+
+async def test_a_full_server_is_waited_for(live: LiveServer) -> None:
+    """A submission refused with 429 is sent again after the time named, and told meanwhile."""
+    live.gateway.active_tasks, live.gateway.retry_after_s = live.gateway.limit, 1.0
+    told: list[float] = []
+
+    def on_busy(error: Overloaded) -> None:
+        told.append(error.retry_after_s)
+        live.gateway.active_tasks = 0
+
+    async with client_of(live, on_busy=on_busy) as client:
+        began = time.monotonic()
+        assert (await client.submit("a")).status is TaskStatus.QUEUED
+        assert time.monotonic() - began >= 1.0
+    assert told == [1.0]
+    assert live.gateway.submissions == 1
 
 
 async def test_nobody_there() -> None:
