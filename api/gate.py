@@ -15,6 +15,7 @@ from collections.abc import Collection
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from maquette.api.activity import Activity
@@ -27,7 +28,7 @@ from maquette.api.errors import (
 )
 from maquette.api.problems import InternalError, problem_response
 from maquette.infra.address import Address
-from maquette.records.errors import MaquetteError
+from maquette.records.errors import MaquetteError, Overloaded
 
 LOG = logging.getLogger("maquette.api")
 
@@ -93,6 +94,7 @@ class Gate:
 
         try:
             headers = Headers(scope=scope)
+            _check_room(scope)
             self._check_source(headers)
             self._check_token(scope, headers)
             self._check_type(scope["method"], path, headers)
@@ -101,6 +103,8 @@ class Gate:
             if path not in PROBES:
                 self._activity.used()
             await self._app(scope, _counted(receive, limit), named_send)
+        except ClientDisconnect:
+            LOG.info("request %s was broken off by its caller", request_id)
         except Exception as error:
             if not isinstance(error, MaquetteError):
                 LOG.exception("request %s failed", request_id)
@@ -162,6 +166,15 @@ class Gate:
         if path == UPLOAD_PATH:
             return self._max_upload_bytes + UPLOAD_OVERHEAD_BYTES
         return self._max_body_bytes
+
+
+def _check_room(scope: Scope) -> None:
+    if scope["state"].get("full"):
+        raise Overloaded(
+            "all connections this server takes are in use",
+            hint="close a watcher or a waiting request, or try again a little later",
+            retry_after_s=5,
+        )
 
 
 def _check_length(headers: Headers, limit: int) -> None:

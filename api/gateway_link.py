@@ -88,6 +88,11 @@ class GatewayLink:
         async for event in gateway.events(task_id, owner=owner, after=after):
             yield event
 
+    async def events_now(
+        self, task_id: str, *, owner: str, after: int | None = None
+    ) -> list[Event]:
+        return await (await self.ready()).events_now(task_id, owner=owner, after=after)
+
     async def active(self) -> int:
         return await (await self.ready()).active()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
 import signal
 import sys
 from types import FrameType
@@ -17,6 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from maquette.api.app import LOOPBACK, create_app
+from maquette.api.connections import guarded
 from maquette.api.gateway_link import GatewayLink
 from maquette.infra.settings import Settings, load_settings
 from maquette.infra.telemetry import set_up_logging
@@ -25,6 +27,9 @@ from maquette.records.errors import ConfigError, MaquetteError
 LOG = logging.getLogger("maquette.api")
 
 GRACE_S = 5
+BACKLOG = 512
+"""Connections accepted in one go; each is an open file before anything is known of it."""
+OPEN_FILES = 4_096
 
 
 class _Server(uvicorn.Server):
@@ -50,6 +55,7 @@ def main() -> int:
     try:
         settings = load_settings()
         set_up_logging(settings)
+        allow_open_files()
         logging.getLogger("httpx2").setLevel(logging.WARNING)  # a line for every probe
         asyncio.run(serve(settings))
     except MaquetteError as error:
@@ -93,6 +99,14 @@ async def serve(settings: Settings) -> None:
         await models.close()
 
 
+def allow_open_files() -> None:
+    """Raise the limit of open files, so that the bound on connections is the one that is met."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def check_exposure(settings: Settings) -> None:
     """Refuse to listen on another address than loopback without a token."""
     if settings.api.host not in LOOPBACK and settings.api.token is None:
@@ -112,10 +126,11 @@ def uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        http=guarded(),
+        ws="none",
+        backlog=BACKLOG,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=GRACE_S,
-        h11_max_incomplete_event_size=64_000,
-        limit_concurrency=1_000,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
@@ -95,12 +95,11 @@ async def until_closing(
 
 
 async def recorded(
-    doors: Doors, task_id: str, *, after: int | None, limit: int = 1_000, quiet_s: float = 0.4
-) -> tuple[list[Event], bool]:
-    """The events that are there by now, and whether the last of them ends the task."""
-    found: list[Event] = []
-    async for event in until_closing(doors, task_id, after=after, quiet_s=quiet_s):
-        if event is None or len(found) >= limit:
-            break
-        found.append(event)
+    doors: Doors, task_id: str, *, after: int | None, limit: int = 1_000
+) -> tuple[Sequence[Event], bool]:
+    """The events that are there by now, and whether the last of them ends the task.
+
+    Raises: EngineUnavailable, StoreUnavailable: they cannot be read just now.
+    """
+    found = (await doors.gateway.events_now(task_id, owner=doors.owner, after=after))[:limit]
     return found, bool(found) and found[-1].type in TERMINAL

@@ -13,6 +13,9 @@ from maquette.api.errors import InvalidFields
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
+MAX_FINDINGS = 20
+MAX_NAME = 80
+
 SYNONYMS = {
     "prompt": "text",
     "message": "text",
@@ -37,7 +40,9 @@ SYNONYMS = {
 
 
 def nearest(name: str, known: Sequence[str]) -> str | None:
-    """The known name that was probably meant, or None."""
+    """The known name that was probably meant, or None; nobody means one by a whole page."""
+    if len(name) > MAX_NAME:
+        return None
     synonym = SYNONYMS.get(name.lower())
     if synonym in known:
         return synonym
@@ -60,7 +65,7 @@ def explain(
     findings: Sequence[Mapping[str, Any]], model: type[BaseModel] | None = None
 ) -> InvalidFields:
     """One error from the findings of pydantic or of FastAPI."""
-    entries = [_entry(finding, model) for finding in findings[:20]]
+    entries = [_entry(finding, model) for finding in findings[:MAX_FINDINGS]]
     first = entries[0]["detail"] if entries else "the request is not valid"
     more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
     hint = next((str(e["hint"]) for e in entries if e.get("hint")), "")
@@ -76,7 +81,7 @@ def _entry(finding: Mapping[str, Any], model: type[BaseModel] | None) -> dict[st
     where = ".".join(str(part) for part in place) if in_address else _pointer(place)
     entry: dict[str, Any] = {key: where}
     kind = finding["type"]
-    name = str(place[-1]) if place else "the body"
+    name = str(place[-1])[:MAX_NAME] if place else "the body"
     if kind == "extra_forbidden":
         known = known_fields(model, place[:-1]) if model else []
         near = nearest(name, known)
@@ -114,7 +119,7 @@ def _lower(sentence: str) -> str:
 
 def _pointer(place: Sequence[Any]) -> str:
     """RFC 6901."""
-    return "".join("/" + str(p).replace("~", "~0").replace("/", "~1")[:80] for p in place)
+    return "".join("/" + str(p).replace("~", "~0").replace("/", "~1")[:MAX_NAME] for p in place)
 
 
 def _short(value: Any, limit: int = 60) -> str:

@@ -17,6 +17,7 @@ MaquetteError
 │   └── Overloaded          too much work in flight; see retry_after_s
 └── GiveUp              retrying will not help; somebody must mend something
     ├── IntegrityError      stored bytes are not what their name says
+    │   └── RecordDamaged       what is kept of an ended task cannot be read
     ├── PackCorrupt         a model directory does not match its manifest
     ├── ToolFailed          a tool broke its contract or could not do its work
     ├── ModelFailed         a model server failed on this request
@@ -143,6 +144,11 @@ class GiveUp(MaquetteError):
 class IntegrityError(GiveUp):
     code = "integrity"
     title = "Stored bytes are damaged"
+
+
+class RecordDamaged(IntegrityError):
+    code = "record_damaged"
+    title = "The record of this task is damaged"
 
 
 class PackCorrupt(GiveUp):

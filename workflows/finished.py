@@ -6,14 +6,16 @@ are an artifact of their own, so that a list reads only the small part.
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from pydantic import TypeAdapter, ValidationError
 
 from maquette.infra.store.contract import ArtifactStore, DocumentKind
 from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Document
-from maquette.records.errors import IntegrityError
+from maquette.records.errors import IntegrityError, NotFound, RecordDamaged
 from maquette.records.event import Event
-from maquette.records.task import Task
+from maquette.records.task import Task, TaskRequest, TaskStatus
 
 _EVENTS: TypeAdapter[list[Event]] = TypeAdapter(list[Event])
 _HINT = "It was written by another version, or damaged; run the task again."
@@ -38,7 +40,7 @@ async def write_finished(store: ArtifactStore, task: Task, events: list[Event]) 
 async def read_finished(store: ArtifactStore, task_id: str, *, owner: str) -> FinishedTask | None:
     """The record of a finished task of this owner, or None.
 
-    Raises: StoreUnavailable. IntegrityError: it is there and cannot be read.
+    Raises: StoreUnavailable. RecordDamaged: it is there and cannot be read.
     """
     data = await store.get_document(DocumentKind.TASK, task_id, owner=owner)
     if data is None:
@@ -46,9 +48,7 @@ async def read_finished(store: ArtifactStore, task_id: str, *, owner: str) -> Fi
     try:
         return FinishedTask.model_validate_json(data)
     except ValidationError as error:
-        raise IntegrityError(
-            f"the stored record of {task_id} cannot be read", hint=_HINT
-        ) from error
+        raise damaged(task_id) from error
 
 
 def task_of(data: bytes) -> Task | None:
@@ -61,10 +61,24 @@ def task_of(data: bytes) -> Task | None:
 
 async def read_finished_events(store: ArtifactStore, record: FinishedTask) -> list[Event]:
     """All events of a finished task, in order. Raises as ``read_finished``."""
-    data = await store.get(record.events.sha256, owner=record.task.owner)
     try:
+        data = await store.get(record.events.sha256, owner=record.task.owner)
         return _EVENTS.validate_json(data)
-    except ValidationError as error:
-        raise IntegrityError(
-            f"the stored events of {record.task.id} cannot be read", hint=_HINT
-        ) from error
+    except (ValidationError, IntegrityError, NotFound) as error:
+        raise damaged(record.task.id, "events") from error
+
+
+def damaged(task_id: str, what: str = "record") -> RecordDamaged:
+    return RecordDamaged(f"the stored {what} of {task_id} cannot be read", hint=_HINT)
+
+
+def damaged_task(task_id: str, owner: str, error: RecordDamaged) -> Task:
+    """What a list shows in place of a task that cannot be read: its id tells when it was made."""
+    return Task(
+        id=task_id,
+        owner=owner,
+        status=TaskStatus.FAILED,
+        request=TaskRequest(text="(damaged: what was asked cannot be read)"),
+        created_at=(UUID(task_id.removeprefix("task_")).int >> 80) / 1_000,
+        problem=error.problem(),
+    )

@@ -12,22 +12,29 @@ from contextlib import aclosing, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
-from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowQueryFailedError, WorkflowUpdateFailedError
 
 from maquette.infra.store.contract import ArtifactStore
-from maquette.records.errors import Conflict, EngineUnavailable, NotFound, TryAgain
+from maquette.records.errors import (
+    Conflict,
+    EngineUnavailable,
+    IntegrityError,
+    NotFound,
+    RecordDamaged,
+    TryAgain,
+)
 from maquette.records.event import TERMINAL, Event, EventType
 from maquette.records.ids import TASK_ID, new_task_id
 from maquette.records.task import Feedback, Task, TaskPage, TaskRequest, TaskStatus
 from maquette.workflows.admission import Admission
 from maquette.workflows.connect import temporal_client
 from maquette.workflows.fan_out import FanOut
-from maquette.workflows.finished import FinishedTask, read_finished, read_finished_events
+from maquette.workflows.finished import FinishedTask, damaged, read_finished, read_finished_events
 from maquette.workflows.names import FEEDBACK_UPDATE
-from maquette.workflows.rpc import rpc_errors
+from maquette.workflows.rpc import engine_unavailable, rpc_errors
 from maquette.workflows.runs import RPC_TIMEOUT, Run, RunClosed, Runs
 from maquette.workflows.starter import Starter, unsettled
-from maquette.workflows.stream_log import StreamEventLog
+from maquette.workflows.stream_log import StreamEventLog, read_events_now
 from maquette.workflows.submission import check_task_id, whole_request
 from maquette.workflows.task_list import TaskList
 
@@ -117,6 +124,7 @@ class TaskGateway:
         """The task as it stands; with ``wait_s``, wait that long for its end first.
 
         Raises: NotFound. EngineUnavailable: it may be running and cannot be asked.
+            RecordDamaged: it has ended, and what was kept of it cannot be read.
         """
         if wait_s > 0:
             run, _ = await self._find(task_id, owner)
@@ -162,6 +170,27 @@ class TaskGateway:
                     return
         yield _last_event(await self._get(task_id, owner), last)
 
+    async def events_now(
+        self, task_id: str, *, owner: str, after: int | None = None
+    ) -> list[Event]:
+        """The events behind offset ``after`` that are there by now, without waiting for more.
+
+        Raises: as ``get``. EngineUnavailable: it is under way, and no worker answers.
+        """
+        run, record = await self._find(task_id, owner)
+        start = 0 if after is None else after + 1
+        if record is not None:
+            return (await read_finished_events(self._store, record))[start:]
+        try:
+            with rpc_errors(f"task {task_id}"):
+                events = await read_events_now(self._runs.handle(task_id), start=start)
+        except WorkflowQueryFailedError as error:
+            raise engine_unavailable() from error
+        if run is not None and not run.open and not (events and events[-1].type in TERMINAL):
+            last = events[-1].offset if events else after
+            events.append(_last_event(await self._get(task_id, owner), last))
+        return events
+
     async def _get(self, task_id: str, owner: str) -> Task:
         for _ in range(2):
             run, record = await self._find(task_id, owner)
@@ -191,16 +220,24 @@ class TaskGateway:
             raise _not_found(task_id)
         if run is not None and run.open:
             return run, None
-        record = await read_finished(self._store, task_id, owner=owner)
+        try:
+            record = await read_finished(self._store, task_id, owner=owner)
+        except RecordDamaged:
+            if run is None:
+                raise
+            return run, None  # the engine still knows how it ended
         if record is None and run is None:
             raise _not_found(task_id)
         return run, record
 
     async def _whole(self, task: Task) -> Task:
-        """The task with its request in full."""
-        request = await whole_request(
-            task.request, task.metadata.get("request"), owner=task.owner, store=self._store
-        )
+        """The task with its request in full. Raises: RecordDamaged."""
+        try:
+            request = await whole_request(
+                task.request, task.metadata.get("request"), owner=task.owner, store=self._store
+            )
+        except IntegrityError as error:
+            raise damaged(task.id, "request") from error
         return task.model_copy(update={"request": request})
 
     # -- act ------------------------------------------------------------------------------

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 
+from pydantic import ValidationError
+
 from maquette.infra.store.contract import ArtifactStore
-from maquette.records.errors import InvalidInput, NotFound
+from maquette.records.errors import IntegrityError, InvalidInput, NotFound
 from maquette.records.ids import TASK_ID, canonical_json, content_key
 from maquette.records.task import TaskRequest
 from maquette.workflows.messages import TaskInput
@@ -67,7 +69,13 @@ async def prepare(request: TaskRequest, *, owner: str, store: ArtifactStore) -> 
 async def whole_request(
     request: TaskRequest, sha256: str | None, *, owner: str, store: ArtifactStore
 ) -> TaskRequest:
-    """The request as it was sent: read from the store if its text was shortened."""
+    """The request as it was sent: read from the store if its text was shortened.
+
+    Raises: IntegrityError: the store has it no more, or not as it was. StoreUnavailable.
+    """
     if sha256 is None:
         return request
-    return TaskRequest.model_validate_json(await store.get(sha256, owner=owner))
+    try:
+        return TaskRequest.model_validate_json(await store.get(sha256, owner=owner))
+    except (NotFound, ValidationError) as error:
+        raise IntegrityError("the stored words of a request cannot be read") from error

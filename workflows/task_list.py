@@ -13,8 +13,9 @@ from datetime import timedelta
 from temporalio.client import Client
 
 from maquette.infra.store.contract import ArtifactStore, DocumentKind
-from maquette.records.errors import NotFound
+from maquette.records.errors import NotFound, RecordDamaged
 from maquette.records.task import Task, TaskPage, TaskStatus
+from maquette.workflows.finished import damaged_task
 from maquette.workflows.names import OWNER_ATTRIBUTE, TASK_WORKFLOW
 from maquette.workflows.rpc import rpc_errors
 
@@ -56,7 +57,7 @@ class TaskList:
         }
         found: list[Task] = []
         async for names in self._batches(owner, after, unrecorded):
-            for task in await _read_all(read, names):
+            for task in await _read_all(read, names, owner):
                 if status is None or task.status is status:
                     found.append(task)
             if len(found) > limit:
@@ -98,8 +99,9 @@ class TaskList:
         return names
 
 
-async def _read_all(read: ReadTask, names: list[str]) -> list[Task]:
-    """Read tasks a few at a time; one that vanished meanwhile is left out."""
+async def _read_all(read: ReadTask, names: list[str], owner: str) -> list[Task]:
+    """Read tasks a few at a time; one that vanished meanwhile is left out, and one that cannot
+    be read is shown as damaged."""
     places = asyncio.Semaphore(AT_ONCE)
 
     async def one(name: str) -> Task | None:
@@ -108,6 +110,8 @@ async def _read_all(read: ReadTask, names: list[str]) -> list[Task]:
                 return await read(name)
             except NotFound:
                 return None
+            except RecordDamaged as error:
+                return damaged_task(name, owner, error)
 
     tasks = await asyncio.gather(*(one(name) for name in names))
     return [task for task in tasks if task is not None]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from maquette.infra.settings import Settings
     from maquette.infra.stack.doctor import Check
+
+MOST_RECORDS = 2_000
 
 
 def tools(settings: Settings) -> Check:
@@ -78,4 +81,44 @@ def commands(settings: Settings) -> Check:
     return Check("commands", True, detail=", ".join(sorted(names)) or "no plug-ins")
 
 
-CHECKUPS = (tools, planner, models, commands)
+def records(settings: Settings) -> Check:
+    """What is kept of the ended tasks can be read; each that cannot is named."""
+    from maquette.infra.stack.control import read_stack
+    from maquette.infra.stack.doctor import Check
+
+    info = read_stack(settings)
+    if info is None:
+        return Check("records", True, detail="looked at while the stack runs")
+    found, seen = asyncio.run(_damaged(info.api_url, info.token))
+    if found:
+        return Check(
+            "records",
+            False,
+            problem=f"{len(found)} of {seen} tasks cannot be read: {', '.join(found)}",
+            next_step="run them again; what they were asked and made is lost",
+        )
+    return Check("records", True, detail=f"all of {seen} tasks can be read")
+
+
+async def _damaged(url: str, token: str) -> tuple[list[str], int]:
+    """The ids of damaged records, and of how many tasks, the newest first."""
+    from maquette.api.client import MaquetteClient
+    from maquette.records.errors import RecordDamaged
+
+    found: list[str] = []
+    seen, after, more = 0, None, True
+    async with MaquetteClient(url, token) as client:
+        while more and seen < MOST_RECORDS:
+            page = await client.list(limit=200, after=after)
+            seen += len(page.data)
+            more = page.has_more
+            after = page.data[-1].id if page.data else None
+            found += [
+                task.id
+                for task in page.data
+                if task.problem is not None and task.problem.code == RecordDamaged.code
+            ]
+    return found, seen
+
+
+CHECKUPS = (tools, planner, models, commands, records)

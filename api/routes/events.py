@@ -13,7 +13,7 @@ from maquette.api.preferences import event_offset, wants
 from maquette.api.progress import graph, rounds
 from maquette.api.stream import event_stream, recorded
 from maquette.api.submission import known_id
-from maquette.records.errors import MaquetteError
+from maquette.records.errors import GiveUp, NotFound
 
 router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"])
 
@@ -29,8 +29,8 @@ async def task_events(
     """The event stream (SSE), from ``after`` or Last-Event-ID on; as JSON, one page so far."""
     task_id = known_id(task_id)
     offset = event_offset(last_event_id, after)
-    await doors.gateway.get(task_id, owner=doors.owner)
     if not wants(accept, "application/json"):
+        await doors.gateway.check(task_id, owner=doors.owner)
         return event_stream(doors, task_id, after=offset)
     events, ended = await recorded(doors, task_id, after=offset)
     return JSONResponse(
@@ -76,12 +76,15 @@ async def task_iterations(doors: Context, task_id: str) -> dict[str, Any]:
 
 
 async def _verdict(doors: Doors, draft: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """The findings on a draft; None when their document cannot be read just now."""
+    """The findings on a draft; None when their document is damaged or gone.
+
+    Raises: StoreUnavailable: it cannot be read just now.
+    """
     from maquette.records.verdict import Verdict
 
     try:
         data = await doors.store.get(str(draft.get("verdict")), owner=doors.owner)
         verdict = Verdict.model_validate_json(data)
-    except (MaquetteError, ValueError):
+    except (NotFound, GiveUp, ValueError):
         return None
     return [finding.model_dump(mode="json") for finding in verdict.findings]

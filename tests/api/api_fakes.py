@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -182,6 +182,12 @@ class FakeGateway:
                     await self._news.wait()
             if place >= len(log) and self.tasks[task_id].status.ended:
                 return
+
+    async def events_now(
+        self, task_id: str, *, owner: str, after: int | None = None
+    ) -> Sequence[Event]:
+        await self.get(task_id, owner=owner)
+        return self.log[task_id][0 if after is None else after + 1 :]
 
     async def active(self) -> int:
         self._fail()

@@ -12,6 +12,7 @@ from typing import Any, Self
 import uvicorn
 from api_fakes import TOKEN, build
 
+from maquette.api.server import uvicorn_config
 from maquette.infra.store.memory import MemoryArtifactStore
 
 
@@ -30,9 +31,8 @@ class LiveServer:
         self.app = app
         if self.script is not None:
             self.gateway.script = self.script(self.store)
-        config = uvicorn.Config(
-            app, host="127.0.0.1", port=self.port, log_config=None, timeout_graceful_shutdown=1
-        )
+        config = uvicorn_config(app, app.state.doors.settings)
+        config.port, config.timeout_graceful_shutdown = self.port, 1
         self._server = uvicorn.Server(config)
         started = threading.Event()
 
@@ -59,6 +59,14 @@ class LiveServer:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def room(self) -> Any:
+        """Where the server keeps its connections."""
+        return self._server.config.http_protocol_class.room  # type: ignore[attr-defined]
+
+    def connections(self) -> int:
+        return len(self.room._all)
 
     def do(self, coroutine: Any) -> Any:
         """Run a coroutine in the server's own loop."""
