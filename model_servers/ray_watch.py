@@ -104,7 +104,9 @@ def _ask_controller() -> Finding | None:
     state = serve.status()
     for application in state.applications.values():
         for name, deployment in application.deployments.items():
-            running = deployment.replica_states.get("RUNNING", 0)
+            running = any(
+                state == "RUNNING" and count for state, count in deployment.replica_states.items()
+            )
             if not running and deployment.status != "HEALTHY":
                 return Finding(f"the replica of {name} is being started again", mending=True)
     if state.proxies and all(proxy != "HEALTHY" for proxy in state.proxies.values()):

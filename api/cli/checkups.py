@@ -100,7 +100,7 @@ def records(settings: Settings) -> Check:
     return Check("records", True, detail=f"all of {seen} tasks can be read")
 
 
-async def _damaged(url: str, token: str) -> tuple[list[str], int]:
+async def _damaged(url: str, token: str | None) -> tuple[list[str], int]:
     """The ids of damaged records, and of how many tasks, the newest first."""
     from maquette.api.client import MaquetteClient
     from maquette.records.errors import RecordDamaged

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from maquette.infra.address import split_address
 from maquette.infra.settings import Settings
 from maquette.infra.stack.folders import StackFolders
-from maquette.infra.stack.ports import split_address
 from maquette.infra.stack.processes import ProcessMark
 from maquette.infra.stack.supervisor import recorded_parts
 
@@ -80,7 +80,7 @@ def doors(settings: Settings) -> list[Door]:
     found = []
     for row in recorded_parts(StackFolders(settings.data_dir)):
         part = str(row["part"])
-        known: Iterable[ProcessMark | None] = [row["process"], *row["offspring"]]  # type: ignore[misc]
+        known: Iterable[ProcessMark | None] = [row["process"], *row["offspring"]]  # type: ignore[list-item, misc]
         for process in _family(known):
             with suppress(psutil.Error):
                 found += [_door(settings, part, process, at) for at in _listening(process)]
