@@ -27,10 +27,11 @@ def check_roles(settings: Settings) -> None:
     Raises: ConfigError.
     """
     unused = cast("ArtifactStore", None)
-    for role, build in role_builders(settings, unused).items():
-        config = settings.models[role.value]
+    builders = role_builders(settings, unused)
+    for name, config in settings.models.items():
+        role = RoleName(name)
         placement_options(role, config.options)
-        build()
+        builders[role]()
         if config.model != BUNDLED:
             _find(role, config)
 

@@ -57,7 +57,8 @@ class StackFolders:
                 make_private(folder)
             self.data_dir.chmod(0o700)
             for path in (self.run, self.logs, *self.run.iterdir(), *self.secrets.iterdir()):
-                if not os.access(path, os.R_OK | os.W_OK):
+                # What is not there any more was somebody's partial file.
+                if not os.access(path, os.R_OK | os.W_OK) and os.path.lexists(path):
                     raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
             for folder in (self.run, self.logs, self.secrets, self.database.parent):
                 for file in folder.iterdir():
