@@ -66,7 +66,7 @@ class Runs:
         return self._client.get_workflow_handle(task_id)
 
     async def describe(self, task_id: str) -> Run | None:
-        """The run, or None if Temporal knows none. Raises: EngineUnavailable."""
+        """The run, or None if Temporal knows none of ours. Raises: EngineUnavailable."""
         try:
             with rpc_errors(f"task {task_id}"):
                 found = await self.handle(task_id).describe(rpc_timeout=RPC_TIMEOUT)
@@ -74,8 +74,8 @@ class Runs:
             return None
         try:
             memo = await found.memo()
-        except ApplicationError:  # not sealed by us: nobody's
-            memo = {}
+        except ApplicationError:  # not sealed by us
+            return None
         return Run(
             task_id=task_id,
             owner=str(memo.get(MEMO_OWNER, "")),

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from maquette.infra.settings_dump import write_private
 from maquette.infra.stack.folders import StackFolders
+from maquette.records.ids import TASK_ID
 
 
 def note_plain_runs(folders: StackFolders) -> None:
@@ -40,12 +41,13 @@ def _write(folders: StackFolders, runs: dict[str, str]) -> None:
 
 
 def _known_runs(database: Path) -> dict[str, str]:
-    """Workflow id to run id, the first run of each id; empty if there is no readable database."""
+    """Task id to run id, the first run of each; empty if there is no readable database."""
     if not database.exists():
         return {}
     query = "SELECT workflow_id, run_id FROM executions_visibility ORDER BY start_time DESC"
     try:
         with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
-            return dict(connection.execute(query).fetchall())
+            rows = connection.execute(query).fetchall()
     except sqlite3.Error:
         return {}
+    return {name: run for name, run in rows if TASK_ID.match(name)}

@@ -14,8 +14,11 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
+from workflow_parts import make_engine
 
+from maquette.records.task import TaskRequest
 from maquette.workflows.history_law import check_history
+from maquette.workflows.sealing import sealed_converter
 from maquette.workflows.task_workflow import TaskWorkflow
 from maquette.workflows.worker import sandbox
 
@@ -34,15 +37,36 @@ def test_there_are_histories_to_replay() -> None:
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 async def test_a_stored_history_replays(path: Path) -> None:
-    """Today's workflow makes the decisions that the stored history tells; the history keeps
-    the law."""
+    """Today's workflow makes the decisions that the stored history tells, of a run begun before
+    there was a key; the history keeps the law."""
     replayer = Replayer(
         workflows=[TaskWorkflow],
-        data_converter=pydantic_data_converter,
+        data_converter=sealed_converter(bytes(32), {path.stem: "its run"}),
         workflow_runner=sandbox(strict=True),
     )
     await replayer.replay_workflow(load(path))
     assert check_history(load(path)) == []
+
+
+async def test_a_sealed_history_replays(run_with) -> None:
+    """A history whose payloads are sealed, each with a nonce of its own, replays with the key,
+    and does not without."""
+    async with run_with(make_engine()) as running:
+        task = await running.gateway.submit(TaskRequest(text="a poster"), owner="local")
+        handle = running.client.get_workflow_handle(task.id)
+        await handle.result()
+        history = await handle.fetch_history()
+    for converter, fits in (
+        (running.client.data_converter, True),
+        (sealed_converter(bytes(32), {}), False),
+    ):
+        replayer = Replayer(
+            workflows=[TaskWorkflow],
+            data_converter=converter,
+            workflow_runner=sandbox(strict=True),
+        )
+        result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+        assert (result.replay_failure is None) is fits
 
 
 @pytest.mark.parametrize("path", HISTORIES[:1], ids=lambda path: f"{path.parent.name}-{path.stem}")

@@ -1,0 +1,42 @@
+"""The doors of a whole stack, and what lies behind Temporal's."""
+
+from __future__ import annotations
+
+import psutil
+import pytest
+
+from maquette.api.client import MaquetteClient
+from maquette.infra.settings import Settings
+from maquette.infra.stack.door_checks import door_checks
+from maquette.infra.stack.doors import doors
+from maquette.infra.stack.folders import StackFolders
+from maquette.infra.stack.processes import strays
+from maquette.records.task import TaskOptions
+
+pytestmark = pytest.mark.stack
+
+WORDS = "a poster that says ULTRAMARINE ZEBRA above a red circle"
+
+
+def test_every_door_of_the_stack_is_known_and_on_loopback(settings: Settings) -> None:
+    """What the kernel lists for the stack's processes, Ray's included, is what the doctor lists,
+    and none is a problem."""
+    listening = set()
+    for known in strays(settings.data_dir):
+        for connection in psutil.Process(known.pid).net_connections("tcp"):
+            if connection.status == psutil.CONN_LISTEN:
+                listening.add(connection.laddr.port)
+    assert {door.port for door in doors(settings)} == listening and len(listening) > 15
+    assert [check for check in door_checks(settings) if not check.ok] == []
+
+
+async def test_no_word_of_a_task_is_in_the_database(
+    client: MaquetteClient, settings: Settings
+) -> None:
+    """After a whole task its words are nowhere in Temporal's files."""
+    task = await client.submit(WORDS, options=TaskOptions(seed=3))
+    await client.wait(task.id, timeout_s=180)
+    database = StackFolders(settings.data_dir).database
+    data = b"".join(path.read_bytes() for path in database.parent.glob(f"{database.name}*"))
+    assert task.id.encode() in data
+    assert data.count(b"ULTRAMARINE") == 0 and data.count(b"VUxUUkFNQVJJTkUg") == 0
