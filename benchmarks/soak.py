@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import statistics
 import tempfile
 import time
@@ -147,7 +148,9 @@ def _stack(data_dir: Path | None) -> Iterator[control.StackInfo]:
     with tempfile.TemporaryDirectory(prefix="maquette-soak-") as folder:
         settings = load_settings("laptop", overrides={"data_dir": Path(folder)})
         try:
-            yield control.ensure_stack(settings, idle_stop_s=0, report=lambda _: None)
+            yield control.ensure_stack(
+                settings, idle_stop_s=0, report=lambda _: None, die_with=os.getpid()
+            )
         finally:
             control.stop(settings)
 

@@ -58,7 +58,9 @@ class Rig:
 
     def _up(self) -> None:
         with _environment(self._environment):
-            control.ensure_stack(self._wanted, idle_stop_s=IDLE_STOP_S, report=lambda _: None)
+            control.ensure_stack(
+                self._wanted, idle_stop_s=IDLE_STOP_S, report=lambda _: None, die_with=os.getpid()
+            )
 
     @contextlib.asynccontextmanager
     async def client(self) -> AsyncIterator[MaquetteClient]:

@@ -79,17 +79,17 @@ def test_a_part_that_hangs_for_a_while_is_waited_for(run) -> None:
 
 
 def test_a_stack_killed_again_and_again_goes_on_trying(run) -> None:
-    """A part that was ready and then dies twelve times in a row never ends the stack."""
+    """A part that was ready and then dies seven times in a row never ends the stack."""
     policy = {**QUICK, "longest_pause_s": 0.3, "max_failures": 2, "max_failed_starts": 2}
     stack = run(dummies=dummy("bad", "good"), policy=policy).until_ready()
     good = stack.part("good").pid
-    for _ in range(12):
+    for _ in range(7):
         pid = stack.part("bad").pid
         os.kill(pid, signal.SIGKILL)
         stack.wait_restarted("bad", pid)
     assert stack.process.poll() is None
     assert stack.part("good").pid == good
-    assert stack.part("bad").detail == "restarted 12 times"
+    assert stack.part("bad").detail == "restarted 7 times"
     assert stack.end() == 0
 
 
