@@ -77,7 +77,7 @@ def endpoint(text: str) -> str:
 def bind_host(text: str) -> str:
     """A host name or IP address alone, IPv6 without brackets. Raises: ValueError."""
     bare = text.strip()
-    if bare.count(":") > 1 and not bare.startswith("["):
+    if bare.count(":") > 1 and "[" not in bare and "://" not in bare:
         return _ipv6(bare)
     found = parse_address(bare)
     if found.port is not None or found.secure is not None:

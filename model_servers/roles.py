@@ -8,7 +8,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from maquette.model_servers.contract import RoleName, RoleServer
-from maquette.records.errors import ConfigError
 
 if TYPE_CHECKING:
     from maquette.infra.settings import ModelConfig, Settings
@@ -59,18 +58,8 @@ BUILDERS: dict[RoleName, Callable[[Any, Any, int], RoleServer]] = {
 def role_builders(
     settings: Settings, store: ArtifactStore
 ) -> dict[RoleName, Callable[[], RoleServer]]:
-    """A builder for each role in ``settings.models``.
-
-    Raises: ConfigError: the settings name a role that no server here implements.
-    """
-    known = ", ".join(sorted(BUILDERS))
-    builders: dict[RoleName, Callable[[], RoleServer]] = {}
-    for name, config in settings.models.items():
-        if name not in BUILDERS:
-            raise ConfigError(
-                f"models.{name} in the settings is not a role served here; served: {known}",
-                hint="remove it or correct its name",
-            )
-        role = RoleName(name)
-        builders[role] = partial(BUILDERS[role], config, store, settings.serve.threads)
-    return builders
+    """A builder for each role in ``settings.models``."""
+    return {
+        RoleName(name): partial(BUILDERS[RoleName(name)], config, store, settings.serve.threads)
+        for name, config in settings.models.items()
+    }

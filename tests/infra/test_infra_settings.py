@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
+import ipaddress
 import json
 import stat
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from maquette.infra import settings_load
+from maquette.infra.address import parse_address, split_address
 from maquette.infra.settings import Settings, load_settings
 from maquette.infra.settings_dump import describe_settings, dump_settings
 from maquette.infra.settings_keys import known_keys
@@ -297,3 +304,207 @@ def test_building_settings_reads_no_environment(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("MAQUETTE_OWNER", "from-environment")
     assert Settings(data_dir=Path("/x")).owner == "local"
     assert load_settings().owner == "from-environment"
+
+
+@pytest.mark.parametrize("name", ["MINIO_ENDPOINT", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"])
+@pytest.mark.parametrize(
+    ("pasted", "endpoint", "secure"),
+    [
+        ("minio:9000", "minio:9000", False),
+        ("http://minio:9000", "minio:9000", False),
+        ("https://Minio.Example/", "minio.example", True),
+        ("[::1]:9000", "[::1]:9000", False),
+        ("https://[0:0:0:0:0:0:0:1]:9000", "[::1]:9000", True),
+        (" 10.0.0.1:9000 ", "10.0.0.1:9000", False),
+    ],
+)
+def test_a_store_is_named_as_people_paste_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, pasted: str, endpoint: str, secure: bool
+) -> None:
+    """A scheme decides whether TLS is used, and both values name the variable they came from."""
+    monkeypatch.setenv(name, pasted)
+    settings = load_settings("compose")
+    assert (settings.store.endpoint, settings.store.secure) == (endpoint, secure)
+    assert settings.origin("store.endpoint") == name
+    if "://" in pasted:
+        assert settings.origin("store.secure") == name
+
+
+def test_a_scheme_is_stronger_than_a_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cluster's store uses TLS; one named with http does not. The S3 variable wins over the
+    general one, and ours over both."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://a:1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://b:2")
+    store = load_settings("cluster").store
+    assert (store.endpoint, store.secure) == ("b:2", False)
+    monkeypatch.setenv("MAQUETTE_STORE__ENDPOINT", "c:3")
+    assert load_settings("cluster").store.endpoint == "c:3"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("store.endpoint", "http://minio:9000/path", "a path or a query"),
+        ("store.endpoint", "http://minio:9000?x=1", "a path or a query"),
+        ("store.endpoint", "s3://bucket", "expected http or https"),
+        ("store.endpoint", "::1:9000", "in brackets"),
+        ("store.endpoint", "[::x]:9000", "not an IPv6 address"),
+        ("store.endpoint", "minio:99999", "up to 65535"),
+        ("store.endpoint", "minio:", "a number"),
+        ("store.endpoint", "", "expected host:port"),
+        ("temporal.address", "temporal", "the port is missing"),
+        ("temporal.address", "https://temporal:7233", "without TLS"),
+        ("api.host", "http://localhost:80", "alone"),
+        ("api.host", "", "expected host"),
+        ("serve.url", "localhost:8421", "expected a URL"),
+        ("serve.url", "http://models:port", "a number"),
+        ("planner.base_url", "127.0.0.1:8000/v1", "expected a URL"),
+    ],
+)
+def test_a_wrong_address_says_what_was_expected(key: str, value: str, told: str) -> None:
+    """Every address that is not understood is refused in a sentence, never in a pattern."""
+    with pytest.raises(ConfigError) as caught:
+        load_settings("compose", overrides={key: value})
+    message = caught.value.message
+    assert f"the value of '{key}' is {value!r}" in message and told in message
+    assert "pattern" not in message and "Value error" not in message
+
+
+def test_a_password_in_an_address_is_not_repeated() -> None:
+    """An address with a user name is refused without showing the password."""
+    with pytest.raises(ConfigError, match="user name") as caught:
+        load_settings(overrides={"store.endpoint": "http://ann:hunter2@minio:9000"})
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "kept"),
+    [
+        ("temporal.address", "http://temporal:7233", "temporal:7233"),
+        ("temporal.address", "[0::1]:7233", "[::1]:7233"),
+        ("api.host", "[::1]", "::1"),
+        ("api.host", "0:0:0:0:0:0:0:1", "::1"),
+        ("api.host", "LOCALHOST", "localhost"),
+        ("serve.url", "http://[::1]:8421/", "http://[::1]:8421"),
+        ("planner.base_url", " http://h:1/v1/ ", "http://h:1/v1"),
+    ],
+)
+def test_addresses_have_one_form(key: str, value: str, kept: str) -> None:
+    """What is understood is kept in its usual form, so that equal addresses are equal texts."""
+    section, name = key.split(".")
+    settings = load_settings("compose", overrides={key: value, "api.token": "t"})
+    assert getattr(getattr(settings, section), name) == kept
+
+
+@given(
+    st.one_of(
+        st.ip_addresses(v=4).map(str),
+        st.ip_addresses(v=6).map(lambda ip: f"[{ip.exploded}]"),
+        st.from_regex(r"[a-z][a-z0-9-]{0,20}(\.[a-z]{2,5})?", fullmatch=True),
+    ),
+    st.integers(0, 65_535),
+    st.sampled_from(["", "http://", "HTTPS://"]),
+)
+def test_every_address_is_read_back_as_urllib_reads_it(host: str, port: int, scheme: str) -> None:
+    """Host and port are those that the standard library's parser finds, whatever stands before."""
+    found = parse_address(f"{scheme}{host}:{port}")
+    other = urlsplit(f"//{host}:{port}")
+    assert (found.port, found.secure) == (
+        other.port,
+        {"http": False, "https": True}.get(scheme[:-3].lower()),
+    )
+    assert ip_or_name(found.host) == ip_or_name(other.hostname or "")
+    assert parse_address(str(found)) == found._replace(secure=None)
+    assert split_address(str(found)) == (found.host, port)
+
+
+def ip_or_name(host: str) -> Any:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return host
+
+
+@pytest.mark.parametrize(
+    "name", ["MAQUETTE_MODELS__GENERATOIN__MODEL", "MAQUETTE_MODELS__LANGUAGE__MODEL"]
+)
+def test_a_mistyped_role_is_found_when_settings_load(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A role that no server serves is an unknown setting, in a variable and in a file."""
+    with monkeypatch.context() as patch:
+        patch.setenv(name, "bundled")
+        with pytest.raises(ConfigError, match=name) as caught:
+            load_settings()
+        if "GENERATOIN" in name:
+            assert "MAQUETTE_MODELS__GENERATION__MODEL" in caught.value.hint
+    role = name.split("__")[1].lower()
+    (tmp_path / "maquette.toml").write_text(f'[models.{role}]\nmodel = "bundled"\n')
+    with pytest.raises(ConfigError, match=rf"maquette\.toml.*models\.{role}"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("role", "model"),
+    [
+        ("generation", "/nowhere/flux"),
+        ("generation", "./nowhere"),
+        ("generation", "bundeld"),
+        ("generation", "a/b/c"),
+        ("reward", "owner/name"),
+        ("understanding", "~/nowhere"),
+    ],
+)
+def test_a_model_folder_that_is_not_there_is_found_when_settings_load(
+    monkeypatch: pytest.MonkeyPatch, role: str, model: str
+) -> None:
+    """The error names variable, role and value, on the machine that is to load it and only there;
+    a hub id is no folder, and only the generator takes one."""
+    name = f"MAQUETTE_MODELS__{role.upper()}__MODEL"
+    monkeypatch.setenv(name, model)
+    with pytest.raises(ConfigError, match=name) as caught:
+        load_settings()
+    assert f"models.{role}.model" in caught.value.message and model in caught.value.message
+    assert ("hub id" in caught.value.hint) == (role == "generation")
+    assert load_settings("compose").models[role].model == model  # type: ignore[index]
+
+
+def test_a_model_folder_is_made_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever loads the model runs in another folder than whoever named it."""
+    (tmp_path / "packs" / "mine").mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("packs/mine", "./packs/mine", "~/packs/mine", str(tmp_path / "packs/mine")):
+        settings = load_settings(overrides={"models.generation.model": name})
+        assert settings.models["generation"].model == str(tmp_path / "packs" / "mine")
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
+def test_a_file_of_another_editor_is_read(tmp_path: Path, ends: str, mark: bytes) -> None:
+    """A byte order mark and Windows line ends change nothing, in our file and the person's own."""
+    text = ends.join(["# für Anna", "[store]", 'bucket = "pictures"', ""])
+    (tmp_path / "maquette.toml").write_bytes(mark + text.encode())
+    write_user_file(tmp_path, "")
+    (tmp_path / "home" / "maquette.toml").write_bytes(mark + f"[api]{ends}port = 7{ends}".encode())
+    settings = load_settings()
+    assert (settings.store.bucket, settings.api.port) == ("pictures", 7)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"),
+    [("utf-16", "UTF-16"), ("latin-1", "line 2 that is not UTF-8"), ("cp1252", "line 2")],
+)
+def test_a_wrong_encoding_gets_a_sentence(tmp_path: Path, encoding: str, told: str) -> None:
+    """The error says which encoding was found, or where, and which is expected."""
+    text = "[store]\n# für Anna\nregion = 'x'\n"
+    (tmp_path / "maquette.toml").write_bytes(text.encode(encoding))
+    with pytest.raises(ConfigError, match=r"maquette\.toml") as caught:
+        load_settings()
+    assert told in caught.value.message and "expected UTF-8" in caught.value.message
+    assert "UTF-8" in caught.value.hint
+
+
+def test_the_variable_we_advise_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """MAQUETTE_DEBUG is no setting, and no mistake."""
+    monkeypatch.setenv("MAQUETTE_DEBUG", "1")
+    assert load_settings().profile == "laptop"

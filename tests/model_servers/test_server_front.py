@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, get_args
 
 import httpx2
 import pytest
 from client_contract import DIGEST, MeasureRole
 
-from maquette.infra.settings import load_settings
-from maquette.infra.store.memory import MemoryArtifactStore
+from maquette.infra.settings import ModelRole, load_settings
 from maquette.model_servers.contract import MAX_MESSAGE_BYTES, RoleName
 from maquette.model_servers.front import front_app
-from maquette.model_servers.host import RoleHost, build_host
+from maquette.model_servers.host import RoleHost
 from maquette.model_servers.options import placement_options
+from maquette.model_servers.readiness import check_roles
+from maquette.model_servers.roles import BUILDERS
 from maquette.model_servers.server import http_options
 from maquette.records.errors import ConfigError, ModelUnavailable, PackCorrupt, StoreUnavailable
 from maquette.records.task import Problem
@@ -130,11 +133,41 @@ async def test_roles_start_once_and_on_demand() -> None:
         await host.digest(RoleName.REWARD)
 
 
-def test_settings_naming_an_unserved_role_are_refused() -> None:
-    """A misspelt role in the settings is told with the roles that exist."""
-    settings = load_settings("test", overrides={"models.generaton.model": "bundled"})
-    with pytest.raises(ConfigError, match=r"models\.generaton .* served: embedding, generation"):
-        build_host(settings, MemoryArtifactStore())
+def test_the_settings_know_the_roles_that_are_served() -> None:
+    """A misspelt role is refused when settings load, with the nearest; what they take is built."""
+    assert set(get_args(ModelRole)) == set(BUILDERS)
+    with pytest.raises(ConfigError, match=r"models\.generaton") as caught:
+        load_settings("test", overrides={"models.generaton.model": "bundled"})
+    assert "'models.generation" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("role", "given", "told"),
+    [
+        ("generation", {"options.rows_per_foward": 4}, "rows_per_foward"),
+        ("generation", {"options.replicas": 0}, "replicas"),
+        ("generation", {"model": "nobody/has-this"}, "hub cache"),
+        ("generation", {"model": "EMPTY"}, "model_index.json"),
+        ("understanding", {"model": "EMPTY"}, "config.json"),
+        ("embedding", {"model": "EMPTY"}, "config.json"),
+        ("segmentation", {"model": "EMPTY"}, "config.json"),
+        ("reward", {"options.back_bone": "x"}, "back_bone"),
+    ],
+)
+def test_what_cannot_be_served_is_found_without_loading(
+    tmp_path: Path, role: str, given: dict[str, Any], told: str
+) -> None:
+    """A folder without a model and an option that does not exist are found before Ray starts; the
+    bundled models, and a hub id that may be fetched, are fine."""
+    values = {
+        f"models.{role}.{key}": str(tmp_path) if value == "EMPTY" else value
+        for key, value in given.items()
+    }
+    with pytest.raises(ConfigError) as caught:
+        check_roles(load_settings(overrides=values))
+    assert told in caught.value.message and caught.value.hint
+    fetched = {"models.generation.model": "a/b", "models.generation.options.download": True}
+    check_roles(load_settings(overrides=fetched))
 
 
 def test_placement_options_are_checked() -> None:
