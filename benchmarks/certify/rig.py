@@ -22,7 +22,6 @@ ANY_PORT = {
     "serve.url": "http://127.0.0.1:0",
     "store.endpoint": "127.0.0.1:0",
     "temporal.address": "127.0.0.1:0",
-    "temporal.http_address": "127.0.0.1:0",
 }
 """The usual ports may belong to somebody else's stack."""
 
