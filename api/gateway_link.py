@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from maquette.records.errors import EngineUnavailable, MaquetteError
@@ -88,9 +88,12 @@ class GatewayLink:
         async for event in gateway.events(task_id, owner=owner, after=after):
             yield event
 
+    async def check(self, task_id: str, *, owner: str) -> None:
+        await (await self.ready()).check(task_id, owner=owner)
+
     async def events_now(
         self, task_id: str, *, owner: str, after: int | None = None
-    ) -> list[Event]:
+    ) -> Sequence[Event]:
         return await (await self.ready()).events_now(task_id, owner=owner, after=after)
 
     async def active(self) -> int:

@@ -7,7 +7,7 @@ names the owner, and a task of another owner does not exist.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from maquette.infra.settings import Settings
 
 FEEDBACK_TIMEOUT = timedelta(seconds=15)
+EVENTS_TIMEOUT_S = 5.0
 
 _ENDING = {
     TaskStatus.COMPLETED: EventType.TASK_COMPLETED,
@@ -155,7 +156,7 @@ class TaskGateway:
         self, task_id: str, *, owner: str, after: int | None = None
     ) -> AsyncGenerator[Event]:
         """Events behind offset ``after``, live, up to the terminal one. Raises as ``get``."""
-        _, record = await self._find(task_id, owner)
+        _, record = await self._find(task_id, owner, crowd=True)
         if record is not None:
             for event in await read_finished_events(self._store, record):
                 if after is None or (event.offset or 0) > after:
@@ -170,9 +171,13 @@ class TaskGateway:
                     return
         yield _last_event(await self._get(task_id, owner), last)
 
+    async def check(self, task_id: str, *, owner: str) -> None:
+        """Make sure that the owner has this task, and no more. Raises as ``get``."""
+        await self._find(task_id, owner, crowd=True)
+
     async def events_now(
         self, task_id: str, *, owner: str, after: int | None = None
-    ) -> list[Event]:
+    ) -> Sequence[Event]:
         """The events behind offset ``after`` that are there by now, without waiting for more.
 
         Raises: as ``get``. EngineUnavailable: it is under way, and no worker answers.
@@ -183,7 +188,9 @@ class TaskGateway:
             return (await read_finished_events(self._store, record))[start:]
         try:
             with rpc_errors(f"task {task_id}"):
-                events = await read_events_now(self._runs.handle(task_id), start=start)
+                events = await read_events_now(
+                    self._runs.handle(task_id), start=start, timeout_s=EVENTS_TIMEOUT_S
+                )
         except WorkflowQueryFailedError as error:
             raise engine_unavailable() from error
         if run is not None and not run.open and not (events and events[-1].type in TERMINAL):
@@ -202,7 +209,9 @@ class TaskGateway:
                 return await self._whole(await self._runs.snapshot(run))
         raise _not_found(task_id)
 
-    async def _find(self, task_id: str, owner: str) -> tuple[Run | None, FinishedTask | None]:
+    async def _find(
+        self, task_id: str, owner: str, *, crowd: bool = False
+    ) -> tuple[Run | None, FinishedTask | None]:
         """The open run of a task, or its finished record, or a closed run without a record.
 
         Raises: NotFound. EngineUnavailable: no record, and Temporal cannot be asked.
@@ -210,7 +219,8 @@ class TaskGateway:
         if not TASK_ID.match(task_id):
             raise _not_found(task_id)
         try:
-            run = await self._runs.describe(task_id)
+            ask = self._runs.described if crowd else self._runs.describe
+            run = await ask(task_id)
         except EngineUnavailable:
             record = await read_finished(self._store, task_id, owner=owner)
             if record is None:

@@ -61,9 +61,19 @@ class Runs:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._asked: dict[str, asyncio.Task[Run | None]] = {}
 
     def handle(self, task_id: str) -> WorkflowHandle[Any, Any]:
         return self._client.get_workflow_handle(task_id)
+
+    async def described(self, task_id: str) -> Run | None:
+        """As ``describe``, but all who ask at once share one answer: it may be a little older
+        than the question. For crowds of watchers, not for what must see its own change."""
+        asked = self._asked.get(task_id)
+        if asked is None:
+            asked = self._asked[task_id] = asyncio.create_task(self.describe(task_id))
+            asked.add_done_callback(lambda _: self._asked.pop(task_id, None))
+        return await asyncio.shield(asked)
 
     async def describe(self, task_id: str) -> Run | None:
         """The run, or None if Temporal knows none of ours. Raises: EngineUnavailable."""

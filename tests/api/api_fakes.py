@@ -183,6 +183,9 @@ class FakeGateway:
             if place >= len(log) and self.tasks[task_id].status.ended:
                 return
 
+    async def check(self, task_id: str, *, owner: str) -> None:
+        await self.get(task_id, owner=owner)
+
     async def events_now(
         self, task_id: str, *, owner: str, after: int | None = None
     ) -> Sequence[Event]:
@@ -237,8 +240,8 @@ class Bench:
     http: httpx2.AsyncClient
 
 
-def build(tmp_path: Path, **overrides: Any) -> tuple[Any, Settings, FakeGateway, Any, FakeModels]:
-    settings = load_settings(
+def settings_for(tmp_path: Path, overrides: dict[str, Any]) -> Settings:
+    return load_settings(
         "test",
         overrides={
             "data_dir": str(tmp_path),
@@ -248,6 +251,10 @@ def build(tmp_path: Path, **overrides: Any) -> tuple[Any, Settings, FakeGateway,
         }
         | overrides,
     )
+
+
+def build(tmp_path: Path, **overrides: Any) -> tuple[Any, Settings, FakeGateway, Any, FakeModels]:
+    settings = settings_for(tmp_path, overrides)
     gateway, store, models = FakeGateway(), MemoryArtifactStore(), FakeModels()
     app = create_app(settings, gateway, store, load_registry(entries=()), models)
     return app, settings, gateway, store, models

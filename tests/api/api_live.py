@@ -27,10 +27,7 @@ class LiveServer:
     token: str = TOKEN
 
     def __enter__(self) -> Self:
-        app, _, self.gateway, self.store, self.models = build(self.data_dir, **self.overrides)
-        self.app = app
-        if self.script is not None:
-            self.gateway.script = self.script(self.store)
+        app = self.app = self.make()
         config = uvicorn_config(app, app.state.doors.settings)
         config.port, config.timeout_graceful_shutdown = self.port, 1
         self._server = uvicorn.Server(config)
@@ -51,6 +48,13 @@ class LiveServer:
         self.port = self._server.servers[0].sockets[0].getsockname()[1]
         return self
 
+    def make(self) -> Any:
+        """The app, and what the tests reach into."""
+        app, _, self.gateway, self.store, self.models = build(self.data_dir, **self.overrides)
+        if self.script is not None:
+            self.gateway.script = self.script(self.store)
+        return app
+
     def __exit__(self, *_: object) -> None:
         self.app.state.doors.closing.set()
         self._server.should_exit = True
@@ -70,7 +74,7 @@ class LiveServer:
 
     def do(self, coroutine: Any) -> Any:
         """Run a coroutine in the server's own loop."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(20)
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(60)
 
     @property
     def environment(self) -> dict[str, str]:

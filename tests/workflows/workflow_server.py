@@ -71,6 +71,11 @@ class DevServer:
                 [*command, "--namespace", FORGETFUL], stdout=log, stderr=log
             )
 
+    def send(self, number: signal.Signals) -> None:
+        """Stop it for a while, or let it go on."""
+        if self._process is not None:
+            self._process.send_signal(number)
+
     def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
         if self._process is not None:
             self._process.send_signal(number)
