@@ -68,7 +68,7 @@ def create_app(
         registry=registry,
         models=models,
         activity=activity,
-        thumbnails=Thumbnails(max_pixels=limits.max_pixels, max_bytes=limits.max_upload_bytes),
+        thumbnails=Thumbnails(),
         library=PictureLibrary(StoredIndex(store), models),
     )
     for router in ROUTERS:

@@ -55,7 +55,7 @@ async def _input(doors: Doors, place: int, sha256: str) -> ArtifactRef:
         raise InvalidFields(
             sentence,
             [{"pointer": f"/inputs/{place}", "detail": sentence, "value": sha256}],
-            hint="attach a PNG, JPEG, WebP, GIF or BMP picture",
+            hint="attach a PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF picture",
         )
     return ref
 

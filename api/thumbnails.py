@@ -14,9 +14,7 @@ CACHE_BYTES = 16_000_000
 class Thumbnails:
     """Makes and remembers thumbnails: PNG, anti-aliased, never larger than the picture."""
 
-    def __init__(self, *, max_pixels: int, max_bytes: int) -> None:
-        self._max_pixels = max_pixels
-        self._max_bytes = max_bytes
+    def __init__(self) -> None:
         self._kept: OrderedDict[tuple[str, str, int], bytes] = OrderedDict()
         self._size = 0
 
@@ -35,19 +33,21 @@ class Thumbnails:
                 "this artifact is not a picture, so it has no thumbnail",
                 hint="ask for the content without w=",
             ) from error
-        self._kept[(owner, sha256, width_px)] = small
-        self._size += len(small)
+        key = (owner, sha256, width_px)
+        self._size += len(small) - len(self._kept.pop(key, b""))
+        self._kept[key] = small
         while self._size > CACHE_BYTES:
             _, dropped = self._kept.popitem(last=False)
             self._size -= len(dropped)
         return small
 
-    def _shrink(self, data: bytes, width_px: int) -> bytes:
+    @staticmethod
+    def _shrink(data: bytes, width_px: int) -> bytes:
         from PIL import Image
 
-        from maquette.infra.media import decode_image, encode_png
+        from maquette.infra.media import decode_stored, encode_png
 
-        image = decode_image(data, max_pixels=self._max_pixels, max_bytes=self._max_bytes)
+        image = decode_stored(data)
         if image.width > width_px:
             height_px = max(1, round(image.height * width_px / image.width))
             image = image.resize((width_px, height_px), Image.Resampling.LANCZOS)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from starlette.datastructures import UploadFile
@@ -15,8 +18,9 @@ FIELD = "file"
 _HINT = f"send one picture in the field {FIELD!r}, as in: curl -F {FIELD}=@picture.png ADDRESS"
 
 
-async def read_picture(request: Request, *, max_bytes: int) -> bytes:
-    """The bytes of the file in the field ``file``.
+@asynccontextmanager
+async def sent_picture(request: Request, *, max_bytes: int) -> AsyncIterator[UploadFile]:
+    """The file in the field ``file``, on disk when it is large, until it is read.
 
     Raises: MalformedBody: not a multipart body. InvalidFields: the field is missing, or there
         are others. BodyTooLarge: more than ``max_bytes``.
@@ -27,15 +31,14 @@ async def read_picture(request: Request, *, max_bytes: int) -> bytes:
             found = form.get(FIELD)
             if names != [FIELD] or not isinstance(found, UploadFile):
                 raise _wrong_fields(names)
-            data = await found.read(max_bytes + 1)
+            if (found.size or 0) > max_bytes:
+                raise BodyTooLarge(
+                    f"the file is larger than the {max_bytes:,} bytes that are taken",
+                    hint="scale the picture down, or save it as JPEG",
+                )
+            yield found
     except (MultiPartException, FormParserError, HTTPException, KeyError) as error:
         raise MalformedBody("the multipart body cannot be read", hint=_HINT) from error
-    if len(data) > max_bytes:
-        raise BodyTooLarge(
-            f"the file is larger than the {max_bytes:,} bytes that are taken",
-            hint="scale the picture down, or save it as JPEG",
-        )
-    return data
 
 
 def _wrong_fields(names: list[str]) -> InvalidFields:

@@ -1,8 +1,8 @@
 """Bytes from outside: what they are, and pictures made safe to use.
 
 The media type is read from the bytes, never taken from a name or a header. Only PNG, JPEG,
-WebP, GIF (first frame) and BMP are decoded, by their own decoder, after the size has been
-read from the header. SVG is text here and is never drawn.
+WebP, GIF, BMP, TIFF and AVIF are decoded (first frame or page), by their own decoder, after the
+size has been read from the header. SVG is text here and is never drawn.
 """
 
 from __future__ import annotations
@@ -12,27 +12,17 @@ import json
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from maquette.infra.media_header import PictureHeader, read_header
+from maquette.infra.pictures.avif import is_heic
 from maquette.records.errors import MediaRejected
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-ACCEPTED = {
-    "image/png": "PNG",
-    "image/jpeg": "JPEG",
-    "image/webp": "WEBP",
-    "image/gif": "GIF",
-    "image/bmp": "BMP",
-}
-"""Media type to the imaging library's decoder."""
-
-ACCEPTED_WORDS = "PNG, JPEG, WebP, GIF or BMP"
+ACCEPTED_WORDS = "PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF"
 
 STORED_MAX_PIXELS = 16_000_000
-STORED_MAX_BYTES = 64_000_000
-"""Of a picture that lies in the store: uploads are smaller, enlarged ones are not."""
-MAX_JPEG_SCANS = 100
-"""A progressive JPEG has about ten; each one costs a pass over the picture."""
+STORED_MAX_BYTES = 80_000_000
+"""Of a picture that lies in the store: our PNG can be larger than what was uploaded."""
 
 MAX_SAFETENSORS_HEADER = 100_000_000
 MAX_TEXT_BYTES = 50_000_000
@@ -69,6 +59,30 @@ def sniff(data: bytes) -> MediaInfo:
     return MediaInfo("application/json" if _is_json(text) else "text/plain")
 
 
+def check_picture(data: bytes, *, max_pixels: int, max_bytes: int) -> PictureHeader:
+    """Read the header of a picture and hold it against the limits; nothing is decoded.
+
+    Args:
+        max_pixels: largest width x height.
+        max_bytes: largest encoded size.
+
+    Raises: MediaRejected: empty, too large, or not a format we take.
+    """
+    if len(data) > max_bytes:
+        raise MediaRejected(
+            f"the file has {len(data):,} bytes; at most {max_bytes:,} are taken",
+            hint="scale the picture down, or save it as JPEG",
+        )
+    header = read_header(data)
+    if header is None:
+        raise MediaRejected(
+            f"the file is not a picture we can read ({_what_it_is(data)})",
+            hint=_HEIC_HINT if is_heic(data) else f"send a {ACCEPTED_WORDS} picture",
+        )
+    _check_pixels(header.width_px, header.height_px, max_pixels)
+    return header
+
+
 def decode_stored(data: bytes) -> Image:
     """Decode a picture out of the store under the limits of what we make ourselves.
 
@@ -78,31 +92,30 @@ def decode_stored(data: bytes) -> Image:
 
 
 def decode_image(data: bytes, *, max_pixels: int, max_bytes: int) -> Image:
-    """Decode a picture to RGB or RGBA, upright, 8 bits a channel.
+    """Decode a picture to RGB or RGBA, sRGB, upright, 8 bits a channel.
 
-    Args:
-        max_pixels: largest width x height, checked before decoding.
-        max_bytes: largest encoded size.
+    Args: as ``check_picture``.
 
-    Raises: MediaRejected: too large, not an accepted format, or broken.
+    Raises: MediaRejected: too large, not an accepted format, or broken. MemoryError.
     """
-    if len(data) > max_bytes:
+    header = check_picture(data, max_pixels=max_pixels, max_bytes=max_bytes)
+
+    from maquette.infra.pictures.decode import FORMATS, decode
+
+    def check_size(width_px: int, height_px: int) -> None:
+        # The decoder may see another size than the header said (a GIF frame can be larger
+        # than its screen).
+        _check_pixels(width_px, height_px, max_pixels)
+
+    try:
+        return decode(data, header.media_type, check_size)
+    except (MediaRejected, MemoryError):
+        raise
+    except Exception as error:  # decoders fail in every way there is on hostile bytes
         raise MediaRejected(
-            f"the file has {len(data):,} bytes; at most {max_bytes:,} are accepted",
-            hint="send a smaller picture",
-        )
-    header = read_header(data)
-    if header is None:
-        raise MediaRejected(
-            f"the file is not a picture we can read ({_what_it_is(data)})",
-            hint=f"send {ACCEPTED_WORDS}",
-        )
-    _check_pixels(header.width_px, header.height_px, max_pixels)
-    if header.media_type == "image/jpeg" and data.count(b"\xff\xda") > MAX_JPEG_SCANS:
-        raise MediaRejected(
-            "the JPEG has too many scans to be a photograph", hint="save it again as PNG"
-        )
-    return _decode(data, header, max_pixels)
+            f"the {FORMATS[header.media_type].decoder} picture is damaged and cannot be decoded",
+            hint="open it in a viewer and save it again as PNG",
+        ) from error
 
 
 def encode_png(image: Image) -> bytes:
@@ -115,59 +128,27 @@ def encode_png(image: Image) -> bytes:
 
 
 def admit_image(data: bytes, limits: ImageLimits) -> bytes:
-    """Turn an upload into a PNG of ours: decoded under limits, upright, metadata gone.
+    """Turn an upload into a PNG of ours: decoded under limits, sRGB, upright, metadata gone.
 
-    Raises: MediaRejected.
+    Raises: MediaRejected. MemoryError.
     """
     image = decode_image(data, max_pixels=limits.max_pixels, max_bytes=limits.max_upload_bytes)
     return encode_png(image)
 
 
-def _decode(data: bytes, header: PictureHeader, max_pixels: int) -> Image:
-    from PIL import Image, ImageOps
-
-    try:
-        with Image.open(io.BytesIO(data), formats=[ACCEPTED[header.media_type]]) as image:
-            # The decoder may see another size than the header said (a GIF frame can be
-            # larger than its screen).
-            _check_pixels(*image.size, max_pixels)
-            image.load()
-            return ImageOps.exif_transpose(_eight_bit(image))
-    except MediaRejected:
-        raise
-    except Exception as error:  # decoders fail in every way there is on hostile bytes
-        raise MediaRejected(
-            f"the {ACCEPTED[header.media_type]} picture is damaged and cannot be decoded",
-            hint=f"open it in a viewer and save it again as {ACCEPTED_WORDS}",
-        ) from error
-
-
-def _eight_bit(image: Image) -> Image:
-    """The picture as RGB, or RGBA when it has transparency."""
-    from PIL import Image as Images
-
-    if image.mode in ("RGB", "RGBA"):
-        return image.copy()
-    if image.mode.startswith(("I", "F")):
-        import numpy as np
-
-        wide = np.clip(np.asarray(image, dtype=np.float64) / 257.0, 0, 255)
-        exif = image.getexif()
-        narrow = Images.fromarray(np.rint(wide).astype(np.uint8), mode="L").convert("RGB")
-        narrow.info["exif"] = exif.tobytes()
-        return narrow
-    has_alpha = "transparency" in image.info or image.mode in ("LA", "La", "PA", "RGBa")
-    return image.convert("RGBA" if has_alpha else "RGB")
-
-
 def _check_pixels(width_px: int, height_px: int, max_pixels: int) -> None:
     if width_px * height_px > max_pixels:
         raise MediaRejected(
-            f"the picture is {width_px} x {height_px} pixels "
-            f"({width_px * height_px / 1e6:.1f} million); at most "
-            f"{max_pixels / 1e6:g} million are accepted",
-            hint="scale it down and send it again",
+            f"the picture is {width_px:,} x {height_px:,} = {width_px * height_px:,} pixels; "
+            f"at most {max_pixels:,} are taken",
+            hint="scale the picture down, for example to 2,000 pixels on the long side",
         )
+
+
+_HEIC_HINT = (
+    "save or export it as JPEG and send that; an iPhone takes JPEG itself under "
+    "Settings, Camera, Formats, Most Compatible"
+)
 
 
 def _what_it_is(data: bytes) -> str:
@@ -176,8 +157,10 @@ def _what_it_is(data: bytes) -> str:
 
     if not data:
         return "it is empty"
-    if data.lstrip()[:5].lower() in (b"<svg ", b"<?xml"):
+    if data[:64].lstrip()[:5].lower() in (b"<svg ", b"<?xml"):
         return "it looks like SVG or XML"
+    if is_heic(data):
+        return "it is HEIC"
     kind = filetype.guess(data[:8192])
     if kind is not None:
         return f"it looks like {kind.mime}"

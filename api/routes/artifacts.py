@@ -16,7 +16,7 @@ from maquette.api.errors import InvalidFields
 from maquette.api.preferences import matches
 from maquette.api.ranges import asked_range
 from maquette.api.thumbnails import MAX_WIDTH_PX, MIN_WIDTH_PX
-from maquette.api.uploads import FIELD, read_picture
+from maquette.api.uploads import FIELD, sent_picture
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import MaquetteError, NotFound
 
@@ -30,6 +30,7 @@ SHOWN_INLINE = {
     "image/webp": "webp",
     "image/gif": "gif",
     "image/bmp": "bmp",
+    "image/avif": "avif",
     "application/json": "json",
     "text/plain": "txt",
 }
@@ -56,9 +57,9 @@ async def upload(doors: Context, request: Request) -> Response:
     """Take one picture. It is kept as a PNG of its pixels alone, so its hash is a new one."""
     limits = doors.settings.limits
     try:
-        data = await read_picture(request, max_bytes=limits.max_upload_bytes)
-        async with doors.decoding:
-            png = await admit(data, max_pixels=limits.max_pixels, max_bytes=limits.max_upload_bytes)
+        max_bytes = limits.max_upload_bytes
+        async with sent_picture(request, max_bytes=max_bytes) as sent, doors.decoding:
+            png = await admit(await sent.read(), max_pixels=limits.max_pixels, max_bytes=max_bytes)
         ref = await doors.store.put(png, owner=doors.owner)
     except MaquetteError:
         doors.activity.uploaded("refused")
