@@ -20,8 +20,8 @@ from contextlib import suppress
 from maquette.records.errors import MediaRejected, Overloaded
 
 HELPER = "maquette.api.admission_helper"
-WALL_S = 120.0
-"""Four times the processor time a picture may take."""
+WALL_S = 300.0
+"""Many times the processor time a picture may take: other work may hold the processors."""
 
 _HINT = "open it in a viewer and save it again as PNG"
 

@@ -46,6 +46,8 @@ from maquette.records.verdict import Verdict
 
 RETRIES = 3
 LONG_POLL_S = 30.0
+UPLOAD_S = 600.0
+"""How long a busy server may take to read a picture: it is decoded before the answer."""
 
 
 class MaquetteClient:
@@ -154,7 +156,8 @@ class MaquetteClient:
 
     async def upload(self, data: bytes) -> ArtifactRef:
         """Store a picture for use as an input. What is kept is a PNG of its pixels."""
-        answer = await self._call("POST", "/api/v1/artifacts", files={"file": ("picture", data)})
+        files = {"file": ("picture", data)}
+        answer = await self._call("POST", "/api/v1/artifacts", extra_s=UPLOAD_S, files=files)
         return _ref(answer.json())
 
     async def artifact(self, sha256: str) -> ArtifactRef:

@@ -158,8 +158,10 @@ class ApiSettings(Section):
 class LimitSettings(Section):
     """What is refused, and how much is done at once."""
 
-    max_upload_bytes: int = Field(default=20_000_000, ge=1)
+    max_upload_bytes: int = Field(default=40_000_000, ge=1)
+    """Largest picture file: 3,000 x 3,000 pixels with transparency need 36 MB uncompressed."""
     max_pixels: int = Field(default=16_000_000, ge=1)
+    """Largest picture, width x height."""
     max_body_bytes: int = Field(default=1_000_000, ge=1)
     """Largest JSON request."""
     max_concurrent_tasks: int = Field(default=64, ge=1)

@@ -64,10 +64,14 @@ def strip(data: bytes) -> Plain:
         at = entry.start + 4 + (4 if data[entry.start] == 3 else 2) + 2
         if bare[at : at + 4] == b"Exif":
             bare[at : at + 4] = b"skip"
+    colours = {
+        data[box.start : box.start + 4]: data[box.start + 4 : box.start + 8]
+        for box in _properties(data)
+        if box.kind == b"colr"
+    }
     encoding = None
-    for box in _properties(data):
-        if box.kind == b"colr" and data[box.start : box.start + 4] == b"nclx":
-            encoding = coded_encoding(*struct.unpack_from(">HH", data, box.start + 4))
+    if not colours.keys() & {b"prof", b"rICC"} and len(colours.get(b"nclx", b"")) == 4:
+        encoding = coded_encoding(*struct.unpack(">HH", colours[b"nclx"]))
     return Plain(bytes(bare), encoding=encoding)
 
 

@@ -2,7 +2,7 @@
 
 What browsers do: the perceptual intent where a profile has tables for it, plain relative
 colorimetry for matrix profiles. A profile decides over pixels only when it describes a device:
-white is light, black is dark, grey lies between, and red, green and blue differ.
+white is light, black is dark, neighbours stay near, and red, green and blue differ.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ Transform = Callable[["Image"], "Image"]
 SAME = 2
 """Steps of 255 by which a profile may differ from sRGB everywhere and still be sRGB."""
 LIGHT, DARK, APART = 200, 100, 30
-GREY = range(20, 246)
-"""Where the middle grey of a device may lie."""
+STEP, LEAP = 17, 160
+"""Colours a step apart may lie no farther than a leap apart when converted."""
 BAND_ROWS = 64
 """Rows converted at once, so that floats stay a small part of the picture."""
 
@@ -153,35 +153,26 @@ def _describes_a_device(transform: Transform, mode: str) -> bool:
     from PIL import Image
 
     if mode == "CMYK":
-        ink = [(0, 0, 0, 0), (255,) * 4, (0, 255, 255, 0), (255, 0, 255, 0), (255, 255, 0, 0)]
-        probe = Image.fromarray(np.array([ink], dtype=np.uint8), mode="CMYK")
+        inks = [(0, 0, 0, 0), (255,) * 4, (0, 255, 255, 0), (255, 0, 255, 0), (255, 255, 0, 0)]
+        probe = Image.fromarray(np.array([inks], dtype=np.uint8), mode="CMYK")
         white, black, *pure = np.asarray(transform(probe)).astype(int)[0]
-        return _apart(pure) and bool(min(white) >= LIGHT and max(black) <= DARK)
-    steps = np.arange(0, 256, 17)
-    if mode == "L":
-        grey = steps.astype(np.uint8)[None]
-        probe = Image.fromarray(grey)
-        before = np.repeat(grey[0][:, None], 3, axis=1).astype(int)
-    else:
-        lattice = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
-        probe = Image.fromarray(lattice[None].astype(np.uint8))
-        before = lattice
-    after = np.asarray(transform(probe)).astype(int)[0]  # (N, 3)
+        return _spans(white, black, pure)
+    axes = [np.arange(0, 256, STEP, dtype=np.uint8)] * (1 if mode == "L" else 3)
+    before = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)  # a line or a cube of colours
+    flat = before.reshape(1, -1) if mode == "L" else before.reshape(1, -1, 3)
+    after = np.asarray(transform(Image.fromarray(flat))).astype(int).reshape(*before.shape[:-1], 3)
     if np.abs(after - before).max() <= SAME:
         return False
-    found = {tuple(colour): seen for colour, seen in zip(before.tolist(), after, strict=True)}
-    white, grey_seen, black = (found[(step,) * 3] for step in (255, 119, 0))
-    pure = [found[colour] for colour in _PURE] if mode == "RGB" else []
-    neutral = min(white) >= LIGHT and max(black) <= DARK and all(int(v) in GREY for v in grey_seen)
-    return neutral and _apart(pure)
+    leaps = [np.abs(np.diff(after, axis=axis)).max() for axis in range(len(axes))]
+    pure = [] if mode == "L" else [after[-1, 0, 0], after[0, -1, 0], after[0, 0, -1]]
+    white, black = after.reshape(-1, 3)[[-1, 0]]
+    return max(leaps) <= LEAP and _spans(white, black, pure)
 
 
-_PURE = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
+def _spans(white: Floats, black: Floats, pure: list[Floats]) -> bool:
+    import numpy as np
 
-
-def _apart(colours: list[Any]) -> bool:
-    return all(
-        max(abs(one - other)) >= APART
-        for at, one in enumerate(colours)
-        for other in colours[at + 1 :]
-    )
+    distances = [
+        np.abs(one - other).max() for at, one in enumerate(pure) for other in pure[at + 1 :]
+    ]
+    return bool(white.min() >= LIGHT and black.max() <= DARK and min([APART, *distances]) >= APART)

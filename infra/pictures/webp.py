@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from maquette.infra.pictures.plain import MAX_PROFILE_BYTES, Plain
 
 MAX_CHUNKS = 10_000
+_ANIMATED: tuple[bytes, ...] = (b"ANIM", b"ANMF")
+_STILL: tuple[bytes, ...] = (b"ALPH", b"VP8 ", b"VP8L")
 _METADATA_FLAGS = 0x20 | 0x08 | 0x04
 """In the extended header: profile, Exif, XMP."""
 
@@ -38,12 +40,10 @@ def strip(data: bytes) -> Plain:
     found: dict[bytes, bytes] = {}
     for kind, body in _chunks(data):
         found.setdefault(kind, body)
-    kept = [kind for kind in (b"ANIM", b"ANMF") if kind in found]
-    if not kept:
-        kept = [kind for kind in (b"ALPH", b"VP8 ", b"VP8L") if kind in found]
-    if not kept:
+    wanted = _ANIMATED if b"ANMF" in found else _STILL
+    parts = [_chunk(kind, found[kind]) for kind in wanted if kind in found]
+    if not parts:
         raise ValueError("no frame")
-    parts = [_chunk(kind, found[kind]) for kind in kept]
     if b"VP8X" in found:
         header = bytes([found[b"VP8X"][0] & ~_METADATA_FLAGS]) + found[b"VP8X"][1:]
         parts.insert(0, _chunk(b"VP8X", header))

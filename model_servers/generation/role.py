@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from maquette.infra.media import decode_image, encode_png
+from maquette.infra.media import decode_stored, encode_png
 from maquette.model_servers.contract import Held, Method, RoleName
 from maquette.model_servers.host import AFFINITY
 from maquette.model_servers.model_files import BUNDLED
@@ -59,9 +59,6 @@ CODE_VERSION = "1"
 """Part of the digest: raised when this code would draw other bytes from the same weights."""
 PREVIEW_PX = 128
 """Longest side of a predicted picture."""
-MAX_PIXELS = 16_000_000
-MAX_BYTES = 20_000_000
-"""Largest picture a row may show."""
 
 
 class GenerationOptions(Record):
@@ -266,8 +263,7 @@ class GenerationRole:
         if ref is None:
             return None
         data = await self._store.get(ref.sha256, owner=owner)
-        decode = partial(decode_image, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES)
-        return await asyncio.to_thread(decode, data)
+        return await asyncio.to_thread(decode_stored, data)
 
     def _spec(self, row: Row, pictures: RowPictures) -> RowSpec:
         """The row with the model's defaults.

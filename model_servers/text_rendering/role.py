@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 CODE_VERSION = "1"
 """Raised with every change to this folder that can change a pixel or a box."""
 
-MAX_ART_PIXELS = 16_000_000
-MAX_ART_BYTES = 64_000_000
-
 
 class TextRenderingRole(LoadedRole[Loaded]):
     """Typesets strings with the bundled fonts. The same request gives the same bytes."""
@@ -80,7 +77,7 @@ class TextRenderingRole(LoadedRole[Loaded]):
 def _render(request: TypesetRequest, art: bytes | None) -> tuple[bytes, list[SetBlock], float]:
     from PIL import Image
 
-    from maquette.infra.media import decode_image, encode_png
+    from maquette.infra.media import decode_stored, encode_png
     from maquette.model_servers.text_rendering.block import set_block
     from maquette.model_servers.text_rendering.drawing import place_art, rasterise, svg_of
 
@@ -89,7 +86,7 @@ def _render(request: TypesetRequest, art: bytes | None) -> tuple[bytes, list[Set
     blocks = [set_block(block, *size) for block in request.blocks]
     sheet = Image.new("RGBA", size, request.background)
     if art is not None:
-        picture = decode_image(art, max_pixels=MAX_ART_PIXELS, max_bytes=MAX_ART_BYTES)
+        picture = decode_stored(art)
         place_art(sheet, picture, request.art_box)
     if blocks:
         sheet.alpha_composite(rasterise(svg_of(blocks, *size)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import struct
@@ -88,6 +89,51 @@ async def test_the_largest_picture_is_taken(bench: Bench) -> None:
     """Sixteen million pixels are within the limits, in memory and in time."""
     answer = await upload(bench, png(4_000, 4_000))
     assert answer.status_code == 201, answer.text
+
+
+@pytest.mark.parametrize("format", ["JPEG", "WEBP"])
+async def test_nine_million_pixels_are_taken(bench: Bench, format: str) -> None:
+    """A photograph of 3,000 x 3,000 pixels is within the limits; only its own work counts."""
+    answer = await upload(bench, png(3_000, 3_000, format=format))
+    assert answer.status_code == 201, answer.text
+    assert (answer.json()["width_px"], answer.json()["height_px"]) == (3_000, 3_000)
+
+
+async def test_a_busy_machine_refuses_no_picture(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A good picture that was not read in time is told to come again, not that it is broken."""
+    monkeypatch.setattr("maquette.api.admission.WALL_S", 0.001)
+    answer = await upload(bench, png())
+    assert (answer.status_code, answer.json()["code"]) == (429, "overloaded")
+    assert answer.headers["retry-after"]
+    assert not bench.store.objects
+
+
+async def test_a_machine_that_starts_no_process_refuses_no_picture(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Out of processes or memory is the machine's trouble: 429, not 422 and not 500."""
+    monkeypatch.setattr("maquette.api.admission.sys.executable", "/nonexistent/python")
+    assert (await upload(bench, png())).status_code == 429
+
+
+async def test_uploads_wait_on_disk(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many uploads at once only those being decoded are in memory."""
+    held, most = 0, 0
+
+    async def slow(data: bytes, **_: Any) -> bytes:
+        nonlocal held, most
+        held += 1
+        most = max(most, held)
+        await asyncio.sleep(0.02)
+        held -= 1
+        return data
+
+    monkeypatch.setattr("maquette.api.routes.artifacts.admit", slow)
+    answers = await asyncio.gather(*(upload(bench, png(20 + n)) for n in range(12)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert most == 2
 
 
 async def test_a_bomb_is_refused_by_its_header(bench: Bench) -> None:
@@ -344,6 +390,15 @@ async def test_thumbnails(bench: Bench) -> None:
     assert small.headers["etag"] == f'"{sha256}-w100"'
     large = await bench.http.get(url, params={"w": 1024})
     assert Image.open(io.BytesIO(large.content)).size == (400, 200)
+
+
+async def test_a_large_stored_picture_has_a_thumbnail(bench: Bench) -> None:
+    """Our PNG of an upload may be larger than any upload, and is still a picture."""
+    limit = bench.settings.limits.max_upload_bytes
+    data = png(300, 300) + b"\0" * limit
+    url = f"/api/v1/artifacts/{await stored(bench, data)}/content"
+    small = await bench.http.get(url, params={"w": 100})
+    assert Image.open(io.BytesIO(small.content)).size == (100, 100)
 
 
 @pytest.mark.parametrize("width", ["0", "15", "1025", "-3", "wide", "1e3"])

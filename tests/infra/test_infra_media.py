@@ -164,13 +164,13 @@ def test_a_pixel_bomb_is_refused_by_its_header(side: int) -> None:
     assert len(bomb) < 1_000_000
     tracemalloc.start()
     began = time.perf_counter()
-    with pytest.raises(MediaRejected, match=f"{side} x {side}") as caught:
+    with pytest.raises(MediaRejected, match=f"{side:,} x {side:,}") as caught:
         decode(bomb)
     elapsed = time.perf_counter() - began
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert elapsed < 1.0 and peak < 1_000_000
-    assert "16 million" in caught.value.message
+    assert "16,000,000" in caught.value.message
 
 
 def test_the_limits_are_inclusive() -> None:
@@ -202,12 +202,12 @@ def test_a_jpeg_of_endless_scans_is_refused() -> None:
         decode(bomb)
 
 
-@pytest.mark.parametrize("format", ["TIFF", "ICO", "PPM", "TGA", "PCX", "EPS"])
+@pytest.mark.parametrize("format", ["ICO", "PPM", "TGA", "PCX", "EPS"])
 def test_other_formats_are_refused_whatever_they_are_called(format: str) -> None:
     """A format off the list is refused, and the accepted ones are named."""
     with pytest.raises(MediaRejected) as caught:
         decode(encoded(gradient(), format))
-    assert "PNG, JPEG, WebP, GIF or BMP" in caught.value.hint
+    assert "PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF" in caught.value.hint
 
 
 @pytest.mark.parametrize(

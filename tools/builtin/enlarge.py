@@ -13,8 +13,6 @@ from maquette.tools.contract import Image, ToolContext
 from maquette.tools.spec import tool
 
 MAX_SIDE_PX = 4096
-MAX_SOURCE_PIXELS = 16_000_000
-MAX_SOURCE_BYTES = 40_000_000
 
 
 class Enlarged(Record):
@@ -44,9 +42,9 @@ async def enlarge(
 def _scaled(data: bytes, factor: int) -> bytes:
     from PIL.Image import Resampling
 
-    from maquette.infra.media import decode_image, encode_png
+    from maquette.infra.media import decode_stored, encode_png
 
-    source = decode_image(data, max_pixels=MAX_SOURCE_PIXELS, max_bytes=MAX_SOURCE_BYTES)
+    source = decode_stored(data)
     size = (source.width * factor, source.height * factor)
     if max(size) > MAX_SIDE_PX:
         raise InvalidInput(
