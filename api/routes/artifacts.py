@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -101,13 +99,11 @@ async def content(
         media_type = "application/octet-stream"
     if matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
-    body: Path | bytes
     if w is None:
-        size = ref.size_bytes
-        body = await doors.store.path(ref.sha256, owner=doors.owner)
+        body = await doors.store.get(ref.sha256, owner=doors.owner)
     else:
         body = await _thumbnail(doors, ref, w)
-        size = len(body)
+    size = len(body)
     wanted = request.headers.get("range") if request.method == "GET" else None
     condition = request.headers.get("if-range")
     if condition is not None and condition != etag:
@@ -117,7 +113,7 @@ async def content(
     if part is not None:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     headers["Content-Length"] = str(stop - start)
-    data = b"" if request.method == "HEAD" else await _read(body, start, stop)
+    data = b"" if request.method == "HEAD" else body[start:stop]
     return Response(
         data, status_code=200 if part is None else 206, headers=headers, media_type=media_type
     )
@@ -167,18 +163,6 @@ async def _thumbnail(doors: Doors, ref: ArtifactRef, width_px: int) -> bytes:
         )
     data = await doors.store.get(ref.sha256, owner=doors.owner)
     return await doors.thumbnails.make(doors.owner, ref.sha256, data, width_px)
-
-
-async def _read(body: Path | bytes, start: int, stop: int) -> bytes:
-    if isinstance(body, bytes):
-        return body[start:stop]
-    return await asyncio.to_thread(_slice, body, start, stop)
-
-
-def _slice(path: Path, start: int, stop: int) -> bytes:
-    with path.open("rb") as file:
-        file.seek(start)
-        return file.read(stop - start)
 
 
 def _disposition(sha256: str, media_type: str) -> str:

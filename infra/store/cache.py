@@ -16,9 +16,7 @@ from pathlib import Path
 from maquette.infra.store.names import check_owner, check_sha256
 
 GRACE_S = 60.0
-"""A file used this recently is not evicted, so that a path just handed out can be opened."""
-
-Fingerprint = tuple[int, int, int]
+"""A file used this recently is not evicted: what works on a picture reads it several times."""
 
 
 class FileCache:
@@ -30,13 +28,16 @@ class FileCache:
     def __init__(self, folder: Path, *, max_bytes: int) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
-        self._verified: dict[tuple[str, str], Fingerprint] = {}
         self._lock = threading.Lock()
         self._unswept_bytes: int | None = None
         """Bytes added since the last sweep; None before the first."""
 
     def get(self, sha256: str, owner: str) -> bytes | None:
-        """Verified bytes, or None. A damaged file is removed."""
+        """Verified bytes, or None. A damaged file is removed.
+
+        Hashed on every read, whatever the file's time stamp says: rot and a copy put back
+        change bytes without changing it.
+        """
         path = self._path(sha256, owner)
         try:
             data = path.read_bytes()
@@ -48,24 +49,7 @@ class FileCache:
         self._used(path)
         return data
 
-    def path(self, sha256: str, owner: str) -> Path | None:
-        """A verified file, or None. It is hashed again only when it has changed on disk."""
-        path = self._path(sha256, owner)
-        try:
-            fingerprint = _fingerprint(path)
-            if self._verified.get((owner, sha256)) != fingerprint:
-                with path.open("rb") as file:
-                    found = hashlib.file_digest(file, "sha256").hexdigest()
-                if found != sha256:
-                    self.discard(sha256, owner)
-                    return None
-                self._verified[owner, sha256] = fingerprint
-        except FileNotFoundError:
-            return None
-        self._used(path)
-        return path
-
-    def put(self, sha256: str, owner: str, data: bytes) -> Path:
+    def put(self, sha256: str, owner: str, data: bytes) -> None:
         """Keep bytes already known to hash to their name. Raises: OSError: the disk refuses."""
         path = self._path(sha256, owner)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,13 +62,10 @@ class FileCache:
         except OSError:
             Path(partial).unlink(missing_ok=True)
             raise
-        self._verified[owner, sha256] = _fingerprint(path)
         self._make_room(len(data))
-        return path
 
     def discard(self, sha256: str, owner: str) -> None:
         """Forget an artifact."""
-        self._verified.pop((owner, sha256), None)
         self._path(sha256, owner).unlink(missing_ok=True)
 
     def _path(self, sha256: str, owner: str) -> Path:
@@ -123,8 +104,3 @@ class FileCache:
                 break
             path.unlink(missing_ok=True)
             total -= size
-
-
-def _fingerprint(path: Path) -> Fingerprint:
-    stat = path.stat()
-    return stat.st_ino, stat.st_mtime_ns, stat.st_size

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Protocol
 
 from maquette.records.artifact import ArtifactRef, Lineage
@@ -36,10 +35,6 @@ class ArtifactStore(Protocol):
 
     async def get(self, sha256: str, *, owner: str) -> bytes:
         """Read and verify. Raises: NotFound; IntegrityError: the bytes do not hash to the name."""
-        ...
-
-    async def path(self, sha256: str, *, owner: str) -> Path:
-        """A verified read-only local file, fit for memory mapping. Raises as ``get``."""
         ...
 
     async def stat(self, sha256: str, *, owner: str) -> ArtifactRef:

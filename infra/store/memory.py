@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
-from pathlib import Path
 
-from maquette.infra.store.cache import FileCache
 from maquette.infra.store.contract import DocumentKind
 from maquette.infra.store.names import (
     blob_key,
@@ -28,7 +25,6 @@ class MemoryArtifactStore:
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
         self._sidecars: dict[str, Sidecar] = {}
-        self._files: tempfile.TemporaryDirectory[str] | None = None
 
     async def put(self, data: bytes, *, owner: str, lineage: Lineage | None = None) -> ArtifactRef:
         ref = describe(data)
@@ -43,13 +39,6 @@ class MemoryArtifactStore:
         if hashlib.sha256(data).hexdigest() != sha256:
             raise IntegrityError(f"the store's copy of artifact {sha256} is damaged")
         return data
-
-    async def path(self, sha256: str, *, owner: str) -> Path:
-        data = await self.get(sha256, owner=owner)
-        if self._files is None:
-            self._files = tempfile.TemporaryDirectory(prefix="maquette-memory-")
-        cache = FileCache(Path(self._files.name), max_bytes=2**40)
-        return cache.path(sha256, owner) or cache.put(sha256, owner, data)
 
     async def stat(self, sha256: str, *, owner: str) -> ArtifactRef:
         return self._sidecar(sha256, owner).ref
@@ -78,12 +67,6 @@ class MemoryArtifactStore:
 
     async def check(self) -> None:
         """Always well."""
-
-    def close(self) -> None:
-        """Remove the files behind ``path``."""
-        if self._files is not None:
-            self._files.cleanup()
-            self._files = None
 
     def _sidecar(self, sha256: str, owner: str) -> Sidecar:
         sidecar = self._sidecars.get(sidecar_key(sha256, owner))

@@ -9,7 +9,6 @@ import logging
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -55,9 +54,6 @@ class S3ArtifactStore:
 
     async def get(self, sha256: str, *, owner: str) -> bytes:
         return await self._run(lambda: self._get(sha256, owner))
-
-    async def path(self, sha256: str, *, owner: str) -> Path:
-        return await self._run(lambda: self._local(sha256, owner))
 
     async def stat(self, sha256: str, *, owner: str) -> ArtifactRef:
         sidecar = await self._run(lambda: self._sidecar(sha256, owner))
@@ -125,20 +121,6 @@ class S3ArtifactStore:
         self._keep(sha256, owner, data)
         return data
 
-    def _local(self, sha256: str, owner: str) -> Path:
-        blob = blob_key(sha256, owner)
-        cached = self._cache.path(sha256, owner)
-        if cached is not None:
-            return cached
-        data = self._fetch(blob, sha256)
-        try:
-            return self._cache.put(sha256, owner, data)
-        except OSError as error:
-            raise StoreUnavailable(
-                "the local cache of the artifact store cannot be written",
-                hint="free some disk space, or set store.cache_dir to another place",
-            ) from error
-
     def _fetch(self, blob: str, sha256: str) -> bytes:
         try:
             data = self._s3.read(blob)
@@ -169,12 +151,15 @@ class S3ArtifactStore:
 
     def _read_sidecar(self, sha256: str, owner: str) -> Sidecar | None:
         try:
-            return Sidecar.model_validate_json(self._s3.read(sidecar_key(sha256, owner)))
+            found = Sidecar.model_validate_json(self._s3.read(sidecar_key(sha256, owner)))
         except ObjectMissing:
             return None
         except ValidationError:
+            found = None
+        if found is None or found.ref.sha256 != sha256:
             log.warning("unreadable sidecar of artifact %s: it is made again", sha256)
             return None
+        return found
 
     def _write_sidecar(self, sidecar: Sidecar, owner: str) -> None:
         key = sidecar_key(sidecar.ref.sha256, owner)

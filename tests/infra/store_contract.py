@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import mmap
 
 import pytest
 from PIL import Image
@@ -67,28 +66,19 @@ class ArtifactStoreContract:
         ref = await store.put(b"an upload", owner="ann")
         assert await store.lineage(ref.sha256, owner="ann") is None
 
-    async def test_the_file_can_be_memory_mapped(self, store: ArtifactStore) -> None:
-        """path() gives a file with exactly the bytes, that nobody can write by accident."""
-        data = bytes(range(256)) * 100
-        ref = await store.put(data, owner="ann")
-        path = await store.path(ref.sha256, owner="ann")
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
-            assert view[:] == data
-        assert path.stat().st_mode & 0o222 == 0
-
     async def test_what_is_not_there_is_not_found(self, store: ArtifactStore) -> None:
         """Unknown and impossible names are refused alike, by every reading method."""
         for name in (hashlib.sha256(b"never stored").hexdigest(), "../etc/passwd", "", "A" * 64):
-            for read in (store.get, store.path, store.stat, store.lineage):
+            for read in (store.get, store.stat, store.lineage):
                 with pytest.raises(NotFound):
                     await read(name, owner="ann")
 
     async def test_owners_never_cross(self, store: ArtifactStore) -> None:
         """One owner's artifacts and documents do not exist for another."""
         ref = await store.put(b"ann's only", owner="ann", lineage=DRAWN)
-        await store.path(ref.sha256, owner="ann")
+        await store.get(ref.sha256, owner="ann")
         await store.put_document(DocumentKind.TASK, "task_1", b"{}", owner="ann")
-        for read in (store.get, store.path, store.stat, store.lineage):
+        for read in (store.get, store.stat, store.lineage):
             with pytest.raises(NotFound):
                 await read(ref.sha256, owner="bob")
         assert await store.get_document(DocumentKind.TASK, "task_1", owner="bob") is None
@@ -154,8 +144,6 @@ class ArtifactStoreContract:
         damage(ref.sha256, "ann")
         with pytest.raises(IntegrityError, match=ref.sha256):
             await store.get(ref.sha256, owner="ann")
-        with pytest.raises(IntegrityError):
-            await store.path(ref.sha256, owner="ann")
 
     async def test_putting_again_mends_damage(self, store: ArtifactStore, damage) -> None:
         """Equal bytes put once more replace a damaged copy."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 from rclone_server import RcloneServer
+from rot import rot
 from store_contract import DRAWN, ArtifactStoreContract, png
 
 from maquette.infra.settings import StoreSettings
@@ -33,9 +34,7 @@ class TestMemoryStore(ArtifactStoreContract):
 
     @pytest.fixture
     def store(self):
-        store = MemoryArtifactStore()
-        yield store
-        store.close()
+        return MemoryArtifactStore()
 
     @pytest.fixture
     def damage(self, store: MemoryArtifactStore) -> Callable[[str, str], None]:
@@ -67,13 +66,14 @@ class TestS3Store(ArtifactStoreContract):
     async def test_a_damaged_cache_file_is_fetched_again(
         self, store: S3ArtifactStore, tmp_path: Path
     ) -> None:
-        """Bytes changed in the local cache are noticed and replaced by the store's."""
+        """Rot in the local cache is replaced by the store's bytes, even where inode, size and
+        time stamp stayed as they were."""
         ref = await store.put(png("brown"), owner="ann")
-        cached = await store.path(ref.sha256, owner="ann")
-        cached.chmod(0o600)
-        cached.write_bytes(b"something else")
+        await store.get(ref.sha256, owner="ann")
+        (cached,) = (tmp_path / "c").rglob(ref.sha256)
+        rot(cached, place=len(png("brown")) // 2)
+        assert cached.read_bytes() != png("brown")
         assert await store.get(ref.sha256, owner="ann") == png("brown")
-        cached = await store.path(ref.sha256, owner="ann")
         assert cached.read_bytes() == png("brown")
 
     async def test_another_process_reads_everything_back(
@@ -93,6 +93,10 @@ class TestS3Store(ArtifactStoreContract):
         """An artifact whose writer died between bytes and sidecar still has its reference."""
         ref = await store.put(png("gold"), owner="ann")
         rclone.file_of(sidecar_key(ref.sha256, "ann")).write_bytes(b"{")
+        assert await store.stat(ref.sha256, owner="ann") == ref
+        other = await store.put(png("silver"), owner="ann")
+        sidecars = [rclone.file_of(sidecar_key(one.sha256, "ann")) for one in (ref, other)]
+        sidecars[0].write_bytes(sidecars[1].read_bytes())
         assert await store.stat(ref.sha256, owner="ann") == ref
         await store.put(png("gold"), owner="ann", lineage=DRAWN)
         assert await store.lineage(ref.sha256, owner="ann") == DRAWN

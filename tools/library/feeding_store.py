@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from pathlib import Path
 
 from maquette.infra.index.entry import PictureKind
 from maquette.infra.store.contract import ArtifactStore, DocumentKind
@@ -46,9 +45,6 @@ class FeedingStore:
 
     async def get(self, sha256: str, *, owner: str) -> bytes:
         return await self._store.get(sha256, owner=owner)
-
-    async def path(self, sha256: str, *, owner: str) -> Path:
-        return await self._store.path(sha256, owner=owner)
 
     async def stat(self, sha256: str, *, owner: str) -> ArtifactRef:
         return await self._store.stat(sha256, owner=owner)
