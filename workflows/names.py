@@ -23,4 +23,7 @@ MEMO_REQUEST_HASH = "request_hash"
 GROUPED_PATCH = "grouped-calls"
 """Runs begun since then let short calls share activities and keep their record in place."""
 
+TOLD_ONCE_PATCH = "steps-told-once"
+"""Runs begun since then keep of each step one start and one end, however often they are told."""
+
 EVENTS_TOPIC = "events"

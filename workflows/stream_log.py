@@ -12,8 +12,9 @@ import asyncio
 import base64
 import logging
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -25,6 +26,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.contrib.workflow_streams import (
     PollInput,
     PollResult,
+    PublishInput,
     WorkflowStreamClient,
     _stream,
 )
@@ -37,6 +39,7 @@ from maquette.workflows.rpc import rpc_errors
 log = logging.getLogger(__name__)
 
 _POLL_QUERY = "__temporal_workflow_stream_poll"
+_PUBLISH_SIGNAL = "__temporal_workflow_stream_publish"
 
 PAGE_BYTES = 40_000
 """Most bytes of events in one answer to a poll. An answer becomes part of the history, which holds
@@ -159,12 +162,23 @@ def events_here() -> tuple[str, ...] | None:
     return None
 
 
+def keep_only(is_news: Callable[[Event], bool]) -> None:
+    """Inside a workflow: from now on, what activities publish is kept only if it is news."""
+    publish = workflow.get_signal_handler(_PUBLISH_SIGNAL)
+
+    def publish_news(batch: PublishInput) -> None:
+        items = [item for item in batch.items if is_news(_event(item.data))]
+        publish(replace(batch, items=items))  # type: ignore[misc]
+
+    workflow.set_signal_handler(_PUBLISH_SIGNAL, publish_news)
+
+
 def events_from(wires: Sequence[str]) -> list[Event]:
     """The events that ``events_here`` told."""
     return [_event(wire, offset) for offset, wire in enumerate(wires)]
 
 
-def _event(wire: str, offset: int) -> Event:
+def _event(wire: str, offset: int | None = None) -> Event:
     payload = Payload.FromString(base64.b64decode(wire))
     event: Event = pydantic_data_converter.payload_converter.from_payload(payload, Event)
     return event.model_copy(update={"offset": offset})
@@ -179,7 +193,7 @@ class EventPublisher:
     """Sends events to a running workflow in batches; flushes when left.
 
     Order is kept. An event is delivered at least once: a retried activity says again what it
-    does. A stream that is gone (the run has ended) swallows what is sent.
+    does, and the workflow keeps what is ``news``. A stream that is gone (the run has ended) swallows what is sent.
     """
 
     def __init__(self, client: Client, task_id: str) -> None:

@@ -38,8 +38,10 @@ with workflow.unsafe.imports_passed_through():
         SNAPSHOT_QUERY,
         STATUS_ATTRIBUTE,
         TASK_WORKFLOW,
+        TOLD_ONCE_PATCH,
     )
-    from maquette.workflows.stream_log import events_here
+    from maquette.workflows.news import News
+    from maquette.workflows.stream_log import events_here, keep_only
     from maquette.workflows.task_board import TaskBoard
     from maquette.workflows.telling import EXCERPT_CHARACTERS, ending_told, plan_told
     from maquette.workflows.walker import Walker
@@ -88,6 +90,8 @@ class TaskWorkflow:
     @workflow.run
     async def run(self, task: TaskInput) -> Ending:
         self._grouped = workflow.patched(GROUPED_PATCH)
+        if workflow.patched(TOLD_ONCE_PATCH):
+            keep_only(News().take)
         request = task.request
         self._say(
             EventType.TASK_CREATED,

@@ -132,7 +132,25 @@ async def finish(gateway: TaskGateway, task_id: str, watching: asyncio.Task[list
     assert sum(event.type in TERMINAL for event in events) == 1
     for kind in (EventType.PLAN_CREATED, EventType.ITERATION_DECIDED):
         assert sum(event.type is kind for event in events) == 1
+    check_steps_told_once(events)
     await gateway.close()
+
+
+def check_steps_told_once(events: list[Event]) -> None:
+    """Of each of the steps of all candidates one start and one end, and progress that only
+    grows between them."""
+    steps: dict[tuple[object, ...], list[Event]] = {}
+    for event in events:
+        if event.type.value.startswith("step."):
+            key = tuple(event.data.get(name) for name in ("node", "call", "round", "candidate"))
+            steps.setdefault(key, []).append(event)
+    assert len(steps) == CANDIDATES * 2
+    for first, *between, last in steps.values():
+        assert first.type is EventType.STEP_STARTED
+        assert last.type in (EventType.STEP_COMPLETED, EventType.STEP_CACHED)
+        assert {event.type for event in between} <= {EventType.STEP_PROGRESS}
+        fractions = [event.data["fraction"] for event in between]
+        assert fractions == sorted(fractions)
 
 
 async def test_a_killed_worker_is_replaced_and_repeats_almost_nothing(parts: Parts) -> None:
@@ -149,6 +167,19 @@ async def test_a_killed_worker_is_replaced_and_repeats_almost_nothing(parts: Par
     # What was done since the last heartbeat that arrived: 0.4 s of a pace of 0.2 s a step.
     assert repeated <= CANDIDATES * 4
     assert parts.ledger.count("paint.done") == CANDIDATES
+
+
+async def test_a_frozen_worker_that_wakes_tells_nothing_twice(parts: Parts) -> None:
+    """SIGSTOP of the worker mid-round until another has taken over, then SIGCONT: both tell
+    what they do, and each step is heard of once."""
+    gateway, task_id, watching = await start(parts)
+    first = parts.workers[0]
+    first.send_signal(signal.SIGSTOP)
+    begun = parts.ledger.count("paint.start")
+    parts.start_worker()
+    await until(lambda: parts.ledger.count("paint.start") > begun, within_s=20)
+    first.send_signal(signal.SIGCONT)
+    await finish(gateway, task_id, watching)
 
 
 async def test_finished_steps_are_not_repeated_after_a_kill(parts: Parts) -> None:
