@@ -193,7 +193,8 @@ class EventPublisher:
     """Sends events to a running workflow in batches; flushes when left.
 
     Order is kept. An event is delivered at least once: a retried activity says again what it
-    does, and the workflow keeps what is ``news``. A stream that is gone (the run has ended) swallows what is sent.
+    does, and the workflow keeps what is ``news``. A stream that is gone (the run has ended)
+    swallows what is sent.
     """
 
     def __init__(self, client: Client, task_id: str) -> None:

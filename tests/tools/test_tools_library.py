@@ -20,7 +20,9 @@ from maquette.records.task import Task, TaskRequest, TaskResult, TaskStatus
 from maquette.tools.builtin.find_pictures import find_pictures
 from maquette.tools.library.feeder import Feeder
 from maquette.tools.library.feeding_store import FeedingStore, catch_up
-from maquette.tools.library.library import FoundBy, PictureLibrary
+from maquette.tools.library.library import PictureLibrary
+from maquette.tools.library.makers import Makers
+from maquette.tools.library.spaces import FoundBy
 from maquette.tools.run import run_tool
 
 OWNER = "local"
@@ -117,7 +119,7 @@ async def test_a_search_that_cannot_be_is_refused(library, words, k) -> None:
 
 async def test_uploads_and_results_are_fed(store, library) -> None:
     """An upload and the picture of a finished task are found; drafts and documents are not."""
-    feeder = Feeder(library)
+    feeder = Feeder(library, Makers(store, task_of))
     feeding = FeedingStore(store, feeder, task_of)
     upload = await feeding.put(png("red"), owner=OWNER)
     made = Lineage(tool="draw", tool_version="1")
@@ -144,7 +146,7 @@ async def test_feeding_never_fails_or_holds_up_a_task(store, embedder, library) 
             raise ModelUnavailable("away")
 
     embedder.fail = fail
-    feeder = Feeder(library, pauses_s=(0.01,) * 200)
+    feeder = Feeder(library, Makers(store, task_of), pauses_s=(0.01,) * 200)
     feeding = FeedingStore(store, feeder, task_of)
     async with asyncio.timeout(2):
         ref = await feeding.put(png("red"), owner=OWNER)
@@ -170,7 +172,7 @@ async def test_what_a_killed_process_missed_is_caught_up(store, library) -> None
     """Pictures of tasks that ended while nobody fed are offered at the next start, once."""
     ref = await store.put(png("red"), owner=OWNER, lineage=Lineage(tool="t", tool_version="1"))
     await store.put_document(DocumentKind.TASK, "task_1", finished(ref), owner=OWNER)
-    feeder = Feeder(library)
+    feeder = Feeder(library, Makers(store, task_of))
     feeding = FeedingStore(store, feeder, task_of)
     for _ in range(2):
         await catch_up(feeding, library, owner=OWNER)
