@@ -28,8 +28,8 @@ class AskRecipe:
     """All numbers of the training."""
 
     steps: int = 1_500
-    queries: int = 96
-    captions: int = 24
+    queries: int = 80
+    captions: int = 12
     pictures: int = 1_500
     """Of one step, drawn from all."""
     rate: float = 1e-3
@@ -93,7 +93,8 @@ def teach_asking(
 
 def _said(model: Any, tokenizer: Any, texts: list[str]) -> Tensor:
     """Unit vectors of texts."""
-    output = model.get_text_features(input_ids=tokens(tokenizer, texts))
+    with torch.autocast("cpu", torch.bfloat16):
+        output = model.get_text_features(input_ids=tokens(tokenizer, texts))
     return F.normalize(getattr(output, "pooler_output", output).float(), dim=1)
 
 

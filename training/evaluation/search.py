@@ -6,11 +6,14 @@ on the same queries: either comparison alone, and both bare cosines on one scale
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from maquette.infra.index.contract import ArtifactIndex
 from maquette.infra.index.stored import StoredIndex
@@ -18,13 +21,17 @@ from maquette.infra.store.contract import ArtifactStore
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.contract import ModelClient, RoleName
 from maquette.tools.library.library import PictureLibrary
-from maquette.tools.library.ranking import CALIBRATION, standing
+from maquette.tools.library.ranking import standing
 from maquette.tools.library.spaces import FoundBy, Spaces
 from maquette.training.evaluation.intervals import Share
-from maquette.training.evaluation.search_library import Planted
-from maquette.training.evaluation.search_strangers import Query
+from maquette.training.evaluation.search_library import SIZE, Planted, plant
+from maquette.training.evaluation.search_strangers import Query, ask
+from maquette.training.evaluation.sheet import contact_sheet
 
 FIRST = 3
+BAR = 0.95
+EACH = 60
+ALL = "right one among the first 3"
 OWNER = "local"
 HELD_OUT = 11
 """Seed of the library that is measured; those it is fitted on are others (``search_fit``)."""
@@ -78,6 +85,14 @@ async def fill(
     return Shelf(planted, names, library, index, Spaces(models))
 
 
+async def measure(
+    seed: int = HELD_OUT, size: int = SIZE, each: int = EACH
+) -> tuple[Shelf, list[Looked]]:
+    """Plant a library and ask ``each`` queries of every stranger."""
+    shelf = await fill(plant(seed, size))
+    return shelf, [await look(shelf, query) for query in ask(shelf.planted, seed, each)]
+
+
 async def look(shelf: Shelf, query: Query, k: int = FIRST) -> Looked:
     """Search, and take apart what the answer came from."""
     found = await shelf.library.find(query.text, owner=OWNER, k=k)
@@ -123,10 +138,10 @@ def hit(query: Query, places: Sequence[int]) -> bool:
 
 def shares(looked: Sequence[Looked]) -> dict[str, Share]:
     """Hit rates: all, by kind of query, by stranger, and by the other orders."""
-    groups: dict[str, list[bool]] = {"right one among the first 3": []}
+    groups: dict[str, list[bool]] = {ALL: []}
     for one in looked:
         right = hit(one.query, one.found)
-        groups["right one among the first 3"].append(right)
+        groups[ALL].append(right)
         groups.setdefault(f"- asked for: {one.query.kind}", []).append(right)
         groups.setdefault(f"- as said by: {one.query.stranger}", []).append(right)
     for name, score in ORDERS.items():
@@ -152,6 +167,13 @@ def record(found: Mapping[str, Share]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def likelihood(one: Looked) -> np.ndarray:
-    """The library's own scores."""
-    return CALIBRATION.likely(one.standings[FoundBy.PICTURES], one.standings[FoundBy.WORDS])
+def sheet(shelf: Shelf, looked: Sequence[Looked], path: Path) -> None:
+    """Write the first three of each query in a row; right ones are marked with a plus."""
+    pictures, captions = [], []
+    for one in looked:
+        for place in one.found[:FIRST]:
+            planted = shelf.planted[place]
+            pictures.append(np.asarray(Image.open(io.BytesIO(planted.png)).convert("RGB")))
+            mark = "+" if one.query.right[place] else "-"
+            captions.append(f"{mark} {one.query.text} | {planted.text or 'no words'}")
+    contact_sheet(pictures, captions, 2 * FIRST, path, side_px=150)
