@@ -78,6 +78,7 @@ async def serve(settings: Settings) -> None:
     from maquette.tools.library.feeder import Feeder
     from maquette.tools.library.feeding_store import FeedingStore, catch_up
     from maquette.tools.library.library import PictureLibrary
+    from maquette.tools.library.makers import Makers
     from maquette.tools.registry import load_registry
     from maquette.workflows.finished import task_of
     from maquette.workflows.gateway import TaskGateway
@@ -85,7 +86,7 @@ async def serve(settings: Settings) -> None:
     bare = open_store(settings)
     models = connect(settings, bare)
     library = PictureLibrary(StoredIndex(bare), models)
-    feeder = Feeder(library)
+    feeder = Feeder(library, Makers(bare, task_of))
     store = FeedingStore(bare, feeder, task_of)
     gateway = GatewayLink(lambda: TaskGateway.connect(settings, store))
     catching_up = asyncio.create_task(catch_up(store, library, owner=settings.owner))

@@ -3,6 +3,7 @@
 judge            train the judge of pictures on exact renders, and measure it on fresh ones
 label-sheets     draw pictures for a person to label, on numbered sheets
 judge-agreement  compare the judge's reading with a person's labels
+search           how often a search finds the right picture among its first three
 pack             measure rows and write table, plot, sheets and outcomes; or recheck outcomes
 """
 
@@ -87,6 +88,34 @@ def judge_agreement(work: Work = WORK, labels: Labels = None) -> None:
     from maquette.training.evaluation.rows import Bench
 
     _measure(Bench(work, PACKS, labels=labels), ["judge_agreement"], None, work, as_json=False)
+
+
+@app.command()
+def search(
+    size: Annotated[int, typer.Option(min=20, help="pictures of the planted library")] = 300,
+    each: Annotated[int, typer.Option(min=1, help="queries of each of five strangers")] = 60,
+    seed: Annotated[int, typer.Option(min=4, help="another library and other queries")] = 11,
+    picture: Annotated[Path | None, typer.Option(help="PNG of what some queries found")] = None,
+    fitted: Annotated[bool, typer.Option("--fit", help="fit the calibration and print it")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print rates as JSON")] = False,
+) -> None:
+    """Search a planted library whose truth is known. Exits with 1 below the bar."""
+    import asyncio
+
+    from maquette.training.evaluation import search as searching
+    from maquette.training.evaluation.search_fit import fit, standings
+
+    if fitted:
+        typer.echo(fit(asyncio.run(standings())))
+        return
+    shelf, looked = asyncio.run(searching.measure(seed, size, each))
+    found = searching.shares(looked)
+    typer.echo(
+        json.dumps(searching.record(found), indent=1) if as_json else searching.table(found)
+    )
+    if picture is not None:
+        searching.sheet(shelf, looked[:: max(1, len(looked) // 24)], picture)
+    raise typer.Exit(0 if found[searching.ALL].value >= searching.BAR else 1)
 
 
 @app.command()

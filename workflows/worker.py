@@ -133,6 +133,7 @@ async def build_engine(settings: Settings) -> Engine:
     from maquette.tools.library.feeder import Feeder
     from maquette.tools.library.feeding_store import FeedingStore
     from maquette.tools.library.library import PictureLibrary
+    from maquette.tools.library.makers import Makers
     from maquette.tools.registry import load_registry
     from maquette.tools.run import run_tool
     from maquette.workflows.finished import task_of
@@ -140,7 +141,8 @@ async def build_engine(settings: Settings) -> Engine:
     bare = open_store(settings)
     models = connect(settings, bare)
     # Pictures of finished tasks are indexed in the background of this process.
-    store = FeedingStore(bare, Feeder(PictureLibrary(StoredIndex(bare), models)), task_of)
+    feeder = Feeder(PictureLibrary(StoredIndex(bare), models), Makers(bare, task_of))
+    store = FeedingStore(bare, feeder, task_of)
     registry = load_registry()
     return Engine(
         store=store,

@@ -52,7 +52,7 @@ def search_artifacts(
 
 
 def _hit_line(hit: dict[str, Any]) -> str:
-    """Hash, cosine, kind and words of a picture found; the hash is what ``get`` takes."""
+    """Hash, likelihood, kind and words of a picture found; the hash is what ``get`` takes."""
     strange = " (outside the bundled models' world)" if hit["in_world"] is False else ""
     told = f"{hit['artifact']['sha256']}  {hit['score']:5.2f}  {hit['kind']:<6}{strange}"
     return f"{told}  {' '.join(hit['text'].split())[:80]}".rstrip()

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from maquette.infra.index.entry import Hit, IndexEntry, PictureKind
+from maquette.infra.index.parts import Part
 
 NEAR_DUPLICATE = 0.94
 """Inner product from which two pictures count as near duplicates (LAION-5B's post-filter)."""
@@ -62,6 +63,10 @@ class ArtifactIndex(Protocol):
 
     async def delete(self, sha256: str, *, owner: str) -> None:
         """Forget a picture in every space; one that is not there is fine."""
+        ...
+
+    async def rows(self, *, owner: str, space: str) -> Part:
+        """Every picture of a space with its vector, in the order added; zeros where none."""
         ...
 
     async def entries(self, *, owner: str, space: str) -> tuple[IndexEntry, ...]:

@@ -36,7 +36,8 @@ class IndexEntry(Document):
 
 
 class Hit(Record):
-    """A picture found. ``score`` is the cosine with the query, -1 to 1."""
+    """A picture found. ``score``: of an index the cosine with the query, -1 to 1; of the
+    library how likely it is what was asked for, 0 to 1."""
 
     entry: IndexEntry
     score: float

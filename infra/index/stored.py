@@ -85,6 +85,9 @@ class StoredIndex:
         for space in await self.spaces(owner=owner):
             await self._write(Part(removed=(sha256,)), owner, space)
 
+    async def rows(self, *, owner: str, space: str) -> Part:
+        return (await self._read(owner, space)).table.part()
+
     async def entries(self, *, owner: str, space: str) -> tuple[IndexEntry, ...]:
         return (await self._read(owner, space)).table.entries
 

@@ -21,7 +21,8 @@ from maquette.infra.index.entry import Hit, IndexEntry, PictureKind
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import ModelUnavailable
 from maquette.records.task import Task, TaskRequest, TaskResult, TaskStatus
-from maquette.tools.library.library import Found, FoundBy
+from maquette.tools.library.library import Found
+from maquette.tools.library.spaces import FoundBy
 
 
 class ScriptedLibrary:

@@ -16,7 +16,7 @@ from maquette.tools.spec import tool
 
 
 class FoundPicture(Record):
-    """A picture and its cosine with the words, -1 to 1."""
+    """A picture, and how likely it is what the words ask for, 0 to 1."""
 
     image: Image
     score: float
@@ -33,7 +33,7 @@ class FoundPictures(Record):
 
 @tool(
     "find_pictures",
-    version="2",
+    version="3",
     cost_s=0.3,
     timeout_s=60.0,
     roles=(RoleName.EMBEDDING,),

@@ -12,10 +12,11 @@ import contextlib
 import logging
 from dataclasses import dataclass
 
-from maquette.infra.index.entry import PictureKind
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import MaquetteError, TryAgain
+from maquette.records.task import Task
 from maquette.tools.library.library import PictureLibrary
+from maquette.tools.library.makers import Makers
 
 log = logging.getLogger(__name__)
 
@@ -27,39 +28,32 @@ TIDY_EVERY = 32
 
 @dataclass(frozen=True)
 class Offer:
-    """A picture to be embedded."""
+    """A picture to be embedded, and the task that handed it over (None: an upload)."""
 
     ref: ArtifactRef
     owner: str
-    kind: PictureKind
-    text: str
-    task_id: str | None
+    task: Task | None
 
 
 class Feeder:
     """Embeds what it is offered, in order. ``offer`` is called inside a running event loop."""
 
-    def __init__(self, library: PictureLibrary, *, pauses_s: tuple[float, ...] = PAUSES_S) -> None:
+    def __init__(
+        self, library: PictureLibrary, makers: Makers, *, pauses_s: tuple[float, ...] = PAUSES_S
+    ) -> None:
         self._library = library
+        self._makers = makers
         self._pauses_s = pauses_s
         self._waiting: asyncio.Queue[Offer] = asyncio.Queue(MAX_WAITING)
         self._worker: asyncio.Task[None] | None = None
         self._added = 0
 
-    def offer(
-        self,
-        ref: ArtifactRef,
-        *,
-        owner: str,
-        kind: PictureKind,
-        text: str = "",
-        task_id: str | None = None,
-    ) -> None:
+    def offer(self, ref: ArtifactRef, *, owner: str, task: Task | None = None) -> None:
         """Take note of a picture; anything else is left alone. Never waits, never raises."""
         if not ref.media_type.startswith("image/"):
             return
         try:
-            self._waiting.put_nowait(Offer(ref, owner, kind, text, task_id))
+            self._waiting.put_nowait(Offer(ref, owner, task))
         except asyncio.QueueFull:
             log.warning("picture %s is not indexed: too many are waiting", ref.sha256[:12])
             return
@@ -90,12 +84,13 @@ class Feeder:
     async def _add(self, offer: Offer) -> None:
         for pause_s in (*self._pauses_s, None):
             try:
+                made = await self._makers.of(offer.ref.sha256, owner=offer.owner, task=offer.task)
                 await self._library.add(
                     offer.ref,
                     owner=offer.owner,
-                    kind=offer.kind,
-                    text=offer.text,
-                    task_id=offer.task_id,
+                    kind=made.kind,
+                    text=made.text,
+                    task_id=made.task_id,
                 )
                 self._added += 1
                 if self._added % TIDY_EVERY == 0:

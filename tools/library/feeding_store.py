@@ -10,22 +10,18 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from maquette.infra.index.entry import PictureKind
 from maquette.infra.store.contract import ArtifactStore, DocumentKind
 from maquette.records.artifact import ArtifactRef, Lineage
 from maquette.records.errors import MaquetteError
-from maquette.records.task import Task
 from maquette.tools.library.feeder import Feeder
 from maquette.tools.library.library import PictureLibrary
+from maquette.tools.library.makers import TaskOf
 
 log = logging.getLogger(__name__)
 
 TASKS_LOOKED_AT = 500
 RETRY_S = 30.0
 TRIES = 20
-
-TaskOf = Callable[[bytes], Task | None]
-"""Reads the task out of a finished record; None where there is none."""
 
 
 class FeedingStore:
@@ -40,7 +36,7 @@ class FeedingStore:
     async def put(self, data: bytes, *, owner: str, lineage: Lineage | None = None) -> ArtifactRef:
         ref = await self._store.put(data, owner=owner, lineage=lineage)
         if lineage is None:  # an upload: whatever a step makes has a lineage
-            self._feeder.offer(ref, owner=owner, kind=PictureKind.UPLOAD)
+            self._feeder.offer(ref, owner=owner)
         return ref
 
     async def get(self, sha256: str, *, owner: str) -> bytes:
@@ -75,13 +71,7 @@ class FeedingStore:
         task = self._task_of(data)
         for ref in task.result.artifacts if task is not None and task.result else ():
             if ref.sha256 not in known:
-                self._feeder.offer(
-                    ref,
-                    owner=owner,
-                    kind=PictureKind.RESULT,
-                    text=task.request.text if task else "",
-                    task_id=task.id if task else None,
-                )
+                self._feeder.offer(ref, owner=owner, task=task)
 
 
 async def catch_up(

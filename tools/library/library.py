@@ -1,27 +1,25 @@
 """The library: the owner's pictures, found by words.
 
-It joins the index of pictures with the embedding role. Where the dual encoder is not there,
-pictures are found by the words they were made from, embedded as sentences; such vectors are a
-space of their own, and once the dual encoder is there every known picture is embedded again.
+It joins the index of pictures with the embedding role. A picture is compared by what it shows
+(dual encoder) and by the words it was made from (sentences), and ``ranking`` makes one order of
+both. Where the dual encoder is not there, words alone are compared; once it is, every known
+picture is embedded.
 """
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Iterable, Mapping
+
+import numpy as np
 
 from maquette.infra.index.contract import ArtifactIndex
-from maquette.infra.index.entry import (
-    MAX_TEXT_CHARACTERS,
-    Hit,
-    IndexEntry,
-    PictureKind,
-    space_named,
-)
-from maquette.model_servers.client import EmbeddingClient
+from maquette.infra.index.entry import MAX_TEXT_CHARACTERS, Hit, IndexEntry, PictureKind
 from maquette.model_servers.contract import ModelClient
 from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Record
 from maquette.records.errors import InvalidInput, MaquetteError
+from maquette.tools.library.ranking import CALIBRATION, standing
+from maquette.tools.library.spaces import FoundBy, Spaces
 
 MAX_FOUND = 100
 BY_WORDS = (
@@ -29,12 +27,8 @@ BY_WORDS = (
     "encoder for pictures is not in the bundled pack yet"
 )
 
-
-class FoundBy(StrEnum):
-    """What the query was compared with."""
-
-    PICTURES = "pictures"
-    WORDS = "words"
+Standings = dict[FoundBy, dict[str, float]]
+"""How well each picture, by its name, fits the query in each way."""
 
 
 class Found(Record):
@@ -51,7 +45,7 @@ class PictureLibrary:
 
     def __init__(self, index: ArtifactIndex, models: ModelClient) -> None:
         self._index = index
-        self._embedding = EmbeddingClient(models)
+        self._spaces = Spaces(models)
 
     async def add(
         self,
@@ -62,18 +56,22 @@ class PictureLibrary:
         text: str = "",
         task_id: str | None = None,
     ) -> IndexEntry:
-        """Embed a stored picture and make it findable, durably. Adding it again replaces it.
+        """Embed a stored picture and make it findable, durably.
+
+        An entry is written once: what is said of a picture that is known already stays.
 
         Raises: NotFound, MediaRejected: there is no such picture. ModelUnavailable,
             StoreUnavailable.
         """
         entry = IndexEntry(ref=ref, kind=kind, text=text[:MAX_TEXT_CHARACTERS], task_id=task_id)
-        return await self._embed_and_add(entry, owner)
+        spaces = await self._spaces.present()
+        known = await self._entries(owner, spaces.values())
+        return await self._complete(known.get(ref.sha256, entry), owner, spaces)
 
     async def find(
         self, query: str, *, owner: str, k: int = 10, kind: PictureKind | None = None
     ) -> Found:
-        """The ``k`` pictures that fit some words best, best first.
+        """The ``k`` pictures that are most likely what some words ask for, best first.
 
         Raises: InvalidInput: no words, or ``k`` is not 1 to ``MAX_FOUND``. ModelUnavailable,
             StoreUnavailable.
@@ -85,80 +83,95 @@ class PictureLibrary:
             )
         if not 1 <= k <= MAX_FOUND:
             raise InvalidInput(f"k is {k}; expected 1 to {MAX_FOUND}")
-        if (await self._embedding.describe()).picture_digest is None:
-            said = await self._embedding.embed_text((query,))
-            space = space_named(FoundBy.WORDS, said.digest)
-            hits = await self._index.search(
-                said.vectors[0], owner=owner, space=space, k=k, kind=kind
-            )
-            return Found(
-                hits=hits, by=FoundBy.WORDS, warnings=(BY_WORDS,), forward_s=said.forward_s
-            )
-        told = await self._embedding.embed_caption((query,))
-        space = space_named(FoundBy.PICTURES, told.digest)
-        hits = await self._index.search(told.vectors[0], owner=owner, space=space, k=k, kind=kind)
-        verdict = told.verdicts[0]
+        spaces = await self._spaces.present()
+        entries: dict[str, IndexEntry] = {}
+        standings: Standings = {by: {} for by in FoundBy}
+        warnings: list[str] = []
+        forward_s = 0.0
+        for by, space in spaces.items():
+            asked = await self._spaces.ask(by, space, query)
+            forward_s += asked.forward_s
+            warnings += asked.warnings
+            part = await self._index.rows(owner=owner, space=space)
+            told = standing(part.vectors, asked.vector, asked.general)
+            for entry, value in zip(part.entries, told, strict=True):
+                if kind in (None, entry.kind):
+                    entries.setdefault(entry.ref.sha256, entry)
+                    standings[by][entry.ref.sha256] = value
+        by = next(iter(spaces))
+        if by is FoundBy.WORDS:
+            warnings.append(BY_WORDS)
         return Found(
-            hits=hits,
-            by=FoundBy.PICTURES,
-            warnings=(f"the words are {verdict.reason}",) if verdict.in_world is False else (),
-            forward_s=told.forward_s,
+            hits=_ranked(entries, standings)[:k],
+            by=by,
+            warnings=tuple(warnings),
+            forward_s=forward_s,
         )
 
     async def known(self, *, owner: str) -> frozenset[str]:
-        """Names of the pictures in the present space."""
-        entries = await self._index.entries(owner=owner, space=await self._present())
-        return frozenset(entry.ref.sha256 for entry in entries)
+        """Names of the pictures that are in every present space."""
+        spaces = (await self._spaces.present()).values()
+        found = [frozenset(await self._entries(owner, (space,))) for space in spaces]
+        return frozenset.intersection(*found)
 
     async def catch_up(self, *, owner: str) -> int:
-        """Embed again what only former models embedded; then forget their spaces.
+        """Embed what is not in every present space; then forget the spaces of former models.
 
         Returns: how many pictures were embedded. A picture that cannot be embedded any more
         stays known in its old space.
         """
-        present = await self._present()
+        spaces = await self._spaces.present()
+        former = [
+            one for one in await self._index.spaces(owner=owner) if one not in spaces.values()
+        ]
         done = await self.known(owner=owner)
-        moved = 0
-        for space in await self._index.spaces(owner=owner):
-            if space == present:
+        moved, left = 0, set()
+        for name, entry in (await self._entries(owner, (*spaces.values(), *former))).items():
+            if name in done:
                 continue
-            whole = True
-            for entry in await self._index.entries(owner=owner, space=space):
-                if entry.ref.sha256 in done:
-                    continue
-                try:
-                    await self._embed_and_add(entry, owner)
-                except MaquetteError:
-                    whole = False
-                    continue
+            try:
+                await self._complete(entry, owner, spaces)
                 moved += 1
-            if whole:
+            except MaquetteError:
+                left.add(name)
+        for space in former:
+            if left.isdisjoint(await self._entries(owner, (space,))):
                 await self._index.drop(owner=owner, space=space)
         return moved
 
     async def tidy(self, *, owner: str) -> None:
-        """Put small writes of the present space together, when there are many."""
-        await self._index.compact(owner=owner, space=await self._present())
+        """Put small writes of the present spaces together, when there are many."""
+        for space in (await self._spaces.present()).values():
+            await self._index.compact(owner=owner, space=space)
 
-    async def _embed_and_add(self, entry: IndexEntry, owner: str) -> IndexEntry:
-        vector: tuple[float, ...] | None = None
-        if (await self._embedding.describe()).picture_digest is None:
-            said = await self._embedding.embed_text((entry.text,))
-            space = space_named(FoundBy.WORDS, said.digest)
-            vector = said.vectors[0] if entry.text.strip() else None
-        else:
-            seen = await self._embedding.embed_image((entry.ref,), owner=owner)
-            space, vector = space_named(FoundBy.PICTURES, seen.digest), seen.vectors[0]
-            verdict = seen.verdicts[0]
-            entry = entry.model_copy(
-                update={"in_world": verdict.in_world, "guard_score": verdict.score}
-            )
-        await self._index.add(entry, vector, owner=owner, space=space)
+    async def _complete(
+        self, entry: IndexEntry, owner: str, spaces: Mapping[FoundBy, str]
+    ) -> IndexEntry:
+        """Write an entry to each space that has it not; returns it as written."""
+        for by, space in spaces.items():
+            if entry.ref.sha256 not in await self._entries(owner, (space,)):
+                entry, vector = await self._spaces.embed(by, entry, owner)
+                await self._index.add(entry, vector, owner=owner, space=space)
         return entry
 
-    async def _present(self) -> str:
-        """The space that pictures are put into now."""
-        found = await self._embedding.describe()
-        if found.picture_digest is not None:
-            return space_named(FoundBy.PICTURES, found.picture_digest)
-        return space_named(FoundBy.WORDS, found.text_digest)
+    async def _entries(self, owner: str, spaces: Iterable[str]) -> dict[str, IndexEntry]:
+        """Entries by name; that of an earlier space counts."""
+        found: dict[str, IndexEntry] = {}
+        for space in spaces:
+            for entry in await self._index.entries(owner=owner, space=space):
+                found.setdefault(entry.ref.sha256, entry)
+        return found
+
+
+def _ranked(entries: Mapping[str, IndexEntry], standings: Standings) -> tuple[Hit, ...]:
+    """The pictures that were compared in any way, the likeliest first; ties by name."""
+    names = sorted(entries)
+    shown, said = (
+        np.array([standings[by].get(name, np.nan) for name in names], np.float64)
+        for by in (FoundBy.PICTURES, FoundBy.WORDS)
+    )
+    scores = CALIBRATION.likely(shown, said)
+    order = np.argsort(-scores, kind="stable")
+    return tuple(
+        Hit(entry=entries[names[row]], score=float(scores[row])) for row in order if scores[row] > 0
+    )
