@@ -92,7 +92,7 @@ def _keyed(image: ImageFile, plain: Plain) -> Mask | None:
     if plain.colour_key is None:
         return None
     raw_mode = image.tile[0].args
-    scale = {"1": 255, "L;2": 85, "L;4": 17}.get(raw_mode, 1)
+    scale = {"1": 255, "L;2": 85, "L;4": 17}.get(str(raw_mode), 1)
     samples = [_samples(image)]
     key = np.array(plain.colour_key)
     if raw_mode != "RGB;16B":
@@ -102,8 +102,9 @@ def _keyed(image: ImageFile, plain: Plain) -> Mask | None:
 
     with Images.open(io.BytesIO(plain.data), formats=["PNG"]) as low:
         low.tile = [low.tile[0]._replace(args="RGB;16L")]
-        same_low = (_samples(low) == key % 256).all(axis=-1)
-    return np.asarray((samples[0] == key // 256).all(axis=-1) & same_low)
+        same_low = np.asarray(_samples(low) == key % 256).all(axis=-1)
+    same_high = np.asarray(samples[0] == key // 256).all(axis=-1)
+    return np.asarray(same_high & same_low)
 
 
 def _samples(image: ImageFile) -> Any:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 
 from maquette.infra.store.contract import ArtifactStore, DocumentKind
 from maquette.records.artifact import ArtifactRef, Lineage

@@ -173,7 +173,7 @@ def _query(
 ) -> Query:
     """Ask for what some picture of the library holds."""
     while True:
-        target = library[rng.integers(len(library))]
+        target = library[int(rng.integers(len(library)))]
         if kind == "sign":
             if target.scene is None and target.text:
                 right = np.array([one.sign == target.sign for one in library])
