@@ -96,7 +96,7 @@ def _keyed(image: ImageFile, plain: Plain) -> Mask | None:
     samples = [_samples(image)]
     key = np.array(plain.colour_key)
     if raw_mode != "RGB;16B":
-        return np.asarray(samples[0] == key * scale).all(axis=-1)
+        return np.asarray((samples[0] == key * scale).all(axis=-1))
     # The library keeps the high bytes alone. Read as the other byte order, it gives the low ones.
     from PIL import Image as Images
 
