@@ -89,7 +89,7 @@ def records(settings: Settings) -> Check:
     info = read_stack(settings)
     if info is None:
         return Check("records", True, detail="looked at while the stack runs")
-    found, seen = asyncio.run(_damaged(info.api_url, info.token))
+    found, seen = asyncio.run(damaged_records(info.api_url, info.token))
     if found:
         return Check(
             "records",
@@ -100,7 +100,7 @@ def records(settings: Settings) -> Check:
     return Check("records", True, detail=f"all of {seen} tasks can be read")
 
 
-async def _damaged(url: str, token: str | None) -> tuple[list[str], int]:
+async def damaged_records(url: str, token: str | None) -> tuple[list[str], int]:
     """The ids of damaged records, and of how many tasks, the newest first."""
     from maquette.api.client import MaquetteClient
     from maquette.records.errors import RecordDamaged

@@ -16,6 +16,7 @@ import pytest
 from api_engine import DevServer, EngineServer, make_engine
 from api_fakes import TOKEN
 
+from maquette.api.cli.checkups import damaged_records
 from maquette.infra.store.contract import DocumentKind
 from maquette.records.errors import RecordDamaged
 from maquette.records.event import TERMINAL, Event
@@ -148,6 +149,7 @@ def test_a_submission_that_cannot_be_settled_tells_its_id(
     async def admit(task_id: str) -> None:
         await real(task_id)
         idle.temporal.send(signal.SIGSTOP)
+        await asyncio.sleep(0.5)  # until all its threads have stopped
 
     gateway._starter._registered = True
     monkeypatch.setattr(gateway._admission, "admit", admit)
@@ -239,6 +241,9 @@ def test_a_damaged_record_does_not_break_the_list(live: EngineServer) -> None:
             assert found[name]["problem"]["code"] == RecordDamaged.code
             assert abs(found[name]["created_at"] - time.time()) < 60
             assert http.get(f"/api/v1/tasks/{name}").json()["code"] == RecordDamaged.code
+        damaged, seen = asyncio.run(damaged_records(live.url, TOKEN))
+        assert damaged == [name]
+        assert seen >= 2
         live.do(live.store.put_document(DocumentKind.TASK, good["id"], b"{", owner=OWNER))
         known = http.get(f"/api/v1/tasks/{good['id']}").json()
         assert known["status"] == "completed", "the engine still knows how it ended"
