@@ -33,12 +33,12 @@ def pace_s(ended: Sequence[Run], running_since: Iterable[float], now: float) -> 
         running_since: when each run in flight began.
     """
     since = [*running_since]
-    busy_from = max(now - WINDOW_S, min([now, *since, *(run.began for run in ended)]))
-    if len(ended) == PAGE:
+    lately = [run.began for run in ended if run.ended > now - WINDOW_S]
+    busy_from = max(now - WINDOW_S, min([now, *since, *lately]))
+    if len(lately) == PAGE:
         busy_from = max(busy_from, ended[-1].ended)
-    lately = sum(run.ended > busy_from for run in ended)
     if lately:
-        return (now - busy_from) / lately
+        return (now - busy_from) / len(lately)
     if ended:
         return sum(run.ended - run.began for run in ended) / len(ended) / max(1, len(since))
     return max([UNKNOWN_S, *(now - began for began in since)])

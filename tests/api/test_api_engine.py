@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import signal
 import threading
 import time
@@ -112,14 +113,14 @@ def test_a_stopped_engine_leaves_nothing_unknown(idle: EngineServer) -> None:
         async with open_http(idle) as http:
 
             async def one(place: int) -> httpx2.Response:
-                await asyncio.sleep(place * 0.02)
-                return await http.post("/api/v1/tasks", json={"text": f"{place}"})
+                answer = await http.post("/api/v1/tasks", json={"text": f"{place}"})
+                if next(count) == 4:
+                    engine.send(signal.SIGSTOP)
+                    threading.Timer(8.0, lambda: engine.send(signal.SIGCONT)).start()
+                return answer
 
-            sending = asyncio.gather(*(one(place) for place in range(30)))
-            await asyncio.sleep(0.3)
-            engine.send(signal.SIGSTOP)
-            threading.Timer(8.0, lambda: engine.send(signal.SIGCONT)).start()
-            return await sending
+            count = itertools.count()
+            return await asyncio.gather(*(one(place) for place in range(30)))
 
     answers = asyncio.run(stopped_amid())
     told = {one.headers["location"].rpartition("/")[2] for one in answers if accepted(one)}
