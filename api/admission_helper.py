@@ -22,9 +22,10 @@ class Limits(NamedTuple):
     max_upload_bytes: int
 
 
-def _limit() -> None:
+def limit(*, cpu_s: int = CPU_S) -> None:
+    """Bind this process: memory, processor time, no files, no core, no processes."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S + 5))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 5))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
@@ -37,7 +38,7 @@ def main() -> int:
     from maquette.records.errors import MediaRejected
 
     data = sys.stdin.buffer.read(max_bytes + 1)
-    _limit()
+    limit()
     try:
         png = admit_image(data, Limits(max_pixels=max_pixels, max_upload_bytes=max_bytes))
     except MediaRejected as error:

@@ -103,7 +103,6 @@ def _start_ray(settings: Settings) -> None:
 
         ray.init(address=settings.serve.ray_address, namespace="maquette", log_to_driver=False)
         return
-
     start_local_ray(settings.data_dir, cpus=max(2, os.cpu_count() or 2))
 
 
@@ -123,9 +122,9 @@ def _watch(stop: threading.Event, settings: Settings) -> int:
     Ray Serve restarts replicas, proxies and its controller by itself; what it cannot mend is
     the loss of its own head processes. Whoever supervises this process then starts it again.
     """
-
     watch = RayWatch(settings.serve.url)
     heart = Heartbeat(StackFolders(settings.data_dir).models_alive)
+    heart.beat()
     seen, since = 0, 0.0
     while not stop.wait(BEAT_EVERY_S):
         close_ray_folders(settings.data_dir)
@@ -162,7 +161,6 @@ def _stop(settings: Settings) -> None:
         serve.delete(APPLICATION)
         ray.shutdown()
         return
-
     stop_local_ray(settings.data_dir)
 
 

@@ -22,7 +22,7 @@ from typer.core import TyperGroup
 from maquette import __version__
 from maquette.api.cli import exits
 from maquette.api.cli.screen import Screen
-from maquette.api.cli.streams import NotTold, prepare_streams, telling
+from maquette.api.cli.streams import NotTold, sound_streams
 from maquette.records.errors import GiveUp, MaquetteError
 
 COMMANDS = {
@@ -70,13 +70,12 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        prepare_streams()
-        try:
-            with telling():  # help and usage are written by the library
+        with sound_streams():
+            try:
                 return super().main(*args, **kwargs)
-        except NotTold as error:
-            Screen().fail(error)
-            sys.exit(exits.FAILED)
+            except NotTold as error:  # help and version are written outside of ``told``
+                Screen().fail(error)
+                sys.exit(exits.FAILED)
 
 
 @contextmanager

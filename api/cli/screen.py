@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.text import Text
 from rich.theme import Theme
 
-from maquette.api.cli.streams import Forgiving, NotTold, telling
+from maquette.api.cli.streams import NotTold
 from maquette.records.errors import MaquetteError, Overloaded
 
 THEME = Theme(
@@ -35,8 +35,7 @@ class Screen:
 
     def __init__(self, *, as_json: bool = False) -> None:
         self.as_json = as_json
-        err: Any = Forgiving(sys.stderr)
-        self.err = Console(file=err, theme=THEME, highlight=False, soft_wrap=False)
+        self.err = Console(stderr=True, theme=THEME, highlight=False, soft_wrap=False)
 
     @property
     def lively(self) -> bool:
@@ -50,15 +49,13 @@ class Screen:
 
     def answer(self, text: str) -> None:
         """Write one line, or several, of the answer. Raises: NotTold: stdout does not take it."""
-        with telling():
-            sys.stdout.write(text if text.endswith("\n") else text + "\n")
-            sys.stdout.flush()
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        sys.stdout.flush()
 
     def raw(self, data: bytes) -> None:
         """Write bytes that are the answer. Raises: NotTold: stdout does not take them."""
-        with telling():
-            sys.stdout.buffer.write(data)
-            sys.stdout.buffer.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
 
     def document(self, value: Any) -> None:
         """Write the answer as JSON: indented for people, on one line for programs."""
@@ -70,10 +67,7 @@ class Screen:
 
     def table(self, renderable: Any) -> None:
         """Write a table of the answer to stdout."""
-        console = Console(theme=THEME, highlight=False)
-        with console.capture() as shown:
-            console.print(renderable)
-        self.answer(shown.get())
+        Console(theme=THEME, highlight=False).print(renderable)
 
     def say(self, *parts: Any, indent: int = 0) -> None:
         """Tell something on stderr; strings are taken literally, never as markup."""

@@ -9,7 +9,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, TextIO, cast
 
 from maquette.records.errors import GiveUp
 
@@ -24,42 +24,67 @@ class NotTold(GiveUp):
     title = "The answer could not be written"
 
 
-def prepare_streams() -> None:
-    """Make every character and every state of the three streams one that can be written to."""
-    codecs.register_error(ERRORS, _plain)
-    for name, flags, mode in (
-        ("stdin", os.O_RDONLY, "r"),
-        # Closed by whoever started us: opened so that no other file gets its number, and so that
-        # writing an answer fails as it should.
-        ("stdout", os.O_RDONLY, "w"),
-        ("stderr", os.O_WRONLY, "w"),
-    ):
-        stream = getattr(sys, name)
-        if stream is None:
-            setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode))
-        elif mode == "w" and isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=ERRORS)
-
-
 @contextmanager
-def telling() -> Iterator[None]:
-    """While the answer is written. Raises: NotTold: stdout does not take it."""
+def sound_streams() -> Iterator[None]:
+    """While inside, every character can be written, and the three streams are there."""
+    codecs.register_error(ERRORS, _plain)
+    before = sys.stdin, sys.stdout, sys.stderr
+    # A closed stream is opened, lest another file get its number; nothing can be written to a
+    # stdout opened so, and what is told on such a stderr is lost.
+    sys.stdin = sys.stdin or _opened(os.O_RDONLY, "r")
+    stdout = sys.stdout or _opened(os.O_RDONLY, "w")
+    stderr = sys.stderr or _opened(os.O_WRONLY, "w")
+    for stream in (stdout, stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=ERRORS)
+    sys.stdout, sys.stderr = cast(TextIO, Answer(stdout)), cast(TextIO, Forgiving(stderr))
     try:
         yield
-    except OSError as error:
-        # What is still buffered must not fail once more when the process ends.
-        with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(error, BrokenPipeError):
-            raise NotTold("nobody reads stdout any more: the answer is cut short") from error
-        raise NotTold(
-            f"the answer could not be written to stdout: {error.strerror}",
-            hint="send it to a place that takes it, such as a file on a disk with free space",
-        ) from error
+    finally:
+        sys.stdin, sys.stdout, sys.stderr = before
+
+
+class Answer:
+    """stdout. Raises: NotTold, where it does not take what is written."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, data: Any) -> int:
+        with self._telling():
+            return int(self._stream.write(data))
+
+    def flush(self) -> None:
+        with self._telling():
+            self._stream.flush()
+
+    @property
+    def buffer(self) -> Answer:
+        """The same for bytes."""
+        return Answer(self._stream.buffer)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            # What is still buffered must not fail once more when the process ends.
+            with suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+            if isinstance(error, BrokenPipeError):
+                raise NotTold("nobody reads stdout any more: the answer is cut short") from error
+            raise NotTold(
+                f"the answer could not be written to stdout: {error.strerror}",
+                hint="send it to a place that takes it, such as a file where there is room",
+            ) from error
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 class Forgiving:
-    """stderr for what is only told: neither a full disk nor a reader who left ends a command."""
+    """stderr, on which things are only told: neither a full disk nor a reader who has left ends
+    a command."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -75,6 +100,10 @@ class Forgiving:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+def _opened(flags: int, mode: str) -> TextIO:
+    return cast(TextIO, os.fdopen(os.open(os.devnull, flags), mode))
 
 
 def _plain(error: UnicodeError) -> tuple[str | bytes, int]:

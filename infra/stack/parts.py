@@ -57,7 +57,7 @@ def stack_parts(settings: Settings, folders: StackFolders, ports: PortPicker) ->
     """
     managed = managed_parts(settings)
     known: dict[str, Callable[[], PartSpec]] = {
-        "models": lambda: _models(settings, folders),
+        "models": lambda: _models(folders),
         "temporal": lambda: _temporal(settings, folders, ports),
         "store": lambda: _store(settings, folders),
         "worker": lambda: _worker(settings, folders, managed),
@@ -70,13 +70,14 @@ def _module(name: str) -> tuple[str, ...]:
     return (sys.executable, "-m", name)
 
 
-def _models(settings: Settings, folders: StackFolders) -> PartSpec:
+def _models(folders: StackFolders) -> PartSpec:
     return PartSpec(
         name="models",
         command=_module("maquette.model_servers.server"),
         guarded=True,
-        ready=http_probe(f"{settings.serve.url}/healthz", token=secret(settings.serve.token)),
-        # The server asks its own parts, and /healthz through all of them.
+        # Its file and not its port: while it is down, another server may take that and answer.
+        # The server asks its own parts, and the port through all of them.
+        ready=file_probe(folders.models_alive),
         alive=heartbeat_probe(folders.models_alive),
         prepare=lambda: folders.models_alive.unlink(missing_ok=True),
     )

@@ -11,10 +11,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from foreigner import foreign_client, forged_start
+from temporalio.api.common.v1 import Payload, Payloads
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import (
+    PollActivityTaskQueueRequest,
+    RespondActivityTaskCompletedRequest,
+)
 from temporalio.client import (
     Client,
     WorkflowExecutionStatus,
@@ -23,6 +30,7 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
 )
 from temporalio.common import RawValue
+from temporalio.worker import Worker
 from workflow_parts import Ledger, ScriptedCritic, make_engine
 from workflow_server import DevServer, Running, opener
 
@@ -35,6 +43,8 @@ from maquette.records.plan import Call, Plan
 from maquette.records.task import Feedback, FeedbackAction, TaskOptions, TaskRequest, TaskStatus
 from maquette.workflows.names import FEEDBACK_UPDATE, SNAPSHOT_QUERY
 from maquette.workflows.sealing import sealed_converter
+from maquette.workflows.task_workflow import TaskWorkflow
+from maquette.workflows.worker import sandbox
 
 OWNER = "local"
 SECRET = "violet walrus"
@@ -218,3 +228,37 @@ async def test_another_user_reads_no_prompt_and_starts_nothing(
     coded = base64.b64encode(SECRET.encode()).decode()[:16]
     assert SECRET not in told["history"] and coded not in told["history"]
     assert ledger.read() == work
+
+
+async def test_a_forged_result_of_an_activity_fails_the_run(run_with, temporal: DevServer) -> None:
+    """Somebody takes an activity from the queue and answers it: the task does not go on with
+    that answer, and does not hang."""
+    async with run_with(make_engine(), worker=False) as running:
+        task = await running.gateway.submit(TaskRequest(text=SECRET), owner=OWNER)
+        foreign = (await foreign_client(temporal.address)).workflow_service
+        deciding = Worker(
+            running.client,
+            task_queue=running.queue,
+            workflows=[TaskWorkflow],
+            workflow_runner=sandbox(),
+        )
+        async with deciding:
+            taken = await foreign.poll_activity_task_queue(
+                PollActivityTaskQueueRequest(
+                    namespace="default", task_queue=TaskQueue(name=running.queue)
+                ),
+                timeout=timedelta(seconds=60),
+            )
+            assert taken.activity_type.name == "plan_task"
+            assert SECRET.encode() not in taken.SerializeToString()
+            forged = Payload(metadata={"encoding": b"json/plain"}, data=b'{"plan": {}}')
+            await foreign.respond_activity_task_completed(
+                RespondActivityTaskCompletedRequest(
+                    task_token=taken.task_token, result=Payloads(payloads=[forged])
+                )
+            )
+            handle = running.client.get_workflow_handle(task.id)
+            assert await closed(handle) is WorkflowExecutionStatus.FAILED
+            # Asked while a worker answers: the task as its owner sees it.
+            told = await running.gateway.get(task.id, owner=OWNER)
+    assert told.status is TaskStatus.FAILED and told.problem is not None
