@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from workflow_parts import WIDER, WIDEST, Ledger, ScriptedCritic, make_engine
-from workflow_server import DevServer, Running, running
+from workflow_server import DevServer, Running, opener, running
 
 from maquette.records.event import EventType
 from maquette.records.plan import Call, Plan
 from maquette.records.task import Feedback, FeedbackAction, TaskOptions, TaskRequest
 from maquette.workflows.engine import Engine
+from maquette.workflows.history_law import payloads_of
 
 FOLDER = Path(__file__).parent / "histories" / "grouped_calls"
 """Named after the last change of what the workflow does. Earlier folders stay: runs begun then
@@ -112,6 +113,10 @@ async def main() -> None:
                         handle = at.client.get_workflow_handle(task_id)
                         await asyncio.gather(handle.result(), return_exceptions=True)
                         history = await handle.fetch_history()
+                        opened = opener(at.client, task_id)
+                        for event in history.events:
+                            for payload in payloads_of(event):
+                                payload.CopyFrom(opened(payload))
                         path = FOLDER / f"{story.__name__}_{number}.json"
                         path.write_text(without_machine(history.to_json()))
         finally:
