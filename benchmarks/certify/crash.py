@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -81,7 +82,9 @@ async def run_trial(rig: Rig, trial: Trial) -> TrialOutcome:
         outcome = _outcome(trial, promises=(trouble[:MOST_CHARACTERS],), ready_after_s=0.0)
     finally:
         await fault.undo()
-    return outcome.model_copy(update={"took_s": round(time.monotonic() - began, 1)})
+    load = os.getloadavg()[0] / (os.cpu_count() or 1)
+    took_s = time.monotonic() - began
+    return outcome.model_copy(update={"took_s": round(took_s, 1), "load": round(load, 1)})
 
 
 async def bring_to_rest(rig: Rig) -> None:

@@ -55,6 +55,8 @@ class TrialOutcome(Record):
     promises: tuple[str, ...] = ()
     """What the fault's own check found broken."""
     took_s: float = 0.0
+    load: float = 0.0
+    """Of the machine at the end, in programs that want to run for each core: times hold near 1."""
 
 
 def lost(task: TaskOutcome) -> bool:
@@ -106,6 +108,8 @@ class Row:
     told_twice: int
     broken: int
     """Trials with a broken law."""
+    load: float = 0.0
+    """The mean over the trials."""
     why_not_run: str = ""
 
     @property
@@ -138,6 +142,7 @@ def row_of(part: str, fault: str, outcomes: Sequence[TrialOutcome]) -> Row:
         repeated=repeated(run),
         told_twice=sum(task.told_twice for task in tasks),
         broken=sum(bool(broken_laws(one)) for one in run),
+        load=sum(one.load for one in run) / len(run) if run else 0.0,
         why_not_run=next((one.not_run for one in outcomes if one.not_run), ""),
     )
 

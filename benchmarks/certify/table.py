@@ -21,7 +21,7 @@ from maquette.benchmarks.certify.laws import (
 
 HEADINGS = (
     *("part", "fault", "trials", "acknowledged", "ended once", "lost", "stuck"),
-    *("slowest end", "repeated", "broken"),
+    *("slowest end", "repeated", "broken", "load"),
 )
 
 
@@ -59,7 +59,10 @@ def show(outcomes: Sequence[TrialOutcome], console: Console) -> None:
                 markup=False,
             )
     verdict = "every law holds" if all_hold(outcomes) else "not every law holds"
-    console.print(f"{verdict}; at most {MOST_REPEATED:.0%} of the model's steps may be repeated")
+    console.print(
+        f"{verdict}; at most {MOST_REPEATED:.0%} of the model's steps may be repeated, and times"
+        " hold for an idle machine (load near 1)"
+    )
 
 
 def cells(row: Row) -> tuple[str, ...]:
@@ -77,6 +80,7 @@ def cells(row: Row) -> tuple[str, ...]:
         f"{row.slowest_s:.1f} s",
         "" if row.repeated is None else f"{row.repeated:.1%}",
         str(row.broken),
+        f"{row.load:.1f}",
     )
 
 
