@@ -110,9 +110,7 @@ def search(
         return
     shelf, looked = asyncio.run(searching.measure(seed, size, each))
     found = searching.shares(looked)
-    typer.echo(
-        json.dumps(searching.record(found), indent=1) if as_json else searching.table(found)
-    )
+    typer.echo(json.dumps(searching.record(found), indent=1) if as_json else searching.table(found))
     if picture is not None:
         searching.sheet(shelf, looked[:: max(1, len(looked) // 24)], picture)
     raise typer.Exit(0 if found[searching.ALL].value >= searching.BAR else 1)
