@@ -18,7 +18,7 @@ from maquette.records.errors import ConfigError, PackCorrupt
 if TYPE_CHECKING:
     from PIL import Image
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 """Raised with every change to this file that can change a vector."""
 HINT = (
     "train it: python -m maquette.training.embedding train; or set models.embedding.model to the "
@@ -68,12 +68,16 @@ class DualEncoder:
             return _unit(self._model.get_image_features(pixel_values=pixels))
 
     def embed_caption(self, text: str) -> tuple[float, ...]:
-        """The unit vector (D,) of a caption; what exceeds the model's length is not read."""
+        """The unit vector (D,) of a caption; what exceeds the model's length is not read.
+
+        Words that the model's vocabulary lacks are left out, if any others are left: people who
+        search say many that name nothing shown.
+        """
         import torch
 
         with torch.inference_mode():
             inputs = self._tokenizer(
-                text,
+                self._known(text),
                 padding=self._padding,
                 truncation=True,
                 max_length=self._tokens,
@@ -83,6 +87,17 @@ class DualEncoder:
             if not self._padding:
                 named["attention_mask"] = inputs["attention_mask"]
             return _unit(self._model.get_text_features(**named))
+
+    def _known(self, text: str) -> str:
+        """The text without what its tokenizer does not know; the whole text if that is all."""
+        read = self._tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+        spans = zip(read["input_ids"], read["offset_mapping"], strict=True)
+        unknown = [span for token, span in spans if token == self._tokenizer.unk_token_id]
+        if len(unknown) in (0, len(read["input_ids"])):
+            return text
+        for start, end in reversed(unknown):
+            text = f"{text[:start]} {text[end:]}"
+        return text
 
 
 def _unit(output: Any) -> tuple[float, ...]:

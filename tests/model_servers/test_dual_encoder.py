@@ -53,6 +53,14 @@ async def role(pack: Path, store: MemoryArtifactStore) -> AsyncIterator[Embeddin
     await role.stop()
 
 
+def test_words_that_the_model_does_not_know_say_nothing(pack: Path) -> None:
+    """A query's unknown words are left out; where none is known the text stays as it is."""
+    encoder = DualEncoder(pack)
+    plain = encoder.embed_caption("a red circle")
+    assert encoder.embed_caption("whatchamacallit a red gizmo circle pleeease") == plain
+    assert encoder.embed_caption("gizmo") == encoder.embed_caption("whatchamacallit")
+
+
 async def test_vectors_are_those_of_the_library(
     role: EmbeddingRole, store: MemoryArtifactStore, pack: Path
 ) -> None:

@@ -1,7 +1,8 @@
 """What a person might search for: a few facts of a scene, in the words of somebody who asks.
 
-A query names little of a picture, in any order, among words that say nothing of it. What it
-asks for is kept as facts, so that every picture it is true of is known.
+A query names little of a picture, in any order, among words that say nothing of it (the encoder
+leaves out those that it does not know). What it asks for is kept as facts, so that every picture
+it is true of is known.
 """
 
 from __future__ import annotations
@@ -26,13 +27,11 @@ from maquette.training.world.things import THINGS
 from maquette.training.world.wording import NUMBERS, PATTERN_WORDS, PLACES
 
 _THINGS, _COLOURS, _PATTERNS = list(THINGS), list(COLOURS), list(PATTERNS)
-_STRANGE = "zzz"
-"""Stands for any word that no table has."""
 _FILLERS = (
     "the", "a", "of", "with", "in", "on", "is", "are", "there", "picture", "drawing", "image",
     "one", "and", "to", "has", "this", "here", "it", "yes",
 )  # fmt: skip
-_JOINTS = ("and", "with", "and", ",", "plus", "next to", "beside", "near", "zzz")
+_JOINTS = ("and", "with", "and", ",", "plus", "next to", "beside", "near", "")
 
 
 @dataclass(frozen=True)
@@ -114,8 +113,8 @@ def worded(asked: Asked, rng: np.random.Generator) -> str:
         text = pick(SIGN_WORDS, rng)
     if asked.place is not None:
         text = _placed(text, asked.place, rng)
-    before = _fillers(rng, 7) if rng.random() < 0.5 else ""
-    after = _fillers(rng, 4) if rng.random() < 0.3 else ""
+    before = _fillers(rng, 4) if rng.random() < 0.5 else ""
+    after = _fillers(rng, 2) if rng.random() < 0.3 else ""
     return " ".join(f"{before} {text} {after}".split())
 
 
@@ -157,7 +156,6 @@ def _said(wish: Wish, rng: np.random.Generator) -> str:
         (colour, pattern, noun),
         (pattern, colour, noun),
         (noun, "in", colour, pattern) if colour else (pattern, noun),
-        (noun, _STRANGE, colour, pattern),
         (noun, colour, pattern),
     )
     said = " ".join(word for word in orders[rng.integers(len(orders))] if word)
@@ -175,13 +173,13 @@ def _placed(text: str, place: str, rng: np.random.Generator) -> str:
     if not text:
         return where
     order = rng.random()
-    joint = pick(("", "in the", "on", "with", ",", "at the", _STRANGE), rng)
+    joint = pick(("", "in the", "on", "with", ",", "at the"), rng)
     return f"{text} {joint} {where}" if order < 0.75 else f"{where} {joint} {text}"
 
 
 def _fillers(rng: np.random.Generator, most: int) -> str:
     count = int(rng.integers(1, most + 1))
-    return " ".join(_STRANGE if rng.random() < 0.6 else pick(_FILLERS, rng) for _ in range(count))
+    return " ".join(pick(_FILLERS, rng) for _ in range(count))
 
 
 def _at(name: str | None, names: list[str]) -> slice:

@@ -38,7 +38,7 @@ def templated(library: Sequence[Planted], seed: int, count: int) -> list[Query]:
             queries.append(Query("template", "sign", text, right))
         else:
             asked = ask_of(target.scene, rng)
-            text = worded(asked, rng).replace("zzz", "")
+            text = worded(asked, rng)
             queries.append(Query("template", "scene", text, truths.of(asked)))
     return queries
 
