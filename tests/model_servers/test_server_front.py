@@ -77,7 +77,7 @@ async def test_readiness_names_digests_and_problems(http: httpx2.AsyncClient) ->
         (VERB, b'{"texts": ["a"], "more": 1}', 400, "invalid_input", "at more"),
         (VERB, b"[" * 100_000, 400, "invalid_input", "not valid"),
         (VERB, b'{"texts": ["refuse"]}', 400, "invalid_input", "'refuse'"),
-        (VERB, b'{"texts": ["busy"]}', 503, "overloaded", "at once"),
+        (VERB, b'{"texts": ["busy"]}', 429, "overloaded", "at once"),
         (VERB, b'{"texts": ["crash"]}', 500, "model_failed", "RuntimeError"),
         (VERB, b"x" * (MAX_MESSAGE_BYTES + 1), 400, "invalid_input", "larger than"),
         ("/v1/embedding/nothing", b"{}", 404, "not_found", "embed_text"),
