@@ -9,11 +9,12 @@ import psutil
 import pytest
 from stack_run import StackRun
 
+from maquette.infra.address import split_address
 from maquette.infra.settings import load_settings
 from maquette.infra.stack import door_checks as checking
 from maquette.infra.stack.door_checks import door_checks, sealing_check
 from maquette.infra.stack.doors import Door, doors
-from maquette.infra.stack.ports import PortPicker, split_address
+from maquette.infra.stack.ports import PortPicker
 from maquette.infra.stack.processes import strays
 from maquette.infra.stack.temporal import temporal_command
 
