@@ -67,8 +67,9 @@ def _files(config_file: Path | None) -> list[Source]:
     named = config_file or os.environ.get("MAQUETTE_CONFIG_FILE")
     candidates = [user_file(), Path(named) if named else Path(PROJECT_FILE)]
     must_exist = bool(named)
-    found = [file_source(path) for path in candidates[:1] if path.is_file()]
-    if must_exist or candidates[1].is_file():
+    # Not Path.is_file: it raises where a folder of another user stands before the file.
+    found = [file_source(path) for path in candidates[:1] if os.path.isfile(path)]  # noqa: PTH113
+    if must_exist or os.path.isfile(candidates[1]):  # noqa: PTH113
         found.append(file_source(candidates[1]))
     return found
 

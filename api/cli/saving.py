@@ -44,10 +44,6 @@ def check_target(path: Path) -> None:
 def _check_target(path: Path) -> None:
     target = _behind_links(path)
     folder = target.parent
-    if target.is_dir():
-        raise InvalidInput(
-            f"{path} is a folder; expected a file name", hint=f"use -o {path / 'picture.png'}"
-        )
     if not folder.is_dir():
         raise InvalidInput(f"the folder {folder} is not there", hint=f"mkdir -p {folder}")
     longest = os.pathconf(folder, "PC_NAME_MAX")
@@ -57,6 +53,10 @@ def _check_target(path: Path) -> None:
             f"the file name {target.name[:40]}... is {length} bytes long; expected at most "
             f"{longest}",
             hint="choose a shorter one with -o FILE",
+        )
+    if target.is_dir():
+        raise InvalidInput(
+            f"{path} is a folder; expected a file name", hint=f"use -o {path / 'picture.png'}"
         )
     if target.exists() and not os.access(target, os.W_OK):
         raise InvalidInput(f"{path} may not be written to", hint="choose another name with -o FILE")
@@ -124,7 +124,7 @@ def _replace(target: Path, data: bytes) -> None:
 
 
 def _behind_links(path: Path) -> Path:
-    return Path(os.path.realpath(path)) if path.is_symlink() else path
+    return Path(os.path.realpath(path)) if os.path.islink(path) else path  # noqa: PTH114
 
 
 def _unwritable(path: Path, error: OSError) -> InvalidInput:
