@@ -80,7 +80,7 @@ def pack(
 
 @app.command()
 def soak(
-    minutes: Annotated[int, typer.Option(min=2, max=1_440)] = 10,
+    minutes: Annotated[int, typer.Option(min=3, max=1_440)] = 10,
     at_once: Annotated[int, typer.Option(min=1, max=64, help="tasks at once")] = 8,
     data_dir: DataDir = None,
     as_json: AsJson = False,

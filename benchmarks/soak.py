@@ -46,8 +46,9 @@ class PartMemory:
 
     part: str
     first_mb: float
-    """After the first minute."""
+    """Median of the second minute: what is collected now and then goes up and down."""
     last_mb: float
+    """Median of the last minute."""
     kb_per_task: float
     """Slope of a straight line through all samples after the first minute."""
 
@@ -206,11 +207,16 @@ def _memory(record: _Record) -> tuple[PartMemory, ...]:
     samples = [sample for sample in record.samples if sample[0] >= 60.0]
     if not samples:
         return ()
+    times = [at for at, _, _ in samples]
     done = [float(count) for _, count, _ in samples]
     found = []
     for part in samples[0][2]:
         used = [memory.get(part, 0.0) for _, _, memory in samples]
         moved = len(set(done)) > 1
         slope = statistics.linear_regression(done, used).slope if moved else 0.0
-        found.append(PartMemory(part, used[0], used[-1], 1_000 * slope))
+        first = [mb for at, mb in zip(times, used, strict=True) if at <= times[0] + 60]
+        last = [mb for at, mb in zip(times, used, strict=True) if at >= times[-1] - 60]
+        found.append(
+            PartMemory(part, statistics.median(first), statistics.median(last), 1_000 * slope)
+        )
     return tuple(found)

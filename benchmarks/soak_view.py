@@ -10,7 +10,7 @@ from maquette.benchmarks.soak import LEAST_PACE, SoakFigures
 
 def show_soak(figures: SoakFigures) -> None:
     """Print the table and the verdict."""
-    table = Table("part", "after 1 min", "at the end", "growth", "per task", "flat", box=None)
+    table = Table("part", "minute 2", "last minute", "growth", "per task", "flat", box=None)
     for part in figures.parts:
         table.add_row(
             part.part,

@@ -22,7 +22,7 @@ from maquette.infra.stack.probes import (
 )
 from maquette.infra.stack.rclone import rclone_command, rclone_environment
 from maquette.infra.stack.resolve import api_url, managed_parts
-from maquette.infra.stack.temporal import temporal_command
+from maquette.infra.stack.temporal import COLLECT_AT, temporal_command
 
 
 def _nothing() -> None:
@@ -87,7 +87,9 @@ def _temporal(settings: Settings, folders: StackFolders, ports: PortPicker) -> P
     command = temporal_command(
         settings.temporal, folders.database, http_port=ports.pick(0), metrics_port=ports.pick(0)
     )
-    return PartSpec(name="temporal", command=tuple(command), ready=temporal_probe(settings))
+    return PartSpec(
+        name="temporal", command=tuple(command), ready=temporal_probe(settings), env=COLLECT_AT
+    )
 
 
 def _store(settings: Settings, folders: StackFolders) -> PartSpec:

@@ -46,9 +46,11 @@ def test_memory_is_looked_at_from_the_first_minute_on() -> None:
             (60.0, 20, {"models": 800.0}),
             (90.0, 30, {"models": 801.0}),
             (120.0, 40, {"models": 802.0}),
+            (150.0, 50, {"models": 803.0}),
+            (180.0, 60, {"models": 804.0}),
         ]
     )
     (part,) = _memory(record)
-    assert (part.first_mb, part.last_mb) == (800.0, 802.0)
+    assert (part.first_mb, part.last_mb) == (801.0, 803.0)
     assert part.kb_per_task == pytest.approx(100.0)
     assert part.flat
