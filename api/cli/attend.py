@@ -9,6 +9,7 @@ from rich.text import Text
 from maquette.api.cli import exits
 from maquette.api.cli.deliver import deliver
 from maquette.api.cli.follow import Left, ask_on_terminal, attend
+from maquette.api.cli.room import room_at
 from maquette.api.cli.screen import Screen
 from maquette.api.cli.views import view_for
 from maquette.api.client import MaquetteClient
@@ -53,7 +54,7 @@ async def attend_and_deliver(
         screen.say(Text("  Ctrl-C again now cancels it", style="quiet"))
 
     view = view_for(screen, lines=lines)
-    with view:
+    with view, room_at(place, task_id):
         found = await attend(
             client,
             task_id,

@@ -76,7 +76,6 @@ def watch_task(
     """Follow a task from its start, live until it ends. With --json: one event a line."""
     from maquette.api.cli.attend import attend_and_deliver
     from maquette.api.cli.connect import local_place
-    from maquette.api.cli.room import room_at
     from maquette.api.cli.run import screen_head
     from maquette.api.cli.saving import check_target
 
@@ -100,9 +99,7 @@ def watch_task(
             place=place,
         )
 
-    with room_at(place):
-        code = _with_client(screen, data_dir, follow)
-    raise typer.Exit(code)
+    raise typer.Exit(_with_client(screen, data_dir, follow))
 
 
 @app.command("cancel")

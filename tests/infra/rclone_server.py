@@ -8,6 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from maquette.infra.address import Address
 from maquette.infra.settings import StoreSettings
 from maquette.infra.stack.ports import PortPicker, is_free
 from maquette.infra.stack.rclone import rclone_command, rclone_environment
@@ -16,12 +17,13 @@ from maquette.infra.stack.rclone import rclone_command, rclone_environment
 class RcloneServer:
     """Starts, kills and restarts rclone over one folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, host: str = "127.0.0.1") -> None:
         self.objects = folder / "objects"
         self.objects.mkdir(parents=True)
-        self.port = PortPicker().pick(0)
+        self.host = host
+        self.port = PortPicker().pick(0, host)
         self.settings = StoreSettings(
-            endpoint=f"127.0.0.1:{self.port}",
+            endpoint=str(Address(host, self.port)),
             access_key="test-access",
             secret_key="test-secret-key",
             cache_dir=folder / "cache",
@@ -35,7 +37,7 @@ class RcloneServer:
             stderr=subprocess.DEVNULL,
         )
         deadline = time.monotonic() + 15
-        while is_free("127.0.0.1", self.port):
+        while is_free(self.host, self.port):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("rclone did not start")
             time.sleep(0.02)
