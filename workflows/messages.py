@@ -31,6 +31,9 @@ class TaskInput(Document):
     request_hash: Sha256
     created_at: float
     heartbeat_timeout_s: float = Field(default=10.0, gt=0)
+    steps_told_once: bool = False
+    """Whether of each step one start and one end is kept, however often it is told of. Runs begun
+    before that was so go on as they began; said here, it costs no event of the history."""
 
 
 def metadata_of(given: TaskInput) -> dict[str, Any]:

@@ -23,9 +23,6 @@ MEMO_REQUEST_HASH = "request_hash"
 GROUPED_PATCH = "grouped-calls"
 """Runs begun since then let short calls share activities and keep their record in place."""
 
-TOLD_ONCE_PATCH = "steps-told-once"
-"""Runs begun since then keep of each step one start and one end, however often they are told."""
-
 ENDED_BEFORE = "ended_before"
 """Code of the problem of a run whose task has ended once already."""
 

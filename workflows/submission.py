@@ -63,6 +63,7 @@ async def prepare(request: TaskRequest, *, owner: str, store: ArtifactStore) -> 
         request_ref=whole,
         request_hash=given,
         created_at=time.time(),
+        steps_told_once=True,
     )
 
 

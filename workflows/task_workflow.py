@@ -39,7 +39,6 @@ with workflow.unsafe.imports_passed_through():
         SNAPSHOT_QUERY,
         STATUS_ATTRIBUTE,
         TASK_WORKFLOW,
-        TOLD_ONCE_PATCH,
     )
     from maquette.workflows.news import News
     from maquette.workflows.stream_log import events_here, keep_only
@@ -91,7 +90,7 @@ class TaskWorkflow:
     @workflow.run
     async def run(self, task: TaskInput) -> Ending:
         self._grouped = workflow.patched(GROUPED_PATCH)
-        if workflow.patched(TOLD_ONCE_PATCH):
+        if task.steps_told_once:
             keep_only(News().take)
         request = task.request
         self._say(

@@ -138,8 +138,8 @@ async def finish(gateway: TaskGateway, task_id: str, watching: asyncio.Task[list
 
 
 def check_steps_told_once(events: list[Event]) -> None:
-    """Of each of the steps of all candidates one start and one end, and progress that only
-    grows between them."""
+    """Of each of the steps of all candidates one start and one end; between them progress that
+    only grows, and at most one failed try."""
     steps: dict[tuple[object, ...], list[Event]] = {}
     for event in events:
         if event.type.value.startswith("step."):
@@ -149,8 +149,10 @@ def check_steps_told_once(events: list[Event]) -> None:
     for first, *between, last in steps.values():
         assert first.type is EventType.STEP_STARTED
         assert last.type in (EventType.STEP_COMPLETED, EventType.STEP_CACHED)
-        assert {event.type for event in between} <= {EventType.STEP_PROGRESS}
-        fractions = [event.data["fraction"] for event in between]
+        failed = [event for event in between if event.type is EventType.STEP_FAILED]
+        progress = [event for event in between if event.type is EventType.STEP_PROGRESS]
+        assert len(failed) <= 1 and len(failed) + len(progress) == len(between)
+        fractions = [event.data["fraction"] for event in progress]
         assert fractions == sorted(fractions)
 
 
