@@ -32,8 +32,13 @@ def end_with_ray(leaving: threading.Event) -> None:
     Args:
         leaving: set before Ray is stopped in order.
     """
-    head = {name: child for child in psutil.Process().children() if (name := _name(child)) in _HEAD}
-    threading.Thread(target=_end_with, args=(head, leaving), name="ray-head", daemon=True).start()
+    args = (_head(), leaving)
+    threading.Thread(target=_end_with, args=args, name="ray-head", daemon=True).start()
+
+
+def _head() -> dict[str, psutil.Process]:
+    """The head processes below this one, by name; none of a Ray that was joined."""
+    return {name: child for child in psutil.Process().children() if (name := _name(child)) in _HEAD}
 
 
 def _end_with(head: dict[str, psutil.Process], leaving: threading.Event) -> None:
@@ -58,6 +63,14 @@ def _ended(process: psutil.Process) -> bool:
         return True
 
 
+def _stopped(process: psutil.Process) -> bool:
+    """By SIGSTOP: a raylet is asked by nobody until something new is to be started."""
+    try:
+        return bool(process.status() == psutil.STATUS_STOPPED)
+    except psutil.Error:
+        return False
+
+
 class Finding(NamedTuple):
     """What is wrong, and whether Serve is at work on it."""
 
@@ -70,12 +83,16 @@ class RayWatch:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._head = _head()
         self._store = _Question("Ray's control store does not answer", _ask_store)
         self._controller = _Question("Ray Serve's controller does not answer", _ask_controller)
         self._door = _Question("the front door does not answer", self._ask_door)
 
     def look(self) -> Finding | None:
         """The problem that explains the others, or None. Takes four seconds at most."""
+        for name, process in self._head.items():
+            if _stopped(process):
+                return Finding(f"Ray's {name} is stopped")
         questions = (self._store, self._controller, self._door)
         for question in questions:
             question.ask()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -12,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from maquette.model_servers.ray_watch import Finding, _Question
+from maquette.model_servers.ray_watch import Finding, RayWatch, _Question
 
 SERVER = """
 import subprocess, sys, threading
@@ -64,6 +65,22 @@ def test_a_stop_in_order_is_no_loss(server) -> None:
     server.stdin.write("\n")
     server.stdin.flush()
     assert server.wait(30) == 0
+
+
+def test_a_stopped_raylet_is_told(tmp_path: Path) -> None:
+    """A raylet that is stopped is named, though all that ran before goes on answering."""
+    shutil.copy(shutil.which("sleep") or "/bin/sleep", tmp_path / "raylet")
+    raylet = subprocess.Popen([tmp_path / "raylet", "300"])
+    try:
+        watch = RayWatch("http://127.0.0.1:9")
+        raylet.send_signal(signal.SIGSTOP)
+        deadline = time.monotonic() + 10
+        while psutil.Process(raylet.pid).status() != psutil.STATUS_STOPPED:
+            assert time.monotonic() < deadline
+        assert watch.look() == Finding("Ray's raylet is stopped")
+    finally:
+        raylet.kill()
+        raylet.wait()
 
 
 def test_a_question_that_hangs_is_a_finding_and_is_not_asked_again() -> None:
