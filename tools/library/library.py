@@ -89,11 +89,11 @@ class PictureLibrary:
         warnings: list[str] = []
         forward_s = 0.0
         for by, space in spaces.items():
-            asked = await self._spaces.ask(by, space, query)
+            asked = await self._spaces.ask(by, query)
             forward_s += asked.forward_s
             warnings += asked.warnings
             part = await self._index.rows(owner=owner, space=space)
-            told = standing(part.vectors, asked.vector, asked.general)
+            told = standing(part.vectors, asked.vector)
             for entry, value in zip(part.entries, told, strict=True):
                 if kind in (None, entry.kind):
                     entries.setdefault(entry.ref.sha256, entry)

@@ -5,7 +5,6 @@ Each has a model of its own and is named after it, so that another model begins 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,10 +14,6 @@ from maquette.infra.index.contract import Vector
 from maquette.infra.index.entry import IndexEntry, space_named
 from maquette.model_servers.client import EmbeddingClient
 from maquette.model_servers.contract import ModelClient
-from maquette.tools.library.ranking import IN_GENERAL
-
-_general: dict[str, np.ndarray] = {}
-"""Vectors of captions in general by space: constants of its model."""
 
 
 class FoundBy(StrEnum):
@@ -34,8 +29,6 @@ class Asked:
 
     vector: np.ndarray
     """float32 (D,)."""
-    general: np.ndarray
-    """float32 (M, D): captions in general."""
     warnings: tuple[str, ...]
     forward_s: float
 
@@ -67,21 +60,12 @@ class Spaces:
         told = {"in_world": verdict.in_world, "guard_score": verdict.score}
         return entry.model_copy(update=told), seen.vectors[0]
 
-    async def ask(self, by: FoundBy, space: str, query: str) -> Asked:
-        """Embed a query; the first time, captions in general, too."""
-        texts = (query,) if space in _general else (query, *IN_GENERAL)
-        warnings: tuple[str, ...] = ()
-        vectors: Sequence[Vector]
+    async def ask(self, by: FoundBy, query: str) -> Asked:
+        """Embed a query."""
         if by is FoundBy.WORDS:
-            said = await self._embedding.embed_text(texts)
-            vectors, forward_s = said.vectors, said.forward_s
-        else:
-            told = await self._embedding.embed_caption(texts)
-            vectors, forward_s = told.vectors, told.forward_s
-            verdict = told.verdicts[0]
-            if verdict.in_world is False:
-                warnings = (f"the words are {verdict.reason}",)
-        rows = np.array(vectors, np.float32)
-        if space not in _general:
-            _general[space] = rows[1:]
-        return Asked(rows[0], _general[space], warnings, forward_s)
+            said = await self._embedding.embed_text((query,))
+            return Asked(np.array(said.vectors[0], np.float32), (), said.forward_s)
+        told = await self._embedding.embed_caption((query,))
+        verdict = told.verdicts[0]
+        warnings = (f"the words are {verdict.reason}",) if verdict.in_world is False else ()
+        return Asked(np.array(told.vectors[0], np.float32), warnings, told.forward_s)

@@ -98,14 +98,14 @@ async def look(shelf: Shelf, query: Query, k: int = FIRST) -> Looked:
     found = await shelf.library.find(query.text, owner=OWNER, k=k)
     cosines, standings = {}, {}
     for by, space in (await shelf.spaces.present()).items():
-        asked = await shelf.spaces.ask(by, space, query.text)
+        asked = await shelf.spaces.ask(by, query.text)
         part = await shelf.index.rows(owner=OWNER, space=space)
         places = [shelf.names.index(entry.ref.sha256) for entry in part.entries]
         bare = np.full(len(shelf.names), np.nan)
         bare[places] = part.vectors @ asked.vector
         bare[np.array(places)[~part.vectors.any(axis=1)]] = np.nan
         cosines[by], standings[by] = bare, np.full(len(shelf.names), np.nan)
-        standings[by][places] = standing(part.vectors, asked.vector, asked.general)
+        standings[by][places] = standing(part.vectors, asked.vector)
     places = [shelf.names.index(hit.entry.ref.sha256) for hit in found.hits]
     return Looked(query, tuple(places), cosines, standings)
 
