@@ -180,7 +180,7 @@ async def test_a_frozen_worker_that_wakes_tells_nothing_twice(parts: Parts) -> N
     first.send_signal(signal.SIGSTOP)
     begun = parts.ledger.count("paint.start")
     parts.start_worker()
-    await until(lambda: parts.ledger.count("paint.start") > begun, within_s=20)
+    await until(lambda: parts.ledger.count("paint.start") > begun, within_s=60)
     first.send_signal(signal.SIGCONT)
     await finish(gateway, task_id, watching)
 
