@@ -124,6 +124,27 @@ def fuzz(
 
 
 @app.command()
+def pictures(
+    count: Annotated[int, typer.Option(min=1, max=10_000_000)] = 5_000,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Send mutated pictures through admission: each is taken or refused in a sentence."""
+    from maquette.benchmarks.picture_fuzz import fuzz_pictures
+
+    report = fuzz_pictures(count, seed)
+    if as_json:
+        typer.echo(json.dumps(asdict(report), indent=1))
+    else:
+        typer.echo(f"{report.count} pictures in {report.seconds:.0f} s")
+        for outcome, times in report.outcomes.most_common():
+            typer.echo(f"{outcome}: {times}")
+        for fault in report.faults:
+            typer.echo(fault, err=True)
+    raise typer.Exit(1 if report.faults else 0)
+
+
+@app.command()
 def licences(
     write: Annotated[Path | None, typer.Option(help="write the page here")] = None,
     as_json: AsJson = False,
