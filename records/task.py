@@ -105,6 +105,11 @@ class Feedback(Record):
     text: str = Field(default="", max_length=4_000)
 
 
+RECORD_DAMAGED = "record_damaged"
+"""In a task's metadata: what is kept of it cannot be read, and the engine told it, which still
+knows the run. Once it has forgotten, the task is lost."""
+
+
 class Task(Document):
     """A task as it stands. Task id = Temporal workflow id."""
 

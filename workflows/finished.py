@@ -1,11 +1,13 @@
 """The finished record: a task as it ended, and all its events, kept in the store.
 
 It is read once Temporal has forgotten the run, and it makes the list of old tasks. The events
-are an artifact of their own, so that a list reads only the small part.
+are an artifact of their own, so that a list reads only the small part. A document has no name made
+of its bytes, as artifacts have: so it carries their SHA-256, and is read only if they still fit.
 """
 
 from __future__ import annotations
 
+import hashlib
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
@@ -18,6 +20,7 @@ from maquette.records.event import Event
 from maquette.records.task import Task, TaskRequest, TaskStatus
 
 _EVENTS: TypeAdapter[list[Event]] = TypeAdapter(list[Event])
+_STAMP, _BODY = b'{"sha256":"', b'","record":'
 _HINT = "It was written by another version, or damaged; run the task again."
 
 
@@ -32,9 +35,8 @@ async def write_finished(store: ArtifactStore, task: Task, events: list[Event]) 
     """Store the record under the task's id, events first. Writing it again changes nothing."""
     ref = await store.put(_EVENTS.dump_json(events), owner=task.owner)
     record = FinishedTask(task=task, events=ref)
-    await store.put_document(
-        DocumentKind.TASK, task.id, record.model_dump_json().encode(), owner=task.owner
-    )
+    data = stamped(record.model_dump_json().encode())
+    await store.put_document(DocumentKind.TASK, task.id, data, owner=task.owner)
 
 
 async def read_finished(store: ArtifactStore, task_id: str, *, owner: str) -> FinishedTask | None:
@@ -46,17 +48,35 @@ async def read_finished(store: ArtifactStore, task_id: str, *, owner: str) -> Fi
     if data is None:
         return None
     try:
-        return FinishedTask.model_validate_json(data)
-    except ValidationError as error:
+        return FinishedTask.model_validate_json(unstamped(data))
+    except ValueError as error:
         raise damaged(task_id) from error
 
 
 def task_of(data: bytes) -> Task | None:
     """The task of a stored record's bytes, or None where they are none."""
     try:
-        return FinishedTask.model_validate_json(data).task
-    except ValidationError:
+        return FinishedTask.model_validate_json(unstamped(data)).task
+    except ValueError:
         return None
+
+
+def stamped(body: bytes) -> bytes:
+    """A JSON document around another one and its SHA-256."""
+    return _STAMP + hashlib.sha256(body).hexdigest().encode() + _BODY + body + b"}"
+
+
+def unstamped(data: bytes) -> bytes:
+    """The document that was stamped; one from before there were stamps, as it is.
+
+    Raises: ValueError: the bytes are not those that were stamped.
+    """
+    if b'"sha256"' not in data[: len(_STAMP) + 2]:
+        return data
+    body = data[len(_STAMP) + 64 + len(_BODY) : -1]
+    if stamped(body) != data:
+        raise ValueError("the bytes do not fit their SHA-256")
+    return body
 
 
 async def read_finished_events(store: ArtifactStore, record: FinishedTask) -> list[Event]:

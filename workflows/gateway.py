@@ -25,7 +25,7 @@ from maquette.records.errors import (
 )
 from maquette.records.event import TERMINAL, Event, EventType
 from maquette.records.ids import TASK_ID, new_task_id
-from maquette.records.task import Feedback, Task, TaskPage, TaskRequest, TaskStatus
+from maquette.records.task import RECORD_DAMAGED, Feedback, Task, TaskPage, TaskRequest, TaskStatus
 from maquette.workflows.admission import Admission
 from maquette.workflows.connect import temporal_client
 from maquette.workflows.fan_out import FanOut
@@ -206,8 +206,17 @@ class TaskGateway:
             if run is None:
                 break
             with suppress(RunClosed):
-                return await self._whole(await self._runs.snapshot(run))
+                task = await self._whole(await self._runs.snapshot(run))
+                return task if run.open else await self._marked(task)
         raise _not_found(task_id)
+
+    async def _marked(self, task: Task) -> Task:
+        """A task that the engine tells of, though it has ended: its record may be damaged."""
+        try:
+            await read_finished(self._store, task.id, owner=task.owner)
+        except RecordDamaged:
+            return task.model_copy(update={"metadata": task.metadata | {RECORD_DAMAGED: True}})
+        return task
 
     async def _find(
         self, task_id: str, owner: str, *, crowd: bool = False

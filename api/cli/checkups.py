@@ -104,6 +104,7 @@ async def damaged_records(url: str, token: str | None) -> tuple[list[str], int]:
     """The ids of damaged records, and of how many tasks, the newest first."""
     from maquette.api.client import MaquetteClient
     from maquette.records.errors import RecordDamaged
+    from maquette.records.task import RECORD_DAMAGED
 
     found: list[str] = []
     seen, after, more = 0, None, True
@@ -116,7 +117,8 @@ async def damaged_records(url: str, token: str | None) -> tuple[list[str], int]:
             found += [
                 task.id
                 for task in page.data
-                if task.problem is not None and task.problem.code == RecordDamaged.code
+                if task.metadata.get(RECORD_DAMAGED)
+                or (task.problem is not None and task.problem.code == RecordDamaged.code)
             ]
     return found, seen
 

@@ -256,3 +256,4 @@ def test_a_damaged_record_does_not_break_the_list(live: EngineServer) -> None:
         live.do(live.store.put_document(DocumentKind.TASK, good["id"], b"{", owner=OWNER))
         known = http.get(f"/api/v1/tasks/{good['id']}").json()
         assert known["status"] == "completed", "the engine still knows how it ended"
+        assert asyncio.run(damaged_records(live.url, TOKEN))[0] == [name, good["id"]]
