@@ -22,7 +22,7 @@ from pydantic import Field, ValidationError
 from maquette.infra.store.contract import ArtifactStore, DocumentKind
 from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Document
-from maquette.records.errors import NotFound
+from maquette.records.errors import IntegrityError, NotFound
 from maquette.records.ids import content_key
 
 
@@ -113,7 +113,10 @@ class StepCache:
                 self._land((owner, key), flight)
 
     async def find(self, key: str, *, owner: str) -> StepResult | None:
-        """A stored result whose artifacts are still there, or None."""
+        """A stored result whose artifacts can still be read, or None.
+
+        Read, not only looked up: a damaged artifact is made again, and that mends it.
+        """
         data = await self._store.get_document(DocumentKind.STEP, key, owner=owner)
         if data is None:
             return None
@@ -123,8 +126,8 @@ class StepCache:
             return None
         for ref in artifacts_in(result.output):
             try:
-                await self._store.stat(ref.sha256, owner=owner)
-            except NotFound:
+                await self._store.get(ref.sha256, owner=owner)
+            except (NotFound, IntegrityError):
                 return None
         return result
 

@@ -165,3 +165,24 @@ async def test_a_result_whose_picture_is_gone_is_not_used() -> None:
         await store.put_document(DocumentKind.STEP, "k" * 64, data, owner=OWNER)
         assert not (await cache.run("k" * 64, work, owner=OWNER)).cached
     assert work.runs == 2
+
+
+async def test_a_result_whose_picture_is_damaged_is_made_again_and_mended() -> None:
+    """The step runs again, and equal bytes take the place of the damaged ones."""
+    store, runs = MemoryArtifactStore(), 0
+
+    async def draw() -> StepResult:
+        nonlocal runs
+        runs += 1
+        ref = await store.put(b"a picture", owner=OWNER)
+        return StepResult(tool="draw", tool_version="1", output={"image": ref.model_dump()})
+
+    cache = StepCache(store)
+    first = await cache.run("k", draw, owner=OWNER)
+    sha256 = first.result.output["image"]["sha256"]
+    (name,) = [name for name in store.objects if name.endswith(sha256)]
+    store.objects[name] = b"another"
+    again = await cache.run("k", draw, owner=OWNER)
+    assert (again.cached, runs) == (False, 2)
+    assert await store.get(sha256, owner=OWNER) == b"a picture"
+    assert (await cache.run("k", draw, owner=OWNER)).cached
