@@ -94,7 +94,7 @@ def judge_agreement(work: Work = WORK, labels: Labels = None) -> None:
 def search(
     size: Annotated[int, typer.Option(min=20, help="pictures of the planted library")] = 300,
     each: Annotated[int, typer.Option(min=1, help="queries of each of five strangers")] = 60,
-    seed: Annotated[int, typer.Option(min=4, help="another library and other queries")] = 11,
+    seed: Annotated[int, typer.Option(min=1, help="another library and other queries")] = 11,
     picture: Annotated[Path | None, typer.Option(help="PNG of what some queries found")] = None,
     fitted: Annotated[bool, typer.Option("--fit", help="fit the calibration and print it")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print rates as JSON")] = False,

@@ -34,7 +34,7 @@ EACH = 60
 ALL = "right one among the first 3"
 OWNER = "local"
 HELD_OUT = 11
-"""Seed of the library that is measured; those it is fitted on are others (``search_fit``)."""
+"""Seed of the library that is measured; the one it is fitted on is another (``search_fit``)."""
 
 
 @dataclass

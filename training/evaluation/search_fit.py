@@ -1,7 +1,7 @@
 """Fit the calibration of searches: from standings to how likely a picture is the right one.
 
-The libraries and the queries are others than those that are measured: queries come from the
-templates that the text tower learned with, signs are asked for by their words.
+The library and the queries are others than those that are measured: queries come from templates
+(``search_facts``), signs are asked for by their words.
 """
 
 from __future__ import annotations
@@ -12,21 +12,20 @@ import numpy as np
 
 from maquette.tools.library.ranking import Calibration, Weights
 from maquette.tools.library.spaces import FoundBy
-from maquette.training.embedding.asking import Truths, ask_of, worded
-from maquette.training.embedding.everyday import SIGN_WORDS
+from maquette.training.evaluation.everyday import SIGN_WORDS
 from maquette.training.evaluation.search import Looked, fill, look
+from maquette.training.evaluation.search_facts import Truths, ask_of, worded
 from maquette.training.evaluation.search_library import SIZE, Planted, plant
 from maquette.training.evaluation.search_strangers import Query
 from maquette.training.world.phrases import pick
 
-SEEDS = (0, 1, 2, 3)
+SEED = 0
 QUERIES = 150
-"""Of each library."""
 _ROUNDS = 50
 
 
 def templated(library: Sequence[Planted], seed: int, count: int) -> list[Query]:
-    """Queries in the wordings of training."""
+    """Queries from templates."""
     rng = np.random.default_rng((seed, 3))
     truths = Truths([one.scene for one in library])
     queries = []
@@ -43,14 +42,10 @@ def templated(library: Sequence[Planted], seed: int, count: int) -> list[Query]:
     return queries
 
 
-async def standings(seeds: Sequence[int] = SEEDS, size: int = SIZE) -> list[Looked]:
-    """What to fit on: queries of every library."""
-    found = []
-    for seed in seeds:
-        shelf = await fill(plant(seed, size))
-        queries = templated(shelf.planted, seed, QUERIES)
-        found += [await look(shelf, query) for query in queries]
-    return found
+async def standings(seed: int = SEED, size: int = SIZE) -> list[Looked]:
+    """What to fit on: queries of a library."""
+    shelf = await fill(plant(seed, size))
+    return [await look(shelf, query) for query in templated(shelf.planted, seed, QUERIES)]
 
 
 def fit(looked: Sequence[Looked]) -> Calibration:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from maquette.training.embedding.asking import Asked, Truths, Wish
+from maquette.training.evaluation.search_facts import Asked, Truths, Wish
 from maquette.training.evaluation.search_library import Planted
 from maquette.training.world.phrases import pick
 

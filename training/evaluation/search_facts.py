@@ -1,8 +1,7 @@
 """What a person might search for: a few facts of a scene, in the words of somebody who asks.
 
-A query names little of a picture, in any order, among words that say nothing of it (the encoder
-leaves out those that it does not know). What it asks for is kept as facts, so that every picture
-it is true of is known.
+A query names little of a picture, in any order, among words that say nothing of it. What it asks
+for is kept as facts, so that every picture it is true of is known.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from maquette.training.embedding.everyday import (
+from maquette.training.evaluation.everyday import (
     COLOUR_WORDS,
     PATTERN_SAID,
     PLACE_WORDS,
