@@ -10,10 +10,14 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from maquette.benchmarks.certify.faults import clock_environment
-from maquette.benchmarks.certify.rig import Rig
+from maquette.benchmarks.certify.rig import Rig, running
 from maquette.benchmarks.certify.schedule import Home
+from maquette.infra.settings import Settings
+from maquette.infra.stack.probes import secret
 
 DISK_BYTES = 1_000_000_000
+CLOCK = "clock"
+ENGINE = ["models", "temporal", "store"]
 FAKETIME = (
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
     "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
@@ -34,24 +38,43 @@ async def home(kind: Home, folder: Path) -> AsyncIterator[Rig]:
         with small_disk(place):
             yield Rig(place)
     elif kind is Home.FAKED_CLOCK:
-        yield clocked(place)
+        library = faketime()
+        async with running(Rig(place / "engine", overrides={"stack.managed": ENGINE})) as engine:
+            await engine.up()
+            yield clocked(place, engine.settings, library)
     else:
         yield Rig(place)
 
 
-def clocked(place: Path) -> Rig:
-    """A stack whose Python programs read their time off a file. Raises: NotPossible."""
-    library = next((Path(path) for path in FAKETIME if Path(path).exists()), None)
-    if library is None:
-        raise NotPossible("libfaketime is not installed (Debian: apt install libfaketime)")
+def faketime() -> Path:
+    """The library that lets a clock jump. Raises: NotPossible: it is not installed."""
+    for path in FAKETIME:
+        if Path(path).exists():
+            return Path(path)
+    raise NotPossible("libfaketime is not installed (Debian: apt install libfaketime)")
+
+
+def clocked(place: Path, engine: Settings, library: Path) -> Rig:
+    """Worker and API whose time is read off a file, over the engine, store and models of another
+    stack: Ray does not start with the library loaded, and the others are no Python programs."""
     place.mkdir(parents=True, exist_ok=True)
-    clock = clock_file(Rig(place))
-    return Rig(place, clock_environment(clock, library, Path(sys.executable).name))
+    overrides = {
+        "stack.managed": ["worker", "api"],
+        "temporal.address": engine.temporal.address,
+        "store.endpoint": engine.store.endpoint,
+        "store.access_key": engine.store.access_key,
+        "store.secret_key": secret(engine.store.secret_key),
+        "serve.url": engine.serve.url,
+        "serve.token": secret(engine.serve.token),
+    }
+    clock = place / CLOCK
+    environment = clock_environment(clock, library, Path(sys.executable).name)
+    return Rig(place, overrides=overrides, environment=environment)
 
 
 def clock_file(rig: Rig) -> Path:
     """Where the faked clock of a stack is set."""
-    return rig.data_dir / "clock"
+    return rig.data_dir / CLOCK
 
 
 @contextlib.contextmanager

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import Any
 
 from maquette.api.client import MaquetteClient
 from maquette.benchmarks.certify.schedule import Phase
@@ -53,8 +55,10 @@ async def reach(client: MaquetteClient, task_id: str, candidates: int, phase: Ph
     progress = Progress(candidates)
     seen = "acknowledged"
     try:
-        async with asyncio.timeout(PATIENCE_S):
-            async for event in client.events(task_id):
+        # In truth a generator, and one that is left open would keep its connection.
+        stream: Any = client.events(task_id)
+        async with asyncio.timeout(PATIENCE_S), aclosing(stream) as events:
+            async for event in events:
                 seen = event.type.value
                 if ORDER.index(progress.feed(event)) >= ORDER.index(phase):
                     break

@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from maquette.api.client import MaquetteClient
 from maquette.infra.settings import Settings, load_settings
@@ -29,9 +30,21 @@ ANY_PORT = {
 class Rig:
     """The laptop profile in a data directory of its own."""
 
-    def __init__(self, data_dir: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        overrides: Mapping[str, Any] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """
+        Args:
+            overrides: settings that differ from the laptop's.
+            environment: variables that every process of the stack is started with.
+        """
         self.data_dir = data_dir
-        self._wanted = load_settings("laptop", overrides={"data_dir": str(data_dir), **ANY_PORT})
+        given = {"data_dir": str(data_dir), **ANY_PORT, **(overrides or {})}
+        self._wanted = load_settings("laptop", overrides=given)
         self._environment = dict(environment or {})
 
     @property
