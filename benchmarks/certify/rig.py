@@ -17,7 +17,6 @@ from maquette.infra.stack.progress import PartState
 from maquette.records.errors import GiveUp, MaquetteError
 
 IDLE_STOP_S = 900.0
-"""Should we be killed, what we started ends by itself after so long."""
 ANY_PORT = {
     "api.port": 0,
     "serve.url": "http://127.0.0.1:0",
@@ -71,7 +70,10 @@ class Rig:
     def _up(self) -> None:
         with _environment(self._environment):
             control.ensure_stack(
-                self._wanted, idle_stop_s=IDLE_STOP_S, report=lambda _: None, die_with=os.getpid()
+                self._wanted,
+                idle_stop_s=IDLE_STOP_S,
+                report=lambda _: None,
+                die_with=os.getpid(),
             )
 
     @contextlib.asynccontextmanager

@@ -20,8 +20,8 @@ from maquette.benchmarks.certify.laws import (
 )
 
 HEADINGS = (
-    *("part", "fault", "trials", "acknowledged", "ended once", "lost", "stuck"),
-    *("slowest end", "repeated", "broken", "load"),
+    *("part", "fault", "trials", "acknow-\nledged", "ended\nonce", "lost", "stuck"),
+    *("slowest\nend", "repeated", "broken", "load"),
 )
 
 
@@ -47,7 +47,7 @@ def document(outcomes: Sequence[TrialOutcome]) -> dict[str, Any]:
 
 def show(outcomes: Sequence[TrialOutcome], console: Console) -> None:
     """The table, the broken laws, and the verdict."""
-    table = Table(*HEADINGS, box=None)
+    table = Table(*HEADINGS, box=None, padding=(0, 1, 0, 0))
     for row in (*tally(outcomes), row_of("all", "", outcomes)):
         table.add_row(*cells(row))
     console.print(table)
