@@ -12,6 +12,7 @@ from maquette.benchmarks.certify.laws import broken_laws
 from maquette.benchmarks.certify.rig import Rig
 from maquette.benchmarks.certify.schedule import Home, Phase, Trial, Work
 from maquette.infra.settings import Settings
+from maquette.tools.builtin.draw import FEW_STEPS
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 
@@ -22,6 +23,7 @@ TRIALS = (
     ("cache", "rotten", Phase.PLANNING),
 )
 SEEDS = 880_000
+CANDIDATES, STEPS = 2, 20
 
 
 @pytest.mark.parametrize(("part", "fault", "phase"), TRIALS, ids=lambda value: str(value))
@@ -34,12 +36,13 @@ async def test_no_law_is_broken(settings: Settings, part: str, fault: str, phase
         fault=fault,
         phase=phase,
         home=Home.PLAIN,
-        tasks=(Work(seed=SEEDS + place, candidates=2),),
+        tasks=(Work(seed=SEEDS + place, candidates=CANDIDATES),),
         seed=place,
     )
     outcome = await run_trial(Rig(settings.data_dir), trial)
     assert broken_laws(outcome) == []
     assert [task.ends for task in outcome.tasks] == [1]
     assert outcome.needed_steps > 0
-    # A row may repeat at most the steps since its last saved latent.
-    assert outcome.done_steps <= outcome.needed_steps + 2 * 5
+    # A row may repeat at most the steps since its last saved latent. How many a call takes depends
+    # on the machine's pace; the first one takes four, and they are saved.
+    assert outcome.done_steps <= outcome.needed_steps + CANDIDATES * (STEPS - FEW_STEPS)
