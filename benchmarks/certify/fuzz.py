@@ -7,13 +7,17 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from maquette.api.client import MaquetteClient
+from maquette.benchmarks.certify.fuzz_draft import Known, Sent
 from maquette.benchmarks.certify.fuzz_laws import Answer, Count, broken_laws, is_away
-from maquette.benchmarks.certify.fuzz_requests import HIDDEN, Known, Sent, make
+from maquette.benchmarks.certify.fuzz_requests import HIDDEN, make
 from maquette.benchmarks.certify.fuzz_wire import exchange
+from maquette.benchmarks.certify.rig import Rig, running
+from maquette.infra.http_client import open_client
 from maquette.records.errors import GiveUp
 from maquette.records.task import TaskOptions
 
@@ -55,29 +59,36 @@ class Report:
             self.findings += [Finding(sent.route, law, sent.data, answer.status) for law in found]
 
 
-async def fuzz(
-    url: str, token: str, requests: int, seed: int, tell: Callable[[int], None]
+async def fuzz_own_stack(
+    folder: Path, requests: int, seed: int, tell: Callable[[], None]
 ) -> Report:
+    """As ``fuzz``, against a stack that is started in this folder for it."""
+    async with running(Rig(folder)) as rig:
+        await rig.up()
+        return await fuzz(rig.info.api_url, rig.info.token or "", requests, seed, tell)
+
+
+async def fuzz(url: str, token: str, requests: int, seed: int, tell: Callable[[], None]) -> Report:
     """Send so many requests, eight at a time; a task that is accepted is cancelled at once.
 
     Args:
-        tell: told after each request how many there were.
+        tell: called after each request.
     """
     known = await learn(url, token)
     report = Report()
     chance = random.Random(seed)
-    left = iter(range(requests))
+    left = iter(range(requests))  # shared: each number is drawn once
     place = urlsplit(url)
     host, port = place.hostname or "", place.port or 80
 
     async def one_after_another() -> None:
-        for number in left:
+        for _ in left:
             sent = make(known, chance)
             answer = await exchange(host, port, sent)
             report.add(sent, answer)
             if (task_id := accepted(sent, answer)) is not None:
                 await exchange(host, port, cancel(known, task_id))
-            tell(number + 1)
+            tell()
 
     await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
     return report
@@ -85,8 +96,6 @@ async def fuzz(
 
 async def learn(url: str, token: str) -> Known:
     """Make one picture and one task, so that there is something to ask for."""
-    from maquette.infra.http_client import open_client
-
     async with MaquetteClient(url, token) as client:
         task = await client.submit(
             "a red circle", options=TaskOptions(seed=1, candidates=1, rounds=1)

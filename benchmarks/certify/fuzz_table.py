@@ -9,10 +9,11 @@ from rich.table import Table
 
 from maquette.benchmarks.certify.fuzz import Report
 from maquette.benchmarks.certify.fuzz_laws import Count
+from maquette.benchmarks.picture_fuzz import FuzzReport
 
 KINDS = ("2xx", "3xx", "4xx", "5xx", "closed")
 HEADINGS = ("route", "requests", *KINDS, "away", "broken", "slowest")
-SHOWN_BYTES = 400
+SHOWN_BYTES, SHOWN_FAULTS = 400, 40
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -32,8 +33,8 @@ def document(report: Report) -> dict[str, Any]:
     }
 
 
-def show(report: Report, console: Console) -> None:
-    """The table, then every finding with the request that led to it."""
+def show(report: Report, pictures: FuzzReport, console: Console) -> None:
+    """The table, then every finding with the request, or the picture, that led to it."""
     table = Table(*HEADINGS, box=None)
     for name in sorted(report.routes):
         table.add_row(*cells(name, report))
@@ -42,7 +43,12 @@ def show(report: Report, console: Console) -> None:
     for one in report.findings:
         console.print(f"{one.route}: {one.law}", style="red", markup=False)
         console.print(f"  {one.request[:SHOWN_BYTES]!r}", markup=False)
-    console.print("every law holds" if report.holds else "not every law holds")
+    outcomes = ", ".join(f"{count} {name}" for name, count in pictures.outcomes.items())
+    console.print(f"{pictures.count} pictures: {outcomes or 'none'}")
+    for fault in pictures.faults[:SHOWN_FAULTS]:
+        console.print(fault, style="red", markup=False)
+    holds = report.holds and not pictures.faults
+    console.print("every law holds" if holds else "not every law holds")
 
 
 def total(report: Report) -> Count:

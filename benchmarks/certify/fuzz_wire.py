@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import time
 
+from maquette.benchmarks.certify.fuzz_draft import Sent
 from maquette.benchmarks.certify.fuzz_laws import ANSWER_S, Answer
-from maquette.benchmarks.certify.fuzz_requests import Sent
 
 MOST_BYTES = 4_000_000
 

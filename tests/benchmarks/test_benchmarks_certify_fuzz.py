@@ -11,8 +11,9 @@ import pytest
 
 from maquette.benchmarks.certify import fuzz_laws
 from maquette.benchmarks.certify.fuzz import Report, accepted, paths_of
+from maquette.benchmarks.certify.fuzz_draft import Known, Sent
 from maquette.benchmarks.certify.fuzz_laws import Answer, broken_laws
-from maquette.benchmarks.certify.fuzz_requests import Known, Sent, make
+from maquette.benchmarks.certify.fuzz_requests import make
 from maquette.benchmarks.certify.fuzz_wire import exchange
 
 KNOWN = Known(
