@@ -12,7 +12,7 @@ from maquette.benchmarks.certify.fuzz_laws import Count
 from maquette.benchmarks.picture_fuzz import FuzzReport
 
 KINDS = ("2xx", "3xx", "4xx", "5xx", "closed")
-HEADINGS = ("route", "requests", *KINDS, "away", "broken", "slowest")
+HEADINGS = ("route", "sent", *KINDS, "away", "broken", "slowest")
 SHOWN_BYTES, SHOWN_FAULTS = 400, 40
 
 
@@ -35,9 +35,10 @@ def document(report: Report) -> dict[str, Any]:
 
 def show(report: Report, pictures: FuzzReport, console: Console) -> None:
     """The table, then every finding with the request, or the picture, that led to it."""
-    table = Table(*HEADINGS, box=None)
+    table = Table(*HEADINGS, box=None, padding=(0, 1, 0, 0))
     for name in sorted(report.routes):
-        table.add_row(*cells(name, report))
+        route, *figures = cells(name, report)
+        table.add_row(route.removeprefix("/api/v1"), *figures)
     table.add_row(*_cells("all", total(report)))
     console.print(table)
     for one in report.findings:

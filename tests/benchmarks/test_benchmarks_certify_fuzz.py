@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import random
 from collections import Counter
 
 import pytest
+from PIL import Image
 
 from maquette.benchmarks.certify import fuzz_laws
 from maquette.benchmarks.certify.fuzz import Report, accepted, paths_of
 from maquette.benchmarks.certify.fuzz_draft import Known, Sent
 from maquette.benchmarks.certify.fuzz_laws import Answer, broken_laws
-from maquette.benchmarks.certify.fuzz_requests import make
+from maquette.benchmarks.certify.fuzz_requests import TINY_PNG, make
 from maquette.benchmarks.certify.fuzz_wire import exchange
 
 KNOWN = Known(
@@ -64,6 +66,13 @@ def test_requests_are_right_and_wrong_in_many_ways() -> None:
     assert any(b"Transfer-Encoding: chunked" in one.data for one in sent)
     assert any(b"\\ud800" in one.data or b"\xed\xa0\x80" in one.data for one in sent)
     assert any(b"Host: evil.example" in one.data for one in sent)
+
+
+def test_the_picture_that_is_uploaded_is_one() -> None:
+    """Else no upload would ever be right."""
+    with Image.open(io.BytesIO(TINY_PNG)) as picture:
+        picture.load()
+        assert (picture.format, picture.size) == ("PNG", (1, 1))
 
 
 def test_good_answers_break_no_law() -> None:
