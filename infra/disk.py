@@ -20,10 +20,14 @@ FULL_BYTES = 4_000_000
 
 def free_bytes(place: Path) -> int:
     """Bytes a person may still write at a place, or where it will be made."""
-    there = next(path for path in (place, *place.parents) if os.path.lexists(path))
-    found = os.statvfs(there)
+    found = os.statvfs(nearest_there(place))
     # Some file systems count nothing: those have room.
     return found.f_bavail * found.f_frsize if found.f_blocks else ENOUGH_BYTES
+
+
+def nearest_there(place: Path) -> Path:
+    """The place, or the nearest folder above it that is there."""
+    return next(path for path in (place, *place.parents) if os.path.lexists(path))
 
 
 def check_room(place: Path) -> None:

@@ -85,8 +85,7 @@ def connect(settings: Settings, store: ArtifactStore) -> ModelClient:
         return HandleClient.of(settings)
     from maquette.model_servers.transport_http import HttpClient
 
-    token = settings.serve.token
-    return HttpClient(settings.serve.url, token=token.get_secret_value() if token else "")
+    return HttpClient.of(settings)
 
 
 class GenerationClient:

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from maquette.infra.manifest import MANIFEST_NAME, verify_directory
+from maquette.infra.settings_models import BUNDLED
 from maquette.records.errors import ConfigError, PackCorrupt
 from maquette.records.ids import content_key
 
-BUNDLED = "bundled"
-"""What the settings call a model that comes with Maquette."""
 PACKS = Path(__file__).resolve().parent / "bundled"
 HUB_FILES = ["*.json", "*.safetensors", "*.txt", "*.model"]
 """All that is wanted of a model from a hub."""

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from maquette.infra.settings_dump import write_private
 from maquette.infra.stack.folders import make_private
 from maquette.records.base import Record
 from maquette.records.errors import ConfigError, ModelUnavailable
@@ -68,8 +69,7 @@ def start_local_ray(data_dir: Path, *, cpus: int) -> LocalRay:
     os.environ.pop("RAY_ADDRESS", None)
     address = _started(str(_temp_dir(data_dir)), cpus)
     local = LocalRay(address=address, token=token)
-    _record(data_dir).parent.mkdir(parents=True, exist_ok=True)
-    _write_private(_record(data_dir), local.model_dump_json())
+    write_private(_record(data_dir), local.model_dump_json().encode())
     return local
 
 
@@ -163,12 +163,6 @@ def stop_local_ray(data_dir: Path) -> None:
 
 def _record(data_dir: Path) -> Path:
     return data_dir / "run" / "ray.json"
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
 
 
 def _temp_dir(data_dir: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import httpx2
 from pydantic import ValidationError
@@ -20,6 +21,9 @@ from maquette.model_servers.work import Work
 from maquette.records.base import Record
 from maquette.records.errors import ModelUnavailable
 
+if TYPE_CHECKING:
+    from maquette.infra.settings import Settings
+
 CALL_TIMEOUT_S = 900.0
 """The longest a call may take: many denoising steps of a large model on a CPU."""
 
@@ -36,6 +40,12 @@ class HttpClient:
         self._http = open_client(
             url, token, timeout_s=CALL_TIMEOUT_S, connections=256, transport=transport
         )
+
+    @classmethod
+    def of(cls, settings: Settings) -> HttpClient:
+        """A client of the model servers at ``serve.url``."""
+        token = settings.serve.token
+        return cls(settings.serve.url, token=token.get_secret_value() if token else "")
 
     async def __aenter__(self) -> HttpClient:
         return self

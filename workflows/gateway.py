@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -207,16 +208,12 @@ class TaskGateway:
                 break
             with suppress(RunClosed):
                 task = await self._whole(await self._runs.snapshot(run))
-                return task if run.open else await self._marked(task)
+                if run.record_damaged:
+                    task = task.model_copy(
+                        update={"metadata": task.metadata | {RECORD_DAMAGED: True}}
+                    )
+                return task
         raise _not_found(task_id)
-
-    async def _marked(self, task: Task) -> Task:
-        """A task that the engine tells of, though it has ended: its record may be damaged."""
-        try:
-            await read_finished(self._store, task.id, owner=task.owner)
-        except RecordDamaged:
-            return task.model_copy(update={"metadata": task.metadata | {RECORD_DAMAGED: True}})
-        return task
 
     async def _find(
         self, task_id: str, owner: str, *, crowd: bool = False
@@ -244,7 +241,8 @@ class TaskGateway:
         except RecordDamaged:
             if run is None:
                 raise
-            return run, None  # the engine still knows how it ended
+            # The engine still knows how it ended.
+            return replace(run, record_damaged=True), None
         if record is None and run is None:
             raise _not_found(task_id)
         return run, record

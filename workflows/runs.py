@@ -50,6 +50,8 @@ class Run:
     open: bool
     status: WorkflowExecutionStatus | None
     stage: TaskStatus = TaskStatus.QUEUED
+    record_damaged: bool = False
+    """Its finished record is there and cannot be read."""
 
 
 class RunClosed(Exception):

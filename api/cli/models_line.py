@@ -24,9 +24,7 @@ def ask_models(settings: Settings) -> Work | None:
 async def _asked(settings: Settings) -> Work | None:
     from maquette.model_servers.transport_http import HttpClient
 
-    token = settings.serve.token
-    secret = token.get_secret_value() if token else ""
-    async with HttpClient(settings.serve.url, token=secret) as client:
+    async with HttpClient.of(settings) as client:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 return await client.work()

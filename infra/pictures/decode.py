@@ -93,17 +93,17 @@ def _keyed(image: ImageFile, plain: Plain) -> Mask | None:
         return None
     raw_mode = image.tile[0].args
     scale = {"1": 255, "L;2": 85, "L;4": 17}.get(str(raw_mode), 1)
-    samples = [_samples(image)]
+    samples = _samples(image)
     key = np.array(plain.colour_key)
     if raw_mode != "RGB;16B":
-        return np.asarray((samples[0] == key * scale).all(axis=-1))
+        return np.asarray((samples == key * scale).all(axis=-1))
     # The library keeps the high bytes alone. Read as the other byte order, it gives the low ones.
     from PIL import Image as Images
 
     with Images.open(io.BytesIO(plain.data), formats=["PNG"]) as low:
         low.tile = [low.tile[0]._replace(args="RGB;16L")]
         same_low = np.asarray(_samples(low) == key % 256).all(axis=-1)
-    same_high = np.asarray(samples[0] == key // 256).all(axis=-1)
+    same_high = np.asarray(samples == key // 256).all(axis=-1)
     return np.asarray(same_high & same_low)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import socket
 import subprocess
@@ -12,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from maquette.infra.address import Address, split_address, url_address
+from maquette.infra.disk import nearest_there
 from maquette.infra.settings import Settings
 from maquette.infra.stack.binaries import find_binary
 from maquette.infra.stack.check import Check
@@ -87,7 +87,7 @@ def _data_dir(data_dir: Path) -> Check:
 
 
 def _disk(data_dir: Path) -> Check:
-    there = next(p for p in (data_dir, *data_dir.parents) if os.path.lexists(p))
+    there = nearest_there(data_dir)
     free = shutil.disk_usage(there).free
     if free >= ENOUGH_DISK_BYTES:
         return Check("disk", True, detail=f"{free / 1e9:.1f} GB free")

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import IO
 
+from maquette.infra.disk import nearest_there
 from maquette.records.errors import ConfigError, Conflict
 
 MAX_LOG_BYTES = 5_000_000
@@ -132,7 +133,7 @@ class StackLock:
 def _why(data_dir: Path, error: OSError) -> str:
     """What keeps us out: the nearest thing that is there, and whose it is."""
     wanted = Path(os.fsdecode(error.filename)) if error.filename else data_dir
-    there = next(path for path in (wanted, *wanted.parents) if os.path.lexists(path))
+    there = nearest_there(wanted)
     if isinstance(error, PermissionError):
         owner, own = there.lstat().st_uid, os.geteuid()
         if owner != own:

@@ -9,13 +9,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 import pytest
-from stack_run import StackRun
 from temporalio.client import Client
 
 from maquette.infra.settings import load_settings
@@ -27,20 +25,6 @@ from maquette.infra.store.factory import open_store
 from maquette.records.errors import GiveUp
 
 QUICK = {"first_pause_s": 0.05, "stop_timeout_s": 1.0}
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Iterator[Callable[..., StackRun]]:
-    """Starts supervisors, over one data directory unless told otherwise."""
-    runs: list[StackRun] = []
-
-    def start(data_dir: Path = tmp_path / "data", **spec: object) -> StackRun:
-        runs.append(StackRun(data_dir, **spec))
-        return runs[-1]
-
-    yield start
-    for stack in runs:
-        stack.kill_everything()
 
 
 def free_port() -> int:

@@ -7,8 +7,6 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import psutil
 import pytest
@@ -25,20 +23,6 @@ from maquette.infra.stack.watch import Watch, WatchPolicy
 
 QUICK = {"first_pause_s": 0.05, "stop_timeout_s": 1.0}
 WATCH = {"every_s": 0.1, "again_s": 0.05, "timeout_s": 1.0, "patience_s": 2.5, "least_probes": 3}
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Iterator[Callable[..., StackRun]]:
-    """Starts supervisors, over one data directory unless told otherwise."""
-    runs: list[StackRun] = []
-
-    def start(data_dir: Path = tmp_path / "data", **spec: object) -> StackRun:
-        runs.append(StackRun(data_dir, **spec))
-        return runs[-1]
-
-    yield start
-    for stack in runs:
-        stack.kill_everything()
 
 
 def dummy(*names: str) -> dict[str, list[int]]:
