@@ -13,8 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from ray import serve
 from ray.exceptions import RayError
@@ -47,7 +46,6 @@ _WORK_S = 1.0
 """Likewise for what it is busy with, which a person at a terminal waits for."""
 
 WireAnswer = tuple[bool, bytes]
-T = TypeVar("T")
 
 
 class _Replica:
@@ -138,15 +136,16 @@ class _Handles:
         return Answer(ok=ok, body=reply)
 
     async def readiness(self) -> Readiness:
-        found = await self._each(self._served)
+        found = dict(
+            zip(self._roles, await asyncio.gather(*map(self._served, self._roles)), strict=True)
+        )
         return Readiness(ready=all(served.digest for served in found.values()), roles=found)
 
     async def work(self) -> Work:
-        return Work(roles=await self._each(self._busy_with))
-
-    async def _each(self, ask: Callable[[str], Awaitable[T]]) -> dict[str, T]:
-        """What each role answers, all asked side by side."""
-        return dict(zip(self._roles, await asyncio.gather(*map(ask, self._roles)), strict=True))
+        found = dict(
+            zip(self._roles, await asyncio.gather(*map(self._busy_with, self._roles)), strict=True)
+        )
+        return Work(roles=found)
 
     async def _served(self, role: str) -> ServedRole:
         try:
