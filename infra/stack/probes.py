@@ -17,6 +17,8 @@ from maquette.records.errors import MaquetteError
 if TYPE_CHECKING:
     from temporalio.service import ServiceClient
 
+    from maquette.infra.store.s3 import S3ArtifactStore
+
 Probe = Callable[[], Awaitable[str | None]]
 
 TIMEOUT_S = 3.0
@@ -92,20 +94,19 @@ def file_probe(path: Path) -> Probe:
 
 def store_probe(settings: Settings, *, timeout_s: float = 0.5) -> Probe:
     """Ready when an object makes the round trip."""
+    store: S3ArtifactStore | None = None
 
     async def probe() -> str | None:
         from maquette.infra.store.s3 import S3ArtifactStore
 
+        nonlocal store
         try:
-            store = S3ArtifactStore(settings.store.model_copy(update={"timeout_s": timeout_s}))
-        except MaquetteError as error:
-            return error.message
-        try:
+            if store is None:
+                limits = settings.store.model_copy(update={"timeout_s": timeout_s})
+                store = S3ArtifactStore(limits)
             await store.check()
         except MaquetteError as error:
             return error.message
-        finally:
-            store.close()
         return None
 
     return probe
