@@ -13,26 +13,26 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from maquette import __version__
-from maquette.api.activity import Activity
-from maquette.api.context import Doors
-from maquette.api.errors import MethodNotAllowed
-from maquette.api.gate import Gate, instance_of
-from maquette.api.problems import InternalError, problem_response
-from maquette.api.routes import artifacts, events, search, system, tasks, tools
+from maquette.api.desk.activity import Activity
+from maquette.api.desk.doors import Doors
+from maquette.api.desk.thumbnails import Thumbnails
+from maquette.api.http.errors import MethodNotAllowed
+from maquette.api.http.gate import Gate, instance_of
+from maquette.api.http.problems import InternalError, problem_response
+from maquette.api.http.validation import explain
+from maquette.api.native import artifacts, events, search, system, tasks, tools
 from maquette.api.schemas import ListQuery
-from maquette.api.thumbnails import Thumbnails
-from maquette.api.validation import explain
 from maquette.infra.index.stored import StoredIndex
 from maquette.records.errors import FixInput, MaquetteError, NotFound
 from maquette.tools.library.library import PictureLibrary
 
 if TYPE_CHECKING:
-    from maquette.api.gateway_link import GatewayLink
-    from maquette.infra.settings import Settings
+    from maquette.api.desk.link import GatewayLink
+    from maquette.infra.settings.schema import Settings
     from maquette.infra.store.contract import ArtifactStore
-    from maquette.model_servers.contract import ModelClient
+    from maquette.model_servers.client.contract import ModelClient
     from maquette.tools.registry import Registry
-    from maquette.workflows.gateway import TaskGateway
+    from maquette.workflows.desk.gateway import TaskGateway
 
 LOG = logging.getLogger("maquette.api")
 
@@ -61,6 +61,7 @@ def create_app(
         redoc_url=None,
         lifespan=_lifespan,
     )
+    app.state.max_body_bytes = settings.limits.max_body_bytes
     app.state.doors = Doors(
         settings=settings,
         gateway=gateway,
@@ -79,7 +80,7 @@ def create_app(
     token = settings.api.token
     app.add_middleware(
         Gate,
-        activity=activity,
+        meter=activity,
         hosts=known_hosts(settings.api.host),
         token=token.get_secret_value() if token is not None else None,
         max_upload_bytes=limits.max_upload_bytes,

@@ -20,7 +20,7 @@ from typing import Any, Self
 
 import httpx2
 
-from maquette.api.errors import Unauthorized, Unreachable
+from maquette.api.http.errors import Unauthorized, Unreachable
 from maquette.infra.http_client import open_client, timeouts
 from maquette.records.artifact import ArtifactRef, Lineage
 from maquette.records.errors import (

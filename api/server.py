@@ -18,10 +18,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from maquette.api.app import LOOPBACK, create_app
-from maquette.api.connections import guarded
-from maquette.api.gateway_link import GatewayLink
-from maquette.infra.settings import Settings, load_settings
-from maquette.infra.telemetry import set_up_logging
+from maquette.api.desk.link import GatewayLink
+from maquette.api.http.connections import guarded
+from maquette.infra.observe.logging import set_up_logging
+from maquette.infra.settings.load import load_settings
+from maquette.infra.settings.schema import Settings
 from maquette.records.errors import ConfigError, MaquetteError
 
 LOG = logging.getLogger("maquette.api")
@@ -74,14 +75,14 @@ async def serve(settings: Settings) -> None:
     check_exposure(settings)
     from maquette.infra.index.stored import StoredIndex
     from maquette.infra.store.factory import open_store
-    from maquette.model_servers.client import connect
+    from maquette.model_servers.connect import connect
     from maquette.tools.library.feeder import Feeder
     from maquette.tools.library.feeding_store import FeedingStore, catch_up
     from maquette.tools.library.library import PictureLibrary
     from maquette.tools.library.makers import Makers
     from maquette.tools.registry import load_registry
-    from maquette.workflows.finished import task_of
-    from maquette.workflows.gateway import TaskGateway
+    from maquette.workflows.desk.gateway import TaskGateway
+    from maquette.workflows.wire.finished import task_of
 
     bare = open_store(settings)
     models = connect(settings, bare)

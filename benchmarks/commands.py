@@ -35,7 +35,7 @@ def step_tax(
     Uses the running stack; needs the peers: pip install "maquette[bench]".
     """
     from maquette.benchmarks.step_tax import measure_step_tax
-    from maquette.infra.settings import load_settings
+    from maquette.infra.settings.load import load_settings
     from maquette.infra.stack import control
 
     settings = load_settings(overrides={"data_dir": data_dir} if data_dir else None)
@@ -55,7 +55,7 @@ def pack(
 ) -> None:
     """Size, load, memory and speed of the bundled models, colocated in a process of their own."""
     from maquette.benchmarks.pack import measure_pack, record
-    from maquette.model_servers.model_files import PACKS
+    from maquette.model_servers.loading.model_files import PACKS
 
     figures = measure_pack(packs or PACKS, repetitions, cores)
     if as_json:

@@ -8,7 +8,7 @@ from maquette.records.base import Record
 from maquette.records.plan import Call, Plan
 from maquette.records.task import TaskRequest
 from maquette.tools.contract import Text, ToolContext
-from maquette.tools.hookspecs import hookimpl
+from maquette.tools.plugins.hookspecs import hookimpl
 from maquette.tools.spec import ToolSpec, tool
 
 STEPS = 50

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from maquette.benchmarks.measure import Estimate, estimate
-from maquette.model_servers.model_files import PACKS
+from maquette.model_servers.loading.model_files import PACKS
 
 ROLES = ("generation", "understanding", "segmentation", "reward", "embedding", "guard")
 """Folders of the pack."""

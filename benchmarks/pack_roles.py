@@ -41,12 +41,13 @@ async def measure(packs: Path, repetitions: int, cores: int, *, bundled: bool) -
         import_module(name)
     figures["load.libraries"] = _one(time.perf_counter() - began, "imported before the pack")
 
-    from maquette.infra.settings import ModelConfig, load_settings
+    from maquette.infra.settings.load import load_settings
+    from maquette.infra.settings.schema import ModelConfig
     from maquette.infra.store.memory import MemoryArtifactStore
-    from maquette.model_servers.contract import RoleName
-    from maquette.model_servers.host import build_host
-    from maquette.model_servers.model_files import BUNDLED
-    from maquette.model_servers.transport_direct import DirectClient
+    from maquette.model_servers.client.contract import RoleName
+    from maquette.model_servers.loading.model_files import BUNDLED
+    from maquette.model_servers.serving.direct import DirectClient
+    from maquette.model_servers.serving.host import build_host
     from maquette.records.errors import MaquetteError
 
     models = {}
@@ -112,13 +113,13 @@ async def _calls(client: Any, store: Any) -> dict[str, Callable[[int], Awaitable
     import numpy as np
     from PIL import Image
 
-    from maquette.infra.media import encode_png
-    from maquette.model_servers import client as clients
+    from maquette.infra.media.admit import encode_png
+    from maquette.model_servers.client import roles as clients
     from maquette.model_servers.schemas.generation import Row, RowStatus, StartRequest, StepRequest
     from maquette.model_servers.schemas.understanding import CaptionRequest
-    from maquette.training.world.captions import caption
-    from maquette.training.world.render import render
+    from maquette.training.world.drawing.render import render
     from maquette.training.world.sample import sample_scene
+    from maquette.training.world.telling.captions import caption
 
     generation = clients.GenerationClient(client)
     understanding = clients.UnderstandingClient(client)

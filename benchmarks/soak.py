@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 
 from maquette.api.client import MaquetteClient
-from maquette.infra.settings import load_settings
+from maquette.infra.settings.load import load_settings
 from maquette.infra.stack import control
 from maquette.records.errors import MaquetteError
 from maquette.records.task import TaskOptions, TaskStatus

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from maquette.api.client import MaquetteClient
-from maquette.infra.settings import load_settings
+from maquette.infra.settings.load import load_settings
 from maquette.infra.stack import control
 from maquette.records.task import TaskOptions, TaskStatus
 

@@ -24,11 +24,11 @@ from maquette.benchmarks.noop import (
     bench_remote,
 )
 from maquette.benchmarks.peers import BareChain, bare_noop, bare_temporal_s, langgraph_s
-from maquette.infra.settings import Settings
+from maquette.infra.settings.schema import Settings
 from maquette.records.task import TaskRequest, TaskStatus
 from maquette.tools.registry import Registry
-from maquette.workflows.connect import temporal_client
-from maquette.workflows.gateway import TaskGateway
+from maquette.workflows.desk.gateway import TaskGateway
+from maquette.workflows.wire.connect import temporal_client
 from maquette.workflows.worker import build_engine, make_worker
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from maquette.model_servers.contract import RoleName
-from maquette.model_servers.model_files import BUNDLED, find_model
-from maquette.model_servers.options import placement_options
-from maquette.model_servers.roles import role_builders
+from maquette.model_servers.client.contract import RoleName
+from maquette.model_servers.loading.model_files import BUNDLED, find_model
+from maquette.model_servers.loading.options import placement_options
+from maquette.model_servers.serving.roles import role_builders
 
 if TYPE_CHECKING:
-    from maquette.infra.settings import ModelConfig, Settings
+    from maquette.infra.settings.schema import ModelConfig, Settings
     from maquette.infra.store.contract import ArtifactStore
 
 _KINDS = {
@@ -45,6 +45,6 @@ def _find(role: RoleName, config: ModelConfig) -> None:
         if not (config.options.get("download") and is_hub_id(config.model)):
             find_pack(config.model)
     elif role is RoleName.REWARD and not Path(config.model).is_dir():
-        from maquette.model_servers.reward.layout import missing_reward
+        from maquette.model_servers.reward.directory import missing_reward
 
         raise missing_reward(config.model)

@@ -27,7 +27,7 @@ from maquette.records.artifact import ArtifactRef, Lineage
 
 if TYPE_CHECKING:
     from maquette.infra.store.contract import ArtifactStore
-    from maquette.model_servers.contract import ModelClient
+    from maquette.model_servers.client.contract import ModelClient
     from maquette.model_servers.schemas.guard import GuardVerdict
 
 

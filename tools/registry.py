@@ -12,7 +12,7 @@ from typing import Any
 import pluggy
 
 from maquette.records.errors import ConfigError, Conflict, MaquetteError, NotFound
-from maquette.tools import hookspecs
+from maquette.tools.plugins import hookspecs
 from maquette.tools.spec import ToolSpec
 
 
@@ -111,7 +111,7 @@ def load_registry(
         plugins: named objects with a ``maquette_tools`` hook, taken before installed ones.
         entries: entry points in place of the installed ones of group ``maquette.tools``.
     """
-    from maquette.tools.builtin import plugin as builtin
+    from maquette.tools.plugins import builtin as builtin
 
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)

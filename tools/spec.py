@@ -16,7 +16,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic.fields import FieldInfo
 
-from maquette.model_servers.contract import RoleName
+from maquette.model_servers.client.contract import RoleName
 from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Record
 from maquette.records.errors import ConfigError

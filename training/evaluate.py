@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from tqdm import tqdm
 
-from maquette.model_servers.model_files import PACKS
+from maquette.model_servers.loading.model_files import PACKS
 from maquette.records.errors import MaquetteError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def judge(
     import torch
 
     from maquette.training.data.shards import read_shard, write_shard
-    from maquette.training.evaluation.judge import JudgeRun, keep_judge
+    from maquette.training.evaluation.judge.judge import JudgeRun, keep_judge
     from maquette.training.evaluation.rows import Bench
     from maquette.training.recipes.driver import follow
 
@@ -69,7 +69,7 @@ def label_sheets(
 ) -> None:
     """Draw pictures of many kinds with the pack's generator for a person to label."""
     from maquette.training.evaluation.generation_rows import make
-    from maquette.training.evaluation.labels import label_asks, write_sheets
+    from maquette.training.evaluation.judge.labels import label_asks, write_sheets
     from maquette.training.evaluation.results import told
     from maquette.training.evaluation.rows import Bench
 
@@ -102,8 +102,8 @@ def search(
     """Search a planted library whose truth is known. Exits with 1 below the bar."""
     import asyncio
 
-    from maquette.training.evaluation import search as searching
-    from maquette.training.evaluation.search_fit import fit, standings
+    from maquette.training.evaluation.search import search as searching
+    from maquette.training.evaluation.search.fit import fit, standings
 
     if fitted:
         typer.echo(fit(asyncio.run(standings())))

@@ -22,7 +22,7 @@ from typing import Annotated
 import torch
 import typer
 
-from maquette.model_servers.model_files import bundled_directory
+from maquette.model_servers.loading.model_files import bundled_directory
 from maquette.training.recipes.components import BUNDLED, TOY
 from maquette.training.recipes.driver import follow
 from maquette.training.shell import (
@@ -65,7 +65,7 @@ def autoencoder(
 ) -> None:
     """Train the autoencoder, or with --decoder-only its decoder on fixed latents."""
     from maquette.training.data.shards import read_shard, write_shard
-    from maquette.training.recipes.autoencoder_run import AutoencoderRun
+    from maquette.training.recipes.runs.autoencoder import AutoencoderRun
 
     write_shard(work / SHARD, scenes, seed=1)
     run = AutoencoderRun(
@@ -86,8 +86,8 @@ def items(
 ) -> None:
     """Render and encode what the flow learns from; a killed run goes on."""
     from maquette.training.data.items import write_items
-    from maquette.training.recipes.autoencoder_run import finished_autoencoder
     from maquette.training.recipes.growth import known_latents
+    from maquette.training.recipes.runs.autoencoder import finished_autoencoder
 
     model = finished_autoencoder(work, BUNDLED.autoencoder_widths, BUNDLED.latent_channels)
     write_items(
@@ -101,7 +101,7 @@ def flow(
 ) -> None:
     """Train the transformer and the text encoder on the items."""
     from maquette.training.data.items import read_items
-    from maquette.training.recipes.flow_run import FlowRun
+    from maquette.training.recipes.runs.flow import FlowRun
 
     run = FlowRun(work, read_items(work / "items"), pick_device(), compiled=compiled)
     follow(run, work, minutes, steps, ["velocity", "held_out"])
@@ -111,7 +111,7 @@ def flow(
 def prior(work: Work = WORK, minutes: Minutes = 12.0, steps: Steps = None) -> None:
     """Train the layout prior on the items' scenes."""
     from maquette.training.data.items import read_items
-    from maquette.training.recipes.prior_run import PriorRun
+    from maquette.training.recipes.runs.prior import PriorRun
 
     scenes = [s for item in read_items(work / "items").items for s in item.scenes]
     follow(PriorRun(work, scenes, pick_device()), work, minutes, steps, ["token", "held_out"])
@@ -123,7 +123,7 @@ def few_step(
 ) -> None:
     """Teach the finished flow to draw in 4, 8 or 16 unguided steps."""
     from maquette.training.data.items import read_items
-    from maquette.training.recipes.few_step_run import FewStepRun
+    from maquette.training.recipes.runs.few_step import FewStepRun
 
     run = FewStepRun(work, read_items(work / "items"), pick_device(), compiled=compiled)
     follow(run, work, minutes, steps, ["stride", "velocity", "held_out"])
@@ -173,13 +173,13 @@ def smoke(work: Work = Path("runs/smoke"), steps: int = 3) -> None:
     from maquette.training.pack.card import written_card
     from maquette.training.pack.export import export_pack
     from maquette.training.recipes.autoencoder import AutoencoderRecipe
-    from maquette.training.recipes.autoencoder_run import AutoencoderRun, finished_autoencoder
     from maquette.training.recipes.few_step import StrideRecipe
-    from maquette.training.recipes.few_step_run import FewStepRun
     from maquette.training.recipes.flow import FlowRecipe
-    from maquette.training.recipes.flow_run import FlowRun
     from maquette.training.recipes.prior import PriorRecipe
-    from maquette.training.recipes.prior_run import PriorRun
+    from maquette.training.recipes.runs.autoencoder import AutoencoderRun, finished_autoencoder
+    from maquette.training.recipes.runs.few_step import FewStepRun
+    from maquette.training.recipes.runs.flow import FlowRun
+    from maquette.training.recipes.runs.prior import PriorRun
 
     device = torch.device("cpu")
     write_shard(work / SHARD, 12, seed=1, workers=1)

@@ -18,16 +18,16 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from maquette.infra.stack.heartbeat import BEAT_EVERY_S, Heartbeat
-from maquette.workflows.activities import Activities
-from maquette.workflows.connect import wait_for_temporal
-from maquette.workflows.engine import Engine
-from maquette.workflows.plain_runs import PlainRunGuard
-from maquette.workflows.sealing import SealingCodec
-from maquette.workflows.task_workflow import TaskWorkflow
+from maquette.infra.stack.parts.heartbeat import BEAT_EVERY_S, Heartbeat
+from maquette.workflows.run.task_workflow import TaskWorkflow
+from maquette.workflows.steps.activities import Activities
+from maquette.workflows.steps.workshop import Engine
+from maquette.workflows.wire.connect import wait_for_temporal
+from maquette.workflows.wire.plain_runs import PlainRunGuard
+from maquette.workflows.wire.sealing import SealingCodec
 
 if TYPE_CHECKING:
-    from maquette.infra.settings import Settings
+    from maquette.infra.settings.schema import Settings
 
 log = logging.getLogger(__name__)
 
@@ -125,18 +125,18 @@ async def _beat(heart: Heartbeat) -> None:
 
 async def build_engine(settings: Settings) -> Engine:
     """The real parts, made from the settings."""
-    from maquette.agents.critic import make_critic, propose
-    from maquette.agents.planner import make_planner
+    from maquette.agents.judging.critic import make_critic, propose
+    from maquette.agents.planning.make import make_planner
     from maquette.infra.index.stored import StoredIndex
     from maquette.infra.store.factory import open_store
-    from maquette.model_servers.client import connect
+    from maquette.model_servers.connect import connect
+    from maquette.tools.call import run_tool
     from maquette.tools.library.feeder import Feeder
     from maquette.tools.library.feeding_store import FeedingStore
     from maquette.tools.library.library import PictureLibrary
     from maquette.tools.library.makers import Makers
     from maquette.tools.registry import load_registry
-    from maquette.tools.run import run_tool
-    from maquette.workflows.finished import task_of
+    from maquette.workflows.wire.finished import task_of
 
     bare = open_store(settings)
     models = connect(settings, bare)
@@ -156,8 +156,8 @@ async def build_engine(settings: Settings) -> Engine:
 
 
 async def main() -> None:
-    from maquette.infra.settings import load_settings
-    from maquette.infra.telemetry import set_up_logging
+    from maquette.infra.observe.logging import set_up_logging
+    from maquette.infra.settings.load import load_settings
 
     settings = load_settings()
     set_up_logging(settings)

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from maquette.agents.language.colours import (
+from maquette.words.colours import (
     WORDS,
     Rgb,
     contrast,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from maquette.agents.language.scene import Relation
+from maquette.agents.reading.scene import Relation
 
 Rect = tuple[float, float, float, float]
 """xyxy fractions of the picture."""

@@ -29,7 +29,7 @@ async def cut_art(store: ArtifactStore, image: ArtifactRef, art: Box, *, owner: 
 
 
 def _cut(data: bytes, art: Box) -> bytes:
-    from maquette.infra.media import decode_stored, encode_png
+    from maquette.infra.media.admit import decode_stored, encode_png
 
     sheet = decode_stored(data)
     left, top = round(art.x0 * sheet.width), round(art.y0 * sheet.height)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from maquette.agents.judging.contract import Sight, unjudged
-from maquette.model_servers.client import RewardClient
-from maquette.model_servers.contract import RoleName
+from maquette.model_servers.client.contract import RoleName
+from maquette.model_servers.client.roles import RewardClient
 from maquette.records.criterion import Criterion, Overall
 from maquette.records.errors import CapabilityMissing, ConfigError
 from maquette.records.verdict import Finding, Outcome

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from maquette.agents.language.lexicon import plural
 from maquette.records.criterion import Colour, Count, Criterion, Exists, Relation
 from maquette.records.draft import Revision
 from maquette.records.plan import Call
 from maquette.records.verdict import Finding
+from maquette.words.lexicon import plural
 
 DRAW = "draw"
 FIRMER, FIRMEST = 1.5, 9.0

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from maquette.agents.language.colours import contrast, from_hex
 from maquette.records.geometry import Box
+from maquette.words.colours import contrast, from_hex
 
 Block = dict[str, Any]
 """A text block as it stands in the arguments of a typeset call."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from maquette.agents.judging.contract import Sight
 from maquette.agents.judging.reading import Share, extras, share_lines
 from maquette.agents.judging.text import ALMOST, likeness, normal
-from maquette.model_servers.client import OcrClient
-from maquette.model_servers.contract import RoleName
+from maquette.model_servers.client.contract import RoleName
+from maquette.model_servers.client.roles import OcrClient
 from maquette.model_servers.schemas.understanding import OcrLine
 from maquette.records.criterion import Criterion, TextReads
 from maquette.records.verdict import Evidence, Finding, Outcome

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from maquette.agents.judging.contract import Sight, unjudged
-from maquette.agents.language.lexicon import plural
-from maquette.model_servers.client import SegmentationClient, UnderstandingClient
-from maquette.model_servers.contract import ModelClient, RoleName
+from maquette.model_servers.client.contract import ModelClient, RoleName
+from maquette.model_servers.client.roles import SegmentationClient, UnderstandingClient
 from maquette.model_servers.schemas.understanding import LabelScoresReply, LabelScoresRequest
 from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import Colour, Count, Criterion, Exists, Relation
 from maquette.records.errors import CapabilityMissing, ConfigError, MaquetteError, NotFound
 from maquette.records.verdict import Evidence, Finding, Outcome
+from maquette.words.lexicon import plural
 
 SURE = 0.6
 """Least probability of an answer, among the answers, to be believed (``critic.sure``)."""

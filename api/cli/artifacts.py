@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from maquette.api.cli.options import DataDir, Json
-from maquette.api.cli.screen import Screen
+from maquette.api.cli.terminal.options import DataDir, Json
+from maquette.api.cli.terminal.screen import Screen
 
 app = typer.Typer(no_args_is_help=True, help="Fetch pictures and documents by their hash.")
 
@@ -70,7 +70,7 @@ def get_artifact(
 ) -> None:
     """Save an artifact to a file, checked against its hash. Prints the path."""
     from maquette.api.cli.connect import make_client
-    from maquette.api.cli.saving import ENDINGS, check_target, save
+    from maquette.api.cli.delivery.saving import ENDINGS, check_target, save
 
     screen = Screen(as_json=as_json)
     if output is not None and str(output) != "-":

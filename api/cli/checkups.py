@@ -7,15 +7,15 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from maquette.infra.settings import Settings
-    from maquette.infra.stack.doctor import Check
+    from maquette.infra.settings.schema import Settings
+    from maquette.infra.stack.checkup.doctor import Check
 
 MOST_RECORDS = 2_000
 
 
 def tools(settings: Settings) -> Check:
     """Every tool loads; a plug-in that does not is named."""
-    from maquette.infra.stack.doctor import Check
+    from maquette.infra.stack.checkup.doctor import Check
     from maquette.tools.registry import load_registry
 
     registry = load_registry()
@@ -32,7 +32,7 @@ def tools(settings: Settings) -> Check:
 
 def planner(settings: Settings) -> Check:
     """Which planner will work."""
-    from maquette.infra.stack.doctor import Check
+    from maquette.infra.stack.checkup.doctor import Check
 
     if settings.planner.base_url is None:
         return Check("planner", True, detail="embedded (no language model is configured)")
@@ -48,8 +48,8 @@ def planner(settings: Settings) -> Check:
 
 def models(settings: Settings) -> Check:
     """Each role's model is where the settings say, and its options are known."""
-    from maquette.infra.settings_models import served_here
-    from maquette.infra.stack.doctor import Check
+    from maquette.infra.settings.models import served_here
+    from maquette.infra.stack.checkup.doctor import Check
     from maquette.model_servers.readiness import check_roles
     from maquette.records.errors import MaquetteError
 
@@ -64,7 +64,7 @@ def models(settings: Settings) -> Check:
 
 def commands(settings: Settings) -> Check:
     """Commands of other packages load."""
-    from maquette.infra.stack.doctor import Check
+    from maquette.infra.stack.checkup.doctor import Check
 
     names = []
     for entry in entry_points(group="maquette.commands"):
@@ -83,8 +83,8 @@ def commands(settings: Settings) -> Check:
 
 def records(settings: Settings) -> Check:
     """What is kept of the ended tasks can be read; each that cannot is named."""
+    from maquette.infra.stack.checkup.doctor import Check
     from maquette.infra.stack.control import read_stack
-    from maquette.infra.stack.doctor import Check
 
     info = read_stack(settings)
     if info is None:

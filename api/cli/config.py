@@ -9,8 +9,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from maquette.api.cli.options import DataDir, Json
-from maquette.api.cli.screen import Screen
+from maquette.api.cli.terminal.options import DataDir, Json
+from maquette.api.cli.terminal.screen import Screen
 
 app = typer.Typer(no_args_is_help=True, help="The settings, and where each value comes from.")
 
@@ -28,8 +28,8 @@ def show_config(
     data_dir: DataDir = None,
 ) -> None:
     """Print every setting. Secrets are hidden."""
-    from maquette.infra.settings import load_settings
-    from maquette.infra.settings_dump import describe_settings
+    from maquette.infra.settings.dump import describe_settings
+    from maquette.infra.settings.load import load_settings
 
     screen = Screen(as_json=as_json)
     overrides = {} if data_dir is None else {"data_dir": str(data_dir.absolute())}

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from maquette.api.cli.screen import Screen
+from maquette.api.cli.terminal.screen import Screen
 from maquette.api.client import MaquetteClient
-from maquette.api.errors import Unreachable
+from maquette.api.http.errors import Unreachable
 
 if TYPE_CHECKING:
-    from maquette.infra.settings import Settings
-    from maquette.infra.stack.info import StackInfo
+    from maquette.infra.settings.schema import Settings
+    from maquette.infra.stack.state.info import StackInfo
 
 
 PATIENCE_S = 120.0
@@ -22,7 +22,7 @@ PATIENCE_S = 120.0
 
 def settings_of(data_dir: Path | None) -> Settings:
     """The settings, with the data directory of the command line on top."""
-    from maquette.infra.settings import load_settings
+    from maquette.infra.settings.load import load_settings
 
     overrides = {} if data_dir is None else {"data_dir": str(data_dir.absolute())}
     return load_settings(overrides=overrides)
@@ -47,7 +47,7 @@ def make_client(
     """
     settings = settings_of(data_dir)
     if "api" not in settings.stack.managed:
-        from maquette.infra.stack.resolve import api_url
+        from maquette.infra.stack.parts.resolve import api_url
 
         token = settings.api.token
         return MaquetteClient(
@@ -87,7 +87,7 @@ def check_start(settings: Settings) -> None:
     Raises: ConfigError: a model is not there, or an option is not known. DiskFull.
     """
     from maquette.infra.disk import check_room
-    from maquette.infra.settings_models import served_here
+    from maquette.infra.settings.models import served_here
     from maquette.model_servers.readiness import check_roles
 
     check_room(settings.data_dir)
@@ -98,7 +98,7 @@ def check_start(settings: Settings) -> None:
 @contextmanager
 def parts_view(screen: Screen) -> Iterator[Any]:
     """Yields a function that is told of each part's changes."""
-    from maquette.api.cli.parts_view import PartsView
+    from maquette.api.cli.views.parts_view import PartsView
 
     with PartsView(screen) as view:
         yield view.report

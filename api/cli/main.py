@@ -20,9 +20,9 @@ import typer
 from typer.core import TyperGroup
 
 from maquette import __version__
-from maquette.api.cli import exits
-from maquette.api.cli.screen import Screen
-from maquette.api.cli.streams import NotTold, sound_streams
+from maquette.api.cli.terminal import exits
+from maquette.api.cli.terminal.screen import Screen
+from maquette.api.cli.terminal.streams import NotTold, sound_streams
 from maquette.records.errors import GiveUp, MaquetteError
 
 COMMANDS = {

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from maquette.api.cli import exits
-from maquette.api.cli.options import DataDir, Json
-from maquette.api.cli.screen import Screen
+from maquette.api.cli.terminal import exits
+from maquette.api.cli.terminal.options import DataDir, Json
+from maquette.api.cli.terminal.screen import Screen
 
 
 class Approve(StrEnum):
@@ -54,8 +54,8 @@ def run(
     cancels it. The path of the picture, or the text of an answer, is printed on stdout.
     """
     from maquette.api.cli.connect import local_place, make_client
-    from maquette.api.cli.room import room_at
-    from maquette.api.cli.saving import check_target
+    from maquette.api.cli.delivery.room import room_at
+    from maquette.api.cli.delivery.saving import check_target
     from maquette.api.cli.validation import check_options
 
     screen = Screen(as_json=as_json)
@@ -105,7 +105,7 @@ async def _run(
     preview: bool,
     place: Path | None,
 ) -> int:
-    from maquette.api.cli.attend import attend_and_deliver
+    from maquette.api.cli.delivery.attend import attend_and_deliver
 
     async with client:
         inputs = [await client.upload(data) for data in pictures]

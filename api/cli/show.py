@@ -5,9 +5,9 @@ from __future__ import annotations
 from rich.padding import Padding
 from rich.text import Text
 
-from maquette.api.cli.deliver import say_end
-from maquette.api.cli.screen import Screen
-from maquette.api.cli.tables import STATUS_LOOK, draft_line, plan_tree, verdict_table
+from maquette.api.cli.delivery.deliver import say_end
+from maquette.api.cli.terminal.screen import Screen
+from maquette.api.cli.views.tables import STATUS_LOOK, draft_line, plan_tree, verdict_table
 from maquette.api.client import MaquetteClient
 from maquette.records.draft import Draft
 from maquette.records.errors import MaquetteError

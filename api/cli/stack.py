@@ -8,13 +8,13 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from maquette.api.cli import exits
-from maquette.api.cli.options import DataDir, Json
-from maquette.api.cli.screen import Screen
+from maquette.api.cli.terminal import exits
+from maquette.api.cli.terminal.options import DataDir, Json
+from maquette.api.cli.terminal.screen import Screen
 
 if TYPE_CHECKING:
-    from maquette.infra.settings import Settings
-    from maquette.infra.stack.doctor import Check
+    from maquette.infra.settings.schema import Settings
+    from maquette.infra.stack.checkup.doctor import Check
 
 
 def up(
@@ -50,8 +50,8 @@ def _run_here(screen: Screen, settings: Settings) -> int:
     """Run the supervisor in this process until it is stopped."""
     from maquette.api.cli.connect import check_start, parts_view
     from maquette.infra.stack.control import read_stack
-    from maquette.infra.stack.progress import STACK, PartState, ProgressEvent
     from maquette.infra.stack.run import run_stack
+    from maquette.infra.stack.state.progress import STACK, PartState, ProgressEvent
 
     check_start(settings)
     with parts_view(screen) as show:
@@ -98,7 +98,7 @@ def down(as_json: Json = False, data_dir: DataDir = None) -> None:
 def status(as_json: Json = False, data_dir: DataDir = None) -> None:
     """Tell how each part of the stack is. Exit code 4 when none is running."""
     from maquette.api.cli.connect import settings_of
-    from maquette.api.cli.models_line import ask_models, models_line
+    from maquette.api.cli.views.models_line import ask_models, models_line
     from maquette.infra.stack import control
 
     screen = Screen(as_json=as_json)
@@ -158,7 +158,7 @@ def doctor(as_json: Json = False, data_dir: DataDir = None) -> None:
     """Look at every part: ok, or what is wrong and the next step. Starts and changes nothing."""
     from maquette.api.cli.checkups import CHECKUPS
     from maquette.api.cli.connect import settings_of
-    from maquette.infra.stack.doctor import doctor as examine
+    from maquette.infra.stack.checkup.doctor import doctor as examine
 
     screen = Screen(as_json=as_json)
     checks = examine(settings_of(data_dir), CHECKUPS)

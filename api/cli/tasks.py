@@ -11,8 +11,8 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.text import Text
 
-from maquette.api.cli.options import DataDir, Json, TaskId
-from maquette.api.cli.screen import Screen
+from maquette.api.cli.terminal.options import DataDir, Json, TaskId
+from maquette.api.cli.terminal.screen import Screen
 from maquette.records.errors import InvalidInput, NotFound
 from maquette.records.ids import TASK_ID
 from maquette.records.task import FeedbackAction, Task, TaskStatus
@@ -30,7 +30,7 @@ def list_tasks(
     data_dir: DataDir = None,
 ) -> None:
     """List tasks, newest first."""
-    from maquette.api.cli.tables import task_row, task_table
+    from maquette.api.cli.views.tables import task_row, task_table
     from maquette.api.schemas import task_view
 
     screen = Screen(as_json=as_json)
@@ -74,10 +74,10 @@ def watch_task(
     data_dir: DataDir = None,
 ) -> None:
     """Follow a task from its start, live until it ends. With --json: one event a line."""
-    from maquette.api.cli.attend import attend_and_deliver
     from maquette.api.cli.connect import local_place
+    from maquette.api.cli.delivery.attend import attend_and_deliver
+    from maquette.api.cli.delivery.saving import check_target
     from maquette.api.cli.run import screen_head
-    from maquette.api.cli.saving import check_target
 
     screen = Screen(as_json=as_json)
     if output is not None and str(output) != "-":

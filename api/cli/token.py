@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from maquette.api.cli.options import DataDir, Json
-from maquette.api.cli.screen import Screen
+from maquette.api.cli.terminal.options import DataDir, Json
+from maquette.api.cli.terminal.screen import Screen
 
 
 def token(as_json: Json = False, data_dir: DataDir = None) -> None:
@@ -12,8 +12,8 @@ def token(as_json: Json = False, data_dir: DataDir = None) -> None:
     curl -H "Authorization: Bearer $(maquette token)" http://127.0.0.1:8420/api/v1/tasks
     """
     from maquette.api.cli.connect import settings_of
-    from maquette.infra.stack.folders import StackFolders
-    from maquette.infra.stack.keys import stack_keys
+    from maquette.infra.stack.state.folders import StackFolders
+    from maquette.infra.stack.state.keys import stack_keys
     from maquette.records.errors import ConfigError
 
     screen = Screen(as_json=as_json)

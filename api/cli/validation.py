@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from maquette.api.http.validation import check
 from maquette.api.schemas import TaskSubmission
-from maquette.api.validation import check
 from maquette.records.task import TaskOptions
 
 

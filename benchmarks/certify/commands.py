@@ -50,11 +50,11 @@ def crash(
     """
     from rich.console import Console
 
-    from maquette.benchmarks.certify import table
-    from maquette.benchmarks.certify.crash import certify as disturb_all
-    from maquette.benchmarks.certify.journal import Heading, Journal
-    from maquette.benchmarks.certify.laws import all_hold
-    from maquette.benchmarks.certify.schedule import schedule
+    from maquette.benchmarks.certify.crash import table
+    from maquette.benchmarks.certify.crash.crash import certify as disturb_all
+    from maquette.benchmarks.certify.crash.journal import Heading, Journal
+    from maquette.benchmarks.certify.crash.laws import all_hold
+    from maquette.benchmarks.certify.crash.schedule import schedule
     from maquette.records.errors import InvalidInput
 
     if resume and data_dir is None:
@@ -100,9 +100,9 @@ def fuzz(
     from rich.console import Console
     from rich.progress import Progress
 
-    from maquette.benchmarks.certify import fuzz_table
-    from maquette.benchmarks.certify.fuzz import Report, fuzz_own_stack
-    from maquette.benchmarks.picture_fuzz import fuzz_pictures
+    from maquette.benchmarks.certify.fuzz import table as fuzz_table
+    from maquette.benchmarks.certify.fuzz.fuzz import Report, fuzz_own_stack
+    from maquette.benchmarks.certify.fuzz.picture_fuzz import fuzz_pictures
 
     report = Report()
     if requests:
@@ -128,9 +128,9 @@ def licences(
     as_json: AsJson = False,
 ) -> None:
     """List the licence of every installed dependency; exit code 1 when one is not allowed."""
-    from maquette.benchmarks.certify.licence_page import page
-    from maquette.benchmarks.certify.licences import copyleft, not_allowed
-    from maquette.benchmarks.certify.licences import licences as installed
+    from maquette.benchmarks.certify.licences.licences import copyleft, not_allowed
+    from maquette.benchmarks.certify.licences.licences import licences as installed
+    from maquette.benchmarks.certify.licences.page import page
 
     packages = installed()
     refused = not_allowed(packages)
@@ -154,7 +154,7 @@ def audit(
     as_json: AsJson = False,
 ) -> None:
     """Look up known vulnerabilities of the pinned versions (needs pip-audit and pypi.org)."""
-    from maquette.benchmarks.certify.audit import audit as look_up
+    from maquette.benchmarks.certify.licences.audit import audit as look_up
 
     found = look_up(pins)
     if as_json:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from maquette.api.client import MaquetteClient
-from maquette.infra.settings import Settings, load_settings
+from maquette.infra.settings.load import load_settings
+from maquette.infra.settings.schema import Settings
 from maquette.infra.stack import control
-from maquette.infra.stack.progress import PartState
+from maquette.infra.stack.state.progress import PartState
 from maquette.records.errors import GiveUp, MaquetteError
 
 IDLE_STOP_S = 900.0

@@ -8,10 +8,10 @@ from typing import Annotated
 from PIL import ImageOps
 from pydantic import Field
 
-from maquette.infra.media import decode_image, encode_png
+from maquette.infra.media.admit import decode_image, encode_png
 from maquette.records.base import Record
 from maquette.tools.contract import Image, ToolContext
-from maquette.tools.hookspecs import hookimpl
+from maquette.tools.plugins.hookspecs import hookimpl
 from maquette.tools.spec import ToolSpec, tool
 
 MAX_PIXELS = 16_000_000

@@ -8,11 +8,11 @@ import json
 import sys
 from typing import Any
 
-from maquette.infra.settings import load_settings
-from maquette.infra.stack.progress import ProgressEvent
+from maquette.infra.observe.logging import set_up_logging
+from maquette.infra.settings.load import load_settings
 from maquette.infra.stack.run import run_stack
 from maquette.infra.stack.start import EXIT_ALREADY_RUNNING
-from maquette.infra.telemetry import set_up_logging
+from maquette.infra.stack.state.progress import ProgressEvent
 from maquette.records.errors import Conflict, MaquetteError
 
 EXIT_OK = 0

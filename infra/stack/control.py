@@ -11,15 +11,16 @@ from typing import Any
 
 import psutil
 
-from maquette.infra.settings import Settings
-from maquette.infra.stack.folders import StackFolders, StackLock, is_locked
-from maquette.infra.stack.info import StackInfo, read_info
-from maquette.infra.stack.processes import ProcessMark
-from maquette.infra.stack.progress import STACK, PartState, Report
-from maquette.infra.stack.resolve import managed_parts
+from maquette.infra.settings.load import settings_from_dump
+from maquette.infra.settings.schema import Settings
+from maquette.infra.stack.parts.resolve import managed_parts
 from maquette.infra.stack.run import clean_stale
 from maquette.infra.stack.start import StackStart, follow_start, start_detached
-from maquette.infra.stack.supervisor import RECORD_STALE_S, record_age_s, recorded_parts
+from maquette.infra.stack.state.folders import StackFolders, StackLock, is_locked
+from maquette.infra.stack.state.info import StackInfo, read_info
+from maquette.infra.stack.state.processes import ProcessMark
+from maquette.infra.stack.state.progress import STACK, PartState, Report
+from maquette.infra.stack.supervision.supervisor import RECORD_STALE_S, record_age_s, recorded_parts
 from maquette.records.errors import Conflict, GiveUp
 
 __all__ = [
@@ -59,8 +60,6 @@ def read_stack(settings: Settings) -> StackInfo | None:
 
 def load_stack_settings(info: StackInfo) -> Settings:
     """The settings the running stack really uses: its ports and keys. Raises: ConfigError."""
-    from maquette.infra.settings_load import settings_from_dump
-
     return settings_from_dump(info.settings_path)
 
 

@@ -12,21 +12,21 @@ from collections.abc import Callable, Iterator, Sequence
 
 import psutil
 
-from maquette.infra.settings import Settings
-from maquette.infra.settings_dump import dump_settings, write_private
-from maquette.infra.stack.folders import StackFolders, StackLock
-from maquette.infra.stack.idle import stop_when_idle, stop_without
-from maquette.infra.stack.info import StackInfo
-from maquette.infra.stack.keys import stack_keys
-from maquette.infra.stack.parts import PartSpec, stack_parts
-from maquette.infra.stack.plain_runs import plain_runs
-from maquette.infra.stack.ports import PortPicker
-from maquette.infra.stack.probes import secret
-from maquette.infra.stack.processes import kill_marked, strays
-from maquette.infra.stack.progress import ProgressEvent, Report
-from maquette.infra.stack.resolve import api_url, resolve
-from maquette.infra.stack.runner import RestartPolicy
-from maquette.infra.stack.supervisor import Supervisor, recorded_parts
+from maquette.infra.settings.dump import dump_settings, write_private
+from maquette.infra.settings.schema import Settings
+from maquette.infra.stack.parts.probes import secret
+from maquette.infra.stack.parts.resolve import api_url, resolve
+from maquette.infra.stack.parts.spec import PartSpec, stack_parts
+from maquette.infra.stack.state.folders import StackFolders, StackLock
+from maquette.infra.stack.state.info import StackInfo
+from maquette.infra.stack.state.keys import stack_keys
+from maquette.infra.stack.state.plain_runs import plain_runs
+from maquette.infra.stack.state.ports import PortPicker
+from maquette.infra.stack.state.processes import kill_marked, strays
+from maquette.infra.stack.state.progress import ProgressEvent, Report
+from maquette.infra.stack.supervision.idle import stop_when_idle, stop_without
+from maquette.infra.stack.supervision.runner import RestartPolicy
+from maquette.infra.stack.supervision.supervisor import Supervisor, recorded_parts
 
 MakeParts = Callable[[Settings, StackFolders, PortPicker], Sequence[PartSpec]]
 

@@ -10,12 +10,12 @@ import time
 from collections.abc import Iterator
 
 from maquette.infra.disk import FULL_BYTES, disk_full, free_bytes
-from maquette.infra.settings import Settings
-from maquette.infra.settings_dump import dump_settings
-from maquette.infra.stack.folders import StackFolders
-from maquette.infra.stack.info import read_info
-from maquette.infra.stack.processes import DROPPED_PREFIXES, KEPT_PREFIXES, ProcessMark, mark
-from maquette.infra.stack.progress import STACK, ProgressEvent
+from maquette.infra.settings.dump import dump_settings
+from maquette.infra.settings.schema import Settings
+from maquette.infra.stack.state.folders import StackFolders
+from maquette.infra.stack.state.info import read_info
+from maquette.infra.stack.state.processes import DROPPED_PREFIXES, KEPT_PREFIXES, ProcessMark, mark
+from maquette.infra.stack.state.progress import STACK, ProgressEvent
 from maquette.records.errors import GiveUp
 
 LOOK_EVERY_S = 0.05

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from maquette.infra.settings import Settings
+    from maquette.infra.settings.schema import Settings
     from maquette.infra.store.s3 import S3ArtifactStore
 
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from maquette.infra.disk import ENOUGH_BYTES, free_bytes
-from maquette.infra.settings import StoreSettings
+from maquette.infra.settings.schema import StoreSettings
 from maquette.infra.store.cache import FileCache
 from maquette.infra.store.contract import DocumentKind
 from maquette.infra.store.names import (

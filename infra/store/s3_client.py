@@ -19,7 +19,7 @@ from minio.error import InvalidResponseError, MinioException, S3Error, ServerErr
 from urllib3.exceptions import HTTPError
 from urllib3.util import Retry, Timeout
 
-from maquette.infra.settings import StoreSettings
+from maquette.infra.settings.schema import StoreSettings
 from maquette.records.errors import ConfigError, StoreUnavailable
 
 log = logging.getLogger(__name__)

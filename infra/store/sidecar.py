@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from maquette.infra.media import sniff
+from maquette.infra.media.admit import sniff
 from maquette.records.artifact import ArtifactRef, Lineage
 from maquette.records.base import Document
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from maquette.model_servers.model_files import loading, not_in_pack
-from maquette.model_servers.pixels import PixelPlan
+from maquette.model_servers.loading.model_files import loading, not_in_pack
+from maquette.model_servers.loading.pixels import PixelPlan
 from maquette.records.errors import ConfigError, PackCorrupt
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from maquette.model_servers.contract import Method, RoleName
+from maquette.model_servers.client.contract import Method, RoleName
 from maquette.model_servers.embedding.dual_encoder import missing_dual_encoder
-from maquette.model_servers.loaded_role import Loaded, LoadedRole
-from maquette.model_servers.model_files import BUNDLED
+from maquette.model_servers.loading.loaded_role import Loaded, LoadedRole
+from maquette.model_servers.loading.model_files import BUNDLED
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.embedding import (
     EmbedCaptionReply,
@@ -146,7 +146,7 @@ def _load(threads: int, model: str) -> _Loaded:
     from maquette.model_servers.embedding.dual_encoder import DualEncoder
     from maquette.model_servers.embedding.encoder import Encoder, model_folder
     from maquette.model_servers.guard.guard import open_guard
-    from maquette.model_servers.model_files import check_files, find_model
+    from maquette.model_servers.loading.model_files import check_files, find_model
 
     # Counts for this role's own thread only: torch keeps the number per thread.
     torch.set_num_threads(min(max(threads, 1), MAX_THREADS))
@@ -188,7 +188,7 @@ def _embed(
 def _embed_picture(
     encoder: DualEncoder, guard: Judge, data: bytes
 ) -> tuple[Vector, GuardVerdict, float]:
-    from maquette.model_servers.pictures import open_picture
+    from maquette.model_servers.loading.pictures import open_picture
 
     picture = open_picture(data)
     begun = time.monotonic()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import torch
 
 from maquette.model_servers.generation.adapters.contract import RowAdapter
-from maquette.model_servers.model_files import loading
+from maquette.model_servers.loading.model_files import loading
 from maquette.records.errors import PackCorrupt
 
 if TYPE_CHECKING:

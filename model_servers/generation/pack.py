@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from maquette.model_servers.model_files import (
+from maquette.model_servers.loading.model_files import (
     BUNDLED,
     HUB_FILES,
     bundled_directory,

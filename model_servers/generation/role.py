@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from maquette.infra.media import decode_stored, encode_png
-from maquette.model_servers.contract import Held, Method, RoleName
-from maquette.model_servers.host import AFFINITY
-from maquette.model_servers.model_files import BUNDLED
-from maquette.model_servers.options import model_options
+from maquette.infra.media.admit import decode_stored, encode_png
+from maquette.model_servers.client.contract import AFFINITY, Method, RoleName
+from maquette.model_servers.client.work import Held
+from maquette.model_servers.loading.model_files import BUNDLED
+from maquette.model_servers.loading.options import model_options
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.generation import (
     Cancel,
@@ -41,7 +41,7 @@ from maquette.records.ids import content_key
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from maquette.infra.settings import ModelConfig
+    from maquette.infra.settings.schema import ModelConfig
     from maquette.infra.store.contract import ArtifactStore
     from maquette.model_servers.generation.adapters.contract import (
         ActiveRow,
@@ -202,12 +202,12 @@ class GenerationRole:
     def _load(self) -> None:
         import torch
 
-        from maquette.model_servers.devices import choose_device, choose_dtype
         from maquette.model_servers.generation.load import load_adapter
         from maquette.model_servers.generation.pack import open_pack
         from maquette.model_servers.generation.scheduler import StepScheduler
         from maquette.model_servers.generation.sessions import Sessions
         from maquette.model_servers.guard.guard import open_guard
+        from maquette.model_servers.loading.devices import choose_device, choose_dtype
 
         options = self._options
         torch.set_num_threads(self._threads)
@@ -319,8 +319,8 @@ class GenerationRole:
         return self._adapter.facts.default_guidance if chosen is None else chosen
 
     async def _opened(self, row: Row, spec: RowSpec, owner: str) -> ScheduledRow:
+        from maquette.model_servers.generation.adapters.rows import open_row
         from maquette.model_servers.generation.latents import load_row
-        from maquette.model_servers.generation.rows import open_row
         from maquette.model_servers.generation.scheduler import ScheduledRow
 
         if row.latent is None:
@@ -351,7 +351,7 @@ class GenerationRole:
     async def _resample(
         self, session: Session, action: Resample, row: ScheduledRow, source: ScheduledRow
     ) -> None:
-        from maquette.model_servers.generation.rows import resample
+        from maquette.model_servers.generation.adapters.rows import resample
         from maquette.model_servers.generation.scheduler import ScheduledRow
 
         if source.row.finished:

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from maquette.model_servers.generation import rows as row_life
+from maquette.model_servers.generation.adapters import rows as row_life
 from maquette.model_servers.generation.adapters.contract import ActiveRow, RowAdapter
 from maquette.model_servers.schemas.generation import RowStatus
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from maquette.model_servers.guard.words import judge_words
-from maquette.model_servers.model_files import bundled_directory, loading
+from maquette.model_servers.loading.model_files import bundled_directory, loading
 from maquette.model_servers.schemas.guard import OPEN, OUTSIDE, UNKNOWN, GuardVerdict
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def small_pixels(image: Image.Image, side_px: int) -> np.ndarray:
     import numpy as np
     from PIL import Image
 
-    from maquette.model_servers.pictures import on_paper
+    from maquette.model_servers.loading.pictures import on_paper
 
     image = on_paper(image)
     # Two steps keep a very large picture cheap: whole-number shrinking first.

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from maquette.model_servers.model_files import loading
-from maquette.model_servers.reward.layout import LORA, WEIGHTS
+from maquette.model_servers.loading.model_files import loading
+from maquette.model_servers.reward.directory import LORA, WEIGHTS
 from maquette.model_servers.reward.model import RewardModel, adapter_name
 from maquette.model_servers.reward.rows import RowWriter
 from maquette.records.errors import PackCorrupt
 
 if TYPE_CHECKING:
-    from maquette.model_servers.reward.layout import (
+    from maquette.model_servers.reward.directory import (
         PerspectiveFolder,
         RewardDirectory,
         RewardIndex,

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from maquette.model_servers.contract import Method, RoleName
-from maquette.model_servers.loaded_role import Loaded, LoadedRole
-from maquette.model_servers.model_files import BUNDLED
-from maquette.model_servers.options import model_options
-from maquette.model_servers.reward.layout import in_pack, missing_reward
+from maquette.model_servers.client.contract import Method, RoleName
+from maquette.model_servers.loading.loaded_role import Loaded, LoadedRole
+from maquette.model_servers.loading.model_files import BUNDLED
+from maquette.model_servers.loading.options import model_options
+from maquette.model_servers.reward.directory import in_pack, missing_reward
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.reward import (
     CompareReply,
@@ -29,7 +29,7 @@ from maquette.records.base import Record
 from maquette.records.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from maquette.infra.settings import ModelConfig
+    from maquette.infra.settings.schema import ModelConfig
     from maquette.infra.store.contract import ArtifactStore
     from maquette.model_servers.guard.guard import Judge
     from maquette.model_servers.reward.scorer import RowScore, Scorer
@@ -161,8 +161,8 @@ def _reply(score: RowScore) -> PerspectiveScore:
 def _load(model: str, options: RewardOptions, threads: int) -> _Loaded:
     import torch
 
-    from maquette.model_servers.devices import choose_device, choose_dtype
     from maquette.model_servers.guard.guard import open_guard
+    from maquette.model_servers.loading.devices import choose_device, choose_dtype
     from maquette.model_servers.reward.scorer import Scorer
 
     if threads > 0:  # Counts for this role's own thread only.
@@ -179,7 +179,7 @@ def _load(model: str, options: RewardOptions, threads: int) -> _Loaded:
 def _score(
     scorer: Scorer, guard: Judge | None, data: list[bytes], rows: list[tuple[int, str, str]]
 ) -> tuple[list[RowScore], list[Any], float]:
-    from maquette.model_servers.pictures import open_picture
+    from maquette.model_servers.loading.pictures import open_picture
 
     pictures = [open_picture(one) for one in data]
     begun = time.monotonic()

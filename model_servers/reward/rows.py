@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from maquette.model_servers.reward.layout import CAPTION, IMAGE
+from maquette.model_servers.reward.directory import CAPTION, IMAGE
 from maquette.model_servers.reward.likelihood import ToldWords
 from maquette.model_servers.understanding.prompts import INSTRUCTIONS, chat_text
 from maquette.records.errors import InvalidInput, PackCorrupt

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from maquette.model_servers.reward.layout import LORA, WEIGHTS, PerspectiveConfig
+from maquette.model_servers.reward.directory import LORA, WEIGHTS, PerspectiveConfig
 from maquette.model_servers.reward.model import RewardModel, adapter_name
 
 

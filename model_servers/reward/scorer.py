@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from maquette.model_servers.pixels import PixelPlan
+from maquette.model_servers.loading.pixels import PixelPlan
+from maquette.model_servers.reward.directory import RewardDirectory, open_directory
 from maquette.model_servers.reward.heads import HeadKind
-from maquette.model_servers.reward.layout import RewardDirectory, open_directory
 from maquette.model_servers.reward.load import load_reward, load_words
 from maquette.model_servers.reward.preference import preference
 from maquette.model_servers.reward.rows import TokenRows, padded

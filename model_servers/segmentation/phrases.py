@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from maquette.model_servers.model_files import loading, not_in_pack, read_table
-from maquette.model_servers.pixels import PixelPlan
+from maquette.model_servers.loading.model_files import loading, not_in_pack, read_table
+from maquette.model_servers.loading.pixels import PixelPlan
 from maquette.records.errors import ConfigError, PackCorrupt
 
 if TYPE_CHECKING:

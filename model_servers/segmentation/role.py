@@ -14,9 +14,9 @@ from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from maquette.model_servers.contract import Method, RoleName
-from maquette.model_servers.loaded_role import Loaded, LoadedRole
-from maquette.model_servers.model_files import BUNDLED
+from maquette.model_servers.client.contract import Method, RoleName
+from maquette.model_servers.loading.loaded_role import Loaded, LoadedRole
+from maquette.model_servers.loading.model_files import BUNDLED
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.guard import GuardVerdict
 from maquette.model_servers.schemas.segmentation import (
@@ -168,7 +168,7 @@ def _load(threads: int, model: str) -> _Loaded:
     import torch
 
     from maquette.model_servers.guard.guard import open_guard
-    from maquette.model_servers.model_files import check_files, find_model
+    from maquette.model_servers.loading.model_files import check_files, find_model
     from maquette.model_servers.segmentation.phrases import Segmenter
 
     # Counts for this role's own thread only: torch keeps the number per thread.
@@ -191,7 +191,7 @@ def _load(threads: int, model: str) -> _Loaded:
 def _find(
     segmenter: Segmenter, guard: Judge, data: bytes, phrases: tuple[str, ...]
 ) -> tuple[list[_Cut], GuardVerdict, float]:
-    from maquette.model_servers.pictures import open_picture
+    from maquette.model_servers.loading.pictures import open_picture
 
     picture = open_picture(data)
     begun = time.monotonic()
@@ -207,7 +207,7 @@ def _find(
 def _cut(data: bytes, request: SegmentBoxRequest) -> tuple[list[_Cut], float]:
     import numpy as np
 
-    from maquette.model_servers.pictures import open_picture
+    from maquette.model_servers.loading.pictures import open_picture
     from maquette.model_servers.segmentation.regions import (
         mask_from_box,
         mask_from_point,

@@ -31,7 +31,7 @@ def told_mask(mask: np.ndarray, prompt: str) -> tuple[bytes, dict[str, Any]]:
     import numpy as np
     from PIL import Image
 
-    from maquette.infra.media import encode_png
+    from maquette.infra.media.admit import encode_png
 
     label = prompt if prompt not in ("", BACKGROUND) else "it"
     size, counts = to_coco(mask)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from maquette.model_servers.schemas.text_rendering import PlacedBlock, PlacedLine, TextBlock
-from maquette.model_servers.text_rendering.layout import Fit, Frame, Span, fit
+from maquette.model_servers.text_rendering.line_breaking import Fit, Frame, Span, fit
 from maquette.model_servers.text_rendering.outline import Bounds
 from maquette.model_servers.text_rendering.shaping import Shaped, Word, shape
 from maquette.records.errors import InvalidInput

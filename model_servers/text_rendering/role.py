@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from maquette.model_servers.contract import Method, RoleName
-from maquette.model_servers.loaded_role import Loaded, LoadedRole
+from maquette.model_servers.client.contract import Method, RoleName
+from maquette.model_servers.loading.loaded_role import Loaded, LoadedRole
 from maquette.model_servers.schemas.text_rendering import (
     FontsReply,
     FontsRequest,
@@ -77,7 +77,7 @@ class TextRenderingRole(LoadedRole[Loaded]):
 def _render(request: TypesetRequest, art: bytes | None) -> tuple[bytes, list[SetBlock], float]:
     from PIL import Image
 
-    from maquette.infra.media import decode_stored, encode_png
+    from maquette.infra.media.admit import decode_stored, encode_png
     from maquette.model_servers.text_rendering.block import set_block
     from maquette.model_servers.text_rendering.drawing import place_art, rasterise, svg_of
 

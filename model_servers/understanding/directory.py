@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from maquette.model_servers.model_files import check_files, not_in_pack, read_table
+from maquette.model_servers.loading.model_files import check_files, not_in_pack, read_table
 from maquette.records.errors import ConfigError, PackCorrupt
 
 HINT = (

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from maquette.model_servers.model_files import loading
-from maquette.model_servers.pixels import PixelPlan
+from maquette.model_servers.loading.model_files import loading
+from maquette.model_servers.loading.pixels import PixelPlan
 from maquette.model_servers.understanding.attention import grid_of, picture_attention
 from maquette.model_servers.understanding.prompts import chat_text
 from maquette.model_servers.understanding.views import averaged, views_of

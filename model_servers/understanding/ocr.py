@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from maquette.model_servers.pictures import open_picture
+from maquette.model_servers.loading.pictures import open_picture
 from maquette.model_servers.schemas.understanding import OcrLine
 from maquette.records.geometry import Box
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import Field
 
-from maquette.model_servers.contract import Method, RoleName
-from maquette.model_servers.loaded_role import Loaded, LoadedRole
-from maquette.model_servers.model_files import BUNDLED
-from maquette.model_servers.options import model_options
+from maquette.model_servers.client.contract import Method, RoleName
+from maquette.model_servers.loading.loaded_role import Loaded, LoadedRole
+from maquette.model_servers.loading.model_files import BUNDLED
+from maquette.model_servers.loading.options import model_options
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.understanding import (
     AnswerReply,
@@ -30,7 +30,7 @@ from maquette.model_servers.understanding.directory import missing_llava
 from maquette.records.base import Record
 
 if TYPE_CHECKING:
-    from maquette.infra.settings import ModelConfig
+    from maquette.infra.settings.schema import ModelConfig
     from maquette.infra.store.contract import ArtifactStore
     from maquette.model_servers.understanding.reader import Reader
     from maquette.model_servers.understanding.witness import Witness
@@ -152,7 +152,7 @@ class UnderstandingRole(LoadedRole[_Loaded]):
 
 
 def _load(threads: int, model: str, options: UnderstandingOptions) -> _Loaded:
-    from maquette.model_servers.model_files import find_model
+    from maquette.model_servers.loading.model_files import find_model
     from maquette.model_servers.understanding.directory import check_llava
     from maquette.model_servers.understanding.reader import Reader, reader_digest
 
@@ -163,8 +163,8 @@ def _load(threads: int, model: str, options: UnderstandingOptions) -> _Loaded:
 
     import torch
 
-    from maquette.model_servers.devices import choose_device, choose_dtype
     from maquette.model_servers.guard.guard import open_guard
+    from maquette.model_servers.loading.devices import choose_device, choose_dtype
     from maquette.model_servers.understanding.llava import Llava
     from maquette.model_servers.understanding.views import BUNDLED_VIEWS
     from maquette.model_servers.understanding.witness import Witness

@@ -6,7 +6,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Any
 
-from maquette.model_servers.pictures import open_picture
+from maquette.model_servers.loading.pictures import open_picture
 from maquette.model_servers.schemas.understanding import (
     AnswerReply,
     AnswerRequest,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from pathlib import Path
 from typing import Any
 
 import pytest
+from places import DATA
 
-from maquette.model_servers.fake import ScriptedModelClient
+from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.embedding import EmbedTextReply, EmbedTextRequest
 from maquette.model_servers.schemas.generation import GenerationDescription
@@ -18,9 +18,9 @@ from maquette.model_servers.schemas.segmentation import SegmentationDescription
 from maquette.model_servers.schemas.understanding import UnderstandingDescription
 from maquette.tools.registry import Registry, load_registry
 
-VOCABULARY2 = json.loads((Path(__file__).parent / "data" / "vocabulary2.json").read_text())
+VOCABULARY2 = json.loads((DATA / "agents" / "vocabulary2.json").read_text())
 """With patterns and landscapes."""
-VOCABULARY = json.loads((Path(__file__).parent / "data" / "vocabulary.json").read_text())
+VOCABULARY = json.loads((DATA / "agents" / "vocabulary.json").read_text())
 
 
 def _vector(text: str) -> tuple[float, ...]:

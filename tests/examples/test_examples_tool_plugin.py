@@ -6,21 +6,21 @@ import importlib
 import io
 import tomllib
 from importlib.metadata import EntryPoint
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 from PIL import Image
+from places import ROOT
 
-from maquette.infra.media import encode_png
+from maquette.infra.media.admit import encode_png
 from maquette.infra.store.memory import MemoryArtifactStore
-from maquette.model_servers.fake import ScriptedModelClient
+from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.records.errors import InvalidInput
+from maquette.tools.call import run_tool
 from maquette.tools.contract import ToolContext
 from maquette.tools.registry import load_registry
-from maquette.tools.run import run_tool
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "tool_plugin"
+EXAMPLE = ROOT / "examples" / "tool_plugin"
 
 
 class Quiet:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from maquette.infra.store.memory import MemoryArtifactStore
-from maquette.model_servers.fake import ScriptedModelClient
+from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.records.artifact import ArtifactRef
 from maquette.tools.contract import ToolContext
 

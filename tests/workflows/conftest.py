@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from workflow_server import DevServer, Running, RunWith, running
 
-from maquette.workflows.engine import Engine
+from maquette.workflows.steps.workshop import Engine
 
 
 @pytest.fixture(scope="session")

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from pydantic import Field
 
-from maquette.model_servers.client import OcrClient
-from maquette.model_servers.contract import RoleName
+from maquette.model_servers.client.contract import RoleName
+from maquette.model_servers.client.roles import OcrClient
 from maquette.model_servers.schemas.generation import Row
 from maquette.records.errors import InvalidInput
 from maquette.records.geometry import Box
 from maquette.tools.builtin.draw import Drawing, Guidance, Steps, drawn, row_id
 from maquette.tools.contract import Image, Text, ToolContext
-from maquette.tools.repainting import gap, grown
-from maquette.tools.retouch import pixels_of
+from maquette.tools.drawing.repainting import gap, grown
+from maquette.tools.drawing.retouch import pixels_of
+from maquette.tools.drawing.things_seen import look
 from maquette.tools.spec import tool
-from maquette.tools.things_seen import look
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -91,7 +91,7 @@ def _before(
     import cv2
     from PIL import Image as Pictures
 
-    from maquette.infra.media import decode_stored, encode_png
+    from maquette.infra.media.admit import decode_stored, encode_png
 
     picture: Picture = decode_stored(encoded).convert("RGB")
     behind = decode_stored(background).convert("RGB")

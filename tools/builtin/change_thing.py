@@ -8,18 +8,18 @@ from typing import Annotated
 
 from pydantic import Field
 
-from maquette.model_servers.contract import RoleName
+from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.schemas.generation import Row
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import InvalidInput
 from maquette.records.geometry import LayoutItem
 from maquette.tools.builtin.draw import Drawing, Guidance, Steps, drawn, row_id
 from maquette.tools.contract import Image, Text, ToolContext
-from maquette.tools.phrases import PLAIN, Phrase
-from maquette.tools.repainting import Place, Side, fitted, free_box, grown, moved
-from maquette.tools.retouch import Retouch, View
+from maquette.tools.drawing.repainting import Place, Side, fitted, free_box, grown, moved
+from maquette.tools.drawing.retouch import Retouch, View
+from maquette.tools.drawing.things_seen import Seen, look
 from maquette.tools.spec import tool
-from maquette.tools.things_seen import Seen, look
+from maquette.words.noun_phrases import PLAIN, Phrase
 
 Words = Annotated[Text, Field(max_length=200)]
 
@@ -159,7 +159,7 @@ async def _retouched(
     guidance: float | None,
 ) -> ArtifactRef:
     """Draw one part of a picture anew, seen from near by."""
-    from maquette.infra.media import decode_stored, encode_png
+    from maquette.infra.media.admit import decode_stored, encode_png
 
     data = await ctx.store.get(image.sha256, owner=ctx.owner)
     picture = await asyncio.to_thread(lambda: decode_stored(data).convert("RGB"))

@@ -42,7 +42,7 @@ async def cut_out(
 def _cut(data: bytes, inside: bytes, margin: float | None) -> bytes:
     from PIL import ImageChops
 
-    from maquette.infra.media import decode_stored, encode_png
+    from maquette.infra.media.admit import decode_stored, encode_png
 
     picture = decode_stored(data).convert("RGBA")
     cover = decode_stored(inside).convert("L")

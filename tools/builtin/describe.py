@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from maquette.model_servers.client import UnderstandingClient
-from maquette.model_servers.contract import RoleName
+from maquette.model_servers.client.contract import RoleName
+from maquette.model_servers.client.roles import UnderstandingClient
 from maquette.model_servers.schemas.understanding import CaptionRequest
 from maquette.records.base import Record
 from maquette.tools.contract import Image, Text, ToolContext

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from maquette.model_servers.client import GenerationClient
-from maquette.model_servers.contract import RoleName
+from maquette.model_servers.client.contract import RoleName
+from maquette.model_servers.client.roles import GenerationClient
 from maquette.model_servers.schemas.generation import (
     GlyphItem,
     Row,
@@ -22,10 +22,10 @@ from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Record
 from maquette.records.errors import CapabilityMissing, ModelFailed, NotFound
 from maquette.records.geometry import LayoutItem
-from maquette.tools.builtin.abilities import lacking, wanted_abilities
 from maquette.tools.contract import Image, Text, ToolContext
-from maquette.tools.phrases import call_shown
+from maquette.tools.drawing.abilities import lacking, wanted_abilities
 from maquette.tools.spec import tool
+from maquette.words.noun_phrases import call_shown
 
 FEW_STEPS = 4
 """Steps of the first call, and the fewest of any: a call has a price of its own."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from maquette.model_servers.contract import RoleName
+from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.schemas.generation import Row
 from maquette.records.artifact import ArtifactRef
 from maquette.records.geometry import LayoutItem
@@ -96,7 +96,7 @@ async def _sized(ctx: ToolContext, made: ArtifactRef, like: ArtifactRef) -> Arti
 def _scaled(data: bytes, size: tuple[int, int]) -> bytes:
     from PIL.Image import Resampling
 
-    from maquette.infra.media import decode_stored, encode_png
+    from maquette.infra.media.admit import decode_stored, encode_png
 
     made = decode_stored(data)
     return encode_png(made.resize(size, Resampling.LANCZOS))

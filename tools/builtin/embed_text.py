@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from maquette.model_servers.client import EmbeddingClient
-from maquette.model_servers.contract import RoleName
+from maquette.model_servers.client.contract import RoleName
+from maquette.model_servers.client.roles import EmbeddingClient
 from maquette.records.base import Record
 from maquette.tools.contract import Text, ToolContext
 from maquette.tools.spec import tool

@@ -42,7 +42,7 @@ async def enlarge(
 def _scaled(data: bytes, factor: int) -> bytes:
     from PIL.Image import Resampling
 
-    from maquette.infra.media import decode_stored, encode_png
+    from maquette.infra.media.admit import decode_stored, encode_png
 
     source = decode_stored(data)
     size = (source.width * factor, source.height * factor)

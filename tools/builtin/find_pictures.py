@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from maquette.infra.index.stored import StoredIndex
-from maquette.model_servers.contract import RoleName
+from maquette.model_servers.client.contract import RoleName
 from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Record
 from maquette.tools.contract import Image, Text, ToolContext

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from maquette.model_servers.client import GenerationClient, UnderstandingClient
-from maquette.model_servers.contract import RoleName
+from maquette.model_servers.client.contract import RoleName
+from maquette.model_servers.client.roles import GenerationClient, UnderstandingClient
 from maquette.model_servers.schemas.understanding import CaptionRequest
 from maquette.records.base import Record
 from maquette.tools.contract import Image, Text, ToolContext
-from maquette.tools.phrases import noun_phrases
 from maquette.tools.spec import tool
+from maquette.words.noun_phrases import noun_phrases
 
 
 class Name(Record):

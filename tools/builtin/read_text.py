@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from maquette.model_servers.client import OcrClient
-from maquette.model_servers.contract import RoleName
+from maquette.model_servers.client.contract import RoleName
+from maquette.model_servers.client.roles import OcrClient
 from maquette.model_servers.schemas.understanding import OcrLine
 from maquette.records.base import Record
 from maquette.tools.contract import Image, Text, ToolContext

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from maquette.model_servers.client import RewardClient
-from maquette.model_servers.contract import RoleName
+from maquette.model_servers.client.contract import RoleName
+from maquette.model_servers.client.roles import RewardClient
 from maquette.records.base import Fraction, Name, Record
 from maquette.tools.contract import Image, Text, ToolContext
 from maquette.tools.spec import tool

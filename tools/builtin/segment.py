@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from maquette.model_servers.client import SegmentationClient
-from maquette.model_servers.contract import RoleName
+from maquette.model_servers.client.contract import RoleName
+from maquette.model_servers.client.roles import SegmentationClient
 from maquette.model_servers.schemas.segmentation import FoundMask, Point, SegmentReply
 from maquette.records.base import Record
 from maquette.records.errors import InvalidInput
@@ -110,7 +110,7 @@ def _warning(replies: list[SegmentReply]) -> str:
 def _union(encoded: list[bytes]) -> bytes:
     from PIL import ImageChops
 
-    from maquette.infra.media import encode_png
+    from maquette.infra.media.admit import encode_png
 
     whole = _mask(encoded[0])
     for data in encoded[1:]:
@@ -119,14 +119,14 @@ def _union(encoded: list[bytes]) -> bytes:
 
 
 def _overlay(data: bytes, encoded: list[bytes]) -> bytes:
-    from maquette.infra.media import decode_stored, encode_png
-    from maquette.tools.builtin.overlay import overlay
+    from maquette.infra.media.admit import decode_stored, encode_png
+    from maquette.tools.drawing.overlay import overlay
 
     picture = decode_stored(data)
     return encode_png(overlay(picture, [_mask(mask) for mask in encoded]))
 
 
 def _mask(data: bytes) -> Picture:
-    from maquette.infra.media import decode_stored
+    from maquette.infra.media.admit import decode_stored
 
     return decode_stored(data).convert("L")

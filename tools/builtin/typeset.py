@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from maquette.model_servers.client import TextRenderingClient
-from maquette.model_servers.contract import RoleName
+from maquette.model_servers.client.contract import RoleName
+from maquette.model_servers.client.roles import TextRenderingClient
 from maquette.model_servers.schemas.text_rendering import (
     HexColour,
     PlacedBlock,

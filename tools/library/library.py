@@ -14,7 +14,7 @@ import numpy as np
 
 from maquette.infra.index.contract import ArtifactIndex
 from maquette.infra.index.entry import MAX_TEXT_CHARACTERS, Hit, IndexEntry, PictureKind
-from maquette.model_servers.contract import ModelClient
+from maquette.model_servers.client.contract import ModelClient
 from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Record
 from maquette.records.errors import InvalidInput, MaquetteError

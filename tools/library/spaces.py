@@ -12,8 +12,8 @@ import numpy as np
 
 from maquette.infra.index.contract import Vector
 from maquette.infra.index.entry import IndexEntry, space_named
-from maquette.model_servers.client import EmbeddingClient
-from maquette.model_servers.contract import ModelClient
+from maquette.model_servers.client.contract import ModelClient
+from maquette.model_servers.client.roles import EmbeddingClient
 
 
 class FoundBy(StrEnum):

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from maquette.training.world.background import Background
-from maquette.training.world.captions import article
 from maquette.training.world.colours import COLOURS, contrasts
+from maquette.training.world.drawing.background import Background
+from maquette.training.world.drawing.patterns import PATTERNS
 from maquette.training.world.overlap import meets
-from maquette.training.world.patterns import PATTERNS
 from maquette.training.world.sample import sample_background
 from maquette.training.world.scene import Box, Placed, Relation, Scene, relations
 from maquette.training.world.split import TRAINED, unseen_counts
+from maquette.training.world.telling.captions import article
 from maquette.training.world.things import THINGS
 
 KINDS = ("recolour", "replace", "remove", "add", "move", "pattern", "background")

@@ -27,7 +27,7 @@ from maquette.model_servers.generation.layout_flow.autoencoder import LayoutAuto
 from maquette.model_servers.generation.layout_flow.ports import CONCEPT_PX
 from maquette.training.data.edits import sample_edit
 from maquette.training.world.colours import COLOURS, contrasts
-from maquette.training.world.render import render, word_masks
+from maquette.training.world.drawing.render import render, word_masks
 from maquette.training.world.sample import sample_background, sample_scene
 from maquette.training.world.scene import Box, Placed, Scene, scene_from_json
 from maquette.training.world.things import THINGS

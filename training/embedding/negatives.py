@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from maquette.training.world.captions import caption
-from maquette.training.world.patterns import PATTERNS
+from maquette.training.world.drawing.patterns import PATTERNS
 from maquette.training.world.scene import Placed, Scene
 from maquette.training.world.split import TRAINED
+from maquette.training.world.telling.captions import caption
 
 FACTS = ("colour", "thing", "relation", "count", "pattern")
 _TRIES = 6

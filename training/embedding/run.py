@@ -19,12 +19,12 @@ from maquette.training.embedding.components import (
     build_tokenizer,
 )
 from maquette.training.embedding.losses import Contents, contrastive
-from maquette.training.recipes.averaged_run import AveragedRun, begun_slower
 from maquette.training.recipes.averaging import Average
+from maquette.training.recipes.runs.averaged import AveragedRun, begun_slower
 from maquette.training.vision.augment import augment
 from maquette.training.vision.lessons import Lessons, scene_lessons
 from maquette.training.vision.tower import begin_from, compiled_look, look
-from maquette.training.world.captions import caption
+from maquette.training.world.telling.captions import caption
 
 PROBES = 100
 """Scenes kept from training, for the score."""

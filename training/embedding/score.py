@@ -19,11 +19,11 @@ from maquette.training.embedding.batches import contents
 from maquette.training.embedding.negatives import FACTS, change_one_fact
 from maquette.training.evaluation.rows import Bench, Outcome, measured_row
 from maquette.training.evaluation.summaries import LeastPart
-from maquette.training.world.captions import caption
-from maquette.training.world.render import render
+from maquette.training.world.drawing.render import render
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.scene import Scene
-from maquette.training.world.wording import Wording
+from maquette.training.world.telling.captions import caption
+from maquette.training.world.telling.wording import Wording
 
 FIRST_SEED = 930_000
 """Far from training's seeds; one seed a set."""

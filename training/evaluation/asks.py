@@ -17,8 +17,7 @@ from maquette.model_servers.generation.layout_flow.layout import LayoutItem
 from maquette.model_servers.generation.layout_flow.shown import Shown
 from maquette.training.data.edits import sample_edit
 from maquette.training.data.items import concept_picture
-from maquette.training.evaluation.rows import FIRST_SEED
-from maquette.training.evaluation.verdicts import (
+from maquette.training.evaluation.judge.verdicts import (
     Verdict,
     edited,
     holds_exactly,
@@ -26,13 +25,19 @@ from maquette.training.evaluation.verdicts import (
     related,
     shows,
 )
-from maquette.training.world.captions import RELATION_WORDS, background_words, caption, phrase
-from maquette.training.world.phrases import article, describe
-from maquette.training.world.render import render
+from maquette.training.evaluation.rows import FIRST_SEED
+from maquette.training.world.drawing.render import render
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.scene import SIDES, Scene, relations
 from maquette.training.world.split import UNSEEN
-from maquette.training.world.wording import TEST_RELATIONS, Wording
+from maquette.training.world.telling.captions import (
+    RELATION_WORDS,
+    background_words,
+    caption,
+    phrase,
+)
+from maquette.training.world.telling.phrases import article, describe
+from maquette.training.world.telling.wording import TEST_RELATIONS, Wording
 
 
 @dataclass(frozen=True)

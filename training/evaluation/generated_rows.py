@@ -12,17 +12,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from maquette.training.evaluation.asks import Ask, told_boxes
-from maquette.training.evaluation.finder import overlap
 from maquette.training.evaluation.generation_rows import draw, judge_of
-from maquette.training.evaluation.judge import Found
+from maquette.training.evaluation.judge.finder import overlap
+from maquette.training.evaluation.judge.judge import Found
+from maquette.training.evaluation.judge.verdicts import inside
 from maquette.training.evaluation.rows import FIRST_SEED, Bench, Outcome, measured_row
 from maquette.training.evaluation.summaries import MeanOfParts
-from maquette.training.evaluation.verdicts import inside
 from maquette.training.understanding.score import answered
-from maquette.training.world.captions import caption
-from maquette.training.world.questions import questions
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.scene import Placed, Scene, relations
+from maquette.training.world.telling.captions import caption
+from maquette.training.world.telling.questions import questions
 
 ROW = 8
 """Its place among the rows with drawn pictures; part of its seeds."""

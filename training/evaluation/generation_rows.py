@@ -14,11 +14,11 @@ from maquette.model_servers.generation.adapters.layout_flow import (
     DEFAULT_STEPS,
 )
 from maquette.model_servers.generation.layout_flow.shown import Shown
-from maquette.tools.phrases import call_shown
 from maquette.training.evaluation.asks import ASKS, Ask
-from maquette.training.evaluation.judge import Judge, load_judge
+from maquette.training.evaluation.judge.judge import Judge, load_judge
+from maquette.training.evaluation.judge.workshop import Workshop
 from maquette.training.evaluation.rows import Bench, Outcome, measured_row
-from maquette.training.evaluation.workshop import Workshop
+from maquette.words.noun_phrases import call_shown
 
 BARS = {
     "one_thing": 0.90,

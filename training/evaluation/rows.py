@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from maquette.model_servers.model_files import check_files
+from maquette.model_servers.loading.model_files import check_files
 from maquette.records.errors import ConfigError
 from maquette.training.evaluation.summaries import UNKNOWN, Estimate, Share, Summary
 
@@ -27,7 +27,7 @@ MODULES = (
     "maquette.training.reward.measure",
     "maquette.training.embedding.score",
     "maquette.training.guard.score",
-    "maquette.training.evaluation.judge_rows",
+    "maquette.training.evaluation.judge.judge_rows",
 )
 """Modules that register rows when they are imported, in the order of the table."""
 FIRST_SEED = 900_000

@@ -17,10 +17,10 @@ from typing import Annotated
 
 import typer
 
-from maquette.model_servers.model_files import bundled_directory
+from maquette.model_servers.loading.model_files import bundled_directory
 from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.evaluation.rows import Bench, Row, measure_rows
-from maquette.training.guard.pool import read_pool, write_pool
+from maquette.training.guard.examples.pool import read_pool, write_pool
 from maquette.training.recipes.driver import follow
 from maquette.training.shell import (
     Compiled,

@@ -48,5 +48,5 @@ python -m maquette.training.guard export --work runs/guard --photographs wallpap
 python -m maquette.training.guard score --photographs wallpapers
 ```
 
-`training/guard/photographs.py` says how the wallpapers are had.
+`training/guard/examples/photographs.py` says how the wallpapers are had.
 """

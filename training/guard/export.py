@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save_file
 
 from maquette.model_servers.guard.network import GuardNetwork
-from maquette.training.guard.augment import augment
+from maquette.training.guard.examples.augment import augment
 from maquette.training.guard.run import KEPT, measured, small_pixels
 from maquette.training.pack.seal import seal
 from maquette.training.recipes.checkpoints import load_checkpoint

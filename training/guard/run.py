@@ -13,9 +13,9 @@ from torch.nn import functional as F  # noqa: N812
 from maquette.model_servers.guard.guard import small_pixels
 from maquette.model_servers.guard.network import GuardNetwork
 from maquette.model_servers.guard.statistics import picture_statistics
-from maquette.training.guard.augment import augment
-from maquette.training.recipes.averaged_run import AveragedRun, begun_slower
+from maquette.training.guard.examples.augment import augment
 from maquette.training.recipes.averaging import Average
+from maquette.training.recipes.runs.averaged import AveragedRun, begun_slower
 from maquette.training.vision.tower import (
     BUNDLED,
     TowerSize,

@@ -15,14 +15,14 @@ from PIL import Image, ImageOps
 from maquette.model_servers.guard.guard import Guard
 from maquette.records.errors import ConfigError
 from maquette.training.evaluation.rows import Bench, Outcome, measured_row
-from maquette.training.guard.augment import augment
-from maquette.training.guard.outsiders import nth_outsider
-from maquette.training.guard.photographs import (
+from maquette.training.guard.examples.augment import augment
+from maquette.training.guard.examples.outsiders import nth_outsider
+from maquette.training.guard.examples.photographs import (
     WALLPAPERS,
     distinct_photographs,
     installed_folders,
 )
-from maquette.training.world.render import render
+from maquette.training.world.drawing.render import render
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.split import UNSEEN
 
@@ -101,7 +101,7 @@ def _photographs(bench: Bench) -> list[tuple[str, Image.Image]]:
         raise ConfigError(
             f"{len(found)} distinct photographs were found; the row needs {LEAST_PHOTOGRAPHS}",
             hint=f"install scikit-image and Debian's {', '.join(WALLPAPERS)}, or unpack them "
-            "into a folder and name it with --photographs (training/guard/photographs.py)",
+            "into a folder and name it with --photographs (training/guard/examples/photographs.py)",
         )
     return found
 

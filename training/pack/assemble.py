@@ -7,7 +7,6 @@ from typing import Any
 
 from maquette.model_servers.generation.layout_flow.autoencoder import LayoutAutoencoder
 from maquette.training.data.items import read_items
-from maquette.training.recipes.autoencoder_run import finished_autoencoder
 from maquette.training.recipes.checkpoints import load_checkpoint
 from maquette.training.recipes.components import (
     BUNDLED,
@@ -16,7 +15,8 @@ from maquette.training.recipes.components import (
     build_prior,
     build_tokenizer,
 )
-from maquette.training.recipes.flow_run import build_models
+from maquette.training.recipes.runs.autoencoder import finished_autoencoder
+from maquette.training.recipes.runs.flow import build_models
 from maquette.training.recipes.wordbook import all_words
 
 

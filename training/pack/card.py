@@ -8,7 +8,7 @@ from typing import Any
 
 from maquette.training.recipes.checkpoints import read_state
 from maquette.training.world.colours import BACKGROUNDS, COLOURS
-from maquette.training.world.patterns import PATTERNS
+from maquette.training.world.drawing.patterns import PATTERNS
 from maquette.training.world.split import HELD_OUT
 from maquette.training.world.things import THINGS
 

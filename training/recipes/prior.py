@@ -23,11 +23,11 @@ from maquette.training.recipes.wordings import (
     related_caption,
     shown_caption,
 )
-from maquette.training.world.captions import caption
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.scene import SIDES, Box, Placed, Scene
+from maquette.training.world.telling.captions import caption
+from maquette.training.world.telling.wording import PATTERN_TAILS, PATTERN_WORDS
 from maquette.training.world.things import THINGS
-from maquette.training.world.wording import PATTERN_TAILS, PATTERN_WORDS
 
 _FAR = 5
 """Words between a noun and a colour that is not its own."""

@@ -8,8 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from maquette.training.recipes.wordbook import SHOWN
-from maquette.training.world.captions import RELATION_WORDS, background_words, caption, phrase
-from maquette.training.world.phrases import (
+from maquette.training.world.printed import PrintedWord
+from maquette.training.world.scene import Box, Placed, Scene, relations
+from maquette.training.world.telling.captions import (
+    RELATION_WORDS,
+    background_words,
+    caption,
+    phrase,
+)
+from maquette.training.world.telling.phrases import (
     article,
     colour_word,
     counted,
@@ -18,8 +25,6 @@ from maquette.training.world.phrases import (
     noun_of,
     pick,
 )
-from maquette.training.world.printed import PrintedWord
-from maquette.training.world.scene import Box, Placed, Scene, relations
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from typing import Annotated
 
 import typer
 
-from maquette.model_servers.model_files import BUNDLED, bundled_directory
+from maquette.model_servers.loading.model_files import BUNDLED, bundled_directory
 from maquette.model_servers.reward.heads import HeadKind
-from maquette.training.reward.pairs import SUBJECTS
+from maquette.training.reward.lessons.pairs import SUBJECTS
 from maquette.training.shell import To, Work, pick_device, recipe_app
 
 app = recipe_app(__doc__)

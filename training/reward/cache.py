@@ -19,8 +19,8 @@ from torch import Tensor
 from tqdm import tqdm
 
 from maquette.model_servers.reward.model import RewardModel
-from maquette.training.reward.lesson import Lesson, Pair
-from maquette.training.reward.pairs import SUBJECTS
+from maquette.training.reward.lessons.lesson import Lesson, Pair
+from maquette.training.reward.lessons.pairs import SUBJECTS
 
 BLOCK = 16
 """Lessons drawn, looked at and written together."""

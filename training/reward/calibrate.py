@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from maquette.model_servers.reward.directory import Calibration
 from maquette.model_servers.reward.heads import HeadKind
-from maquette.model_servers.reward.layout import Calibration
 
 
 def calibrate(kind: HeadKind, better: Tensor, worse: Tensor) -> Calibration:

@@ -16,7 +16,7 @@ from PIL import Image
 from maquette.model_servers.reward.scorer import Scorer
 from maquette.training.evaluation.rows import SWAPPED, Bench, Outcome, Row, measured_row
 from maquette.training.evaluation.summaries import LeastPart
-from maquette.training.reward.pairs import HELD_OUT_SEED, SUBJECTS
+from maquette.training.reward.lessons.pairs import HELD_OUT_SEED, SUBJECTS
 
 BAR, SWAPPED_BAR = 0.90, 0.20
 """At least so many held-out pairs right; with labels swapped at training, fewer than these."""

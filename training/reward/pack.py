@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from maquette.model_servers.model_files import BUNDLED
-from maquette.model_servers.reward.layout import (
+from maquette.model_servers.loading.model_files import BUNDLED
+from maquette.model_servers.reward.directory import (
     INDEX,
     PerspectiveConfig,
     RewardIndex,
@@ -15,7 +15,7 @@ from maquette.model_servers.reward.layout import (
 from maquette.model_servers.reward.save import save_perspective
 from maquette.training.pack.seal import seal
 from maquette.training.reward.calibrate import calibrate
-from maquette.training.reward.pairs import HELD_OUT_SEED, SUBJECTS
+from maquette.training.reward.lessons.pairs import HELD_OUT_SEED, SUBJECTS
 from maquette.training.reward.run import RewardRun
 
 MAX_BYTES = 8_000_000

@@ -8,8 +8,8 @@ from pathlib import Path
 import torch
 from peft import LoraConfig
 
+from maquette.model_servers.reward.directory import RewardIndex
 from maquette.model_servers.reward.heads import TAU, HeadKind
-from maquette.model_servers.reward.layout import RewardIndex
 from maquette.model_servers.reward.load import load_backbone, load_words
 from maquette.model_servers.reward.model import RewardModel
 from maquette.model_servers.reward.rows import RowWriter

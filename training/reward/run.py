@@ -18,7 +18,7 @@ from maquette.training.recipes.averaging import Average
 from maquette.training.recipes.checkpoints import load_checkpoint, save_checkpoint
 from maquette.training.recipes.loop import Step, training_loop
 from maquette.training.reward.cache import Seen
-from maquette.training.reward.lesson import Pair
+from maquette.training.reward.lessons.lesson import Pair
 from maquette.training.reward.losses import pair_losses
 from maquette.training.reward.packed import pack_captions, packed_rewards
 from maquette.training.reward.recipe import RewardRecipe

@@ -10,16 +10,16 @@ import numpy as np
 import torch
 from PIL import Image
 
-from maquette.model_servers.model_files import BUNDLED, find_model
-from maquette.model_servers.pixels import PixelPlan
+from maquette.model_servers.loading.model_files import BUNDLED, find_model
+from maquette.model_servers.loading.pixels import PixelPlan
 from maquette.model_servers.reward.heads import HeadKind
 from maquette.model_servers.understanding.directory import check_llava, missing_llava
 from maquette.training.evaluation.rows import SWAPPED, Bench, Row, measure_rows
 from maquette.training.recipes.driver import follow
 from maquette.training.reward.cache import read_cache, write_cache
+from maquette.training.reward.lessons.pairs import SUBJECTS
 from maquette.training.reward.measure import SWAPPED_BAR, markdown
 from maquette.training.reward.pack import export_pack, model_card, save_trained
-from maquette.training.reward.pairs import SUBJECTS
 from maquette.training.reward.recipe import RewardRecipe, fresh_model
 from maquette.training.reward.run import RewardRun
 

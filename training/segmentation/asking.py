@@ -15,11 +15,11 @@ from typing import TypeVar
 import numpy as np
 
 from maquette.training.world.colours import COLOURS
-from maquette.training.world.patterns import PATTERNS
+from maquette.training.world.drawing.patterns import PATTERNS
 from maquette.training.world.scene import Placed, Scene
 from maquette.training.world.split import HELD_OUT, TRAIN_WORDS
+from maquette.training.world.telling.wording import PATTERN_WORDS, SIZE_WORDS, Wording
 from maquette.training.world.things import THINGS
-from maquette.training.world.wording import PATTERN_WORDS, SIZE_WORDS, Wording
 
 _T = TypeVar("_T")
 STRANGE = ("zebra", "person", "teapot", "dragon", "bicycle", "guitar", "lamp", "tiger", "shoe")

@@ -13,7 +13,7 @@ from maquette.model_servers.segmentation.phrases import Segmenter
 from maquette.training.segmentation.asking import asks
 from maquette.training.segmentation.score import overlap
 from maquette.training.vision.owners import owners_of
-from maquette.training.world.render import render
+from maquette.training.world.drawing.render import render
 from maquette.training.world.sample import sample_scene
 
 SEED = 921_000

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from maquette.training.data.shards import Shard
-from maquette.training.recipes.averaged_run import AveragedRun, begun_slower
 from maquette.training.recipes.averaging import Average
+from maquette.training.recipes.runs.averaged import AveragedRun, begun_slower
 from maquette.training.segmentation.batches import make_batch
 from maquette.training.segmentation.components import (
     BUNDLED,

@@ -18,11 +18,11 @@ from maquette.training.evaluation.rows import Bench, Outcome, measured_row
 from maquette.training.evaluation.summaries import Mean
 from maquette.training.segmentation.asking import Ask, asks
 from maquette.training.vision.owners import owners_of
-from maquette.training.world.render import render
+from maquette.training.world.drawing.render import render
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.scene import Scene
 from maquette.training.world.split import HELD_OUT, UNSEEN
-from maquette.training.world.wording import Wording
+from maquette.training.world.telling.wording import Wording
 
 SEED = 931_000
 """Far from every seed of training; the trial's number is added by the generator's key."""

@@ -13,10 +13,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from maquette.training.world.contrasts import contrast, told_alike
-from maquette.training.world.misspelling import misspelt, other_word
-from maquette.training.world.questions import Question
 from maquette.training.world.scene import Scene
+from maquette.training.world.telling.contrasts import contrast, told_alike
+from maquette.training.world.telling.misspelling import misspelt, other_word
+from maquette.training.world.telling.questions import Question
 
 KIND = "claim"
 FORMS = ("{caption}", "{caption}", "is it true: {caption}?")

@@ -17,8 +17,8 @@ import numpy as np
 
 from maquette.training.world.colours import COLOURS
 from maquette.training.world.scene import Scene, relations
+from maquette.training.world.telling.wording import NUMBERS, RELATION_WORDS
 from maquette.training.world.things import THINGS
-from maquette.training.world.wording import NUMBERS, RELATION_WORDS
 
 KINDS = ("thing", "colour", "count", "relation")
 Fact = tuple[str, ...]

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from maquette.training.vision.patches import IGNORED
 from maquette.training.world.colours import COLOURS
-from maquette.training.world.patterns import PATTERNS
+from maquette.training.world.drawing.patterns import PATTERNS
 from maquette.training.world.sizes import SIZES
 from maquette.training.world.things import THINGS
 

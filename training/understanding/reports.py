@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from maquette.model_servers.understanding.prompts import Style
-from maquette.training.world.phrases import article, background_words, grouped
 from maquette.training.world.scene import SIDES, Placed, Relation, Scene, relations
+from maquette.training.world.telling.phrases import article, background_words, grouped
+from maquette.training.world.telling.wording import NUMBERS
 from maquette.training.world.things import THINGS
-from maquette.training.world.wording import NUMBERS
 
 _ORDER = ("inside", "in front of", *SIDES)
 

@@ -17,8 +17,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from maquette.training.data.shards import Shard
-from maquette.training.recipes.averaged_run import AveragedRun, begun_slower
 from maquette.training.recipes.averaging import Average
+from maquette.training.recipes.runs.averaged import AveragedRun, begun_slower
 from maquette.training.understanding.components import (
     BUNDLED,
     SeerSize,

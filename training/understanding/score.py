@@ -25,12 +25,12 @@ from maquette.training.evaluation.rows import Bench, Outcome, measured_row
 from maquette.training.evaluation.summaries import Estimate, MeanOfParts, Numbers
 from maquette.training.understanding.facts import KINDS as FACT_KINDS
 from maquette.training.understanding.facts import Tally, f1_interval, tally
-from maquette.training.world.questions import Question, questions
-from maquette.training.world.render import render
+from maquette.training.world.drawing.render import render
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.scene import Scene
 from maquette.training.world.split import UNSEEN
-from maquette.training.world.wording import Wording
+from maquette.training.world.telling.questions import Question, questions
+from maquette.training.world.telling.wording import Wording
 
 FIRST_SEED = 950_000
 EVERY = 4

@@ -21,19 +21,19 @@ from PIL import Image
 
 from maquette.agents.judging.contract import Sight
 from maquette.agents.judging.things import ThingsJudge, question
-from maquette.infra.media import encode_png
-from maquette.infra.settings import ModelConfig
+from maquette.infra.media.admit import encode_png
+from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
-from maquette.model_servers.contract import ModelClient, ResponseT, RoleName
-from maquette.model_servers.host import RoleHost
+from maquette.model_servers.client.contract import ModelClient, ResponseT, RoleName
+from maquette.model_servers.client.work import Work
 from maquette.model_servers.schemas.understanding import LabelScoresReply
-from maquette.model_servers.transport_direct import DirectClient
-from maquette.model_servers.work import Work
+from maquette.model_servers.serving.direct import DirectClient
+from maquette.model_servers.serving.host import RoleHost
 from maquette.records.base import Record
 from maquette.records.criterion import Colour, Count, Criterion, Exists, Relation
 from maquette.training.evaluation.intervals import Share
 from maquette.training.world.colours import COLOURS
-from maquette.training.world.render import render
+from maquette.training.world.drawing.render import render
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.scene import OPPOSITE, SIDES, Scene, relations
 from maquette.training.world.things import THINGS

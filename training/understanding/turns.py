@@ -20,8 +20,8 @@ from maquette.model_servers.understanding.prompts import INSTRUCTIONS, chat_text
 from maquette.training.understanding.claims import claims
 from maquette.training.understanding.components import PICTURE, spell
 from maquette.training.understanding.reports import Report, report
-from maquette.training.world.questions import questions
 from maquette.training.world.scene import Scene
+from maquette.training.world.telling.questions import questions
 
 QUESTIONS = 9
 """Most questions asked about a picture in one row."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 
 from maquette.training.world.colours import BACKGROUNDS, COLOURS
-from maquette.training.world.landscapes import LANDSCAPES
-from maquette.training.world.question_wording import QUESTIONS
+from maquette.training.world.drawing.landscapes import LANDSCAPES
 from maquette.training.world.split import HELD_OUT_WORDS, TRAIN_WORDS
+from maquette.training.world.telling.question_wording import QUESTIONS
+from maquette.training.world.telling.wording import NUMBERS, SIZE_WORDS
 from maquette.training.world.things import THINGS
 from maquette.training.world.vocabulary import words
-from maquette.training.world.wording import NUMBERS, SIZE_WORDS
 
 
 def known_words() -> list[str]:

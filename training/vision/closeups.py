@@ -16,7 +16,7 @@ from torch import Tensor
 from maquette.training.data.shards import Shard, as_pixels
 from maquette.training.vision.patches import LETTERS, blank, tell_print
 from maquette.training.world.colours import COLOURS
-from maquette.training.world.patterns import PATTERNS
+from maquette.training.world.drawing.patterns import PATTERNS
 from maquette.training.world.things import THINGS
 
 LEAST = 0.25

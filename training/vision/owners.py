@@ -10,7 +10,7 @@ import numpy as np
 from tqdm import tqdm
 
 from maquette.training.data.shards import Shard, shared_shard
-from maquette.training.world.render import masks
+from maquette.training.world.drawing.render import masks
 from maquette.training.world.scene import Scene
 
 _CHUNK = 64

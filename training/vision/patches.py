@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from maquette.training.world.colours import BACKGROUNDS, COLOURS
-from maquette.training.world.landscapes import LANDSCAPES
-from maquette.training.world.patterns import PATTERNS
+from maquette.training.world.drawing.landscapes import LANDSCAPES
+from maquette.training.world.drawing.patterns import PATTERNS
 from maquette.training.world.printed import Box, PrintedWord, shaped
 from maquette.training.world.scene import Scene
 from maquette.training.world.sizes import SIZES

@@ -14,9 +14,9 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from maquette.training.data.shards import Shard
-from maquette.training.recipes.averaged_run import AveragedRun
 from maquette.training.recipes.averaging import Average
 from maquette.training.recipes.checkpoints import load_checkpoint
+from maquette.training.recipes.runs.averaged import AveragedRun
 from maquette.training.vision import closeups
 from maquette.training.vision.augment import augment
 from maquette.training.vision.lessons import Lessons, scene_lessons

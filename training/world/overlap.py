@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from maquette.training.world.raster import document, rasterise
+from maquette.training.world.drawing.raster import document, rasterise
 from maquette.training.world.things import THINGS, UNIT, draw
 
 Box = tuple[float, float, float, float]

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from maquette.training.world.background import KINDS, Background, gradient, landscape, plain
-from maquette.training.world.casting import Actor, Casting, cast
 from maquette.training.world.colours import BACKGROUNDS, COLOURS, contrasts
-from maquette.training.world.landscapes import LANDSCAPES, VARIANTS
-from maquette.training.world.patterns import PATTERNS
+from maquette.training.world.drawing.background import KINDS, Background, gradient, landscape, plain
+from maquette.training.world.drawing.landscapes import LANDSCAPES, VARIANTS
+from maquette.training.world.drawing.patterns import PATTERNS
 from maquette.training.world.placement import (
     apart,
     place_apart,
@@ -19,10 +18,11 @@ from maquette.training.world.placement import (
     place_inside,
     sample_box,
 )
-from maquette.training.world.sample_words import sample_texts, sample_words
 from maquette.training.world.scene import RELATIONS, Box, Placed, Scene, relations
 from maquette.training.world.split import TRAINED
 from maquette.training.world.split import unseen_counts as _unseen
+from maquette.training.world.telling.casting import Actor, Casting, cast
+from maquette.training.world.telling.sample_words import sample_texts, sample_words
 
 COUNTS = (1, 2, 3, 4, 5, 6)
 TOUCHING = ("inside", "in front of")

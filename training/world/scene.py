@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from maquette.training.world.background import Background
 from maquette.training.world.colours import COLOURS
+from maquette.training.world.drawing.background import Background
+from maquette.training.world.drawing.patterns import PATTERNS
 from maquette.training.world.overlap import hidden_share, holds_box, meets
-from maquette.training.world.patterns import PATTERNS
 from maquette.training.world.printed import PrintedWord
 from maquette.training.world.sizes import size_of
 from maquette.training.world.things import SHAPES, THINGS

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from maquette.training.world.colours import COLOURS
+from maquette.training.world.telling.wordlists import HELD_OUT_WORDS, TRAIN_WORDS
 from maquette.training.world.things import THINGS
-from maquette.training.world.wordlists import HELD_OUT_WORDS, TRAIN_WORDS
 
 __all__ = [
     "ALL_PAIRS",

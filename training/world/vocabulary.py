@@ -10,11 +10,9 @@ import string
 from collections.abc import Iterable
 
 from maquette.training.world.colours import BACKGROUNDS, COLOURS
-from maquette.training.world.landscapes import LANDSCAPES
-from maquette.training.world.patterns import PATTERNS
+from maquette.training.world.drawing.landscapes import LANDSCAPES
+from maquette.training.world.drawing.patterns import PATTERNS
 from maquette.training.world.printed import PRINT_FONTS
-from maquette.training.world.question_wording import LEADS, QUESTIONS, TAILS
-from maquette.training.world.questions import ZERO
 from maquette.training.world.scene import RELATIONS
 from maquette.training.world.sizes import LARGE, SIZES, SMALL
 from maquette.training.world.split import (
@@ -23,8 +21,9 @@ from maquette.training.world.split import (
     HELD_OUT_WORDS,
     TRAIN_WORDS,
 )
-from maquette.training.world.things import THINGS
-from maquette.training.world.wording import (
+from maquette.training.world.telling.question_wording import LEADS, QUESTIONS, TAILS
+from maquette.training.world.telling.questions import ZERO
+from maquette.training.world.telling.wording import (
     COLOUR_SENTENCES,
     INVERSE_WORDS,
     NUMBERS,
@@ -41,6 +40,7 @@ from maquette.training.world.wording import (
     TEXT_SENTENCES,
     TEXT_TAILS,
 )
+from maquette.training.world.things import THINGS
 
 _GLUE = "a an the and in on are is one word words yes no to things grey , . ?"
 _TOKEN = re.compile(r"\w+|[^\w\s]")

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from maquette.model_servers.generation.adapters.contract import ActiveRow, Prediction, RowSpec
-from maquette.model_servers.generation.rows import rms
+from maquette.model_servers.generation.adapters.rows import rms
 
 
 class PipelineAdapter:

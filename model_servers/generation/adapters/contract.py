@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import torch
     from PIL.Image import Image
 
-    from maquette.model_servers.generation.schedule import RowSchedule
+    from maquette.model_servers.generation.adapters.schedule import RowSchedule
 
 
 @dataclass(frozen=True)

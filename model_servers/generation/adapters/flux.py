@@ -25,7 +25,7 @@ from maquette.model_servers.generation.adapters.contract import (
     Prediction,
     RowSpec,
 )
-from maquette.model_servers.generation.schedule import RowSchedule
+from maquette.model_servers.generation.adapters.schedule import RowSchedule
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -21,20 +21,20 @@ from maquette.model_servers.generation.adapters.contract import (
     Prediction,
     RowSpec,
 )
+from maquette.model_servers.generation.adapters.flow_schedule import FlowSchedule
 from maquette.model_servers.generation.adapters.pictures import (
     gray_tensor,
     paste_over,
     rgb_tensor,
 )
-from maquette.model_servers.generation.flow_schedule import FlowSchedule
+from maquette.model_servers.generation.adapters.rows import rms
+from maquette.model_servers.generation.adapters.schedule import RowSchedule
 from maquette.model_servers.generation.layout_flow.conditioning import Conditioning
 from maquette.model_servers.generation.layout_flow.flow import interpolate, times
 from maquette.model_servers.generation.layout_flow.glyphs import Letters, letter_raster
 from maquette.model_servers.generation.layout_flow.layout import LayoutItem
 from maquette.model_servers.generation.layout_flow.ports import CONCEPT_PX
 from maquette.model_servers.generation.layout_flow.shown import Kept, Shown, encode_kept
-from maquette.model_servers.generation.rows import rms
-from maquette.model_servers.generation.schedule import RowSchedule
 from maquette.records import geometry
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from maquette.model_servers.generation.adapters.pictures import (
     paste_over,
     rgb_tensor,
 )
-from maquette.model_servers.generation.schedule import RowSchedule
+from maquette.model_servers.generation.adapters.schedule import RowSchedule
 
 if TYPE_CHECKING:
     from PIL.Image import Image

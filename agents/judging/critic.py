@@ -1,0 +1,115 @@
+"""The critic: asks each judge for what it can check, and says plainly what nobody can.
+
+``propose`` (pure) answers a verdict with the changes that may mend it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from maquette.agents.judging.contract import Absent, Judge, Judgement, Sight, unjudged
+from maquette.agents.judging.overall import OverallJudge
+from maquette.agents.judging.proposing import propose
+from maquette.agents.judging.text_reads import TextReadsJudge
+from maquette.agents.judging.things import ThingsJudge
+from maquette.model_servers.client.contract import ModelClient, RoleName
+from maquette.model_servers.schemas.text_rendering import PlacedBlock
+from maquette.records.artifact import ArtifactRef
+from maquette.records.criterion import Criterion
+from maquette.records.errors import ConfigError
+from maquette.records.geometry import Box
+from maquette.records.verdict import Finding, Verdict
+
+if TYPE_CHECKING:
+    from maquette.infra.settings.schema import Settings
+    from maquette.infra.store.contract import ArtifactStore
+
+VERSION = "3"
+"""Raise it when the same findings would be put together otherwise."""
+
+__all__ = ["Critic", "Judgement", "make_critic", "propose"]
+
+
+def make_critic(settings: Settings, store: ArtifactStore, models: ModelClient) -> Critic:
+    """The critic of these settings: what a role judges that they do not name stays unjudged."""
+    chosen: list[Judge] = [
+        TextReadsJudge(),
+        ThingsJudge(settings.critic.sure),
+        OverallJudge(settings.critic.enough),
+    ]
+    judges = [
+        Absent(judge, f"the settings name no model for the role {', '.join(absent)}")
+        if (absent := [str(role) for role in judge.roles if role not in settings.models])
+        else judge
+        for judge in chosen
+    ]
+    return Critic(store, models, judges=judges)
+
+
+class Critic:
+    """Judges pictures against criteria. A kind without a judge is unjudged, never passed."""
+
+    def __init__(
+        self,
+        store: ArtifactStore,
+        models: ModelClient,
+        *,
+        judges: Sequence[Judge] | None = None,
+    ) -> None:
+        """Raises: ConfigError: two judges answer for the same kind."""
+        self._store = store
+        self._models = models
+        self._judges: dict[str, Judge] = {}
+        chosen: Sequence[Judge] = (
+            (TextReadsJudge(), ThingsJudge()) if judges is None else tuple(judges)
+        )
+        self.roles: tuple[RoleName, ...] = tuple(
+            sorted({role for judge in chosen for role in judge.roles})
+        )
+        """Model roles that judge: their digests are part of that key too."""
+        for judge in chosen:
+            for kind in sorted(judge.kinds):
+                if kind in self._judges:
+                    raise ConfigError(
+                        f"two judges answer for {kind!r}: "
+                        f"{self._judges[kind].name} and {judge.name}"
+                    )
+                self._judges[kind] = judge
+        self.version = "; ".join(
+            [VERSION, *sorted(f"{judge.name} {judge.version}" for judge in chosen)]
+        )
+        """Part of the key of every stored verdict, with each judge's thresholds."""
+
+    async def judge(
+        self,
+        criteria: Sequence[Criterion],
+        image: ArtifactRef,
+        *,
+        owner: str,
+        placed: Sequence[PlacedBlock] | None = None,
+        art: Box | None = None,
+    ) -> Judgement:
+        """Judge one picture.
+
+        Args:
+            placed: where the text was set (the ``blocks`` of the typeset call), when known.
+            art: where the drawing is on the sheet (its ``art_box``); None: everywhere.
+        Raises: as the models do.
+        """
+        sight = Sight(
+            image=image,
+            owner=owner,
+            models=self._models,
+            placed=placed,
+            art=art,
+            store=self._store,
+        )
+        findings: dict[str, Finding] = {}
+        for judge in dict.fromkeys(self._judges.values()):
+            own = [criterion for criterion in criteria if criterion.kind in judge.kinds]
+            if own:
+                for finding in await judge.judge(own, sight):
+                    findings[finding.criterion.id] = finding
+        verdict = Verdict(findings=tuple(findings.get(c.id) or unjudged(c) for c in criteria))
+        return Judgement(verdict, sight.forward_s, sight.model_calls)

@@ -1,0 +1,79 @@
+"""Staying with one task on the terminal until it is delivered, or left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.text import Text
+
+from maquette.api.cli.delivery.deliver import deliver
+from maquette.api.cli.delivery.follow import Left, ask_on_terminal, attend
+from maquette.api.cli.delivery.room import room_at
+from maquette.api.cli.terminal import exits
+from maquette.api.cli.terminal.screen import Screen
+from maquette.api.cli.views.views import view_for
+from maquette.api.client import MaquetteClient
+from maquette.records.event import Event
+from maquette.records.task import FeedbackAction
+
+
+async def attend_and_deliver(
+    client: MaquetteClient,
+    screen: Screen,
+    task_id: str,
+    *,
+    output: Path | None,
+    force: bool,
+    preview: bool,
+    lines: bool = False,
+    save: bool = True,
+    place: Path | None = None,
+) -> int:
+    """Follow, answer, deliver. Returns the exit code.
+
+    Args:
+        lines: with ``--json``, print each event as a line instead of one document.
+        save: write the result to a file; else only tell how it ended.
+        place: the data directory, where the server is on this machine.
+    """
+
+    def prompt(event: Event) -> None:
+        kind = event.data.get("kind", "")
+        screen.err.print(
+            Text.assemble(("approve the ", "bold"), (f"{kind}? ", "bold"), "[y/n] "), end=""
+        )
+
+    async def ask(event: Event) -> FeedbackAction | None:
+        return await ask_on_terminal(prompt, event)
+
+    def on_detach() -> None:
+        if screen.as_json:
+            return
+        screen.say(Text("stepping away; the task goes on", style="unjudged"))
+        screen.say(Text.assemble(("  come back with: ", "title"), f"maquette task watch {task_id}"))
+        screen.say(Text("  Ctrl-C again now cancels it", style="quiet"))
+
+    view = view_for(screen, lines=lines)
+    with view, room_at(place, task_id):
+        found = await attend(
+            client,
+            task_id,
+            view,
+            ask=ask if screen.attended else None,
+            on_detach=on_detach,
+            place=place,
+        )
+    if isinstance(found, Left):
+        if found.cancelled and not screen.as_json:
+            screen.say(Text("■ cancelled", style="failed"))
+        if screen.as_json and not lines:
+            screen.document({"id": task_id, "detached": True, "cancelled": found.cancelled})
+        return exits.INTERRUPTED
+    if lines and screen.as_json:
+        return exits.code_for(found.status)
+    if not save:
+        from maquette.api.cli.delivery.deliver import say_end
+
+        say_end(found, screen)
+        return exits.code_for(found.status)
+    return await deliver(client, found, screen, output=output, force=force, preview=preview)

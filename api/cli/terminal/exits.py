@@ -1,0 +1,48 @@
+"""Exit codes of every command, and which error gives which.
+
+0 ok | 1 the task failed, or something broke | 2 the request or its values are wrong
+3 incomplete: a result is there, but not every check passed | 4 the server, or a part behind
+it, does not answer | 5 the access token is missing or wrong | 6 an answer from a person is
+needed, and nobody is at the terminal | 130 interrupted
+"""
+
+from __future__ import annotations
+
+from maquette.api.http.errors import Unauthorized
+from maquette.records.errors import ConfigError, FixInput, MaquetteError, TryAgain
+from maquette.records.task import TaskStatus
+
+OK = 0
+FAILED = 1
+USAGE = 2
+INCOMPLETE = 3
+UNREACHABLE = 4
+AUTH = 5
+INPUT_REQUIRED = 6
+INTERRUPTED = 130
+
+HELP = (
+    "Exit codes: 0 ok, 1 failed, 2 wrong request, 3 incomplete (best draft delivered, not every "
+    "check passed), 4 server not reachable, 5 access token, 6 an answer is needed and nobody is "
+    "at the terminal, 130 interrupted."
+)
+
+
+def code_of(error: MaquetteError) -> int:
+    """The exit code an error ends a command with."""
+    if isinstance(error, Unauthorized):
+        return AUTH
+    if isinstance(error, TryAgain):
+        return UNREACHABLE
+    return USAGE if isinstance(error, FixInput | ConfigError) else FAILED
+
+
+def code_for(status: TaskStatus) -> int:
+    """The exit code a task's end gives."""
+    return {
+        TaskStatus.COMPLETED: OK,
+        TaskStatus.INCOMPLETE: INCOMPLETE,
+        TaskStatus.INPUT_REQUIRED: INPUT_REQUIRED,
+        TaskStatus.FAILED: FAILED,
+        TaskStatus.CANCELLED: FAILED,
+    }.get(status, OK)

@@ -1,0 +1,84 @@
+"""What the routes need, gathered once when the app is built."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+from fastapi import Depends, Request
+
+from maquette.api.desk.activity import Activity
+from maquette.api.http.errors import Closing
+from maquette.records.errors import NotFound
+
+if TYPE_CHECKING:
+    from maquette.api.desk.link import GatewayLink
+    from maquette.api.desk.thumbnails import Thumbnails
+    from maquette.infra.settings.schema import Settings
+    from maquette.infra.store.contract import ArtifactStore
+    from maquette.model_servers.client.contract import ModelClient
+    from maquette.tools.library.library import PictureLibrary
+    from maquette.tools.registry import Registry
+    from maquette.workflows.desk.gateway import TaskGateway
+
+ResultT = TypeVar("ResultT")
+
+LAST_MOMENTS_S = 2.0
+"""How long a server that is told to stop still waits for an answer."""
+
+
+@dataclass
+class Doors:
+    """The parts behind the front doors. ``closing`` is set when the server is told to stop."""
+
+    settings: Settings
+    gateway: TaskGateway | GatewayLink
+    store: ArtifactStore
+    registry: Registry
+    models: ModelClient
+    activity: Activity
+    thumbnails: Thumbnails
+    library: PictureLibrary
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """How many uploaded pictures are decoded at once."""
+
+    @property
+    def owner(self) -> str:
+        """Whose things a request may see. One owner a server, until there are accounts."""
+        return self.settings.owner
+
+    async def unless_closing(self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
+        """What the work gives. Raises: Closing: the server stops, and it was not done soon."""
+        working = asyncio.ensure_future(work)
+        closing = asyncio.ensure_future(self.closing.wait())
+        try:
+            await asyncio.wait({working, closing}, return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                await asyncio.wait({working}, timeout=LAST_MOMENTS_S)
+            if working.done():
+                return working.result()
+            raise Closing("the server is stopping", hint="send the request again to the next one")
+        finally:
+            closing.cancel()
+            if not working.done():
+                working.cancel()
+                working.add_done_callback(lambda one: one.cancelled() or one.exception())
+
+    async def exists(self, task_id: str) -> bool:
+        """Whether the owner has a task of this id."""
+        try:
+            await self.gateway.get(task_id, owner=self.owner)
+        except NotFound:
+            return False
+        return True
+
+
+def _doors(request: Request) -> Doors:
+    doors: Doors = request.app.state.doors
+    return doors
+
+
+Context = Annotated[Doors, Depends(_doors)]

@@ -1,0 +1,52 @@
+"""The tools this server has, with their schemas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from maquette.api.desk.doors import Context, Doors
+from maquette.tools.spec import ToolSpec
+
+router = APIRouter(prefix="/api/v1/tools", tags=["tools"])
+
+
+@router.get("")
+async def list_tools(doors: Context) -> dict[str, Any]:
+    """Every tool by name, and the plug-ins that could not be used."""
+    return {
+        "object": "list",
+        "data": [tool_view(doors, spec) for spec in doors.registry],
+        "problems": [
+            {"plugin": problem.plugin, "detail": problem.reason}
+            for problem in doors.registry.problems
+        ],
+    }
+
+
+@router.get("/{name}")
+async def get_tool(doors: Context, name: str) -> dict[str, Any]:
+    """One tool. An unknown name is answered with the nearest one."""
+    return tool_view(doors, doors.registry.get(name[:80]))
+
+
+def tool_view(doors: Doors, spec: ToolSpec) -> dict[str, Any]:
+    """A tool as the API shows it."""
+    return {
+        "object": "tool",
+        "name": spec.name,
+        "version": spec.version,
+        "description": spec.description,
+        "input_schema": spec.input_schema,
+        "output_schema": spec.output_schema,
+        "inputs": {port: modality.value for port, modality in spec.inputs.items()},
+        "outputs": {port: modality.value for port, modality in spec.outputs.items()},
+        "required": list(spec.required),
+        "cost_s": spec.cost_s,
+        "timeout_s": spec.timeout_s,
+        "roles": [role.value for role in spec.roles],
+        "seeded": spec.seeded,
+        "deterministic": spec.deterministic,
+        "origin": doors.registry.origin(spec.name),
+    }

@@ -1,0 +1,35 @@
+"""The way to the model servers: picks the transport that the settings ask for.
+
+Light: importing this loads no model library, and a transport only when it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from maquette.model_servers.client.contract import ModelClient
+
+if TYPE_CHECKING:
+    from maquette.infra.settings.schema import Settings
+    from maquette.infra.store.contract import ArtifactStore
+
+
+def connect(settings: Settings, store: ArtifactStore) -> ModelClient:
+    """The client of the model servers these settings describe.
+
+    ``inprocess`` placement holds the roles in this process, over ``store``; otherwise the roles
+    are reached over HTTP, or by Ray handle when ``serve.transport`` says so. Nothing is loaded
+    or contacted before the first call.
+    """
+    if settings.serve.placement == "inprocess":
+        from maquette.model_servers.serving.direct import DirectClient
+        from maquette.model_servers.serving.host import build_host
+
+        return DirectClient(build_host(settings, store))
+    if settings.serve.transport == "handle":
+        from maquette.model_servers.serving.handle import HandleClient
+
+        return HandleClient.of(settings)
+    from maquette.model_servers.client.http import HttpClient
+
+    return HttpClient.of(settings)

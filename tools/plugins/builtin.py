@@ -1,0 +1,46 @@
+"""Registers the built-in tools, through the hook that outside packages use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from maquette.tools.builtin.answer import answer
+from maquette.tools.builtin.change_background import change_background
+from maquette.tools.builtin.change_thing import change_thing
+from maquette.tools.builtin.cut_out import cut_out
+from maquette.tools.builtin.describe import describe
+from maquette.tools.builtin.draw import draw
+from maquette.tools.builtin.edit import edit, inpaint
+from maquette.tools.builtin.embed_text import embed_text
+from maquette.tools.builtin.enlarge import enlarge
+from maquette.tools.builtin.find_pictures import find_pictures
+from maquette.tools.builtin.name_thing import name_thing
+from maquette.tools.builtin.read_text import read_text
+from maquette.tools.builtin.score import score
+from maquette.tools.builtin.segment import segment
+from maquette.tools.builtin.typeset import typeset
+from maquette.tools.plugins.hookspecs import hookimpl
+from maquette.tools.spec import ToolSpec
+
+
+@hookimpl
+def maquette_tools(register: Callable[[ToolSpec], None]) -> None:
+    for spec in (
+        answer,
+        change_background,
+        change_thing,
+        cut_out,
+        describe,
+        draw,
+        edit,
+        embed_text,
+        enlarge,
+        find_pictures,
+        inpaint,
+        name_thing,
+        read_text,
+        score,
+        segment,
+        typeset,
+    ):
+        register(spec)

@@ -1,0 +1,73 @@
+"""Word lists for reading noun phrases without a grammar."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from maquette.words.word_set import word_set
+
+NUMBERS: dict[str, int] = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "dozen": 12,
+    "single": 1,
+    "pair": 2,
+    "couple": 2,
+}
+SIZES: dict[str, Literal["small", "large"]] = {
+    "small": "small",
+    "little": "small",
+    "tiny": "small",
+    "mini": "small",
+    "large": "large",
+    "big": "large",
+    "huge": "large",
+    "giant": "large",
+    "enormous": "large",
+}
+DETERMINERS = word_set("a an the some another this that its his her their my your our each")
+GROUPS = word_set("group row pair couple bunch line set number lot column grid cluster dozen")
+NEGATIONS = word_set("no not without never don't dont cannot except neither nor avoid")
+PRONOUNS = frozenset(["it", "them", "this", "that", "these", "those"]) - {"this", "that"}
+CARRIERS = word_set(
+    "poster sign banner card flyer flier label billboard cover invitation logo placard "
+    "plaque notice sticker badge menu postcard leaflet ticket picture image photo "
+    "photograph drawing illustration painting scene sketch artwork graphic page sheet "
+    "canvas design background print portrait text word words title caption message "
+    "headline slogan lettering inscription letters letter phrase bubble advert "
+    "advertisement ad board render rendering view"
+)
+TEXT_WORDS = word_set(
+    "text word words title caption message headline slogan lettering inscription letters phrase"
+)
+"""What people call the strings of a picture."""
+STOPS = word_set(
+    "of in on at to from with by for as into onto through across along around against off "
+    "out up down is are was were be been being has have had having do does did can could "
+    "should would will shall may might must and or but if then than so just only please "
+    "draw make create generate paint show give produce me us i you we he she they want "
+    "need would like which who whose where when while there here very really also too "
+    "both all any says say said saying reads read reading written printed titled called "
+    "named entitled labelled labeled containing contains featuring features including "
+    "includes put add write use using shows showing displays display holding stands "
+    "standing sits sitting placed hanging hangs shines shining flies flying floats "
+    "floating lies lying swims swimming sails sailing appears appear facing wearing "
+    "surrounded made drawn painted side left right top bottom centre center middle corner "
+    "between underlined bold style next about it's i'd let's let kind sort get see look "
+    "looks looking together"
+)
+
+
+def is_verb(word: str) -> bool:
+    """Whether a word after a noun goes on as a verb ("a boat drifting ...")."""
+    return len(word) > 5 and word.endswith("ing") and word not in ("building", "ceiling", "evening")

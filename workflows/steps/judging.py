@@ -1,0 +1,76 @@
+"""Judge a picture once: an equal picture with equal criteria finds its verdict again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from maquette import __version__
+from maquette.model_servers.client.contract import RoleName
+from maquette.model_servers.schemas.text_rendering import PlacedBlock
+from maquette.records.artifact import ArtifactRef
+from maquette.records.criterion import Criterion
+from maquette.records.geometry import Box
+from maquette.records.verdict import Verdict
+from maquette.workflows.steps.step import StepRunner
+from maquette.workflows.steps.step_cache import StepCache, StepResult, step_key
+from maquette.workflows.wire.messages import Spent
+
+
+async def judge_once(
+    runner: StepRunner,
+    cache: StepCache,
+    criteria: tuple[Criterion, ...],
+    image: ArtifactRef,
+    placed: list[PlacedBlock] | None,
+    art: Box | None = None,
+) -> tuple[Verdict, Spent]:
+    """The verdict on a picture, and what it cost (a look-up costs one cache hit).
+
+    Args:
+        placed: where words were set on it, when that is known.
+        art: where it was drawn, when it is a sheet with a drawing on it.
+    """
+    if not criteria:
+        return Verdict(findings=()), Spent()
+    critic = runner.engine.critic
+    version = str(getattr(critic, "version", __version__))
+    roles: tuple[Any, ...] = getattr(critic, "roles", (RoleName.UNDERSTANDING,))
+    arguments = {
+        "criteria": [one.model_dump(mode="json") for one in criteria],
+        "image": image.model_dump(mode="json"),
+        "placed": None if placed is None else [one.model_dump(mode="json") for one in placed],
+    }
+    where: dict[str, Any] = {} if art is None else {"art": art}
+    arguments |= {name: box.model_dump(mode="json") for name, box in where.items()}
+    key = step_key(
+        owner=runner.owner,
+        tool="judge",
+        tool_version=version,
+        digests=await runner.digests(roles),
+        arguments=arguments,
+        seed=None,
+    )
+
+    async def judge() -> StepResult:
+        judged = await critic.judge(criteria, image, owner=runner.owner, placed=placed, **where)
+        return StepResult(
+            tool="judge",
+            tool_version=version,
+            output=judged.verdict.model_dump(mode="json"),
+            model_s=judged.forward_s,
+            model_calls=judged.model_calls,
+            task_id=runner.task_id,
+        )
+
+    looked = await cache.run(key, judge, owner=runner.owner)
+    result = looked.result
+    spent = (
+        Spent(cache_hits=1)
+        if looked.cached
+        else Spent(
+            model_s=result.model_s,
+            critical_model_s=result.model_s,
+            model_calls=result.model_calls,
+        )
+    )
+    return Verdict.model_validate(result.output), spent

@@ -1,0 +1,209 @@
+"""One round of a loop: make the candidates at once, judge each, propose repairs for the best."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from maquette.model_servers.schemas.text_rendering import PlacedBlock
+from maquette.records.artifact import ArtifactRef, Lineage
+from maquette.records.draft import Draft, Revision
+from maquette.records.errors import MaquetteError, ToolFailed, TryAgain
+from maquette.records.geometry import Box
+from maquette.records.ids import canonical_json
+from maquette.records.plan import Loop
+from maquette.records.verdict import Outcome, Verdict
+from maquette.workflows.loops.state import best_of, checks
+from maquette.workflows.steps.judging import judge_once
+from maquette.workflows.steps.step import StepRunner
+from maquette.workflows.steps.step_cache import StepCache
+from maquette.workflows.wire.messages import CandidatePlan, RoundInput, RoundReply, Spent
+
+MAX_PROPOSALS_BYTES = 16_000
+MARGIN_S = 0.5
+"""Kept back from the time left, so that what is finished can still be handed over."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished candidate."""
+
+    draft: Draft
+    verdict: Verdict
+    spent: Spent
+
+
+async def run_round(
+    runner: StepRunner, cache: StepCache, work: RoundInput, values: dict[str, Any]
+) -> RoundReply:
+    """Make and judge every candidate.
+
+    When time runs out the finished ones are delivered. A candidate that fails for good is left
+    out as long as another one is finished; an error that may pass is raised, since a retry
+    finds the finished steps again.
+    """
+    seeded = any(runner.engine.tools.get(call.tool).seeded for call in work.loop.body)
+    # Without a seeded tool all candidates would be the same picture.
+    plans = work.candidates if seeded else work.candidates[:1]
+    until = time.monotonic() + max(work.time_left_s - MARGIN_S, 0.05)
+    tasks = [asyncio.create_task(_candidate(runner, cache, work, plan, values)) for plan in plans]
+    try:
+        await asyncio.wait(tasks, timeout=until - time.monotonic())
+    finally:
+        for task in tasks:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    made = [result for result in results if isinstance(result, Made)]
+    _raise_what_matters(results, made)
+    drafts = tuple(one.draft for one in made)
+    leader = next((one for one in made if one.draft is best_of(drafts)), None)
+    return RoundReply(
+        drafts=drafts,
+        proposals=_proposals(runner, work, leader) if leader else (),
+        seeded=seeded,
+        complete=len(made) == len(plans),
+        spent=_together([one.spent for one in made]),
+    )
+
+
+async def _candidate(
+    runner: StepRunner,
+    cache: StepCache,
+    work: RoundInput,
+    plan: CandidatePlan,
+    values: dict[str, Any],
+) -> Made:
+    """Run the body with the candidate's seed, then judge its picture."""
+    known = dict(values)
+    spent = Spent()
+    about = {"round": work.round, "candidate": plan.candidate}
+    for call in work.loop.body:
+        done = await runner.run(call, known, seed=plan.seed, about=about)
+        known.update(done.values)
+        spent = spent.plus(done.spent)
+    image = _picture(work.loop, known)
+    judged, judging = await judge_once(
+        runner, cache, work.loop.criteria, image, _placed(work.loop, known), drawn_part(work.loop)
+    )
+    spent = spent.plus(judging)
+    draft = await _draft(runner, work, plan, image, judged)
+    return Made(draft, judged, spent)
+
+
+async def _draft(
+    runner: StepRunner, work: RoundInput, plan: CandidatePlan, image: ArtifactRef, verdict: Verdict
+) -> Draft:
+    """Store the verdict as an artifact of its own and describe the candidate."""
+    stored = await runner.engine.store.put(
+        canonical_json(verdict.model_dump(mode="json")),
+        owner=runner.owner,
+        lineage=Lineage(
+            tool="judge",
+            tool_version="1",
+            task_id=runner.task_id,
+            node=runner.node,
+            parameters={"criteria": [one.model_dump(mode="json") for one in work.loop.criteria]},
+            parents=(image.sha256,),
+        ),
+    )
+    tally = verdict.tally()
+    return Draft(
+        id=f"r{work.round}c{plan.candidate}",
+        round=work.round,
+        candidate=plan.candidate,
+        artifact=image,
+        seed=plan.seed,
+        verdict=stored,
+        score=verdict.score,
+        outcome=verdict.outcome,
+        passed=tally[Outcome.PASSED],
+        failed=tally[Outcome.FAILED],
+        unjudged=tally[Outcome.UNJUDGED],
+        reason=reason_of(verdict),
+        parent=plan.parent,
+        change=plan.change,
+    )
+
+
+def reason_of(verdict: Verdict) -> str:
+    """The verdict in one sentence: what failed, else what had no judge."""
+    failed = [one.reason for one in verdict.findings if one.outcome is Outcome.FAILED]
+    if failed:
+        return "; ".join(failed)[:400]
+    tally = verdict.tally()
+    if not verdict.findings:
+        return "nothing was asked to be checked"
+    parts = []
+    if tally[Outcome.PASSED]:
+        parts.append(f"{checks(tally[Outcome.PASSED])} passed")
+    if tally[Outcome.UNJUDGED]:
+        parts.append(f"{tally[Outcome.UNJUDGED]} had no judge")
+    return ", ".join(parts)
+
+
+def _picture(loop: Loop, values: dict[str, Any]) -> ArtifactRef:
+    value = values.get(loop.result)
+    if not isinstance(value, dict) or "sha256" not in value:
+        raise ToolFailed(
+            f"{loop.result!r} of loop {loop.id!r} is not a picture",
+            hint="A loop's result must be an image port of its body.",
+        )
+    return ArtifactRef.model_validate(value)
+
+
+def _placed(loop: Loop, values: dict[str, Any]) -> list[PlacedBlock] | None:
+    """The exact boxes of the words that were set, if the judged step tells them."""
+    blocks = values.get(f"{loop.result.split('.', 1)[0]}.blocks")
+    if not isinstance(blocks, list):
+        return None
+    return [PlacedBlock.model_validate(block) for block in blocks]
+
+
+def drawn_part(loop: Loop) -> Box | None:
+    """Where on the judged sheet the drawing is, if the call that made it says so."""
+    maker = loop.result.split(".", 1)[0]
+    call = next((one for one in loop.body if one.id == maker), None)
+    value = call.arguments.get("art_box") if call and "art" in call.arguments else None
+    try:
+        return None if value is None else Box.model_validate(value)
+    except ValidationError:  # A reference, or no box: then the whole sheet is looked at.
+        return None
+
+
+def _proposals(runner: StepRunner, work: RoundInput, leader: Made) -> tuple[Revision, ...]:
+    """Repairs for the best draft, best first, as many as a message may hold."""
+    found = runner.engine.propose(leader.verdict, work.loop.body, frozenset(work.tried))
+    kept, size = [], 0
+    for revision in found:
+        size += len(revision.model_dump_json())
+        if size > MAX_PROPOSALS_BYTES:
+            break
+        kept.append(revision)
+    return tuple(kept)
+
+
+def _raise_what_matters(results: list[Any], made: list[Made]) -> None:
+    """Raise an unforeseen or passing error; one for good only if nothing was finished."""
+    errors = [
+        result
+        for result in results
+        if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError)
+    ]
+    for error in errors:
+        if isinstance(error, TryAgain) or not isinstance(error, MaquetteError):
+            raise error
+    if errors and not made:
+        raise errors[0]
+
+
+def _together(costs: list[Spent]) -> Spent:
+    """The cost of candidates made at once: sums, and the longest of their chains."""
+    total = Spent()
+    for cost in costs:
+        total = total.plus(cost)
+    longest = max((cost.critical_model_s for cost in costs), default=0.0)
+    return total.model_copy(update={"critical_model_s": longest})
