@@ -135,9 +135,10 @@ def test_reaching_models_loads_no_model_library() -> None:
     code = (
         "import sys\n"
         "from maquette.infra.settings.load import load_settings\n"
-        "from maquette.model_servers import client, fake\n"
+        "from maquette.model_servers import connect\n"
+        "from maquette.model_servers.client import fake\n"
         "o = {'serve.placement': 'colocated', 'serve.transport': 'http'}\n"
-        "client.connect(load_settings('test', overrides=o), None)\n"
+        "connect.connect(load_settings('test', overrides=o), None)\n"
         "heavy = {'torch', 'ray', 'diffusers', 'transformers', 'onnxruntime'} & set(sys.modules)\n"
         "sys.exit(', '.join(heavy) or 0)\n"
     )
