@@ -10,6 +10,15 @@ from typing import Annotated, Any
 
 import typer
 
+from maquette.benchmarks.pack import measure_pack, record
+from maquette.benchmarks.soak import measure_soak
+from maquette.benchmarks.soak_view import show_soak
+from maquette.benchmarks.stack import measure_stack
+from maquette.benchmarks.step_tax import measure_step_tax
+from maquette.infra.settings.load import load_settings
+from maquette.infra.stack import control
+from maquette.model_servers.loading.model_files import PACKS
+
 app = typer.Typer(help="Measure speed and memory on this machine.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document")]
@@ -19,8 +28,6 @@ DataDir = Annotated[Path | None, typer.Option("--data-dir", help="the stack's da
 @app.command()
 def stack(as_json: AsJson = False) -> None:
     """Cold start, first picture and memory at rest, with a stack of its own."""
-    from maquette.benchmarks.stack import measure_stack
-
     _show(asdict(asyncio.run(measure_stack())), as_json)
 
 
@@ -34,10 +41,6 @@ def step_tax(
 
     Uses the running stack; needs the peers: pip install "maquette[bench]".
     """
-    from maquette.benchmarks.step_tax import measure_step_tax
-    from maquette.infra.settings.load import load_settings
-    from maquette.infra.stack import control
-
     settings = load_settings(overrides={"data_dir": data_dir} if data_dir else None)
     info = control.ensure_stack(settings, idle_stop_s=900, report=lambda _: None)
     running = control.load_stack_settings(info)
@@ -54,9 +57,6 @@ def pack(
     as_json: AsJson = False,
 ) -> None:
     """Size, load, memory and speed of the bundled models, colocated in a process of their own."""
-    from maquette.benchmarks.pack import measure_pack, record
-    from maquette.model_servers.loading.model_files import PACKS
-
     figures = measure_pack(packs or PACKS, repetitions, cores)
     if as_json:
         typer.echo(json.dumps([record(figure) for figure in figures], indent=1))
@@ -91,9 +91,6 @@ def soak(
     and no part grows after the first minute. Exit code 1 when it does not hold. Starts a stack
     of its own, unless given the data directory of one.
     """
-    from maquette.benchmarks.soak import measure_soak
-    from maquette.benchmarks.soak_view import show_soak
-
     say = (lambda line: None) if as_json else typer.echo
     figures = asyncio.run(measure_soak(minutes, at_once, data_dir=data_dir, say=say))
     if as_json:

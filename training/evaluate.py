@@ -1,4 +1,4 @@
-"""Measure the bundled models against truth: ``maquette eval``.
+"""Measure the bundled models against truth.
 
 judge            train the judge of pictures on exact renders, and measure it on fresh ones
 label-sheets     draw pictures for a person to label, on numbered sheets
@@ -18,6 +18,15 @@ from tqdm import tqdm
 
 from maquette.model_servers.loading.model_files import PACKS
 from maquette.records.errors import MaquetteError
+from maquette.training.data.shards import read_shard, write_shard
+from maquette.training.evaluation.generation_rows import make
+from maquette.training.evaluation.judge.judge import JudgeRun, keep_judge
+from maquette.training.evaluation.judge.labels import label_asks, write_sheets
+from maquette.training.evaluation.results import load_rows, measure, recheck, save_rows, table, told
+from maquette.training.evaluation.rows import Bench, known_rows
+from maquette.training.evaluation.search import search as searching
+from maquette.training.evaluation.search.fit import fit, standings
+from maquette.training.recipes.driver import follow
 
 if TYPE_CHECKING:
     from maquette.training.evaluation.rows import Bench, RowSpec
@@ -44,11 +53,6 @@ def judge(
     """Train the judge, or go on from its checkpoint, and tell how often it is right."""
     import torch
 
-    from maquette.training.data.shards import read_shard, write_shard
-    from maquette.training.evaluation.judge.judge import JudgeRun, keep_judge
-    from maquette.training.evaluation.rows import Bench
-    from maquette.training.recipes.driver import follow
-
     folder = work / "judge_shard"
     write_shard(folder, scenes, seed=JUDGE_SEED, everything=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -68,11 +72,6 @@ def label_sheets(
     steps: Annotated[int | None, typer.Option(help="sampling steps of the generator")] = None,
 ) -> None:
     """Draw pictures of many kinds with the pack's generator for a person to label."""
-    from maquette.training.evaluation.generation_rows import make
-    from maquette.training.evaluation.judge.labels import label_asks, write_sheets
-    from maquette.training.evaluation.results import told
-    from maquette.training.evaluation.rows import Bench
-
     bench = Bench(work, packs, steps=steps)
     asks = tqdm(label_asks(count, seed), total=count, desc="pictures", mininterval=5)
     try:
@@ -85,8 +84,6 @@ def label_sheets(
 @app.command("judge-agreement")
 def judge_agreement(work: Work = WORK, labels: Labels = None) -> None:
     """Tell in how many labelled pictures the judge sees what the person saw."""
-    from maquette.training.evaluation.rows import Bench
-
     _measure(Bench(work, PACKS, labels=labels), ["judge_agreement"], None, work, as_json=False)
 
 
@@ -101,9 +98,6 @@ def search(
 ) -> None:
     """Search a planted library whose truth is known. Exits with 1 below the bar."""
     import asyncio
-
-    from maquette.training.evaluation.search import search as searching
-    from maquette.training.evaluation.search.fit import fit, standings
 
     if fitted:
         typer.echo(fit(asyncio.run(standings())))
@@ -140,9 +134,6 @@ def pack(
     labels: Labels = None,
 ) -> None:
     """Measure rows, or with --recheck some of their stored outcomes."""
-    from maquette.training.evaluation.results import recheck
-    from maquette.training.evaluation.rows import Bench
-
     bench = Bench(
         work,
         packs,
@@ -171,8 +162,6 @@ def _measure(
     bench: Bench, names: list[str], trials: int | None, folder: Path, *, as_json: bool
 ) -> None:
     """Measure and store rows, then show all that were measured so far."""
-    from maquette.training.evaluation.results import load_rows, measure, save_rows, table
-
     for spec in tqdm(_specs(names), desc="rows", mininterval=5):
         save_rows([measure(bench, spec, trials, folder)], folder)
     measured = load_rows(folder)
@@ -180,8 +169,6 @@ def _measure(
 
 
 def _specs(names: list[str]) -> list[RowSpec]:
-    from maquette.training.evaluation.rows import known_rows
-
     try:
         return known_rows(names)
     except KeyError as error:

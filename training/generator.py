@@ -1,4 +1,4 @@
-"""Train, export and try the bundled generator: ``maquette train``.
+"""Train, export and try the bundled generator.
 
     start         name the pack a training starts from (optional)
     autoencoder   pixels to latents and back
@@ -23,8 +23,22 @@ import torch
 import typer
 
 from maquette.model_servers.loading.model_files import bundled_directory
+from maquette.training.data.items import read_items, write_items
+from maquette.training.data.shards import read_shard, write_shard
+from maquette.training.pack.assemble import trained_pipeline
+from maquette.training.pack.card import measured_anew, written_card
+from maquette.training.pack.export import export_pack, replace_card
+from maquette.training.recipes.autoencoder import AutoencoderRecipe
 from maquette.training.recipes.components import BUNDLED, TOY
 from maquette.training.recipes.driver import follow
+from maquette.training.recipes.few_step import StrideRecipe
+from maquette.training.recipes.flow import FlowRecipe
+from maquette.training.recipes.growth import known_latents
+from maquette.training.recipes.prior import PriorRecipe
+from maquette.training.recipes.runs.autoencoder import AutoencoderRun, finished_autoencoder
+from maquette.training.recipes.runs.few_step import FewStepRun
+from maquette.training.recipes.runs.flow import FlowRun
+from maquette.training.recipes.runs.prior import PriorRun
 from maquette.training.shell import (
     Compiled,
     Minutes,
@@ -64,9 +78,6 @@ def autoencoder(
     decoder_only: Annotated[bool, typer.Option(help="freeze the encoder")] = False,
 ) -> None:
     """Train the autoencoder, or with --decoder-only its decoder on fixed latents."""
-    from maquette.training.data.shards import read_shard, write_shard
-    from maquette.training.recipes.runs.autoencoder import AutoencoderRun
-
     write_shard(work / SHARD, scenes, seed=1)
     run = AutoencoderRun(
         work,
@@ -85,10 +96,6 @@ def items(
     workers: Annotated[int, typer.Option(help="processes that render")] = 2,
 ) -> None:
     """Render and encode what the flow learns from; a killed run goes on."""
-    from maquette.training.data.items import write_items
-    from maquette.training.recipes.growth import known_latents
-    from maquette.training.recipes.runs.autoencoder import finished_autoencoder
-
     model = finished_autoencoder(work, BUNDLED.autoencoder_widths, BUNDLED.latent_channels)
     write_items(
         work / "items", count, ITEMS_SEED, model, pick_device(), workers, known_latents(work)
@@ -100,9 +107,6 @@ def flow(
     work: Work = WORK, minutes: Minutes = 90.0, steps: Steps = None, compiled: Compiled = True
 ) -> None:
     """Train the transformer and the text encoder on the items."""
-    from maquette.training.data.items import read_items
-    from maquette.training.recipes.runs.flow import FlowRun
-
     run = FlowRun(work, read_items(work / "items"), pick_device(), compiled=compiled)
     follow(run, work, minutes, steps, ["velocity", "held_out"])
 
@@ -110,9 +114,6 @@ def flow(
 @app.command()
 def prior(work: Work = WORK, minutes: Minutes = 12.0, steps: Steps = None) -> None:
     """Train the layout prior on the items' scenes."""
-    from maquette.training.data.items import read_items
-    from maquette.training.recipes.runs.prior import PriorRun
-
     scenes = [s for item in read_items(work / "items").items for s in item.scenes]
     follow(PriorRun(work, scenes, pick_device()), work, minutes, steps, ["token", "held_out"])
 
@@ -122,9 +123,6 @@ def few_step(
     work: Work = WORK, minutes: Minutes = 25.0, steps: Steps = None, compiled: Compiled = True
 ) -> None:
     """Teach the finished flow to draw in 4, 8 or 16 unguided steps."""
-    from maquette.training.data.items import read_items
-    from maquette.training.recipes.runs.few_step import FewStepRun
-
     run = FewStepRun(work, read_items(work / "items"), pick_device(), compiled=compiled)
     follow(run, work, minutes, steps, ["stride", "velocity", "held_out"])
 
@@ -142,10 +140,6 @@ def export(
 
     Export, measure with `maquette eval pack`, then export again with --scores.
     """
-    from maquette.training.pack.assemble import trained_pipeline
-    from maquette.training.pack.card import written_card
-    from maquette.training.pack.export import export_pack
-
     pipeline = trained_pipeline(work)
     typer.echo(export_pack(pipeline, to, written_card(work, pipeline, scores, remarks)))
 
@@ -157,9 +151,6 @@ def card(
     to: To = PACK,
 ) -> None:
     """Write what was measured since onto the card of a finished pack."""
-    from maquette.training.pack.card import measured_anew
-    from maquette.training.pack.export import replace_card
-
     old = (to / "MODEL_CARD.md").read_text(encoding="utf-8")
     typer.echo(replace_card(to, measured_anew(old, scores, remarks)))
 
@@ -167,20 +158,6 @@ def card(
 @app.command()
 def smoke(work: Work = Path("runs/smoke"), steps: int = 3) -> None:
     """Train and export at toy size, in seconds, to see that every part runs."""
-    from maquette.training.data.items import read_items, write_items
-    from maquette.training.data.shards import read_shard, write_shard
-    from maquette.training.pack.assemble import trained_pipeline
-    from maquette.training.pack.card import written_card
-    from maquette.training.pack.export import export_pack
-    from maquette.training.recipes.autoencoder import AutoencoderRecipe
-    from maquette.training.recipes.few_step import StrideRecipe
-    from maquette.training.recipes.flow import FlowRecipe
-    from maquette.training.recipes.prior import PriorRecipe
-    from maquette.training.recipes.runs.autoencoder import AutoencoderRun, finished_autoencoder
-    from maquette.training.recipes.runs.few_step import FewStepRun
-    from maquette.training.recipes.runs.flow import FlowRun
-    from maquette.training.recipes.runs.prior import PriorRun
-
     device = torch.device("cpu")
     write_shard(work / SHARD, 12, seed=1, workers=1)
     widths = TOY.autoencoder_widths

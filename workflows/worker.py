@@ -18,11 +18,25 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from maquette.agents.judging.critic import make_critic, propose
+from maquette.agents.planning.make import make_planner
+from maquette.infra.index.stored import StoredIndex
+from maquette.infra.observe.logging import set_up_logging
+from maquette.infra.settings.load import load_settings
 from maquette.infra.stack.parts.heartbeat import BEAT_EVERY_S, Heartbeat
+from maquette.infra.store.factory import open_store
+from maquette.model_servers.connect import connect
+from maquette.tools.call import run_tool
+from maquette.tools.library.feeder import Feeder
+from maquette.tools.library.feeding_store import FeedingStore
+from maquette.tools.library.library import PictureLibrary
+from maquette.tools.library.makers import Makers
+from maquette.tools.registry import load_registry
 from maquette.workflows.run.task_workflow import TaskWorkflow
 from maquette.workflows.steps.activities import Activities
 from maquette.workflows.steps.workshop import Engine
 from maquette.workflows.wire.connect import wait_for_temporal
+from maquette.workflows.wire.finished import task_of
 from maquette.workflows.wire.plain_runs import PlainRunGuard
 from maquette.workflows.wire.sealing import SealingCodec
 
@@ -125,19 +139,6 @@ async def _beat(heart: Heartbeat) -> None:
 
 async def build_engine(settings: Settings) -> Engine:
     """The real parts, made from the settings."""
-    from maquette.agents.judging.critic import make_critic, propose
-    from maquette.agents.planning.make import make_planner
-    from maquette.infra.index.stored import StoredIndex
-    from maquette.infra.store.factory import open_store
-    from maquette.model_servers.connect import connect
-    from maquette.tools.call import run_tool
-    from maquette.tools.library.feeder import Feeder
-    from maquette.tools.library.feeding_store import FeedingStore
-    from maquette.tools.library.library import PictureLibrary
-    from maquette.tools.library.makers import Makers
-    from maquette.tools.registry import load_registry
-    from maquette.workflows.wire.finished import task_of
-
     bare = open_store(settings)
     models = connect(settings, bare)
     # Pictures of finished tasks are indexed in the background of this process.
@@ -156,9 +157,6 @@ async def build_engine(settings: Settings) -> Engine:
 
 
 async def main() -> None:
-    from maquette.infra.observe.logging import set_up_logging
-    from maquette.infra.settings.load import load_settings
-
     settings = load_settings()
     set_up_logging(settings)
     engine = await build_engine(settings)

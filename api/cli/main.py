@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Annotated, Any
@@ -21,6 +22,7 @@ from typer.core import TyperGroup
 
 from maquette import __version__
 from maquette.api.cli.terminal import exits
+from maquette.api.cli.terminal.deferred import Deferred
 from maquette.api.cli.terminal.screen import Screen
 from maquette.api.cli.terminal.streams import NotTold, sound_streams
 from maquette.records.errors import GiveUp, MaquetteError
@@ -49,11 +51,11 @@ class Commands(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name in COMMANDS:
-            module, _, name = COMMANDS[cmd_name].partition(":")
-            return as_command(cmd_name, getattr(import_module(module), name))
+            place = COMMANDS[cmd_name]
+            return Deferred(cmd_name, place, lambda: as_command(cmd_name, _ours(place)))
         for plugin in plugins():
             if plugin.name == cmd_name:
-                return as_command(cmd_name, _load(plugin))
+                return Deferred(cmd_name, plugin.value, partial(_command, plugin))
         return None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -112,6 +114,16 @@ def _trace() -> None:
 def plugins() -> list[EntryPoint]:
     """Commands of installed packages; ours win."""
     return [entry for entry in entry_points(group=PLUGINS) if entry.name not in COMMANDS]
+
+
+def _ours(place: str) -> typer.Typer | Callable[..., Any]:
+    module, _, name = place.partition(":")
+    found: typer.Typer | Callable[..., Any] = getattr(import_module(module), name)
+    return found
+
+
+def _command(plugin: EntryPoint) -> Any:
+    return as_command(plugin.name, _load(plugin))
 
 
 def _load(plugin: EntryPoint) -> typer.Typer | Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""``maquette certify ...``: prove on this machine what the product promises."""
+"""Prove on this machine what the product promises: crashes, fuzz, licences, audit."""
 
 from __future__ import annotations
 
@@ -15,6 +15,20 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
+
+from maquette.benchmarks.certify.crash import table
+from maquette.benchmarks.certify.crash.crash import certify as disturb_all
+from maquette.benchmarks.certify.crash.journal import Heading, Journal
+from maquette.benchmarks.certify.crash.laws import all_hold
+from maquette.benchmarks.certify.crash.schedule import schedule
+from maquette.benchmarks.certify.fuzz import table as fuzz_table
+from maquette.benchmarks.certify.fuzz.fuzz import Report, fuzz_own_stack
+from maquette.benchmarks.certify.fuzz.picture_fuzz import fuzz_pictures
+from maquette.benchmarks.certify.licences.audit import audit as look_up
+from maquette.benchmarks.certify.licences.licences import copyleft, not_allowed
+from maquette.benchmarks.certify.licences.licences import licences as installed
+from maquette.benchmarks.certify.licences.page import page
+from maquette.records.errors import InvalidInput
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -49,13 +63,6 @@ def crash(
     law is broken.
     """
     from rich.console import Console
-
-    from maquette.benchmarks.certify.crash import table
-    from maquette.benchmarks.certify.crash.crash import certify as disturb_all
-    from maquette.benchmarks.certify.crash.journal import Heading, Journal
-    from maquette.benchmarks.certify.crash.laws import all_hold
-    from maquette.benchmarks.certify.crash.schedule import schedule
-    from maquette.records.errors import InvalidInput
 
     if resume and data_dir is None:
         raise InvalidInput("--resume needs --data-dir", hint="name the folder of the journal")
@@ -100,10 +107,6 @@ def fuzz(
     from rich.console import Console
     from rich.progress import Progress
 
-    from maquette.benchmarks.certify.fuzz import table as fuzz_table
-    from maquette.benchmarks.certify.fuzz.fuzz import Report, fuzz_own_stack
-    from maquette.benchmarks.certify.fuzz.picture_fuzz import fuzz_pictures
-
     report = Report()
     if requests:
         with (
@@ -128,10 +131,6 @@ def licences(
     as_json: AsJson = False,
 ) -> None:
     """List the licence of every installed dependency; exit code 1 when one is not allowed."""
-    from maquette.benchmarks.certify.licences.licences import copyleft, not_allowed
-    from maquette.benchmarks.certify.licences.licences import licences as installed
-    from maquette.benchmarks.certify.licences.page import page
-
     packages = installed()
     refused = not_allowed(packages)
     if write is not None:
@@ -154,8 +153,6 @@ def audit(
     as_json: AsJson = False,
 ) -> None:
     """Look up known vulnerabilities of the pinned versions (needs pip-audit and pypi.org)."""
-    from maquette.benchmarks.certify.licences.audit import audit as look_up
-
     found = look_up(pins)
     if as_json:
         typer.echo(json.dumps(asdict(found), indent=1))

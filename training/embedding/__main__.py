@@ -16,8 +16,14 @@ from typing import Annotated
 
 import typer
 
+from maquette.model_servers.embedding.dual_encoder import DualEncoder
 from maquette.model_servers.loading.model_files import bundled_directory
 from maquette.training.data.shards import read_shard, write_shard
+from maquette.training.embedding.card import model_card
+from maquette.training.embedding.components import BUNDLED, TOY
+from maquette.training.embedding.export import export_pack, trained_encoder
+from maquette.training.embedding.run import EmbeddingRecipe, EmbeddingRun
+from maquette.training.evaluation.rows import Bench, measure_rows
 from maquette.training.recipes.driver import follow
 from maquette.training.shell import (
     Compiled,
@@ -34,6 +40,7 @@ from maquette.training.shell import (
     recipe_app,
 )
 from maquette.training.vision.owners import read_owners, scenes_with_owners, write_owners
+from maquette.training.vision.run import trained_tower
 
 app = recipe_app(__doc__)
 
@@ -55,10 +62,6 @@ def train(
     tower: Tower = None,
 ) -> None:
     """Train the dual encoder."""
-    from maquette.training.embedding.components import BUNDLED
-    from maquette.training.embedding.run import EmbeddingRun
-    from maquette.training.vision.run import trained_tower
-
     shard, owners = scenes_with_owners(work, shards, scenes, SEED, BUNDLED.tower.image_px)
     start = trained_tower(tower) if tower else None
     run = EmbeddingRun(work, shard, owners, pick_device(), compiled=compiled, start=start)
@@ -72,10 +75,6 @@ def export(
     measured: Measured = True,
 ) -> None:
     """Write the trained encoder as a pack, replacing the one that is there."""
-    from maquette.training.embedding.card import model_card
-    from maquette.training.embedding.export import export_pack, trained_encoder
-    from maquette.training.evaluation.rows import Bench, measure_rows
-
     encoder = trained_encoder(work)
     export_pack(encoder, to, model_card([], work))
     if measured:
@@ -89,8 +88,6 @@ def score(
     trials: Annotated[int | None, typer.Option(help="scenes, in sets of 100")] = None,
 ) -> None:
     """Measure a pack on held-out scenes; one JSON object a line."""
-    from maquette.training.evaluation.rows import Bench, measure_rows
-
     for found in measure_rows(Bench.of_pack("embedding", pack), ["retrieval_r1"], trials):
         typer.echo(json.dumps(found.record()))
 
@@ -99,12 +96,6 @@ def score(
 def smoke(work: Work = Path("runs/smoke-embedding"), steps: int = 3) -> None:
     """Train, export and load at toy size, in seconds, to see that every part runs."""
     import torch
-
-    from maquette.model_servers.embedding.dual_encoder import DualEncoder
-    from maquette.training.embedding.card import model_card
-    from maquette.training.embedding.components import TOY
-    from maquette.training.embedding.export import export_pack, trained_encoder
-    from maquette.training.embedding.run import EmbeddingRecipe, EmbeddingRun
 
     write_shard(work / "shard", 40, seed=SEED, size_px=TOY.tower.image_px, workers=1)
     shard = read_shard(work / "shard")

@@ -13,6 +13,7 @@ from maquette.model_servers.generation.adapters.layout_flow import (
     DEFAULT_GUIDANCE,
     DEFAULT_STEPS,
 )
+from maquette.model_servers.generation.layout_flow.pipeline import LayoutFlowPipeline
 from maquette.model_servers.generation.layout_flow.shown import Shown
 from maquette.training.evaluation.asks import ASKS, Ask
 from maquette.training.evaluation.judge.judge import Judge, load_judge
@@ -38,8 +39,6 @@ def generator(bench: Bench) -> Any:
     """The pack of the generation role, loaded once."""
 
     def load() -> Any:
-        from maquette.model_servers.generation.layout_flow.pipeline import LayoutFlowPipeline
-
         pipeline = LayoutFlowPipeline.from_pretrained(
             bench.pack("generation"), local_files_only=True, use_safetensors=True
         )

@@ -17,10 +17,14 @@ from typing import Annotated
 
 import typer
 
+from maquette.model_servers.guard.guard import Guard
 from maquette.model_servers.loading.model_files import bundled_directory
 from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.evaluation.rows import Bench, Row, measure_rows
+from maquette.training.guard.card import model_card
 from maquette.training.guard.examples.pool import read_pool, write_pool
+from maquette.training.guard.export import export_pack, set_limits, trained_guard
+from maquette.training.guard.run import GuardRecipe, GuardRun
 from maquette.training.recipes.driver import follow
 from maquette.training.shell import (
     Compiled,
@@ -34,6 +38,8 @@ from maquette.training.shell import (
     pick_device,
     recipe_app,
 )
+from maquette.training.vision.run import trained_tower
+from maquette.training.vision.tower import TOY
 
 app = recipe_app(__doc__)
 
@@ -54,9 +60,6 @@ def train(
     tower: Tower = None,
 ) -> None:
     """Train the guard."""
-    from maquette.training.guard.run import GuardRun
-    from maquette.training.vision.run import trained_tower
-
     write_shard(work / "shard", scenes, seed=SEED)
     write_pool(work / "pool", scenes, seed=SEED)
     world = read_shard(work / "shard").pixels
@@ -74,9 +77,6 @@ def export(
     measured: Measured = True,
 ) -> None:
     """Write the trained guard as a pack, replacing the one that is there."""
-    from maquette.training.guard.card import model_card
-    from maquette.training.guard.export import export_pack, set_limits, trained_guard
-
     model = trained_guard(work)
     config = set_limits(model, read_shard(work / "shard").pixels, read_pool(work / "pool"))
     export_pack(model, config, to, model_card([]))
@@ -99,12 +99,6 @@ def smoke(work: Work = Path("runs/smoke-guard"), steps: int = 3) -> None:
     """Train, export and load at toy size, in seconds, to see that every part runs."""
     import torch
     from PIL import Image
-
-    from maquette.model_servers.guard.guard import Guard
-    from maquette.training.guard.card import model_card
-    from maquette.training.guard.export import export_pack, set_limits, trained_guard
-    from maquette.training.guard.run import GuardRecipe, GuardRun
-    from maquette.training.vision.tower import TOY
 
     write_shard(work / "shard", 40, seed=SEED, workers=1)
     write_pool(work / "pool", 40, seed=SEED, workers=1)

@@ -14,6 +14,7 @@ from tokenizers.processors import TemplateProcessing
 from transformers import DistilBertConfig, DistilBertModel, PreTrainedTokenizerFast
 
 from maquette.model_servers.generation.layout_flow.layout import GEOMETRY
+from maquette.model_servers.generation.layout_flow.pipeline import LayoutFlowPipeline
 from maquette.model_servers.generation.layout_flow.prior import LayoutPrior
 from maquette.model_servers.generation.layout_flow.text import MAX_TOKENS
 from maquette.model_servers.generation.layout_flow.transformer import LayoutFlowTransformer
@@ -126,8 +127,6 @@ def assemble(
 ) -> Any:
     """Put parts and an Euler scheduler together as a pipeline."""
     from diffusers import FlowMatchEulerDiscreteScheduler
-
-    from maquette.model_servers.generation.layout_flow.pipeline import LayoutFlowPipeline
 
     return LayoutFlowPipeline(
         autoencoder=autoencoder.eval(),

@@ -14,13 +14,12 @@ import torch
 from torch import Tensor, nn
 
 from maquette.model_servers.generation.layout_flow.autoencoder import LayoutAutoencoder
+from maquette.model_servers.generation.layout_flow.pipeline import LayoutFlowPipeline
 from maquette.model_servers.generation.layout_flow.transformer import PATCH, LayoutFlowTransformer
 
 
 def open_start(work: Path) -> Any | None:
     """Load the pack that a training starts from, ``work/start``; None without one."""
-    from maquette.model_servers.generation.layout_flow.pipeline import LayoutFlowPipeline
-
     folder = work / "start"
     if not (folder / "model_index.json").exists():
         return None

@@ -20,6 +20,8 @@ import typer
 from maquette.model_servers.loading.model_files import BUNDLED, bundled_directory
 from maquette.model_servers.reward.heads import HeadKind
 from maquette.training.reward.lessons.pairs import SUBJECTS
+from maquette.training.reward.session import export_all, score_all, train_perspective
+from maquette.training.reward.toy import toy_backbone
 from maquette.training.shell import To, Work, pick_device, recipe_app
 
 app = recipe_app(__doc__)
@@ -43,8 +45,6 @@ def train(
     workers: Annotated[int, typer.Option(help="processes that draw lessons; 0: this one")] = 2,
 ) -> None:
     """Train one perspective."""
-    from maquette.training.reward.session import train_perspective
-
     if perspective not in SUBJECTS:
         raise typer.BadParameter(f"{perspective!r}; expected one of {', '.join(SUBJECTS)}")
     logging.getLogger("transformers").setLevel(logging.ERROR)
@@ -71,8 +71,6 @@ def score(
     pairs: Annotated[int, typer.Option(help="held-out pairs a perspective")] = 200,
 ) -> None:
     """Measure what is trained; writes scores.json and scores.md into --work."""
-    from maquette.training.reward.session import score_all
-
     rows, text = score_all(work, backbone, pairs)
     (work / "scores.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
     typer.echo(text)
@@ -85,17 +83,12 @@ def export(
     to: To = PACK,
 ) -> None:
     """Write every trained perspective as a pack, replacing the one that is there."""
-    from maquette.training.reward.session import export_all
-
     typer.echo(export_all(work, backbone, to))
 
 
 @app.command()
 def smoke(work: Work = Path("runs/reward_smoke"), steps: int = 2) -> None:
     """Train, measure and export at toy size, in seconds, to see that every part runs."""
-    from maquette.training.reward.session import export_all, score_all, train_perspective
-    from maquette.training.reward.toy import toy_backbone
-
     home = str(toy_backbone(work / "backbone"))
     for name in SUBJECTS:
         train_perspective(work, home, name, steps=steps, lessons=16, batch=4, workers=0)

@@ -17,8 +17,15 @@ from typing import Annotated
 import typer
 
 from maquette.model_servers.loading.model_files import bundled_directory
+from maquette.model_servers.segmentation.phrases import Segmenter
 from maquette.training.data.shards import read_shard, write_shard
+from maquette.training.evaluation.rows import Bench, measure_rows
 from maquette.training.recipes.driver import follow
+from maquette.training.segmentation.calibrate import least_mask_score
+from maquette.training.segmentation.card import model_card
+from maquette.training.segmentation.components import BUNDLED, TOY
+from maquette.training.segmentation.export import export_pack, trained_segmenter
+from maquette.training.segmentation.run import SegmentationRecipe, SegmentationRun
 from maquette.training.shell import (
     Compiled,
     Measured,
@@ -34,6 +41,7 @@ from maquette.training.shell import (
     recipe_app,
 )
 from maquette.training.vision.owners import read_owners, scenes_with_owners, write_owners
+from maquette.training.vision.run import trained_tower
 
 app = recipe_app(__doc__)
 
@@ -55,10 +63,6 @@ def train(
     tower: Tower = None,
 ) -> None:
     """Train the segmenter."""
-    from maquette.training.segmentation.components import BUNDLED
-    from maquette.training.segmentation.run import SegmentationRun
-    from maquette.training.vision.run import trained_tower
-
     shard, owners = scenes_with_owners(work, shards, scenes, SEED, BUNDLED.tower.image_px)
     start = trained_tower(tower) if tower else None
     run = SegmentationRun(work, shard, owners, pick_device(), compiled=compiled, start=start)
@@ -72,12 +76,6 @@ def export(
     measured: Measured = True,
 ) -> None:
     """Write the trained segmenter as a pack, replacing the one that is there."""
-    from maquette.model_servers.segmentation.phrases import Segmenter
-    from maquette.training.evaluation.rows import Bench, measure_rows
-    from maquette.training.segmentation.calibrate import least_mask_score
-    from maquette.training.segmentation.card import model_card
-    from maquette.training.segmentation.export import export_pack, trained_segmenter
-
     segmenter, card = trained_segmenter(work), model_card([], work)
     limit = least_mask_score(Segmenter(export_pack(segmenter, to, card)))
     export_pack(segmenter, to, card, limit)
@@ -92,8 +90,6 @@ def score(
     scenes: Annotated[int | None, typer.Option(help="held-out scenes, of three groups")] = None,
 ) -> None:
     """Measure a pack on held-out scenes; one JSON object a line."""
-    from maquette.training.evaluation.rows import Bench, measure_rows
-
     for found in measure_rows(Bench.of_pack("segmentation", pack), ["phrase_iou"], scenes):
         typer.echo(json.dumps(found.record()))
 
@@ -102,12 +98,6 @@ def score(
 def smoke(work: Work = Path("runs/smoke-segmentation"), steps: int = 3) -> None:
     """Train, export and score at toy size, in seconds, to see that every part runs."""
     import torch
-
-    from maquette.training.evaluation.rows import Bench, measure_rows
-    from maquette.training.segmentation.card import model_card
-    from maquette.training.segmentation.components import TOY
-    from maquette.training.segmentation.export import export_pack, trained_segmenter
-    from maquette.training.segmentation.run import SegmentationRecipe, SegmentationRun
 
     write_shard(work / "shard", 20, seed=SEED, size_px=TOY.tower.image_px, workers=1)
     shard = read_shard(work / "shard")

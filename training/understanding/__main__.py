@@ -21,6 +21,9 @@ import typer
 
 from maquette.model_servers.loading.model_files import bundled_directory
 from maquette.training.data.shards import read_shard, write_shard
+from maquette.training.evaluation.results import stored_rows
+from maquette.training.evaluation.rows import Bench, measure_rows
+from maquette.training.pack.export import replace_card
 from maquette.training.recipes.driver import follow
 from maquette.training.shell import (
     Compiled,
@@ -35,7 +38,10 @@ from maquette.training.shell import (
     recipe_app,
 )
 from maquette.training.understanding.components import BUNDLED, TOY
+from maquette.training.understanding.export import export_pack, measured_anew, trained_seer
+from maquette.training.understanding.run import SeerRecipe, SeerRun
 from maquette.training.vision.owners import read_owners, scenes_with_owners, write_owners
+from maquette.training.vision.run import trained_tower
 
 app = recipe_app(__doc__)
 
@@ -68,9 +74,6 @@ def train(
     compiled: Compiled = True,
 ) -> None:
     """Train from rendered scenes, or go on from the checkpoint."""
-    from maquette.training.understanding.run import SeerRecipe, SeerRun
-    from maquette.training.vision.run import trained_tower
-
     shard, owners = scenes_with_owners(work, shards, scenes, SEED, BUNDLED.tower.image_px)
     recipe = SeerRecipe(batch=batch)
     start = trained_tower(tower) if tower else None
@@ -85,8 +88,6 @@ def export(
     measured: Annotated[Path | None, typer.Option(help="rows that score wrote")] = None,
 ) -> None:
     """Write the trained model as a pack, replacing the one that is there."""
-    from maquette.training.understanding.export import export_pack, trained_seer
-
     model, tokenizer, steps = trained_seer(work, BUNDLED)
     rows = json.loads(measured.read_text("utf-8")) if measured else []
     typer.echo(export_pack(model, tokenizer, to, rows, steps))
@@ -99,8 +100,6 @@ def score(
     to: Annotated[Path | None, typer.Option(help="JSON file for the rows")] = None,
 ) -> None:
     """Measure captions and answers on held-out scenes, with the blind ablation."""
-    from maquette.training.evaluation.rows import Bench, measure_rows
-
     bench = Bench.of_pack("understanding", pack)
     rows = [row.record() for row in measure_rows(bench, ROWS, scenes)]
     for row in rows:
@@ -117,10 +116,6 @@ def card(
     to: To = PACK,
 ) -> None:
     """Write what was measured since onto the card of a finished pack."""
-    from maquette.training.evaluation.results import stored_rows
-    from maquette.training.pack.export import replace_card
-    from maquette.training.understanding.export import measured_anew
-
     rows = [row.record() for row in stored_rows(ROWS, measured)]
     old = (to / "MODEL_CARD.md").read_text("utf-8")
     typer.echo(replace_card(to, measured_anew(old, rows)))
@@ -129,10 +124,6 @@ def card(
 @app.command()
 def smoke(work: Work = Path("runs/smoke_understanding"), steps: int = 3) -> None:
     """Train, export and measure at toy size, in seconds, to see that every part runs."""
-    from maquette.training.evaluation.rows import Bench, measure_rows
-    from maquette.training.understanding.export import export_pack, trained_seer
-    from maquette.training.understanding.run import SeerRecipe, SeerRun
-
     write_shard(work / "shard", 20, seed=SEED, workers=1, size_px=TOY.tower.image_px)
     shard = read_shard(work / "shard")
     write_owners(work / "owners", shard.scenes, TOY.tower.image_px, workers=1)

@@ -29,6 +29,7 @@ from maquette.model_servers.client.work import Work
 from maquette.model_servers.schemas.understanding import LabelScoresReply
 from maquette.model_servers.serving.direct import DirectClient
 from maquette.model_servers.serving.host import RoleHost
+from maquette.model_servers.understanding.role import UnderstandingRole
 from maquette.records.base import Record
 from maquette.records.criterion import Colour, Count, Criterion, Exists, Relation
 from maquette.training.evaluation.intervals import Share
@@ -139,8 +140,6 @@ class _Listening:
 
 async def tried(model: str, scenes: int, threads: int = 1) -> list[Trial]:
     """Ask about held-out scenes. Raises: ConfigError: there is no such model."""
-    from maquette.model_servers.understanding.role import UnderstandingRole
-
     store = MemoryArtifactStore()
     config = ModelConfig(model=model)
     role = RoleHost({RoleName.UNDERSTANDING: lambda: UnderstandingRole(store, threads, config)})

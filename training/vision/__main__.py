@@ -27,6 +27,8 @@ from maquette.training.shell import (
     recipe_app,
 )
 from maquette.training.vision.owners import read_owners, scenes_with_owners, write_owners
+from maquette.training.vision.run import TowerRecipe, TowerRun
+from maquette.training.vision.tower import BUNDLED, TOY
 
 app = recipe_app(__doc__)
 
@@ -46,9 +48,6 @@ def train(
     compiled: Compiled = True,
 ) -> None:
     """Train the tower."""
-    from maquette.training.vision.run import TowerRun
-    from maquette.training.vision.tower import BUNDLED
-
     shard, owners = scenes_with_owners(work, shards, scenes, SEED, BUNDLED.image_px)
     run = TowerRun(work, shard, owners, pick_device(), compiled=compiled)
     follow(run, work, minutes, steps, PLOTTED)
@@ -58,9 +57,6 @@ def train(
 def smoke(work: Work = Path("runs/smoke-vision"), steps: int = 4) -> None:
     """Train at toy size, in seconds, to see that every part runs."""
     import torch
-
-    from maquette.training.vision.run import TowerRecipe, TowerRun
-    from maquette.training.vision.tower import TOY
 
     write_shard(work / "shard", 20, seed=SEED, size_px=TOY.image_px, workers=1)
     shard = read_shard(work / "shard")

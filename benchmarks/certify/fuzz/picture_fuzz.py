@@ -15,7 +15,10 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+from maquette.api.desk.decoding import admit
+from maquette.api.desk.decoding_helper import Limits, limit
 from maquette.benchmarks.certify.fuzz.picture_mutations import mutated, originals
+from maquette.infra.media.admit import admit_image
 from maquette.records.errors import MaquetteError, MediaRejected
 
 MAX_PIXELS, MAX_BYTES = 16_000_000, 40_000_000
@@ -66,8 +69,6 @@ def fuzz_pictures(count: int, seed: int = 0) -> FuzzReport:
 
 
 async def _through_helper(data: bytes) -> str:
-    from maquette.api.desk.decoding import admit
-
     began = time.monotonic()
     try:
         await admit(data, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES)
@@ -86,8 +87,6 @@ def _answer(error: MaquetteError) -> str:
 
 def _in_fork(data: bytes) -> str:
     """Admit in a child under the helper's limits; what it says comes over a pipe."""
-    from maquette.api.desk.decoding_helper import limit
-
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -116,9 +115,6 @@ def _in_fork(data: bytes) -> str:
 
 
 def _admitted(data: bytes) -> str:
-    from maquette.api.desk.decoding_helper import Limits
-    from maquette.infra.media.admit import admit_image
-
     try:
         admit_image(data, Limits(MAX_PIXELS, MAX_BYTES))
     except MaquetteError as error:

@@ -20,6 +20,9 @@ from maquette.infra.index.stored import StoredIndex
 from maquette.infra.store.contract import ArtifactStore
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.contract import ModelClient, RoleName
+from maquette.model_servers.embedding.role import EmbeddingRole
+from maquette.model_servers.serving.direct import DirectClient
+from maquette.model_servers.serving.host import RoleHost
 from maquette.tools.library.library import PictureLibrary
 from maquette.tools.library.ranking import standing
 from maquette.tools.library.spaces import FoundBy, Spaces
@@ -62,10 +65,6 @@ class Looked:
 
 def embedding_here(store: ArtifactStore) -> ModelClient:
     """The bundled embedding role in this process."""
-    from maquette.model_servers.embedding.role import EmbeddingRole
-    from maquette.model_servers.serving.direct import DirectClient
-    from maquette.model_servers.serving.host import RoleHost
-
     return DirectClient(RoleHost({RoleName.EMBEDDING: lambda: EmbeddingRole(1, store)}))
 
 
