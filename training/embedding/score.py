@@ -17,7 +17,8 @@ from PIL import Image
 from maquette.model_servers.embedding.dual_encoder import DualEncoder
 from maquette.training.embedding.batches import contents
 from maquette.training.embedding.negatives import FACTS, change_one_fact
-from maquette.training.evaluation.rows import Bench, Outcome, measured_row
+from maquette.training.evaluation.outcome import Outcome
+from maquette.training.evaluation.rows import Bench, measured_row
 from maquette.training.evaluation.summaries import LeastPart
 from maquette.training.world.drawing.render import render
 from maquette.training.world.sample import sample_scene

@@ -16,7 +16,8 @@ from maquette.training.evaluation.generation_rows import draw, judge_of
 from maquette.training.evaluation.judge.finder import overlap
 from maquette.training.evaluation.judge.judge import Found
 from maquette.training.evaluation.judge.verdicts import inside
-from maquette.training.evaluation.rows import FIRST_SEED, Bench, Outcome, measured_row
+from maquette.training.evaluation.outcome import Outcome
+from maquette.training.evaluation.rows import FIRST_SEED, Bench, measured_row
 from maquette.training.evaluation.summaries import MeanOfParts
 from maquette.training.understanding.score import answered
 from maquette.training.world.sample import sample_scene

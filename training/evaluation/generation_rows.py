@@ -18,7 +18,8 @@ from maquette.model_servers.generation.layout_flow.shown import Shown
 from maquette.training.evaluation.asks import ASKS, Ask
 from maquette.training.evaluation.judge.judge import Judge, load_judge
 from maquette.training.evaluation.judge.workshop import Workshop
-from maquette.training.evaluation.rows import Bench, Outcome, measured_row
+from maquette.training.evaluation.outcome import Outcome
+from maquette.training.evaluation.rows import Bench, measured_row
 from maquette.words.noun_phrases import call_shown
 
 BARS = {

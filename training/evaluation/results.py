@@ -15,8 +15,9 @@ import numpy as np
 from tqdm import tqdm
 
 from maquette.records.errors import MaquetteError
+from maquette.training.evaluation.outcome import Outcome
 from maquette.training.evaluation.plot import draw_bars
-from maquette.training.evaluation.rows import SWAPPED, Bench, Outcome, Row, RowSpec, known_rows
+from maquette.training.evaluation.rows import SWAPPED, Bench, Row, RowSpec, known_rows
 from maquette.training.evaluation.sheet import contact_sheet
 
 logger = logging.getLogger(__name__)

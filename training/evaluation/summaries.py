@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from maquette.training.evaluation.intervals import wilson
-
-if TYPE_CHECKING:
-    from maquette.training.evaluation.rows import Outcome
+from maquette.training.evaluation.outcome import Outcome
 
 RESAMPLES = 1_000
 Numbers = Sequence[tuple[float, ...]]

@@ -14,7 +14,8 @@ from PIL import Image, ImageOps
 
 from maquette.model_servers.guard.guard import Guard
 from maquette.records.errors import ConfigError
-from maquette.training.evaluation.rows import Bench, Outcome, measured_row
+from maquette.training.evaluation.outcome import Outcome
+from maquette.training.evaluation.rows import Bench, measured_row
 from maquette.training.guard.examples.augment import augment
 from maquette.training.guard.examples.outsiders import nth_outsider
 from maquette.training.guard.examples.photographs import (

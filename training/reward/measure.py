@@ -14,7 +14,8 @@ import numpy as np
 from PIL import Image
 
 from maquette.model_servers.reward.scorer import Scorer
-from maquette.training.evaluation.rows import SWAPPED, Bench, Outcome, Row, measured_row
+from maquette.training.evaluation.outcome import Outcome
+from maquette.training.evaluation.rows import SWAPPED, Bench, Row, measured_row
 from maquette.training.evaluation.summaries import LeastPart
 from maquette.training.reward.lessons.pairs import HELD_OUT_SEED, SUBJECTS
 

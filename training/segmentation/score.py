@@ -14,7 +14,8 @@ import numpy as np
 from PIL import Image
 
 from maquette.model_servers.segmentation.phrases import Segmenter
-from maquette.training.evaluation.rows import Bench, Outcome, measured_row
+from maquette.training.evaluation.outcome import Outcome
+from maquette.training.evaluation.rows import Bench, measured_row
 from maquette.training.evaluation.summaries import Mean
 from maquette.training.segmentation.asking import Ask, asks
 from maquette.training.vision.owners import owners_of

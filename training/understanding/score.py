@@ -21,7 +21,8 @@ from maquette.model_servers.understanding.prompts import (
     MAX_TOKENS,
 )
 from maquette.model_servers.understanding.views import BUNDLED_VIEWS
-from maquette.training.evaluation.rows import Bench, Outcome, measured_row
+from maquette.training.evaluation.outcome import Outcome
+from maquette.training.evaluation.rows import Bench, measured_row
 from maquette.training.evaluation.summaries import Estimate, MeanOfParts, Numbers
 from maquette.training.understanding.facts import KINDS as FACT_KINDS
 from maquette.training.understanding.facts import Tally, f1_interval, tally

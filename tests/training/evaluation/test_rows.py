@@ -18,6 +18,7 @@ from maquette.records.errors import PackCorrupt
 from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.evaluate import app
 from maquette.training.evaluation import rows
+from maquette.training.evaluation.outcome import Outcome
 from maquette.training.evaluation.results import (
     Recheck,
     load_rows,
@@ -26,7 +27,7 @@ from maquette.training.evaluation.results import (
     save_rows,
     table,
 )
-from maquette.training.evaluation.rows import SWAPPED, Bench, Outcome, Row, RowSpec, known_rows
+from maquette.training.evaluation.rows import SWAPPED, Bench, Row, RowSpec, known_rows
 
 GENERATOR = {
     "one_thing": 0.90,

@@ -17,7 +17,8 @@ from maquette.training.evaluation.generated_rows import read_scene
 from maquette.training.evaluation.judge.finder import Finder
 from maquette.training.evaluation.judge.judge import Found, Judge
 from maquette.training.evaluation.judge.recogniser import Recogniser, Seen
-from maquette.training.evaluation.rows import Bench, Outcome, known_rows
+from maquette.training.evaluation.outcome import Outcome
+from maquette.training.evaluation.rows import Bench, known_rows
 from maquette.training.guard import score as guard_score
 from maquette.training.guard.examples import photographs as found_photographs
 from maquette.training.segmentation.score import SIZE_PX, make_trial

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from maquette.training.evaluation.rows import Outcome
+from maquette.training.evaluation.outcome import Outcome
 from maquette.training.evaluation.summaries import (
     UNKNOWN,
     LeastPart,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from maquette.training.evaluation.rows import Outcome
+from maquette.training.evaluation.outcome import Outcome
 from maquette.training.understanding.facts import (
     Tally,
     f1_interval,

@@ -16,7 +16,8 @@ from maquette.training.evaluation.judge.finder import overlap
 from maquette.training.evaluation.judge.judge import Judge
 from maquette.training.evaluation.judge.labels import Labels, read_labels, reading_order
 from maquette.training.evaluation.judge.recogniser import Seen
-from maquette.training.evaluation.rows import FIRST_SEED, Bench, Outcome, measured_row
+from maquette.training.evaluation.outcome import Outcome
+from maquette.training.evaluation.rows import FIRST_SEED, Bench, measured_row
 from maquette.training.world.drawing.render import render
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.scene import Scene
