@@ -45,25 +45,34 @@ class MaquetteError(Exception):
         self.hint = hint
 
     def problem(self) -> Problem:
+        """What is told of it, as a record that crosses process borders."""
         return Problem(code=self.code, title=self.title, detail=self.message, hint=self.hint)
 
 
 class FixInput(MaquetteError):
+    """The request is wrong: change it, then send it again."""
+
     code = "bad_request"
     title = "The request needs a change"
 
 
 class InvalidInput(FixInput):
+    """A value is not what was expected; ``message`` names both."""
+
     code = "invalid_input"
     title = "A value is not valid"
 
 
 class CapabilityMissing(InvalidInput):
+    """The loaded model cannot do what is asked; another one may."""
+
     code = "capability_missing"
     title = "The loaded model cannot do this"
 
 
 class MediaRejected(FixInput):
+    """Attached bytes are not a picture that is accepted."""
+
     code = "media_rejected"
     title = "This file cannot be used"
 
@@ -80,16 +89,22 @@ class PlanRejected(FixInput):
 
 
 class NotFound(FixInput):
+    """There is no such thing for this owner."""
+
     code = "not_found"
     title = "Not found"
 
 
 class Conflict(FixInput):
+    """It clashes with what is already there."""
+
     code = "conflict"
     title = "This clashes with what is already there"
 
 
 class TryAgain(MaquetteError):
+    """Nothing is wrong with the request: send it again after ``retry_after_s`` seconds."""
+
     code = "unavailable"
     title = "Not available right now"
 
@@ -99,16 +114,22 @@ class TryAgain(MaquetteError):
 
 
 class StoreUnavailable(TryAgain):
+    """The artifact store does not answer."""
+
     code = "store_unavailable"
     title = "The artifact store does not answer"
 
 
 class ModelUnavailable(TryAgain):
+    """A model server does not answer."""
+
     code = "model_unavailable"
     title = "A model server does not answer"
 
 
 class EngineUnavailable(TryAgain):
+    """The workflow engine does not answer; nothing was started."""
+
     code = "engine_unavailable"
     title = "The workflow engine does not answer"
 
@@ -127,51 +148,71 @@ class Unsettled(EngineUnavailable):
 
 
 class DiskFull(TryAgain):
+    """No room is left where something must be written."""
+
     code = "disk_full"
     title = "The disk is full"
 
 
 class Overloaded(TryAgain):
+    """As much work is in flight as the settings allow."""
+
     code = "overloaded"
     title = "Too much work in flight"
 
 
 class GiveUp(MaquetteError):
+    """Sending it again will not help: somebody must mend something first."""
+
     code = "failed"
     title = "This could not be done"
 
 
 class IntegrityError(GiveUp):
+    """Stored bytes are not what their name says."""
+
     code = "integrity"
     title = "Stored bytes are damaged"
 
 
 class RecordDamaged(IntegrityError):
+    """What is kept of an ended task cannot be read."""
+
     code = "record_damaged"
     title = "The record of this task is damaged"
 
 
 class PackCorrupt(GiveUp):
+    """A model directory does not match its manifest."""
+
     code = "pack_corrupt"
     title = "A model directory is damaged"
 
 
 class ToolFailed(GiveUp):
+    """A tool broke its contract, or could not do its work."""
+
     code = "tool_failed"
     title = "A tool failed"
 
 
 class ModelFailed(GiveUp):
+    """A model server failed on this request."""
+
     code = "model_failed"
     title = "A model failed"
 
 
 class MissingExtra(GiveUp):
+    """An optional package is needed; ``hint`` is the command that installs it."""
+
     code = "missing_extra"
     title = "An optional package is needed"
 
 
 class ConfigError(GiveUp):
+    """The settings are wrong; ``message`` names the place and the value."""
+
     code = "config"
     title = "The settings are wrong"
 

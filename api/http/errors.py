@@ -20,21 +20,29 @@ from maquette.records.errors import FixInput, InvalidInput, TryAgain
 
 
 class MalformedBody(FixInput):
+    """The body is no JSON that is accepted."""
+
     code = "malformed_body"
     title = "The body cannot be read"
 
 
 class BodyTooLarge(FixInput):
+    """There are more bytes than the route takes."""
+
     code = "too_large"
     title = "The body is too large"
 
 
 class UnsupportedMedia(FixInput):
+    """The content type is none that the route takes."""
+
     code = "unsupported_media_type"
     title = "This content type is not accepted here"
 
 
 class MethodNotAllowed(FixInput):
+    """The route exists, the verb does not."""
+
     code = "method_not_allowed"
     title = "This verb is not allowed here"
 
@@ -51,21 +59,29 @@ class RangeUnsatisfiable(FixInput):
 
 
 class Unauthorized(FixInput):
+    """The access token is missing or wrong."""
+
     code = "unauthorized"
     title = "The access token is missing or wrong"
 
 
 class ForbiddenOrigin(FixInput):
+    """The request comes from another site, or is for another host."""
+
     code = "forbidden_origin"
     title = "This request comes from a place that is not trusted"
 
 
 class Closing(TryAgain):
+    """This server is stopping; the next one will answer."""
+
     code = "closing"
     title = "The server is stopping"
 
 
 class Unreachable(TryAgain):
+    """No Maquette server answers at this address."""
+
     code = "unreachable"
     title = "No Maquette server answers"
 

@@ -9,7 +9,7 @@ from maquette.benchmarks.house.source import CONTRACTS, Checkout, Module
 
 TESTS = Path("tests")
 PAGE = Path("docs", "architecture.md")
-_FOLDER = re.compile(r"^\| `([\w/]+)/` \| \S", re.MULTILINE)
+_FOLDER = re.compile(r"^\| `([\w/]+)/` \| [^|\s]", re.MULTILINE)
 """A row of the table of folders: its path, then its purpose."""
 
 

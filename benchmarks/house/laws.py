@@ -104,7 +104,7 @@ def _imports(checkout: Checkout) -> Iterator[Finding]:
 
 
 def _words(checkout: Checkout) -> Iterator[Finding]:
-    things = [one for module in checkout.modules for one in public(module)]
+    things = list(public(checkout.modules))
     silent = tuple(name for name, documented in things if not documented)
     share = 1 - len(silent) / len(things)
     yield Finding(
