@@ -22,6 +22,7 @@ from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.evaluation.generation_rows import make
 from maquette.training.evaluation.judge.judge import JudgeRun, keep_judge
 from maquette.training.evaluation.judge.labels import label_asks, write_sheets
+from maquette.training.evaluation.kept import copy_page, kept
 from maquette.training.evaluation.results import load_rows, measure, recheck, save_rows, table, told
 from maquette.training.evaluation.rows import Bench, known_rows
 from maquette.training.evaluation.search import search as searching
@@ -36,9 +37,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 Work = Annotated[Path, typer.Option(help="folder of the judge's weights, of labels and results")]
 Packs = Annotated[Path, typer.Option(help="folder of packs, one a role")]
 Labels = Annotated[Path | None, typer.Option(help="a person's labels; those in --work")]
-KEPT = PACKS.parents[1] / "docs" / "pack"
-"""Of a checkout: what was measured of the bundled models, and the judge that it was measured by."""
-WORK = KEPT if KEPT.parent.is_dir() else Path("runs/evaluation")
+WORK = Path("runs/evaluation")
 JUDGE_SEED = 3
 
 
@@ -132,8 +131,14 @@ def pack(
         Path | None, typer.Option(help="folder of reward perspectives with swapped labels")
     ] = None,
     labels: Labels = None,
+    page: Annotated[
+        Path | None, typer.Option(help="folder that table, plot and sheets are copied to")
+    ] = None,
 ) -> None:
-    """Measure rows, or with --recheck some of their stored outcomes."""
+    """Measure rows, or with --recheck some of their stored outcomes.
+
+    What --work lacks (the judge, labels, outcomes to recheck) is read from what comes along.
+    """
     bench = Bench(
         work,
         packs,
@@ -144,9 +149,11 @@ def pack(
         swapped=swapped,
         labels=labels,
     )
-    folder = out or work
+    folder = out or (kept(work, "outcomes") if recheck_count else work)
     if not recheck_count:
         _measure(bench, rows or [], trials, folder, as_json=as_json)
+        if page is not None:
+            copy_page(folder, page)
         return
     checks = recheck(bench, _specs(rows or []), recheck_count, seed, folder)
     for check in checks:

@@ -40,6 +40,8 @@ COMMANDS = {
 }
 """Our own commands: a function, or a Typer app of several."""
 
+EXTRAS = {"train": "train", "eval": "train"} | dict.fromkeys(("bench", "certify", "check"), "bench")
+"""Commands that come with an extra of ours, by its name."""
 PLUGINS = "maquette.commands"
 
 
@@ -61,6 +63,9 @@ class Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         known = self.list_commands(ctx)
         if args and args[0] not in known and not args[0].startswith("-"):
+            if args[0] in EXTRAS:
+                package = f"maquette[{EXTRAS[args[0]]}]"
+                ctx.fail(f"{args[0]!r} is not installed. It comes with: pip install '{package}'")
             near = difflib.get_close_matches(args[0], known, n=1)
             words = " ".join(args[0].split())[:60]
             guess = f"Did you mean: maquette {near[0]}?" if near else f'Try: maquette run "{words}"'

@@ -7,8 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tomllib
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -124,63 +122,3 @@ def test_light_modules_stay_light(module: str) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout
     assert found.strip() == "[]"
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from a copy so that nothing is left in the tree."""
-    copy = tmp_path_factory.mktemp("tree") / "maquette"
-    shutil.copytree(
-        ROOT,
-        copy,
-        symlinks=True,
-        ignore=shutil.ignore_patterns(
-            ".git", ".venv", ".maquette", "__pycache__", "*.egg-info", "tests", "build"
-        ),
-    )
-    out = copy / "dist"
-    subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--no-deps", "-q", "-w", out, copy],
-        check=True,
-        capture_output=True,
-    )
-    return next(out.glob("*.whl"))
-
-
-def test_the_wheel_holds_every_module(wheel: Path) -> None:
-    """No module and no data file of the pack is lost on the way into the wheel."""
-    with zipfile.ZipFile(wheel) as archive:
-        held = set(archive.namelist())
-    wanted = {f"maquette/{file.relative_to(ROOT)}" for file in sources()}
-    pack = ROOT / "model_servers" / "bundled"
-    wanted |= {f"maquette/{f.relative_to(ROOT)}" for f in pack.rglob("*") if f.is_file()}
-    assert wanted - held == set()
-
-
-def test_the_installed_wheel_imports(wheel: Path, tmp_path: Path) -> None:
-    """Unpacked outside the tree, the wheel's own modules are the ones imported."""
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(tmp_path)
-    code = "import maquette.records.task as t, maquette.tools.contract; print(t.__file__)"
-    result = subprocess.run(
-        [sys.executable, "-S", "-c", f"import sys; sys.path[1:1] = {sys.path!r}; {code}"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-    )
-    assert result.returncode == 0, result.stderr
-    assert result.stdout.strip().startswith(str(tmp_path))
-
-
-def test_torch_is_pinned_in_the_constraints() -> None:
-    """The launcher installs torch first from its pin, so the pin must be there and fit."""
-    pins = (ROOT / "constraints.txt").read_text().splitlines()
-    assert "torch==2.13.0" in pins
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    pinned = {pin.split("==")[0].lower().replace("_", "-") for pin in pins if "==" in pin}
-    needed = {
-        requirement.split(">=")[0].split("[")[0].lower().replace("_", "-")
-        for requirement in project["dependencies"]
-    }
-    assert needed - pinned == set()

@@ -16,8 +16,9 @@ from maquette.model_servers.generation.adapters.layout_flow import (
 from maquette.model_servers.generation.layout_flow.pipeline import LayoutFlowPipeline
 from maquette.model_servers.generation.layout_flow.shown import Shown
 from maquette.training.evaluation.asks import ASKS, Ask
-from maquette.training.evaluation.judge.judge import Judge, load_judge
+from maquette.training.evaluation.judge.judge import WEIGHTS, Judge, load_judge
 from maquette.training.evaluation.judge.workshop import Workshop
+from maquette.training.evaluation.kept import kept
 from maquette.training.evaluation.outcome import Outcome
 from maquette.training.evaluation.rows import Bench, measured_row
 from maquette.words.noun_phrases import call_shown
@@ -51,7 +52,7 @@ def generator(bench: Bench) -> Any:
 
 def judge_of(bench: Bench) -> Judge:
     """The judge, loaded once."""
-    return bench.once("judge", lambda: load_judge(bench.work))
+    return bench.once("judge", lambda: load_judge(kept(bench.work, WEIGHTS)))
 
 
 def draw(bench: Bench, ask: Ask) -> np.ndarray:

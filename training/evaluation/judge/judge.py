@@ -43,6 +43,7 @@ from maquette.training.recipes.runs.averaged import AveragedRun
 from maquette.training.world.scene import Box, Scene
 
 JUDGE = "judge"
+WEIGHTS = f"{JUDGE}.safetensors"
 """Below ``--work``: folder of its checkpoint, and stem of the file of its finished weights."""
 DOUBTFUL, CERTAIN = 0.2, 0.5
 """Marks of middles: below the first there is nothing, from the second on there is a thing."""
@@ -142,7 +143,7 @@ def keep_judge(work: Path) -> Path:
 
 
 def _weights(work: Path) -> Path:
-    return work / f"{JUDGE}.safetensors"
+    return work / WEIGHTS
 
 
 def build_judge() -> nn.ModuleDict:

@@ -14,8 +14,9 @@ import numpy as np
 from maquette.training.evaluation.generation_rows import judge_of
 from maquette.training.evaluation.judge.finder import overlap
 from maquette.training.evaluation.judge.judge import Judge
-from maquette.training.evaluation.judge.labels import Labels, read_labels, reading_order
+from maquette.training.evaluation.judge.labels import FOLDER, Labels, read_labels, reading_order
 from maquette.training.evaluation.judge.recogniser import Seen
+from maquette.training.evaluation.kept import kept
 from maquette.training.evaluation.outcome import Outcome
 from maquette.training.evaluation.rows import FIRST_SEED, Bench, measured_row
 from maquette.training.world.drawing.render import render
@@ -97,4 +98,6 @@ def judge_agreement(bench: Bench, trial: int) -> Outcome:
 
 
 def _labels(bench: Bench) -> Labels:
-    return bench.once(f"labels {bench.labels}", lambda: read_labels(bench.work, bench.labels))
+    return bench.once(
+        f"labels {bench.labels}", lambda: read_labels(kept(bench.work, FOLDER), bench.labels)
+    )
