@@ -15,10 +15,10 @@ from maquette.training.recipes.autoencoder import (
     autoencoder_losses,
     crop_batch,
 )
-from maquette.training.recipes.runs.averaged import AveragedRun
 from maquette.training.recipes.averaging import Average
 from maquette.training.recipes.checkpoints import load_checkpoint
 from maquette.training.recipes.growth import grow_autoencoder, open_start
+from maquette.training.recipes.runs.averaged import AveragedRun
 from maquette.training.world.drawing.render import render
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.split import UNSEEN

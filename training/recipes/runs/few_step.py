@@ -15,8 +15,8 @@ from maquette.training.recipes.checkpoints import load_checkpoint
 from maquette.training.recipes.components import BUNDLED, GeneratorSize
 from maquette.training.recipes.few_step import StrideRecipe, stride_losses
 from maquette.training.recipes.flow import FlowRecipe, encode_rows
-from maquette.training.recipes.runs.flow import FlowRun
 from maquette.training.recipes.rows import TrainingRow, draw_row
+from maquette.training.recipes.runs.flow import FlowRun
 from maquette.training.recipes.wordings import NOTHING
 
 

@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 
 from maquette.training.data.items import ItemCache
-from maquette.training.recipes.runs.averaged import AveragedRun
 from maquette.training.recipes.averaging import Average
 from maquette.training.recipes.components import (
     BUNDLED,
@@ -22,6 +21,7 @@ from maquette.training.recipes.components import (
 from maquette.training.recipes.flow import FlowRecipe, encode_rows, flow_losses, marked_cells
 from maquette.training.recipes.growth import grow_text_encoder, grow_transformer, open_start
 from maquette.training.recipes.rows import draw_row
+from maquette.training.recipes.runs.averaged import AveragedRun
 from maquette.training.recipes.wordbook import all_words
 
 _PROBE_STEPS = range(10**9, 10**9 + 4)

@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from maquette.training.recipes.runs.averaged import AveragedRun
 from maquette.training.recipes.averaging import Average
 from maquette.training.recipes.components import (
     BUNDLED,
@@ -18,6 +17,7 @@ from maquette.training.recipes.components import (
     build_tokenizer,
 )
 from maquette.training.recipes.prior import PriorRecipe, prior_batch, prior_losses
+from maquette.training.recipes.runs.averaged import AveragedRun
 from maquette.training.recipes.wordbook import all_words
 from maquette.training.world.scene import Scene
 
