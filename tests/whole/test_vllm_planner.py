@@ -1,7 +1,8 @@
 """The language model planner against a real vLLM that serves a real, if small, Llama.
 
-Runs with ``./maquette test --vllm tests/whole/test_vllm_planner.py``, which sets vLLM up beside the other packages, or
-with the Python of an environment that has it (requirements/vllm.txt) in MAQUETTE_VLLM_PYTHON.
+Runs with ``./maquette test --vllm tests/whole/test_vllm_planner.py``, which sets vLLM up beside
+the other packages, or with the Python of an environment that has it (requirements/vllm.txt) in
+MAQUETTE_VLLM_PYTHON.
 """
 
 from __future__ import annotations

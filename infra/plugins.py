@@ -1,0 +1,102 @@
+"""Every door that a package of somebody else may open, on one page.
+
+A package brings a thing by an entry point of a door's group; its name there is the thing's name::
+
+    [project.entry-points."maquette.strategies"]
+    annealing = "my_package.annealing:ANNEALING"
+
+Built-in things come through the same function and the same checks. A plug-in that breaks, clashes
+or is not what the door takes is left out and told, by ``maquette doctor`` too; the others work on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+
+from maquette.records.errors import ConfigError, MaquetteError
+
+
+@dataclass(frozen=True)
+class Door:
+    """A kind of thing that packages may bring."""
+
+    name: str
+    brings: str
+    """What an entry point names, in words."""
+    has: tuple[str, ...] = ()
+    """Attributes that a thing of this kind has."""
+
+    @property
+    def group(self) -> str:
+        """The group of its entry points."""
+        return f"maquette.{self.name}"
+
+
+@dataclass(frozen=True)
+class PluginProblem:
+    """A plug-in that could not be used, and why."""
+
+    plugin: str
+    reason: str
+
+
+@dataclass
+class Opened:
+    """What is behind a door, by name."""
+
+    found: dict[str, object] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
+    """Who brought each, in words."""
+    problems: list[PluginProblem] = field(default_factory=list)
+
+
+BUILT_IN = "Maquette"
+
+
+def open_door(
+    door: Door, built_in: Mapping[str, object], *, entries: Iterable[EntryPoint] | None = None
+) -> Opened:
+    """The built-in things of a door, then those of installed packages, in order of their names.
+
+    Args:
+        entries: entry points in place of the installed ones.
+
+    Raises: ConfigError: a built-in thing is not what the door takes.
+    """
+    opened = Opened()
+    for name, thing in built_in.items():
+        _take(door, opened, name, thing, BUILT_IN)
+    if opened.problems:
+        raise ConfigError(f"built-in {door.name} do not load: {opened.problems[0].reason}")
+    installed = entry_points(group=door.group) if entries is None else entries
+    for entry in sorted(installed, key=lambda one: (one.name, one.value)):
+        origin = f"plug-in {entry.name} ({entry.value})"
+        try:
+            thing = entry.load()
+        except Exception as error:
+            opened.problems.append(PluginProblem(origin, why("cannot be imported", error)))
+        else:
+            _take(door, opened, entry.name, thing, origin)
+    return opened
+
+
+def why(what: str, error: Exception) -> str:
+    """Why a plug-in cannot be used, in a sentence."""
+    if isinstance(error, MaquetteError):
+        return error.message
+    return f"{what}: {type(error).__name__}: {error}"
+
+
+def _take(door: Door, opened: Opened, name: str, thing: object, origin: str) -> None:
+    missing = [attribute for attribute in door.has if not hasattr(thing, attribute)]
+    if missing:
+        kind = type(thing).__name__
+        reason = f"it brings a {kind} without {', '.join(missing)}; expected {door.brings}"
+    elif name in opened.found:
+        reason = f"the name {name!r} is taken by {opened.origins[name]}"
+    else:
+        opened.found[name], opened.origins[name] = thing, origin
+        return
+    opened.problems.append(PluginProblem(origin, reason))
