@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from maquette.model_servers.schemas.generation import RowState, RowStatus, Seed
+from maquette.model_servers.schemas.generation import Row, RowState, RowStatus, Seed
 from maquette.records.base import Record
 from maquette.records.errors import InvalidInput
 
@@ -38,6 +38,9 @@ class Cancel(Record):
 
 Decision = Annotated[Keep | Resample | Cancel, Field(discriminator="kind")]
 
+DrawRow = Callable[[Row], Awaitable[RowState]]
+"""Draws one row to its end; its last state."""
+
 Steer = Callable[[tuple[RowState, ...]], Awaitable[Sequence[Decision]]]
 """Looks at every row of a session, in the order they were asked for, and decides of each. Rows
 that have ended are shown, too; only ``Keep`` can be said of them."""
@@ -54,9 +57,7 @@ class Steered:
     """Whether each look has the predicted pictures; each costs a decoding."""
 
 
-def checked(
-    decisions: Sequence[Decision], rows: Sequence[RowState]
-) -> tuple[Keep | Resample | Cancel, ...]:
+def checked(decisions: Sequence[Decision], rows: Sequence[RowState]) -> tuple[Decision, ...]:
     """The decisions, one for each row.
 
     Raises: InvalidInput: there are more or fewer than rows, a row that has ended is told to do

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from maquette.model_servers.schemas.generation import RowState, RowStatus
 from maquette.records.plan import Loop
 from maquette.tools.drawing.steering import Cancel, Decision, Keep, Resample
 from maquette.workflows.loops.state import LoopState, RoundPlan, Stop, failing, fresh, kept, settled
+from maquette.workflows.loops.strategy import Steering
 from maquette.workflows.wire.messages import RoundInput, RoundReply
 
 
@@ -37,11 +38,12 @@ class ScriptedStrategy:
 
     Args:
         most_rounds: rounds after which it stops; the loop's own number still holds.
+        steering: what it does while rows denoise; None: nothing.
     """
 
     name: str = "scripted"
     most_rounds: int = 2
-    steering: ScriptedSteering | None = field(default=None)
+    steering: Steering | None = None
 
     def begin(self, loop: Loop, seed: int) -> LoopState:
         """Nothing done yet."""
