@@ -15,6 +15,7 @@ from maquette.contracts.strategy import StrategyContract
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.schemas.generation import RowState, RowStatus, StepReply
 from maquette.records.artifact import ArtifactRef
+from maquette.records.criterion import Criterion, TextReads
 from maquette.records.errors import ModelFailed, ModelUnavailable, NotFound
 from maquette.records.event import Event, EventType
 from maquette.records.plan import Call, Loop
@@ -57,7 +58,14 @@ class PruneAtHalf:
         return [decided.get(k, Keep()) for k in range(len(rows))]
 
 
+class PruneAgain(PruneAtHalf):
+    """Another version of the same."""
+
+    version = "2"
+
+
 PRUNING = ScriptedStrategy("pruning", steering=PruneAtHalf())
+AGAIN = ScriptedStrategy("pruning_again", steering=PruneAgain())
 
 
 class TestPruningKeepsTheContract(StrategyContract):
@@ -107,7 +115,8 @@ class Studio:
             runner = StepRunner(
                 self.engine, self.cache, self, heart, owner=OWNER, task_id="task_x", node="poster"
             )
-            table = {"pruning": PRUNING, "plain": ScriptedStrategy("plain")}
+            named = (PRUNING, AGAIN, ScriptedStrategy("plain"))
+            table = {one.name: one for one in named}
             return await run_round(runner, self.cache, round_input(strategy, **work), {}, table)
 
     async def alone(self, seed: int) -> ArtifactRef:
@@ -139,9 +148,17 @@ class _Quiet:
         return None
 
 
-def round_input(strategy: str, *, time_left_s: float = 300.0, framed: bool = False) -> RoundInput:
+def round_input(
+    strategy: str,
+    *,
+    time_left_s: float = 300.0,
+    framed: bool = False,
+    seeds: Sequence[int] = SEEDS,
+    prompt: str = "a red circle",
+    criteria: tuple[Criterion, ...] = (),
+) -> RoundInput:
     frame = Call(id="sheet", tool="frame", arguments={"art": {"$ref": "art.image"}})
-    art = Call(id="art", tool="draw", arguments=DRAW)
+    art = Call(id="art", tool="draw", arguments={**DRAW, "prompt": prompt})
     return RoundInput(
         task_id="task_x",
         owner=OWNER,
@@ -150,10 +167,11 @@ def round_input(strategy: str, *, time_left_s: float = 300.0, framed: bool = Fal
             strategy=strategy,
             body=(art, frame) if framed else (art,),
             result="sheet.image" if framed else "art.image",
-            candidates=len(SEEDS),
+            criteria=criteria,
+            candidates=len(seeds),
         ),
         round=1,
-        candidates=tuple(CandidatePlan(candidate=k, seed=s) for k, s in enumerate(SEEDS)),
+        candidates=tuple(CandidatePlan(candidate=k, seed=s) for k, s in enumerate(seeds)),
         time_left_s=time_left_s,
     )
 
@@ -237,6 +255,27 @@ async def test_what_is_steered_is_not_taken_for_what_is_not(studio: Studio) -> N
     assert [one.artifact for one in plain.drafts] == [await studio.alone(seed) for seed in SEEDS]
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"seeds": (11, 12, 13, 15)},
+        {"prompt": "a blue square"},
+        {"criteria": (TextReads(id="words", text="HI"),)},
+        {"strategy": "pruning_again"},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+async def test_whatever_the_steering_may_see_makes_another_round(
+    studio: Studio, changed: dict[str, Any]
+) -> None:
+    """Another seed of one candidate, other words, other criteria or another version of who steers
+    is no look-up: what happens to a row hangs on all of them."""
+    await studio.round()
+    before = await studio.client.steps_run()
+    await studio.round(**{"strategy": "pruning", **changed})
+    assert await studio.client.steps_run() - before == (4 + 2) * STEPS // 2
+
+
 @pytest.mark.parametrize("call", [2, 3, 4])
 async def test_a_lost_session_goes_on_from_its_last_latents(studio: Studio, call: int) -> None:
     """When the server forgets the session before, with or after the pruning, a new one goes on
@@ -309,7 +348,9 @@ async def test_cancelling_the_round_stops_the_session(studio: Studio) -> None:
 
 async def test_an_unknown_strategy_is_refused(studio: Studio) -> None:
     """The round says which strategies there are, and draws nothing."""
-    with pytest.raises(NotFound, match="no strategy named 'anneal'; known: plain, pruning"):
+    with pytest.raises(
+        NotFound, match="no strategy named 'anneal'; known: plain, pruning, pruning_again"
+    ):
         await studio.round("anneal")
     assert studio.client.starts == []
 
