@@ -179,6 +179,18 @@ async def test_a_good_answer_becomes_a_valid_plan(endpoint: Endpoint, registry: 
     assert len(endpoint.requests) == 1
 
 
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES))
+async def test_the_strategy_is_the_one_that_was_written(
+    endpoint: Endpoint, registry: Registry, strategy: str
+) -> None:
+    """A model that asks for independent drafts gets them: its answer is no old plan."""
+    answer = _answer()
+    answer["nodes"][0]["strategy"] = strategy
+    endpoint.answers = [answer]
+    plan = await _plan(endpoint, registry)
+    assert plan.nodes[0].strategy == strategy
+
+
 async def test_the_request_has_the_shape_that_servers_accept(
     endpoint: Endpoint, registry: Registry
 ) -> None:
