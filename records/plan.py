@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from maquette.records.base import Document, Name, Record
 from maquette.records.criterion import Criterion
+from maquette.records.loop import NAMED_VERSION, REVISE, named_right
 
 REFERENCE_KEY = "$ref"
 INPUTS = "inputs"
@@ -30,7 +31,7 @@ class Call(Record):
 
 
 class Loop(Record):
-    """A strategy around a small body of calls: draft, judge, revise, keep the best.
+    """A strategy around a small body of calls: draft, judge, go on, keep the best.
 
     The body is run once a candidate, its seeded tools with the candidate's seed; ``result``
     is the reference (``<call>.<port>``) of the picture that is judged. The node itself has
@@ -39,7 +40,7 @@ class Loop(Record):
 
     kind: Literal["loop"] = "loop"
     id: Name
-    strategy: Name = "best_of_n"
+    strategy: Name = REVISE
     body: tuple[Call, ...] = Field(min_length=1, max_length=16)
     result: str
     criteria: tuple[Criterion, ...] = ()
@@ -52,8 +53,13 @@ Node = Annotated[Call | Loop, Field(discriminator="kind")]
 
 
 class Plan(Document):
-    """What will be run, in a form that can be refused before anything runs."""
+    """What will be run, in a form that can be refused before anything runs.
 
+    Plans of version 1, or of none, wrote ``best_of_n`` for what is now called ``revise``; they
+    are read so.
+    """
+
+    version: int = Field(default=NAMED_VERSION, ge=1, le=NAMED_VERSION)
     nodes: tuple[Node, ...] = Field(max_length=64)
     outputs: tuple[str, ...] = Field(description="references of what the task delivers")
     summary: str = ""
@@ -61,6 +67,11 @@ class Plan(Document):
         default=(), description="what the person should know: assumptions, things left out"
     )
     planner: str = "embedded"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_version_1(cls, value: Any) -> Any:
+        return named_right(value, "nodes")
 
 
 def references(value: Any) -> Iterator[str]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from maquette.infra.store.contract import ArtifactStore
     from maquette.model_servers.client.contract import ModelClient
     from maquette.model_servers.schemas.guard import GuardVerdict
+    from maquette.tools.drawing.steering import DrawRow
 
 
 class Modality(StrEnum):
@@ -115,6 +116,8 @@ class ToolContext:
     """The validated arguments as JSON; with the tool's name, what lineage records."""
     warnings: list[str] = field(default_factory=list)
     """Sentences that the person must see beside the result."""
+    drawing: DrawRow | None = None
+    """Draws this call's first row beside those of other calls, in one session with theirs."""
 
     async def keep(self, data: bytes, *, model_digest: str | None = None) -> ArtifactRef:
         """Store bytes that the tool made, with the lineage of this very call."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from maquette.records.criterion import Criterion
+from maquette.records.loop import NAMED_VERSION
 from maquette.records.plan import REFERENCE_KEY
 from maquette.tools.registry import Registry
 from maquette.tools.spec import ToolSpec
@@ -140,7 +141,7 @@ def _unique(schemas: list[Schema]) -> list[Schema]:
 def from_wire(answer: dict[str, Any]) -> dict[str, Any]:
     """The plan of an answer as JSON for ``parse_plan``: nulls out, references in our form."""
     plan = {key: value for key, value in answer.items() if key != "refusal"}
-    return _back(plan)
+    return {**_back(plan), "version": NAMED_VERSION}
 
 
 def _back(value: Any) -> Any:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from maquette.records.loop import STRATEGIES
+
 
 class Rule(StrEnum):
     """The rules a plan must keep. The value is the code that people and programs see."""
@@ -53,5 +55,5 @@ class PlanLimits:
     """Nodes of the plan."""
     max_calls: int = 512
     """Calls in all: of a loop, body times candidates times rounds."""
-    strategies: frozenset[str] = frozenset({"best_of_n"})
+    strategies: frozenset[str] = STRATEGIES
     """Loop strategies that the workflow knows."""

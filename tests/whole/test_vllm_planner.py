@@ -25,6 +25,7 @@ from reciter import make_reciter
 from maquette.agents.planning.language_model import LanguagePlanner
 from maquette.agents.planning.llm_prompt import system_message, user_message
 from maquette.infra.settings.schema import PlannerSettings
+from maquette.records.loop import STRATEGIES
 from maquette.records.task import TaskRequest
 from maquette.tools.registry import Registry, load_registry
 
@@ -52,7 +53,7 @@ def answer(registry: Registry) -> dict[str, Any]:
     """A right plan for the request, its keys in the order in which the grammar wants them."""
     from maquette.agents.planning.llm_wire import plan_schema
 
-    schema = plan_schema(registry, ["best_of_n"])
+    schema = plan_schema(registry, STRATEGIES)
     call = schema["$defs"]["call"]
     choices = call.get("anyOf", [call])
     typeset = next(c for c in choices if c["properties"]["tool"]["const"] == "typeset")
@@ -81,7 +82,7 @@ def answer(registry: Registry) -> dict[str, Any]:
     loop = {
         "kind": "loop",
         "id": "sign",
-        "strategy": "best_of_n",
+        "strategy": "revise",
         "body": [sheet],
         "result": "sheet.image",
         "criteria": [words],
@@ -172,7 +173,7 @@ async def test_the_grammar_holds_a_model_that_was_never_taught_this_request(
 
     from maquette.agents.planning.llm_wire import plan_schema
 
-    schema = plan_schema(registry, ["best_of_n"])
+    schema = plan_schema(registry, STRATEGIES)
     async with openai.AsyncOpenAI(base_url=endpoint, api_key="none", timeout=300) as client:
         completion = await client.chat.completions.create(
             model="reciter",

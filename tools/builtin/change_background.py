@@ -13,10 +13,11 @@ from maquette.model_servers.client.roles import OcrClient
 from maquette.model_servers.schemas.generation import Row
 from maquette.records.errors import InvalidInput
 from maquette.records.geometry import Box
-from maquette.tools.builtin.draw import Drawing, Guidance, Steps, drawn, row_id
+from maquette.tools.builtin.draw import Drawing, Guidance, Steps
 from maquette.tools.contract import Image, Text, ToolContext
 from maquette.tools.drawing.repainting import gap, grown
 from maquette.tools.drawing.retouch import pixels_of
+from maquette.tools.drawing.session import drawn, row_id
 from maquette.tools.drawing.things_seen import look
 from maquette.tools.spec import tool
 

@@ -13,10 +13,11 @@ from maquette.model_servers.schemas.generation import Row
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import InvalidInput
 from maquette.records.geometry import LayoutItem
-from maquette.tools.builtin.draw import Drawing, Guidance, Steps, drawn, row_id
+from maquette.tools.builtin.draw import Drawing, Guidance, Steps
 from maquette.tools.contract import Image, Text, ToolContext
 from maquette.tools.drawing.repainting import Place, Side, fitted, free_box, grown, moved
 from maquette.tools.drawing.retouch import Retouch, View
+from maquette.tools.drawing.session import drawn, row_id
 from maquette.tools.drawing.things_seen import Seen, look
 from maquette.tools.spec import tool
 from maquette.words.noun_phrases import PLAIN, Phrase

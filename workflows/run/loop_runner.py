@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 from temporalio import workflow
 
+from maquette.records.errors import NotFound
 from maquette.records.event import EventType
 from maquette.records.plan import Loop
 from maquette.records.task import Problem
-from maquette.workflows.loops.state import LoopState, RoundPlan, Stop, absorb, next_round
+from maquette.workflows.loops.state import LoopState, RoundPlan, Stop
+from maquette.workflows.loops.strategy import Strategy
+from maquette.workflows.loops.table import find_strategy
 from maquette.workflows.run import decisions, telling
 from maquette.workflows.run.execution import NodeFailed, go_on, quiet, run_heavy
 from maquette.workflows.run.task_board import DEFAULT_TIMEOUT_S, TaskBoard
@@ -39,24 +42,31 @@ class LoopRunner:
         self._say = say
 
     async def run(self) -> None:
-        """Raises: NodeFailed: not one draft was finished."""
-        state = self._board.loop_state(self._loop)
-        following = next_round(state)
+        """Raises: NodeFailed: not one draft was finished, or no such strategy is known."""
+        strategy = self._strategy()
+        state = self._board.loop_state(self._loop, strategy)
+        following = strategy.next_round(state)
         while isinstance(following, RoundPlan):
             go_on(self._board)
             left_s = self._board.time_left_s(workflow.time())
             if left_s < LEAST_ROUND_S:
                 self._decide(state, self._out_of_time())
                 break
-            state, following = await self._round(state, following, left_s)
+            state, following = await self._round(strategy, state, following, left_s)
             self._decide(state, following)
         if state.best is None:
             raise NodeFailed(NO_DRAFT)
         port = f"{self._loop.id}.{decisions.LOOP_PORT}"
         self._board.values[port] = state.best.artifact.model_dump(mode="json")
 
+    def _strategy(self) -> Strategy:
+        try:
+            return find_strategy(self._loop.strategy)
+        except NotFound as error:
+            raise NodeFailed(error.problem()) from error
+
     async def _round(
-        self, state: LoopState, plan: RoundPlan, left_s: float
+        self, strategy: Strategy, state: LoopState, plan: RoundPlan, left_s: float
     ) -> tuple[LoopState, RoundPlan | Stop]:
         """Run one round; the state after it and what follows."""
         self._board.message = f"{self._loop.id}: round {plan.number} of {self._loop.rounds}"
@@ -69,12 +79,12 @@ class LoopRunner:
             self._board.problem = failure.problem
             self._board.cut_short = f"a later round failed ({failure.problem.detail})"[:400]
             return state, Stop(False, self._board.cut_short)
-        state = absorb(state, plan, reply)
+        state = strategy.absorb(state, plan, reply)
         self._board.loops[self._loop.id] = state
         self._board.add_spent(self._loop.id, reply.spent)
         for draft in reply.drafts:
             self._say(EventType.CANDIDATE_SCORED, **telling.draft_told(self._loop, draft))
-        following = next_round(state)
+        following = strategy.next_round(state)
         if isinstance(following, RoundPlan) and not reply.complete:
             left_s = self._board.time_left_s(workflow.time())
             if left_s < LEAST_ROUND_S:

@@ -7,6 +7,7 @@ from typing import Any
 from maquette.records.plan import Loop, Plan
 from maquette.records.task import Problem, Progress, Task, TaskResult, TaskStatus, Usage
 from maquette.workflows.loops.state import LoopState
+from maquette.workflows.loops.strategy import Strategy
 from maquette.workflows.run import decisions
 from maquette.workflows.wire.messages import PlanReply, Spent, TaskInput, kept_warnings, metadata_of
 
@@ -46,10 +47,10 @@ class TaskBoard:
         self.timeouts_s = dict(reply.timeouts_s)
         return self.plan
 
-    def loop_state(self, loop: Loop) -> LoopState:
-        """The state of a loop, begun when first asked for."""
+    def loop_state(self, loop: Loop, strategy: Strategy) -> LoopState:
+        """The state of a loop, begun by its strategy when first asked for."""
         if loop.id not in self.loops:
-            self.loops[loop.id] = LoopState.begin(loop, self.task.request.options.seed)
+            self.loops[loop.id] = strategy.begin(loop, self.task.request.options.seed)
         return self.loops[loop.id]
 
     def add_spent(self, node: str, spent: Spent) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -15,17 +16,22 @@ from maquette.records.draft import Draft, Revision
 from maquette.records.errors import MaquetteError, ToolFailed, TryAgain
 from maquette.records.geometry import Box
 from maquette.records.ids import canonical_json
-from maquette.records.plan import Loop
+from maquette.records.plan import Call, Loop
 from maquette.records.verdict import Outcome, Verdict
 from maquette.workflows.loops.state import best_of, checks
+from maquette.workflows.loops.strategy import Steering, Strategy
+from maquette.workflows.loops.table import TABLE, find_strategy
 from maquette.workflows.steps.judging import judge_once
 from maquette.workflows.steps.step import StepRunner
 from maquette.workflows.steps.step_cache import StepCache
+from maquette.workflows.steps.together import SteeredDrawing, drawing_call
 from maquette.workflows.wire.messages import CandidatePlan, RoundInput, RoundReply, Spent
 
 MAX_PROPOSALS_BYTES = 16_000
 MARGIN_S = 0.5
 """Kept back from the time left, so that what is finished can still be handed over."""
+
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True)
@@ -37,60 +43,137 @@ class Made:
     spent: Spent
 
 
+@dataclass(frozen=True)
+class Head:
+    """A candidate on its way: what is known of it, and the calls that are left."""
+
+    plan: CandidatePlan
+    known: dict[str, Any]
+    rest: tuple[Call, ...]
+
+
+@dataclass
+class Heads:
+    """Where the candidates stand when each goes on alone."""
+
+    on_their_way: list[Head]
+    stopped: int = 0
+    """Candidates that the strategy gave up; they make no draft, and nothing is wrong."""
+    errors: list[MaquetteError] = field(default_factory=list)
+    """Of those that failed for good."""
+    spent: Spent = field(default_factory=Spent)
+
+
 async def run_round(
-    runner: StepRunner, cache: StepCache, work: RoundInput, values: dict[str, Any]
+    runner: StepRunner,
+    cache: StepCache,
+    work: RoundInput,
+    values: dict[str, Any],
+    strategies: Mapping[str, Strategy] = TABLE,
 ) -> RoundReply:
-    """Make and judge every candidate.
+    """Make and judge every candidate. If the loop's strategy steers, their pictures are drawn
+    in one session, and those that it stops on the way make no draft.
 
     When time runs out the finished ones are delivered. A candidate that fails for good is left
     out as long as another one is finished; an error that may pass is raised, since a retry
     finds the finished steps again.
+
+    Raises: NotFound: the strategy is none of ``strategies``.
     """
     seeded = any(runner.engine.tools.get(call.tool).seeded for call in work.loop.body)
     # Without a seeded tool all candidates would be the same picture.
     plans = work.candidates if seeded else work.candidates[:1]
+    work = work.model_copy(update={"candidates": plans})
     until = time.monotonic() + max(work.time_left_s - MARGIN_S, 0.05)
-    tasks = [asyncio.create_task(_candidate(runner, cache, work, plan, values)) for plan in plans]
-    try:
-        await asyncio.wait(tasks, timeout=until - time.monotonic())
-    finally:
-        for task in tasks:
-            task.cancel()
-        results = await asyncio.gather(*tasks, return_exceptions=True)
+    steering = find_strategy(work.loop.strategy, strategies).steering
+    heads = Heads([Head(plan, dict(values), work.loop.body) for plan in plans])
+    if steering is not None and (place := drawing_call(runner, work)) is not None:
+        (drawn,) = await _until(until, [_drawn(runner, cache, work, values, steering, place)])
+        if isinstance(drawn, asyncio.CancelledError):
+            return RoundReply(seeded=seeded, complete=False)
+        if isinstance(drawn, BaseException):
+            raise drawn
+        heads = drawn
+    going = [_candidate(runner, cache, work, head) for head in heads.on_their_way]
+    results = await _until(until, going)
     made = [result for result in results if isinstance(result, Made)]
-    _raise_what_matters(results, made)
+    _raise_what_matters([*heads.errors, *results], made)
     drafts = tuple(one.draft for one in made)
     leader = next((one for one in made if one.draft is best_of(drafts)), None)
     return RoundReply(
         drafts=drafts,
         proposals=_proposals(runner, work, leader) if leader else (),
         seeded=seeded,
-        complete=len(made) == len(plans),
-        spent=_together([one.spent for one in made]),
+        complete=len(made) + heads.stopped == len(plans),
+        spent=heads.spent.plus(_together([one.spent for one in made])),
     )
 
 
-async def _candidate(
+async def _until(
+    until: float, work: Sequence[Coroutine[Any, Any, ResultT]]
+) -> list[ResultT | BaseException]:
+    """Run side by side until a moment of the monotonic clock; what is not done then is
+    cancelled. The results or errors, in order."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        if tasks:
+            await asyncio.wait(tasks, timeout=until - time.monotonic())
+    finally:
+        for task in tasks:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    return results
+
+
+async def _drawn(
     runner: StepRunner,
     cache: StepCache,
     work: RoundInput,
-    plan: CandidatePlan,
     values: dict[str, Any],
-) -> Made:
-    """Run the body with the candidate's seed, then judge its picture."""
-    known = dict(values)
+    steering: Steering,
+    place: int,
+) -> Heads:
+    """Run the body up to and with its drawing call, whose rows are drawn and steered together."""
+    before, call = work.loop.body[:place], work.loop.body[place]
+    ran = await asyncio.gather(
+        *(_calls(runner, work, Head(plan, dict(values), before)) for plan in work.candidates)
+    )
+    drawing = SteeredDrawing(runner, work, call, steering)
+    rows, spent = await drawing.run(cache, [known for known, _ in ran])
+    heads = Heads([], spent=_together([cost for _, cost in ran]).plus(spent))
+    for plan, (known, _), row in zip(work.candidates, ran, rows, strict=True):
+        if row.error is not None:
+            heads.errors.append(row.error)
+        elif row.values is None:
+            heads.stopped += 1
+        else:
+            rest = work.loop.body[place + 1 :]
+            heads.on_their_way.append(Head(plan, {**known, **row.values}, rest))
+    return heads
+
+
+async def _calls(runner: StepRunner, work: RoundInput, head: Head) -> tuple[dict[str, Any], Spent]:
+    """Run the calls that are left of a candidate, one after the other, with its seed; all that
+    is known then, and what it cost."""
+    known = dict(head.known)
     spent = Spent()
-    about = {"round": work.round, "candidate": plan.candidate}
-    for call in work.loop.body:
-        done = await runner.run(call, known, seed=plan.seed, about=about)
+    about = {"round": work.round, "candidate": head.plan.candidate}
+    for call in head.rest:
+        done = await runner.run(call, known, seed=head.plan.seed, about=about)
         known.update(done.values)
         spent = spent.plus(done.spent)
+    return known, spent
+
+
+async def _candidate(runner: StepRunner, cache: StepCache, work: RoundInput, head: Head) -> Made:
+    """Run the rest of the body with the candidate's seed, then judge its picture."""
+    known, spent = await _calls(runner, work, head)
     image = _picture(work.loop, known)
     judged, judging = await judge_once(
         runner, cache, work.loop.criteria, image, _placed(work.loop, known), drawn_part(work.loop)
     )
     spent = spent.plus(judging)
-    draft = await _draft(runner, work, plan, image, judged)
+    draft = await _draft(runner, work, head.plan, image, judged)
     return Made(draft, judged, spent)
 
 

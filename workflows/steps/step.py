@@ -77,11 +77,7 @@ class StepRunner:
             announce: say started, completed and failed here (else the workflow does).
         """
         spec = self.engine.tools.get(call.tool)
-        events = StepEvents(
-            self._publisher,
-            self.task_id,
-            {"node": self.node, "call": call.id, "tool": call.tool, **(about or {})},
-        )
+        events = self.events(call, about)
         arguments = resolve(call.arguments, values)
         if announce:
             events.say(EventType.STEP_STARTED)
@@ -107,6 +103,29 @@ class StepRunner:
             cached=cached,
         )
 
+    def events(self, call: Call, about: dict[str, Any] | None = None) -> StepEvents:
+        """Where a step of a call speaks; ``about`` identifies it besides node, call and tool."""
+        named = {"node": self.node, "call": call.id, "tool": call.tool}
+        return StepEvents(self._publisher, self.task_id, {**named, **(about or {})})
+
+    def context(self, call: Call, seed: int, events: StepEvents, *, key: str) -> ToolContext:
+        """What a tool may use in a step, with the checkpoint that is kept under ``key``."""
+        return ToolContext(
+            owner=self.owner,
+            seed=seed,
+            store=self.engine.store,
+            models=self.engine.models,
+            reporter=StepReporter(events, self._heart, key, quiet=self._quiet),
+            task_id=self.task_id,
+            node=call.id if call.id == self.node else f"{self.node}.{call.id}",
+            resume=self._heart.resume(key) if self._heart is not None and key else None,
+        )
+
+    def forget(self, key: str) -> None:
+        """A finished step needs no checkpoint: its result is in the step cache."""
+        if self._heart is not None:
+            self._heart.forget(key)
+
     async def _result(
         self, spec: Any, call: Call, arguments: dict[str, Any], seed: int, events: StepEvents
     ) -> tuple[StepResult, bool]:
@@ -119,7 +138,7 @@ class StepRunner:
             tool=spec.name,
             tool_version=spec.version,
             digests=await self.digests(spec.roles),
-            arguments=_complete(spec, arguments),
+            arguments=complete(spec, arguments),
             seed=seed if spec.seeded else None,
         )
         looked = await self._cache.run(
@@ -127,8 +146,7 @@ class StepRunner:
             lambda: self._execute(spec, call, arguments, seed, events, key=key),
             owner=self.owner,
         )
-        if self._heart is not None:
-            self._heart.forget(key)
+        self.forget(key)
         return looked.result, looked.cached
 
     async def _execute(
@@ -141,16 +159,7 @@ class StepRunner:
         *,
         key: str,
     ) -> StepResult:
-        ctx = ToolContext(
-            owner=self.owner,
-            seed=seed,
-            store=self.engine.store,
-            models=self.engine.models,
-            reporter=StepReporter(events, self._heart, key, quiet=self._quiet),
-            task_id=self.task_id,
-            node=call.id if call.id == self.node else f"{self.node}.{call.id}",
-            resume=self._heart.resume(key) if self._heart is not None and key else None,
-        )
+        ctx = self.context(call, seed, events, key=key)
         output = await self.engine.run_tool(spec, arguments, ctx)
         return StepResult(
             tool=spec.name,
@@ -172,7 +181,7 @@ def summary(result: StepResult) -> dict[str, Any]:
     return data if first is None else {**data, "artifact": first.sha256}
 
 
-def _complete(spec: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+def complete(spec: Any, arguments: dict[str, Any]) -> dict[str, Any]:
     """The arguments with the tool's defaults filled in; as they are if they do not fit
     (the runner then refuses them with the reason)."""
     model = getattr(spec, "arguments", None)

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Document, Name, Record, Sha256
 from maquette.records.draft import Draft, Revision
+from maquette.records.loop import NAMED_VERSION, named_right
 from maquette.records.plan import Call, Loop, Plan
 from maquette.records.task import Problem, Task, TaskRequest, TaskStatus
 
@@ -142,6 +143,7 @@ class CandidatePlan(Record):
 class RoundInput(Document):
     """One round of a loop. ``loop.body`` already carries the revisions chosen so far."""
 
+    version: int = Field(default=NAMED_VERSION, ge=1, le=NAMED_VERSION)
     task_id: str
     owner: str
     loop: Loop
@@ -151,6 +153,11 @@ class RoundInput(Document):
     values: dict[str, Any] = Field(default_factory=dict)
     time_left_s: float = Field(gt=0, description="after this, deliver what is finished")
     quiet: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_version_1(cls, value: Any) -> Any:
+        return named_right(value, "loop")
 
 
 class RoundReply(Document):

@@ -51,7 +51,7 @@ async def test_a_poster_draws_then_sets_the_words(planner: EmbeddedPlanner) -> N
     loop = _loop(plan)
     art, sheet = loop.body
     assert (art.tool, sheet.tool, loop.result) == ("draw", "typeset", "sheet.image")
-    assert (loop.candidates, loop.rounds) == (2, 3)
+    assert (loop.strategy, loop.candidates, loop.rounds) == ("revise", 2, 3)
     assert [item["phrase"] for item in art.arguments["layout"]] == ["red circle"]
     assert "OPENING" not in json.dumps(art.arguments)
     (block,) = sheet.arguments["blocks"]

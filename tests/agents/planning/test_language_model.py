@@ -21,6 +21,7 @@ from maquette.infra.settings.schema import PlannerSettings
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import ConfigError, FixInput, ModelUnavailable, PlanRejected
+from maquette.records.loop import STRATEGIES
 from maquette.records.task import TaskRequest
 from maquette.tools.registry import Registry
 
@@ -61,7 +62,7 @@ def _answer(tool: str = "typeset") -> dict[str, Any]:
     loop = {
         "kind": "loop",
         "id": "poster",
-        "strategy": "best_of_n",
+        "strategy": "revise",
         "body": [art, sheet],
         "result": "sheet.image",
         "criteria": [
@@ -178,6 +179,18 @@ async def test_a_good_answer_becomes_a_valid_plan(endpoint: Endpoint, registry: 
     assert len(endpoint.requests) == 1
 
 
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES))
+async def test_the_strategy_is_the_one_that_was_written(
+    endpoint: Endpoint, registry: Registry, strategy: str
+) -> None:
+    """A model that asks for independent drafts gets them: its answer is no old plan."""
+    answer = _answer()
+    answer["nodes"][0]["strategy"] = strategy
+    endpoint.answers = [answer]
+    plan = await _plan(endpoint, registry)
+    assert plan.nodes[0].strategy == strategy
+
+
 async def test_the_request_has_the_shape_that_servers_accept(
     endpoint: Endpoint, registry: Registry
 ) -> None:
@@ -189,7 +202,7 @@ async def test_the_request_has_the_shape_that_servers_accept(
     assert endpoint.headers[0]["authorization"] == "Bearer sk-test"
     form = sent["response_format"]
     assert form["type"] == "json_schema" and form["json_schema"]["strict"] is True
-    assert form["json_schema"]["schema"] == plan_schema(registry, ["best_of_n"])
+    assert form["json_schema"]["schema"] == plan_schema(registry, STRATEGIES)
     system, user = sent["messages"]
     assert system["role"] == "system"
     assert all(f'"{name}"' in system["content"] for name in registry.names())
@@ -286,7 +299,7 @@ def _keywords(schema: Any) -> Iterator[str]:
 
 def test_the_schema_is_strict_throughout(registry: Registry) -> None:
     """Every object closes itself and requires all it names; no word that strict mode refuses."""
-    schema = plan_schema(registry, ["best_of_n"])
+    schema = plan_schema(registry, STRATEGIES)
     for found in _objects(schema):
         assert found["additionalProperties"] is False
         assert found["required"] == list(found["properties"])
@@ -301,7 +314,7 @@ def test_every_tool_is_offered_alike(registry: Registry) -> None:
     and a schema, attached pictures are references, and such plans are valid."""
     cards = [json.loads(line) for line in system_message(registry).splitlines() if line[:1] == "{"]
     assert [card["name"] for card in cards] == [spec.name for spec in registry]
-    offered = plan_schema(registry, ("best_of_n",))["$defs"]["call"]["anyOf"]
+    offered = plan_schema(registry, STRATEGIES)["$defs"]["call"]["anyOf"]
     by_tool = {call["properties"]["tool"]["const"]: call["properties"] for call in offered}
     assert by_tool.keys() >= {"edit", "inpaint", "find_pictures", "segment", "cut_out", "describe"}
     reference = {"$ref": "#/$defs/reference"}

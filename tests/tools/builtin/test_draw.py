@@ -135,7 +135,7 @@ async def test_cancelling_does_not_wait_for_a_server_that_hangs(
     ctx: ToolContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server that does not answer to the cancel holds the cancelled tool only for a while."""
-    monkeypatch.setattr("maquette.tools.builtin.draw.CANCEL_S", 0.05)
+    monkeypatch.setattr("maquette.tools.drawing.session.CANCEL_S", 0.05)
     server = Server(wait_s=30)
 
     async def hang(request: CancelRequest) -> Done:

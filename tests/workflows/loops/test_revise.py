@@ -1,18 +1,34 @@
-"""The decisions of a loop: never worse, every rule for stopping, which revision is tried."""
+"""Hill climbing: never worse, every rule for stopping, which revision is tried."""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maquette.contracts.strategy import StrategyContract
 from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import TextReads
 from maquette.records.draft import Draft, Revision
 from maquette.records.ids import candidate_seed
 from maquette.records.plan import Call, Loop
 from maquette.records.verdict import Outcome
-from maquette.workflows.loops.state import LoopState, RoundPlan, Stop, absorb, next_round
+from maquette.workflows.loops.revise import Revise
+from maquette.workflows.loops.state import LoopState, RoundPlan, Stop
+from maquette.workflows.loops.strategy import Strategy
 from maquette.workflows.wire.messages import RoundReply
+
+
+class TestReviseKeepsTheContract(StrategyContract):
+    """What every strategy promises."""
+
+    @pytest.fixture
+    def strategy(self) -> Strategy:
+        return Revise()
+
+
+REVISE = Revise()
+next_round, absorb = REVISE.next_round, REVISE.absorb
 
 REF = ArtifactRef(sha256="0" * 64, media_type="image/png", size_bytes=1)
 
