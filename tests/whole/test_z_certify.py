@@ -12,7 +12,7 @@ from maquette.benchmarks.certify.crash.laws import broken_laws
 from maquette.benchmarks.certify.crash.schedule import Home, Phase, Trial, Work
 from maquette.benchmarks.certify.rig import Rig
 from maquette.infra.settings.schema import Settings
-from maquette.tools.builtin.draw import FEW_STEPS
+from maquette.tools.drawing.session import FEW_STEPS
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 
