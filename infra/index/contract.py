@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from maquette.infra.index.entry import Hit, IndexEntry, PictureKind
-from maquette.infra.index.parts import Part
+from maquette.infra.index.segments import Segment
 
 NEAR_DUPLICATE = 0.94
 """Inner product from which two pictures count as near duplicates (LAION-5B's post-filter)."""
@@ -65,7 +65,7 @@ class ArtifactIndex(Protocol):
         """Forget a picture in every space; one that is not there is fine."""
         ...
 
-    async def rows(self, *, owner: str, space: str) -> Part:
+    async def rows(self, *, owner: str, space: str) -> Segment:
         """Every picture of a space with its vector, in the order added; zeros where none."""
         ...
 

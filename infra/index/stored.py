@@ -17,7 +17,7 @@ import uuid_utils
 
 from maquette.infra.index.contract import NEAR_DUPLICATE, Vector
 from maquette.infra.index.entry import Hit, IndexEntry, PictureKind
-from maquette.infra.index.parts import Part, decode_part, encode_part
+from maquette.infra.index.segments import Segment, decode_segment, encode_segment
 from maquette.infra.index.table import UNIT_TOLERANCE, Table, as_unit
 from maquette.infra.store.contract import ArtifactStore, DocumentKind
 from maquette.records.errors import IntegrityError, InvalidInput
@@ -58,7 +58,7 @@ class StoredIndex:
         if row.any():
             width = (await self._read(owner, space)).table.width
             as_unit(row, width)
-        await self._write(Part((entry,), row[None]), owner, space)
+        await self._write(Segment((entry,), row[None]), owner, space)
 
     async def search(
         self, query: Vector, *, owner: str, space: str, k: int, kind: PictureKind | None = None
@@ -83,10 +83,10 @@ class StoredIndex:
 
     async def delete(self, sha256: str, *, owner: str) -> None:
         for space in await self.spaces(owner=owner):
-            await self._write(Part(removed=(sha256,)), owner, space)
+            await self._write(Segment(removed=(sha256,)), owner, space)
 
-    async def rows(self, *, owner: str, space: str) -> Part:
-        return (await self._read(owner, space)).table.part()
+    async def rows(self, *, owner: str, space: str) -> Segment:
+        return (await self._read(owner, space)).table.segment()
 
     async def entries(self, *, owner: str, space: str) -> tuple[IndexEntry, ...]:
         return (await self._read(owner, space)).table.entries
@@ -117,7 +117,7 @@ class StoredIndex:
         if any(name not in shelf.seen for name in names if name > shelf.snapshot):
             return  # another process put them together meanwhile
         snapshot = f"{names[-1].rpartition('.')[0]}.{_SNAPSHOT}"
-        data = encode_part(shelf.table.part())
+        data = encode_segment(shelf.table.segment())
         await self._store.put_document(DocumentKind.INDEX, snapshot, data, owner=owner)
         for name in names:
             if name != snapshot:
@@ -128,9 +128,11 @@ class StoredIndex:
         found = await self._store.list_documents(DocumentKind.INDEX, owner=owner, limit=_EVERYTHING)
         return sorted(name for name in found if space is None or name.startswith(f"{space}."))
 
-    async def _write(self, part: Part, owner: str, space: str) -> None:
+    async def _write(self, segment: Segment, owner: str, space: str) -> None:
         name = f"{space}.{uuid_utils.uuid7().hex}.{_WRITE}"
-        await self._store.put_document(DocumentKind.INDEX, name, encode_part(part), owner=owner)
+        await self._store.put_document(
+            DocumentKind.INDEX, name, encode_segment(segment), owner=owner
+        )
 
     async def _read(self, owner: str, space: str, until: str | None = None) -> _Shelf:
         """The shelf with everything that is in the store now (or below ``until``)."""
@@ -160,12 +162,12 @@ class StoredIndex:
                 return False
             shelf.seen.add(name)
             try:
-                fits = shelf.table.apply(decode_part(data), name)
+                fits = shelf.table.apply(decode_segment(data), name)
             except IntegrityError as error:
-                log.warning("part %s of the picture index is left out: %s", name, error.message)
+                log.warning("segment %s of the picture index is left out: %s", name, error.message)
                 continue
             if not fits:
-                log.warning("part %s of the picture index has vectors of another width", name)
+                log.warning("segment %s of the picture index has vectors of another width", name)
         return True
 
 

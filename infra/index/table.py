@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from maquette.infra.index.entry import Hit, IndexEntry, PictureKind
-from maquette.infra.index.parts import Part
+from maquette.infra.index.segments import Segment
 from maquette.records.errors import InvalidInput
 
 UNIT_TOLERANCE = 1e-2
@@ -59,18 +59,18 @@ class Table:
     def entries(self) -> tuple[IndexEntry, ...]:
         return tuple(self._entries)
 
-    def part(self) -> Part:
-        """Everything as one part."""
-        return Part(self.entries, self._vectors[: len(self._entries)].copy())
+    def segment(self) -> Segment:
+        """Everything as one segment."""
+        return Segment(self.entries, self._vectors[: len(self._entries)].copy())
 
-    def apply(self, part: Part, order: str) -> bool:
+    def apply(self, segment: Segment, order: str) -> bool:
         """Take up a write; False if its vectors have another width than those there."""
-        if part.vectors.any() and self.width not in (None, part.vectors.shape[1]):
+        if segment.vectors.any() and self.width not in (None, segment.vectors.shape[1]):
             return False
-        for entry, vector in zip(part.entries, part.vectors, strict=True):
+        for entry, vector in zip(segment.entries, segment.vectors, strict=True):
             if self._newest(entry.ref.sha256, order):
                 self._put(entry, vector)
-        for name in part.removed:
+        for name in segment.removed:
             if self._newest(name, order):
                 self._remove(name)
         return True

@@ -13,7 +13,7 @@ from rclone_server import RcloneServer
 
 from maquette.contracts.index import OTHER, SPACE, ArtifactIndexContract, entry, units
 from maquette.infra.index.entry import PictureKind, space_named
-from maquette.infra.index.parts import Part, decode_part, encode_part
+from maquette.infra.index.segments import Segment, decode_segment, encode_segment
 from maquette.infra.index.stored import StoredIndex
 from maquette.infra.index.table import Table
 from maquette.infra.store.contract import DocumentKind
@@ -113,7 +113,7 @@ async def test_two_compact_at_once() -> None:
 
 
 async def test_a_damaged_part_costs_only_its_own_pictures() -> None:
-    """Bytes that are no part are left out with a warning; the rest is found."""
+    """Bytes that are no segment are left out with a warning; the rest is found."""
     store = MemoryArtifactStore()
     index = StoredIndex(store)
     await index.add(entry(1), [1.0, 0.0], owner="ann", space=SPACE)
@@ -121,19 +121,19 @@ async def test_a_damaged_part_costs_only_its_own_pictures() -> None:
     assert await StoredIndex(store).entries(owner="ann", space=SPACE) == (entry(1),)
 
 
-@pytest.mark.parametrize("data", [b"", b"x" * 40, encode_part(Part())[:-1]])
+@pytest.mark.parametrize("data", [b"", b"x" * 40, encode_segment(Segment())[:-1]])
 def test_bytes_that_are_no_part_are_refused(data: bytes) -> None:
     """Cut or foreign bytes are an integrity error."""
     with pytest.raises(IntegrityError):
-        decode_part(data)
+        decode_segment(data)
 
 
-def test_parts_come_back_as_they_were() -> None:
+def test_segments_come_back_as_they_were() -> None:
     """Entries, vectors and removals survive the bytes."""
-    part = Part((entry(1), entry(2)), units(2, 5, seed=2), ("c" * 64,))
-    found = decode_part(encode_part(part))
-    assert (found.entries, found.removed) == (part.entries, part.removed)
-    assert np.array_equal(found.vectors, part.vectors)
+    segment = Segment((entry(1), entry(2)), units(2, 5, seed=2), ("c" * 64,))
+    found = decode_segment(encode_segment(segment))
+    assert (found.entries, found.removed) == (segment.entries, segment.removed)
+    assert np.array_equal(found.vectors, segment.vectors)
 
 
 def test_another_model_is_another_space() -> None:
@@ -151,22 +151,22 @@ WRITE = st.tuples(st.booleans(), st.integers(0, 6), st.integers(0, 2**16))
 def test_writes_fold_to_the_same_in_any_order(writes, shuffle) -> None:
     """Whatever order the writes are read in, the table is that of a plain dictionary."""
     expected: dict[str, np.ndarray] = {}
-    parts = []
+    segments = []
     for number, (adds, name, seed) in enumerate(writes):
         one, vector = entry(name), units(1, 4, seed)
         order = f"{SPACE}.{number:032x}.p"
         if adds:
-            parts.append((Part((one,), vector), order))
+            segments.append((Segment((one,), vector), order))
             expected[one.ref.sha256] = vector[0]
         else:
-            parts.append((Part(removed=(one.ref.sha256,)), order))
+            segments.append((Segment(removed=(one.ref.sha256,)), order))
             expected.pop(one.ref.sha256, None)
-    shuffle.shuffle(parts)
+    shuffle.shuffle(segments)
     table = Table()
-    for part, order in parts:
-        assert table.apply(part, order)
+    for segment, order in segments:
+        assert table.apply(segment, order)
     assert {one.ref.sha256 for one in table.entries} == set(expected)
-    for one, row in zip(table.entries, table.part().vectors, strict=True):
+    for one, row in zip(table.entries, table.segment().vectors, strict=True):
         assert np.array_equal(row, expected[one.ref.sha256])
 
 
@@ -184,7 +184,7 @@ def test_search_agrees_with_brute_force(count, width, k, seed, kind) -> None:
     kinds = [list(PictureKind)[i % 2] for i in range(count)]
     table = Table()
     for i, vector in enumerate(vectors):
-        table.apply(Part((entry(i, kinds[i]),), vector[None]), f"{i:032x}")
+        table.apply(Segment((entry(i, kinds[i]),), vector[None]), f"{i:032x}")
     hits = table.search(query.tolist(), k, kind)
     scores = sorted(
         (float(v.astype(np.float64) @ query) for v, a in zip(vectors, kinds, strict=True)

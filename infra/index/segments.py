@@ -21,7 +21,7 @@ _ENTRIES: TypeAdapter[tuple[IndexEntry, ...]] = TypeAdapter(tuple[IndexEntry, ..
 
 
 @dataclass(frozen=True)
-class Part:
+class Segment:
     """Pictures added and names removed."""
 
     entries: tuple[IndexEntry, ...] = ()
@@ -30,18 +30,18 @@ class Part:
     removed: tuple[str, ...] = ()
 
 
-def encode_part(part: Part) -> bytes:
-    """Bytes that ``decode_part`` reads back."""
+def encode_segment(segment: Segment) -> bytes:
+    """Bytes that ``decode_segment`` reads back."""
     rows = {
-        "entries": [one.model_dump(mode="json") for one in part.entries],
-        "removed": list(part.removed),
+        "entries": [one.model_dump(mode="json") for one in segment.entries],
+        "removed": list(segment.removed),
     }
     text = np.frombuffer(json.dumps(rows).encode(), np.uint8)
-    return save({"vectors": np.ascontiguousarray(part.vectors, np.float32), "rows": text})
+    return save({"vectors": np.ascontiguousarray(segment.vectors, np.float32), "rows": text})
 
 
-def decode_part(data: bytes) -> Part:
-    """Read a part. Raises: IntegrityError: the bytes are none."""
+def decode_segment(data: bytes) -> Segment:
+    """Read a segment. Raises: IntegrityError: the bytes are none."""
     try:
         tensors = load(data)
         rows = json.loads(tensors["rows"].tobytes())
@@ -52,5 +52,5 @@ def decode_part(data: bytes) -> Part:
         if not fits or not np.isfinite(vectors).all():
             raise ValueError(f"{len(entries)} entries with vectors {vectors.shape}")
     except (SafetensorError, ValidationError, ValueError, KeyError, TypeError) as cause:
-        raise IntegrityError("a part of the picture index cannot be read") from cause
-    return Part(entries, vectors, removed)
+        raise IntegrityError("a segment of the picture index cannot be read") from cause
+    return Segment(entries, vectors, removed)
