@@ -19,9 +19,9 @@ QUEUES = (
     "history.visibilityProcessorMaxPollRPS",
 )
 
-CACHED_STATES = 256
+CACHED_STATES = 64
 """How many states of runs stay in memory, two for each run. By default 8,096 do for an hour, at
-some 50 kB a run; what is not there is read from the file again."""
+some 100 kB a run; what is not there is read from the file again."""
 COLLECT_AT = {"GOGC": "50"}
 """Garbage is collected when it is half of what is in use, not as much: a smaller heap."""
 
