@@ -81,7 +81,7 @@ async def serve(settings: Settings) -> None:
     from maquette.tools.library.library import PictureLibrary
     from maquette.tools.library.makers import Makers
     from maquette.tools.registry import load_registry
-    from maquette.workflows.desk.gateway import TaskGateway
+    from maquette.workflows.desk.gateway import TemporalGateway
     from maquette.workflows.wire.finished import task_of
 
     bare = open_store(settings)
@@ -89,11 +89,11 @@ async def serve(settings: Settings) -> None:
     library = PictureLibrary(StoredIndex(bare), models)
     feeder = Feeder(library, Makers(bare, task_of))
     store = FeedingStore(bare, feeder, task_of)
-    gateway = GatewayLink(lambda: TaskGateway.connect(settings, store))
+    gateway = GatewayLink(lambda: TemporalGateway.connect(settings, store))
     catching_up = asyncio.create_task(catch_up(store, library, owner=settings.owner))
     try:
         app = create_app(settings, gateway, store, load_registry(), models)
-        await _Server(uvicorn_config(app, settings), app.state.doors.closing).serve()
+        await _Server(uvicorn_config(app, settings), app.state.desk.closing).serve()
     finally:
         catching_up.cancel()
         await feeder.close()

@@ -156,8 +156,8 @@ class S3ArtifactStore:
             raise _missing(sha256) from error
         except (FileRefused, OSError) as error:
             raise DiskFull(
-                "there is no room to lay out an artifact as a file",
-                hint="free some space on the disk of the data directory; `maquette doctor` names it",
+                "the disk of the data directory has no room for an artifact",
+                hint="free some space on it; `maquette doctor` names the folder",
             ) from error
 
     def _fetch(self, blob: str, sha256: str) -> bytes:

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import io
 import struct
+import tempfile
 import time
 import zlib
 from pathlib import Path
@@ -20,9 +21,10 @@ from PIL import Image
 from starlette.responses import FileResponse
 
 from maquette.api.http.errors import RangeUnsatisfiable
-from maquette.api.http.ranges import asked_range
+from maquette.api.http.files import VerifiedFile
+from maquette.infra.store.names import blob_key
 from maquette.records.artifact import Lineage
-from maquette.records.errors import StoreUnavailable
+from maquette.records.errors import DiskFull, StoreUnavailable
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -130,7 +132,7 @@ async def test_uploads_wait_on_disk(bench: Bench, monkeypatch: pytest.MonkeyPatc
         held -= 1
         return data
 
-    monkeypatch.setattr("maquette.api.native.artifacts.admit", slow)
+    monkeypatch.setattr("maquette.api.desk.pictures.admit", slow)
     answers = await asyncio.gather(*(upload(bench, png(20 + n)) for n in range(12)))
     assert {answer.status_code for answer in answers} == {201}
     assert most == 2
@@ -351,33 +353,94 @@ async def test_if_range(bench: Bench) -> None:
     assert (other.status_code, other.content) == (200, DATA)
 
 
-@given(start=st.integers(0, 400), stop=st.integers(0, 400), size=st.integers(1, 300))
-def test_a_range_is_a_slice(start: int, stop: int, size: int) -> None:
-    """bytes=a-b is Python's slice [a : b + 1], whenever it holds a byte."""
+@given(start=st.integers(0, 400), length=st.integers(1, 400), size=st.integers(1, 300))
+def test_a_range_is_a_slice(start: int, length: int, size: int) -> None:
+    """bytes=a-b is Python's slice [a : b + 1], whenever it holds a byte; else it is refused."""
     data = bytes(i % 256 for i in range(size))
-    if stop < start:
-        assert asked_range(f"bytes={start}-{stop}", size) is None
-        return
-    expected = data[start : stop + 1]
-    if not expected:
+    expected = data[start : start + length]
+    if expected:
+        assert asyncio.run(read_part(data, f"bytes={start}-{start + length - 1}")) == expected
+    else:
         with pytest.raises(RangeUnsatisfiable):
-            asked_range(f"bytes={start}-{stop}", size)
-        return
-    found = asked_range(f"bytes={start}-{stop}", size)
-    assert found is not None
-    assert data[slice(*found)] == expected
+            asyncio.run(read_part(data, f"bytes={start}-{start + length - 1}"))
 
 
-@given(size=st.integers(1, 200), pieces=st.integers(1, 60))
-def test_pieces_make_the_whole(size: int, pieces: int) -> None:
+async def read_part(data: bytes, header: str) -> bytes:
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        answer = VerifiedFile(
+            Path(file.name), size_bytes=len(data), headers={"ETag": '"e"'}, media_type="image/png"
+        )
+        async with httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(answer), base_url=BASE
+        ) as http:
+            return (await http.get("/", headers={"Range": header})).content
+
+
+async def test_pieces_make_the_whole(bench: Bench) -> None:
     """Reading piece by piece gives back the whole."""
-    whole = bytes(i % 256 for i in range(size))
+    url = f"/api/v1/artifacts/{await stored(bench)}/content"
     read = b""
-    for begin in range(0, size, pieces):
-        found = asked_range(f"bytes={begin}-{begin + pieces - 1}", size)
-        assert found is not None
-        read += whole[slice(*found)]
-    assert read == whole
+    for begin in range(0, SIZE, 77):
+        part = await bench.http.get(url, headers={"Range": f"bytes={begin}-{begin + 76}"})
+        assert part.status_code == 206
+        read += part.content
+    assert read == DATA
+
+
+async def test_a_range_of_head_is_ignored(bench: Bench) -> None:
+    """HEAD tells of the whole, whatever range it names: ranges are for GET alone (RFC 9110)."""
+    url = f"/api/v1/artifacts/{await stored(bench)}/content"
+    for header in ("bytes=0-9", "bytes=5000-"):
+        answer = await bench.http.head(url, headers={"Range": header})
+        assert (answer.status_code, answer.headers["content-length"]) == (200, str(SIZE))
+
+
+async def test_content_is_never_read_whole(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Content goes from a verified file to the caller; the store is not asked for all bytes."""
+
+    async def whole(*_: Any, **__: Any) -> bytes:
+        raise AssertionError("the artifact was read whole")
+
+    monkeypatch.setattr(bench.store, "get", whole, raising=True)
+    path = Path(bench.settings.data_dir) / "served"
+    path.write_bytes(DATA)
+
+    async def file(*_: Any, **__: Any) -> Path:
+        return path
+
+    sha256 = await stored(bench)
+    monkeypatch.setattr(bench.store, "file", file)
+    answer = await bench.http.get(f"/api/v1/artifacts/{sha256}/content")
+    assert (answer.status_code, answer.content) == (200, DATA)
+
+
+async def test_damaged_content_is_never_served(bench: Bench) -> None:
+    """Bytes that do not hash to their name are an error before the first of them is sent, as a
+    whole, as a range and as a thumbnail."""
+    data = png()
+    sha256 = await stored(bench, data)
+    key = blob_key(sha256, "local")
+    bench.store.objects[key] = data[:50] + bytes([data[50] ^ 1]) + data[51:]
+    url = f"/api/v1/artifacts/{sha256}/content"
+    for more in ({}, {"headers": {"Range": "bytes=0-9"}}, {"params": {"w": 20}}):
+        answer = await bench.http.get(url, **more)
+        assert (answer.status_code, answer.json()["code"]) == (500, "integrity")
+
+
+async def test_a_full_disk_serves_from_memory(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without room for a file the whole is answered all the same."""
+
+    async def full(*_: Any, **__: Any) -> Path:
+        raise DiskFull("there is no room to lay out an artifact as a file")
+
+    monkeypatch.setattr(bench.store, "file", full)
+    url = f"/api/v1/artifacts/{await stored(bench)}/content"
+    answer = await bench.http.get(url, headers={"Range": "bytes=0-9"})
+    assert (answer.status_code, answer.content) == (200, DATA)
 
 
 async def test_thumbnails(bench: Bench) -> None:
