@@ -12,8 +12,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from io import BufferedRandom
 from pathlib import Path
-from typing import BinaryIO
 
 from maquette.infra.store.names import check_owner, check_sha256
 
@@ -75,7 +75,7 @@ class FileCache:
             file.write(data)
 
     @contextlib.contextmanager
-    def writing(self, sha256: str, owner: str) -> Iterator[BinaryIO]:
+    def writing(self, sha256: str, owner: str) -> Iterator[BufferedRandom]:
         """A file to write an artifact's bytes into; kept, whole, once the block ends well.
 
         The writer makes sure that the bytes hash to their name, and raises otherwise.

@@ -11,10 +11,11 @@ import time
 import zlib
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import httpx2
 import pytest
-from api_fakes import BASE, Bench
+from api_fakes import BASE, Bench, build
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -23,8 +24,12 @@ from starlette.responses import FileResponse
 from maquette.api.http.errors import RangeUnsatisfiable
 from maquette.api.http.files import VerifiedFile
 from maquette.infra.store.names import blob_key
+from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.records.artifact import Lineage
 from maquette.records.errors import DiskFull, StoreUnavailable
+from maquette.tools.builtin.enlarge import enlarge
+from maquette.tools.call import run_tool
+from maquette.tools.contract import ToolContext, ToolReporter
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -91,6 +96,39 @@ async def test_the_largest_picture_is_taken(bench: Bench) -> None:
     """Sixteen million pixels are within the limits, in memory and in time."""
     answer = await upload(bench, png(4_000, 4_000))
     assert answer.status_code == 201, answer.text
+
+
+async def test_a_raised_limit_holds_from_the_door_to_the_tools(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """A picture above the usual limit is refused; with limits.max_pixels raised it is taken,
+    shown small, and worked on by a tool."""
+    large = png(4_096, 4_090)
+    refused = await upload(bench, large)
+    assert refused.status_code == 422
+    assert f"at most {bench.settings.limits.max_pixels:,}" in refused.json()["detail"]
+    raised = {"limits.max_pixels": 17_000_000}
+    app, settings, gateway, store, models = build(tmp_path / "raised", **raised)
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(
+        transport=transport, base_url=BASE, headers=bench.http.headers
+    ) as http:
+        wide = Bench(app, settings, gateway, store, models, http)
+        taken = await upload(wide, large)
+        assert taken.status_code == 201, taken.text
+        url = f"/api/v1/artifacts/{taken.json()['sha256']}/content"
+        small = await http.get(url, params={"w": 64})
+        assert Image.open(io.BytesIO(small.content)).size == (64, 64)
+    ref = await store.stat(taken.json()["sha256"], owner="local")
+    ctx = ToolContext(
+        owner="local",
+        seed=0,
+        store=store,
+        models=ScriptedModelClient({}),
+        reporter=Mock(spec=ToolReporter),
+    )
+    made = await run_tool(enlarge, {"image": ref.model_dump(mode="json"), "factor": 1}, ctx)
+    assert made["image"]["width_px"] == 4_096
 
 
 @pytest.mark.parametrize("format", ["JPEG", "WEBP"])
