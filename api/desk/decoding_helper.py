@@ -12,6 +12,9 @@ import resource
 import sys
 from typing import NamedTuple
 
+from maquette.infra.media.admit import admit_image
+from maquette.records.errors import MediaRejected
+
 BASE_BYTES = 360_000_000
 BYTES_PER_PIXEL = 40
 """Of memory: several copies of a picture, as wide as the widest decoder makes them."""
@@ -43,9 +46,6 @@ def limit(max_pixels: int, *, cpu_s: int | None = None) -> None:
 
 def main() -> int:
     max_pixels, max_bytes = int(sys.argv[1]), int(sys.argv[2])
-
-    from maquette.infra.media.admit import admit_image
-    from maquette.records.errors import MediaRejected
 
     data = sys.stdin.buffer.read(max_bytes + 1)
     limit(max_pixels)

@@ -10,20 +10,18 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from maquette.api.desk.activity import Activity
+from maquette.api.desk.thumbnails import Thumbnails
 from maquette.api.http.errors import Closing
+from maquette.infra.settings.schema import Settings
+from maquette.infra.store.contract import ArtifactStore
+from maquette.model_servers.client.contract import ModelClient
 from maquette.records.errors import NotFound
-
-if TYPE_CHECKING:
-    from maquette.api.desk.thumbnails import Thumbnails
-    from maquette.infra.settings.schema import Settings
-    from maquette.infra.store.contract import ArtifactStore
-    from maquette.model_servers.client.contract import ModelClient
-    from maquette.tools.library.library import PictureLibrary
-    from maquette.tools.registry import Registry
-    from maquette.workflows.desk.contract import TaskGateway
+from maquette.tools.library.library import PictureLibrary
+from maquette.tools.registry import Registry
+from maquette.workflows.desk.contract import TaskGateway
 
 ResultT = TypeVar("ResultT")
 

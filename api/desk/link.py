@@ -11,14 +11,11 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from typing import TYPE_CHECKING
 
 from maquette.records.errors import EngineUnavailable, MaquetteError
-
-if TYPE_CHECKING:
-    from maquette.records.event import Event
-    from maquette.records.task import Feedback, Task, TaskPage, TaskRequest, TaskStatus
-    from maquette.workflows.desk.contract import TaskGateway
+from maquette.records.event import Event
+from maquette.records.task import Feedback, Task, TaskPage, TaskRequest, TaskStatus
+from maquette.workflows.desk.contract import TaskGateway
 
 LOG = logging.getLogger("maquette.api")
 
