@@ -86,15 +86,14 @@ async def content(
     if matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     if w is not None:
-        small = await pictures.thumbnail(desk, ref, w)
-        return Response(small, headers=headers, media_type=media_type)
+        return _whole(request, await pictures.thumbnail(desk, ref, w), headers, media_type)
     if media_type not in SHOWN_INLINE:
         media_type = "application/octet-stream"
     try:
         path = await pictures.as_file(desk, ref)
     except DiskFull:  # costs memory and ranges, not the picture
         whole = await desk.store.get(ref.sha256, owner=desk.owner)
-        return Response(whole, headers=headers, media_type=media_type)
+        return _whole(request, whole, headers, media_type)
     return VerifiedFile(path, size_bytes=ref.size_bytes, headers=headers, media_type=media_type)
 
 
@@ -119,6 +118,13 @@ def artifact_view(ref: ArtifactRef) -> dict[str, Any]:
         **ref.model_dump(mode="json"),
         "links": {"self": root, "content": f"{root}/content", "lineage": f"{root}/lineage"},
     }
+
+
+def _whole(request: Request, data: bytes, headers: dict[str, str], media_type: str) -> Response:
+    """Bytes in memory as an answer; to HEAD without them."""
+    headers = headers | {"Content-Length": str(len(data))}
+    body = b"" if request.method == "HEAD" else data
+    return Response(body, headers=headers, media_type=media_type)
 
 
 def _disposition(sha256: str, media_type: str) -> str:

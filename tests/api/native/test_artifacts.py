@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import io
 import struct
-import tempfile
 import time
 import zlib
 from pathlib import Path
@@ -16,13 +15,9 @@ from unittest.mock import Mock
 import httpx2
 import pytest
 from api_fakes import BASE, Bench, build
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 from starlette.responses import FileResponse
 
-from maquette.api.http.errors import RangeUnsatisfiable
-from maquette.api.http.files import VerifiedFile
 from maquette.infra.store.names import blob_key
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.records.artifact import Lineage
@@ -391,31 +386,6 @@ async def test_if_range(bench: Bench) -> None:
     assert (other.status_code, other.content) == (200, DATA)
 
 
-@given(start=st.integers(0, 400), length=st.integers(1, 400), size=st.integers(1, 300))
-def test_a_range_is_a_slice(start: int, length: int, size: int) -> None:
-    """bytes=a-b is Python's slice [a : b + 1], whenever it holds a byte; else it is refused."""
-    data = bytes(i % 256 for i in range(size))
-    expected = data[start : start + length]
-    if expected:
-        assert asyncio.run(read_part(data, f"bytes={start}-{start + length - 1}")) == expected
-    else:
-        with pytest.raises(RangeUnsatisfiable):
-            asyncio.run(read_part(data, f"bytes={start}-{start + length - 1}"))
-
-
-async def read_part(data: bytes, header: str) -> bytes:
-    with tempfile.NamedTemporaryFile() as file:
-        file.write(data)
-        file.flush()
-        answer = VerifiedFile(
-            Path(file.name), size_bytes=len(data), headers={"ETag": '"e"'}, media_type="image/png"
-        )
-        async with httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(answer), base_url=BASE
-        ) as http:
-            return (await http.get("/", headers={"Range": header})).content
-
-
 async def test_pieces_make_the_whole(bench: Bench) -> None:
     """Reading piece by piece gives back the whole."""
     url = f"/api/v1/artifacts/{await stored(bench)}/content"
@@ -489,6 +459,8 @@ async def test_thumbnails(bench: Bench) -> None:
         small = await bench.http.get(url, params={"w": 100})
         assert Image.open(io.BytesIO(small.content)).size == (100, 50)
     assert small.headers["etag"] == f'"{sha256}-w100"'
+    head = await bench.http.head(url, params={"w": 100})
+    assert (head.content, head.headers["content-length"]) == (b"", str(len(small.content)))
     large = await bench.http.get(url, params={"w": 1024})
     assert Image.open(io.BytesIO(large.content)).size == (400, 200)
 
