@@ -1,11 +1,11 @@
-"""The front doors as one ASGI app: routers behind a gate, every error a problem document."""
+"""The front doors as one ASGI app: routers behind a gate, every error in the words of its door."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,29 +14,25 @@ from starlette.responses import Response
 
 from maquette import __version__
 from maquette.api.desk.activity import Activity
-from maquette.api.desk.doors import Doors
+from maquette.api.desk.desk import Desk
 from maquette.api.desk.thumbnails import Thumbnails
+from maquette.api.http.bodies import query_model
 from maquette.api.http.errors import MethodNotAllowed
+from maquette.api.http.front_doors import FrontDoor, door_of
 from maquette.api.http.gate import Gate, instance_of
-from maquette.api.http.problems import InternalError, problem_response
+from maquette.api.http.problems import InternalError
 from maquette.api.http.validation import explain
-from maquette.api.native import artifacts, events, search, system, tasks, tools
-from maquette.api.schemas import ListQuery
+from maquette.api.native.door import native_door
 from maquette.infra.index.stored import StoredIndex
+from maquette.infra.settings.schema import Settings
+from maquette.infra.store.contract import ArtifactStore
+from maquette.model_servers.client.contract import ModelClient
 from maquette.records.errors import FixInput, MaquetteError, NotFound
 from maquette.tools.library.library import PictureLibrary
-
-if TYPE_CHECKING:
-    from maquette.api.desk.link import GatewayLink
-    from maquette.infra.settings.schema import Settings
-    from maquette.infra.store.contract import ArtifactStore
-    from maquette.model_servers.client.contract import ModelClient
-    from maquette.tools.registry import Registry
-    from maquette.workflows.desk.gateway import TaskGateway
+from maquette.tools.registry import Registry
+from maquette.workflows.desk.contract import TaskGateway
 
 LOG = logging.getLogger("maquette.api")
-
-ROUTERS = tuple(module.router for module in (tasks, events, search, artifacts, tools, system))
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104
@@ -44,14 +40,15 @@ ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104
 
 def create_app(
     settings: Settings,
-    gateway: TaskGateway | GatewayLink,
+    gateway: TaskGateway,
     store: ArtifactStore,
     registry: Registry,
     models: ModelClient,
+    *,
+    more_doors: Sequence[FrontDoor] = (),
 ) -> FastAPI:
-    """Build the app. It owns none of the parts: whoever made them closes them."""
-    activity = Activity()
-    limits = settings.limits
+    """Build the app: the native door, and others beside it. It owns none of the parts: whoever
+    made them closes them."""
     app = FastAPI(
         title="Maquette",
         version=__version__,
@@ -61,18 +58,18 @@ def create_app(
         redoc_url=None,
         lifespan=_lifespan,
     )
-    app.state.max_body_bytes = settings.limits.max_body_bytes
-    app.state.doors = Doors(
+    desk = app.state.desk = Desk(
         settings=settings,
         gateway=gateway,
         store=store,
         registry=registry,
         models=models,
-        activity=activity,
+        activity=Activity(),
         thumbnails=Thumbnails(),
         library=PictureLibrary(StoredIndex(store), models),
     )
-    for router in ROUTERS:
+    doors = (native_door(settings.limits), *more_doors)
+    for router in (router for door in doors for router in door.routers):
         app.include_router(router)
     app.add_exception_handler(MaquetteError, _on_error)
     app.add_exception_handler(HTTPException, _on_http_error)
@@ -80,11 +77,10 @@ def create_app(
     token = settings.api.token
     app.add_middleware(
         Gate,
-        meter=activity,
+        meter=desk.activity,
         hosts=known_hosts(settings.api.host),
         token=token.get_secret_value() if token is not None else None,
-        max_upload_bytes=limits.max_upload_bytes,
-        max_body_bytes=limits.max_body_bytes,
+        doors=doors,
     )
     return app
 
@@ -97,11 +93,11 @@ def known_hosts(bind_host: str) -> frozenset[str] | None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
-    app.state.doors.closing.set()
+    app.state.desk.closing.set()
 
 
 def _answer(request: Request, error: MaquetteError) -> Response:
-    return problem_response(
+    return door_of(request.scope).face(
         error,
         instance=instance_of(request.url.path),
         request_id=request.scope["state"]["request_id"],
@@ -136,4 +132,4 @@ async def _on_http_error(request: Request, error: Any) -> Response:
 
 
 async def _on_invalid(request: Request, error: Any) -> Response:
-    return _answer(request, explain(error.errors(), ListQuery))
+    return _answer(request, explain(error.errors(), query_model(request.scope.get("route"))))

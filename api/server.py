@@ -20,10 +20,20 @@ from fastapi import FastAPI
 from maquette.api.app import LOOPBACK, create_app
 from maquette.api.desk.link import GatewayLink
 from maquette.api.http.connections import guarded
+from maquette.infra.index.stored import StoredIndex
 from maquette.infra.observe.logging import set_up_logging
 from maquette.infra.settings.load import load_settings
 from maquette.infra.settings.schema import Settings
+from maquette.infra.store.factory import open_store
+from maquette.model_servers.connect import connect
 from maquette.records.errors import ConfigError, MaquetteError
+from maquette.tools.library.feeder import Feeder
+from maquette.tools.library.feeding_store import FeedingStore, catch_up
+from maquette.tools.library.library import PictureLibrary
+from maquette.tools.library.makers import Makers
+from maquette.tools.registry import load_registry
+from maquette.workflows.desk.gateway import TemporalGateway
+from maquette.workflows.wire.finished import task_of
 
 LOG = logging.getLogger("maquette.api")
 
@@ -73,27 +83,16 @@ async def serve(settings: Settings) -> None:
     Raises: ConfigError: it would listen beyond this machine without a token.
     """
     check_exposure(settings)
-    from maquette.infra.index.stored import StoredIndex
-    from maquette.infra.store.factory import open_store
-    from maquette.model_servers.connect import connect
-    from maquette.tools.library.feeder import Feeder
-    from maquette.tools.library.feeding_store import FeedingStore, catch_up
-    from maquette.tools.library.library import PictureLibrary
-    from maquette.tools.library.makers import Makers
-    from maquette.tools.registry import load_registry
-    from maquette.workflows.desk.gateway import TaskGateway
-    from maquette.workflows.wire.finished import task_of
-
     bare = open_store(settings)
     models = connect(settings, bare)
     library = PictureLibrary(StoredIndex(bare), models)
     feeder = Feeder(library, Makers(bare, task_of))
     store = FeedingStore(bare, feeder, task_of)
-    gateway = GatewayLink(lambda: TaskGateway.connect(settings, store))
+    gateway = GatewayLink(lambda: TemporalGateway.connect(settings, store))
     catching_up = asyncio.create_task(catch_up(store, library, owner=settings.owner))
     try:
         app = create_app(settings, gateway, store, load_registry(), models)
-        await _Server(uvicorn_config(app, settings), app.state.doors.closing).serve()
+        await _Server(uvicorn_config(app, settings), app.state.desk.closing).serve()
     finally:
         catching_up.cancel()
         await feeder.close()

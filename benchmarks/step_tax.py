@@ -27,7 +27,7 @@ from maquette.benchmarks.peers import BareChain, bare_noop, bare_temporal_s, lan
 from maquette.infra.settings.schema import Settings
 from maquette.records.task import TaskRequest, TaskStatus
 from maquette.tools.registry import Registry
-from maquette.workflows.desk.gateway import TaskGateway
+from maquette.workflows.desk.gateway import TemporalGateway
 from maquette.workflows.wire.connect import temporal_client
 from maquette.workflows.worker import build_engine, make_worker
 
@@ -61,7 +61,7 @@ async def measure_step_tax(settings: Settings, repetitions: int = 8) -> StepTax:
         tools=Registry([bench_light, bench_remote, bench_alone], origin="benchmarks"),
         planner=ChainPlanner(),
     )
-    gateway = TaskGateway(client, engine.store, task_queue=queue)
+    gateway = TemporalGateway(client, engine.store, task_queue=queue)
     bare = Worker(client, task_queue=f"{queue}-bare", workflows=[BareChain], activities=[bare_noop])
     times: dict[str, list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
@@ -95,7 +95,7 @@ async def measure_step_tax(settings: Settings, repetitions: int = 8) -> StepTax:
     )
 
 
-async def _ours_s(gateway: TaskGateway, tool: str) -> float:
+async def _ours_s(gateway: TemporalGateway, tool: str) -> float:
     """Seconds from submit to the finished task, planning and the finished record included."""
     started = time.perf_counter()
     task = await gateway.submit(TaskRequest(text=f"{tool} {uuid.uuid4()}"), owner="bench")

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
+from maquette.api.cli.connect import make_client
+from maquette.api.cli.delivery.saving import ENDINGS, check_target, save
 from maquette.api.cli.terminal.options import DataDir, Json
 from maquette.api.cli.terminal.screen import Screen
 
@@ -28,10 +31,6 @@ def search_artifacts(
     data_dir: DataDir = None,
 ) -> None:
     """Find pictures made or uploaded before by what they show. Prints hashes, best first."""
-    from rich.text import Text
-
-    from maquette.api.cli.connect import make_client
-
     screen = Screen(as_json=as_json)
     client = make_client(screen, data_dir)
 
@@ -69,9 +68,6 @@ def get_artifact(
     data_dir: DataDir = None,
 ) -> None:
     """Save an artifact to a file, checked against its hash. Prints the path."""
-    from maquette.api.cli.connect import make_client
-    from maquette.api.cli.delivery.saving import ENDINGS, check_target, save
-
     screen = Screen(as_json=as_json)
     if output is not None and str(output) != "-":
         check_target(output)

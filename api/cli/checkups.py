@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from maquette.infra.settings.schema import Settings
-    from maquette.infra.stack.checkup.doctor import Check
+from maquette.api.client import MaquetteClient
+from maquette.infra.settings.models import served_here
+from maquette.infra.settings.schema import Settings
+from maquette.infra.stack.checkup.doctor import Check
+from maquette.infra.stack.control import read_stack
+from maquette.model_servers.readiness import check_roles
+from maquette.records.errors import MaquetteError, RecordDamaged
+from maquette.records.task import RECORD_DAMAGED
+from maquette.tools.registry import load_registry
 
 MOST_RECORDS = 2_000
 
 
 def tools(settings: Settings) -> Check:
     """Every tool loads; a plug-in that does not is named."""
-    from maquette.infra.stack.checkup.doctor import Check
-    from maquette.tools.registry import load_registry
-
     registry = load_registry()
     if registry.problems:
         first = registry.problems[0]
@@ -32,8 +34,6 @@ def tools(settings: Settings) -> Check:
 
 def planner(settings: Settings) -> Check:
     """Which planner will work."""
-    from maquette.infra.stack.checkup.doctor import Check
-
     if settings.planner.base_url is None:
         return Check("planner", True, detail="embedded (no language model is configured)")
     if settings.planner.model is None:
@@ -48,11 +48,6 @@ def planner(settings: Settings) -> Check:
 
 def models(settings: Settings) -> Check:
     """Each role's model is where the settings say, and its options are known."""
-    from maquette.infra.settings.models import served_here
-    from maquette.infra.stack.checkup.doctor import Check
-    from maquette.model_servers.readiness import check_roles
-    from maquette.records.errors import MaquetteError
-
     if not served_here(settings):
         return Check("model files", True, detail=f"served elsewhere: {settings.serve.url}")
     try:
@@ -64,8 +59,6 @@ def models(settings: Settings) -> Check:
 
 def commands(settings: Settings) -> Check:
     """Commands of other packages load."""
-    from maquette.infra.stack.checkup.doctor import Check
-
     names = []
     for entry in entry_points(group="maquette.commands"):
         try:
@@ -83,9 +76,6 @@ def commands(settings: Settings) -> Check:
 
 def records(settings: Settings) -> Check:
     """What is kept of the ended tasks can be read; each that cannot is named."""
-    from maquette.infra.stack.checkup.doctor import Check
-    from maquette.infra.stack.control import read_stack
-
     info = read_stack(settings)
     if info is None:
         return Check("records", True, detail="looked at while the stack runs")
@@ -102,10 +92,6 @@ def records(settings: Settings) -> Check:
 
 async def damaged_records(url: str, token: str | None) -> tuple[list[str], int]:
     """The ids of damaged records, and of how many tasks, the newest first."""
-    from maquette.api.client import MaquetteClient
-    from maquette.records.errors import RecordDamaged
-    from maquette.records.task import RECORD_DAMAGED
-
     found: list[str] = []
     seen, after, more = 0, None, True
     async with MaquetteClient(url, token) as client:

@@ -11,6 +11,8 @@ from rich.text import Text
 
 from maquette.api.cli.terminal.options import DataDir, Json
 from maquette.api.cli.terminal.screen import Screen
+from maquette.infra.settings.dump import describe_settings
+from maquette.infra.settings.load import load_settings
 
 app = typer.Typer(no_args_is_help=True, help="The settings, and where each value comes from.")
 
@@ -28,9 +30,6 @@ def show_config(
     data_dir: DataDir = None,
 ) -> None:
     """Print every setting. Secrets are hidden."""
-    from maquette.infra.settings.dump import describe_settings
-    from maquette.infra.settings.load import load_settings
-
     screen = Screen(as_json=as_json)
     overrides = {} if data_dir is None else {"data_dir": str(data_dir.absolute())}
     rows = describe_settings(load_settings(profile, overrides=overrides))

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from maquette.api.cli.terminal.screen import Screen
+from maquette.api.cli.views.parts_view import PartsView
 from maquette.api.client import MaquetteClient
 from maquette.api.http.errors import Unreachable
-
-if TYPE_CHECKING:
-    from maquette.infra.settings.schema import Settings
-    from maquette.infra.stack.state.info import StackInfo
-
+from maquette.infra.disk import check_room
+from maquette.infra.settings.load import load_settings
+from maquette.infra.settings.models import served_here
+from maquette.infra.settings.schema import Settings
+from maquette.infra.stack.control import ensure_stack, read_stack
+from maquette.infra.stack.parts.resolve import api_url
+from maquette.infra.stack.state.info import StackInfo
+from maquette.model_servers.readiness import check_roles
 
 PATIENCE_S = 120.0
 """A server, or an engine behind it, may be away for so long before a watcher gives up."""
@@ -22,8 +26,6 @@ PATIENCE_S = 120.0
 
 def settings_of(data_dir: Path | None) -> Settings:
     """The settings, with the data directory of the command line on top."""
-    from maquette.infra.settings.load import load_settings
-
     overrides = {} if data_dir is None else {"data_dir": str(data_dir.absolute())}
     return load_settings(overrides=overrides)
 
@@ -47,8 +49,6 @@ def make_client(
     """
     settings = settings_of(data_dir)
     if "api" not in settings.stack.managed:
-        from maquette.infra.stack.parts.resolve import api_url
-
         token = settings.api.token
         return MaquetteClient(
             api_url(settings),
@@ -56,12 +56,8 @@ def make_client(
             patience_s=patience_s,
             on_busy=screen.busy,
         )
-    from maquette.infra.stack.control import read_stack
-
     info = read_stack(settings)
     if start:
-        from maquette.infra.disk import check_room
-
         check_room(settings.data_dir)
     if start and (info is None or not info.ready):
         info = bring_up(screen, settings, settings.stack.idle_stop_s)
@@ -74,8 +70,6 @@ def make_client(
 
 def bring_up(screen: Screen, settings: Settings, idle_stop_s: float) -> StackInfo:
     """Start the stack in the background and show its parts getting ready."""
-    from maquette.infra.stack.control import ensure_stack
-
     check_start(settings)
     with parts_view(screen) as report:
         return ensure_stack(settings, idle_stop_s=idle_stop_s, report=report)
@@ -86,10 +80,6 @@ def check_start(settings: Settings) -> None:
 
     Raises: ConfigError: a model is not there, or an option is not known. DiskFull.
     """
-    from maquette.infra.disk import check_room
-    from maquette.infra.settings.models import served_here
-    from maquette.model_servers.readiness import check_roles
-
     check_room(settings.data_dir)
     if served_here(settings):
         check_roles(settings)
@@ -98,7 +88,5 @@ def check_start(settings: Settings) -> None:
 @contextmanager
 def parts_view(screen: Screen) -> Iterator[Any]:
     """Yields a function that is told of each part's changes."""
-    from maquette.api.cli.views.parts_view import PartsView
-
     with PartsView(screen) as view:
         yield view.report

@@ -32,7 +32,7 @@ COMMANDS = {
     "up": "maquette.api.cli.stack:up",
     "down": "maquette.api.cli.stack:down",
     "status": "maquette.api.cli.stack:status",
-    "doctor": "maquette.api.cli.stack:doctor",
+    "doctor": "maquette.api.cli.doctor:doctor",
     "task": "maquette.api.cli.tasks:app",
     "artifact": "maquette.api.cli.artifacts:app",
     "config": "maquette.api.cli.config:app",

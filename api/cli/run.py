@@ -10,9 +10,16 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from maquette.api.cli.connect import local_place, make_client
+from maquette.api.cli.delivery.attend import attend_and_deliver
+from maquette.api.cli.delivery.room import room_at
+from maquette.api.cli.delivery.saving import check_target
 from maquette.api.cli.terminal import exits
 from maquette.api.cli.terminal.options import DataDir, Json
 from maquette.api.cli.terminal.screen import Screen
+from maquette.api.cli.validation import check_options
+from maquette.api.schemas import task_view
+from maquette.records.errors import InvalidInput
 
 
 class Approve(StrEnum):
@@ -53,11 +60,6 @@ def run(
     Starts the local stack when none runs. Ctrl-C steps away and leaves the task running; twice
     cancels it. The path of the picture, or the text of an answer, is printed on stdout.
     """
-    from maquette.api.cli.connect import local_place, make_client
-    from maquette.api.cli.delivery.room import room_at
-    from maquette.api.cli.delivery.saving import check_target
-    from maquette.api.cli.validation import check_options
-
     screen = Screen(as_json=as_json)
     if output is not None and str(output) != "-":
         check_target(output)
@@ -82,8 +84,6 @@ def run(
 
 
 def _read(path: Path) -> bytes:
-    from maquette.records.errors import InvalidInput
-
     try:
         return path.read_bytes()
     except OSError as error:
@@ -105,14 +105,10 @@ async def _run(
     preview: bool,
     place: Path | None,
 ) -> int:
-    from maquette.api.cli.delivery.attend import attend_and_deliver
-
     async with client:
         inputs = [await client.upload(data) for data in pictures]
         task = await client.submit(text, inputs=inputs, options=options)
         if detach:
-            from maquette.api.schemas import task_view
-
             if screen.as_json:
                 screen.document(task_view(task))
             else:

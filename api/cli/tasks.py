@@ -11,8 +11,15 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.text import Text
 
+from maquette.api.cli.connect import local_place, make_client
+from maquette.api.cli.delivery.attend import attend_and_deliver
+from maquette.api.cli.delivery.saving import check_target
+from maquette.api.cli.run import screen_head
+from maquette.api.cli.show import show
 from maquette.api.cli.terminal.options import DataDir, Json, TaskId
 from maquette.api.cli.terminal.screen import Screen
+from maquette.api.cli.views.tables import task_row, task_table
+from maquette.api.schemas import task_view
 from maquette.records.errors import InvalidInput, NotFound
 from maquette.records.ids import TASK_ID
 from maquette.records.task import FeedbackAction, Task, TaskStatus
@@ -30,9 +37,6 @@ def list_tasks(
     data_dir: DataDir = None,
 ) -> None:
     """List tasks, newest first."""
-    from maquette.api.cli.views.tables import task_row, task_table
-    from maquette.api.schemas import task_view
-
     screen = Screen(as_json=as_json)
     page = _with_client(screen, data_dir, lambda client: client.list(limit=limit, status=status))
     if as_json:
@@ -49,9 +53,6 @@ def list_tasks(
 @app.command("show")
 def show_task(task_id: TaskId, as_json: Json = False, data_dir: DataDir = None) -> None:
     """Show a task: its plan, every draft with its verdict, how it ended and what it cost."""
-    from maquette.api.cli.show import show
-    from maquette.api.schemas import task_view
-
     screen = Screen(as_json=as_json)
 
     async def look(client: Any) -> None:
@@ -74,11 +75,6 @@ def watch_task(
     data_dir: DataDir = None,
 ) -> None:
     """Follow a task from its start, live until it ends. With --json: one event a line."""
-    from maquette.api.cli.connect import local_place
-    from maquette.api.cli.delivery.attend import attend_and_deliver
-    from maquette.api.cli.delivery.saving import check_target
-    from maquette.api.cli.run import screen_head
-
     screen = Screen(as_json=as_json)
     if output is not None and str(output) != "-":
         check_target(output)
@@ -105,8 +101,6 @@ def watch_task(
 @app.command("cancel")
 def cancel_task(task_id: TaskId, as_json: Json = False, data_dir: DataDir = None) -> None:
     """Stop a task. What it finished stays."""
-    from maquette.api.schemas import task_view
-
     screen = Screen(as_json=as_json)
 
     async def cancel(client: Any) -> Task:
@@ -131,8 +125,6 @@ def approve_task(
     data_dir: DataDir = None,
 ) -> None:
     """Answer the question a task is asking: approve it, or --reject it."""
-    from maquette.api.schemas import task_view
-
     screen = Screen(as_json=as_json)
     action = FeedbackAction.REJECT if reject else FeedbackAction.APPROVE
 
@@ -173,8 +165,6 @@ def _with_client(
     screen: Screen, data_dir: Path | None, use: Callable[[Any], Awaitable[ResultT]]
 ) -> ResultT:
     """Run a coroutine with a client of the server, closed again afterwards."""
-    from maquette.api.cli.connect import make_client
-
     client = make_client(screen, data_dir)
 
     async def whole() -> ResultT:

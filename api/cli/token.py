@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from maquette.api.cli.connect import settings_of
 from maquette.api.cli.terminal.options import DataDir, Json
 from maquette.api.cli.terminal.screen import Screen
+from maquette.infra.stack.state.folders import StackFolders
+from maquette.infra.stack.state.keys import stack_keys
+from maquette.records.errors import ConfigError
 
 
 def token(as_json: Json = False, data_dir: DataDir = None) -> None:
@@ -11,11 +15,6 @@ def token(as_json: Json = False, data_dir: DataDir = None) -> None:
 
     curl -H "Authorization: Bearer $(maquette token)" http://127.0.0.1:8420/api/v1/tasks
     """
-    from maquette.api.cli.connect import settings_of
-    from maquette.infra.stack.state.folders import StackFolders
-    from maquette.infra.stack.state.keys import stack_keys
-    from maquette.records.errors import ConfigError
-
     screen = Screen(as_json=as_json)
     settings = settings_of(data_dir)
     if settings.api.token is not None:

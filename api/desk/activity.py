@@ -52,13 +52,16 @@ class Activity:
         return 0.0 if self.watchers else max(0.0, self._clock() - self._last_use)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """An answer began, so many seconds after its request; ``route`` is its pattern."""
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
 
     def submitted(self) -> None:
+        """A task was accepted."""
         self._submitted.inc()
 
     def uploaded(self, outcome: str) -> None:
+        """A picture came: ``taken`` or ``refused``."""
         self._uploads.labels(outcome).inc()
 
     def check_room(self) -> None:

@@ -17,6 +17,7 @@ import signal
 import sys
 from contextlib import suppress
 
+from maquette.infra.media.admit import check_picture
 from maquette.records.errors import MediaRejected, Overloaded
 
 HELPER = "maquette.api.desk.decoding_helper"
@@ -33,8 +34,6 @@ async def admit(data: bytes, *, max_pixels: int, max_bytes: int) -> bytes:
         took more memory or processor time than a picture of its size should. Overloaded: the
         machine has no time or memory for it now.
     """
-    from maquette.infra.media.admit import check_picture
-
     check_picture(data, max_pixels=max_pixels, max_bytes=max_bytes)
     try:
         helper = await asyncio.create_subprocess_exec(

@@ -1,4 +1,4 @@
-"""The helper process of ``admission``: bytes in, a clean PNG out, under hard limits.
+"""The helper process of ``decoding``: bytes in, a clean PNG out, under hard limits.
 
 Run as ``python -I -m maquette.api.desk.decoding_helper MAX_PIXELS MAX_BYTES``. Exits 0 with a PNG
 on stdout, or 1 with one JSON object (message, hint) on stderr. Out of processor time it ends
@@ -12,9 +12,16 @@ import resource
 import sys
 from typing import NamedTuple
 
-MEMORY_BYTES = 1_000_000_000
+from maquette.infra.media.admit import admit_image
+from maquette.records.errors import MediaRejected
+
+BASE_BYTES = 360_000_000
+BYTES_PER_PIXEL = 40
+"""Of memory: several copies of a picture, as wide as the widest decoder makes them."""
 CPU_S = 40
-"""Three times what the costliest picture within the limits takes on a crowded machine."""
+"""Three times what the costliest picture of USUAL_PIXELS takes on a crowded machine."""
+USUAL_PIXELS = 16_000_000
+"""Pictures up to this are decoded under the same limits, whatever their size."""
 
 
 class Limits(NamedTuple):
@@ -22,9 +29,15 @@ class Limits(NamedTuple):
     max_upload_bytes: int
 
 
-def limit(*, cpu_s: int = CPU_S) -> None:
-    """Bind this process: memory, processor time, no files, no core, no processes."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+def limit(max_pixels: int, *, cpu_s: int | None = None) -> None:
+    """Bind this process: memory, processor time, no files, no core, no processes.
+
+    Memory and time grow with the largest picture that is taken, from ``USUAL_PIXELS`` on.
+    """
+    pixels = max(max_pixels, USUAL_PIXELS)
+    memory_bytes = BASE_BYTES + BYTES_PER_PIXEL * pixels
+    cpu_s = cpu_s or CPU_S * pixels // USUAL_PIXELS
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 5))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -34,11 +47,8 @@ def limit(*, cpu_s: int = CPU_S) -> None:
 def main() -> int:
     max_pixels, max_bytes = int(sys.argv[1]), int(sys.argv[2])
 
-    from maquette.infra.media.admit import admit_image
-    from maquette.records.errors import MediaRejected
-
     data = sys.stdin.buffer.read(max_bytes + 1)
-    limit()
+    limit(max_pixels)
     try:
         png = admit_image(data, Limits(max_pixels=max_pixels, max_upload_bytes=max_bytes))
     except MediaRejected as error:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
-from maquette.api.desk.doors import Doors
+from maquette.api.desk.desk import Desk
 from maquette.model_servers.client.contract import RoleName
+from maquette.model_servers.client.work import Work
 from maquette.records.errors import (
     EngineUnavailable,
     MaquetteError,
@@ -23,71 +25,62 @@ PATIENCE_S = 2.5
 
 OK: dict[str, Any] = {"status": "ok"}
 
-
-async def active_tasks(doors: Doors) -> int | None:
-    """How many tasks are in flight; None while the engine does not answer."""
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            return await doors.gateway.active()
-    except (MaquetteError, TimeoutError):
-        return None
+T = TypeVar("T")
 
 
-async def check_parts(doors: Doors) -> dict[str, dict[str, Any]]:
-    """``{temporal, store, models}``, each ok or a problem with its next step."""
-    return dict(
-        await asyncio.gather(
-            _check(
-                "temporal",
-                doors.gateway.active(),
-                EngineUnavailable("the workflow engine does not answer"),
-            ),
-            _check(
-                "store",
-                doors.store.check(),
-                StoreUnavailable("the artifact store does not answer"),
-            ),
-            _check(
-                "models",
-                _models(doors),
-                ModelUnavailable("the model servers do not answer"),
-            ),
-        )
+@dataclass(frozen=True)
+class Health:
+    """What each part answered when all were asked once."""
+
+    parts: dict[str, dict[str, Any]]
+    """``{temporal, store, models}``, each ``OK`` or a problem with its next step."""
+    active_tasks: int | None
+    """Tasks in flight; None while the engine does not answer."""
+    work: Work | None
+    """What the models are busy with; None while they do not say, or sit in the worker."""
+
+
+async def look(desk: Desk) -> Health:
+    """Ask every part once. Raises nothing: a part that fails is told."""
+    engine, store, models = await asyncio.gather(
+        _ask(
+            "temporal",
+            desk.gateway.active(),
+            EngineUnavailable("the workflow engine does not answer"),
+        ),
+        _ask("store", desk.store.check(), StoreUnavailable("the artifact store does not answer")),
+        _ask("models", _models(desk), ModelUnavailable("the model servers do not answer")),
     )
+    parts = {"temporal": engine.told, "store": store.told, "models": models.told}
+    return Health(parts, active_tasks=engine.value, work=models.value)
 
 
-async def models_work(doors: Doors) -> dict[str, Any] | None:
-    """What the model servers are busy with; None while they do not say, or sit in the worker."""
-    if doors.settings.serve.placement == "inprocess":
-        return None
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            return (await doors.models.work()).told()
-    except (MaquetteError, TimeoutError):
-        return None
-
-
-async def _models(doors: Doors) -> None:
+async def _models(desk: Desk) -> Work | None:
     """Ask the generation role who it is, and all whether they move; roles held by the worker
     itself are not asked."""
-    if doors.settings.serve.placement == "inprocess":
-        return
-    await doors.models.digest(RoleName.GENERATION)
-    stalled = (await doors.models.work()).stalled()
+    if desk.settings.serve.placement == "inprocess":
+        return None
+    await desk.models.digest(RoleName.GENERATION)
+    work = await desk.models.work()
+    stalled = work.stalled()
     if stalled:
         raise ModelUnavailable(
             f"stalled: {stalled}", hint="look at models.log; `maquette down` and `up` restart it"
         )
+    return work
 
 
-async def _check(
-    name: str, question: Awaitable[object], silent: TryAgain
-) -> tuple[str, dict[str, Any]]:
+@dataclass(frozen=True)
+class _Answer(Generic[T]):
+    told: dict[str, Any]
+    value: T | None = None
+
+
+async def _ask(name: str, question: Awaitable[T], silent: TryAgain) -> _Answer[T]:
     error: MaquetteError = silent
     try:
         async with asyncio.timeout(PATIENCE_S):
-            await question
-            return name, OK
+            return _Answer(OK, await question)
     except MaquetteError as found:
         error = found
     except TimeoutError:
@@ -95,9 +88,11 @@ async def _check(
     except Exception:
         LOG.exception("asking %s failed", name)
     problem = error.problem()
-    return name, {
-        "status": "problem",
-        "code": problem.code,
-        "detail": problem.detail,
-        "hint": problem.hint or f"run 'maquette doctor'; the part's log is {name}.log",
-    }
+    return _Answer(
+        {
+            "status": "problem",
+            "code": problem.code,
+            "detail": problem.detail,
+            "hint": problem.hint or f"run 'maquette doctor'; the part's log is {name}.log",
+        }
+    )

@@ -8,14 +8,10 @@ up too, so a key is remembered for at least 24 hours and ids still sort by day.
 from __future__ import annotations
 
 import hashlib
-import time
 import uuid
 
-from maquette.api.desk.doors import Doors
-from maquette.api.desk.submit import submit
+from maquette.api.desk.desk import Desk
 from maquette.api.http.errors import InvalidFields
-from maquette.records.errors import Conflict
-from maquette.records.task import Task, TaskRequest
 
 MAX_KEY_CHARACTERS = 255
 DAY_S = 86_400
@@ -30,24 +26,23 @@ def keyed_task_id(owner: str, key: str, day: int) -> str:
     return f"task_{uuid.UUID(int=bits)}"
 
 
-async def submit_keyed(doors: Doors, request: TaskRequest, key: str) -> Task:
-    """Submit once for a key. Raises: InvalidFields: the key was used for another request."""
+async def keyed_id(desk: Desk, key: str) -> str:
+    """The task id of a key: yesterday's if it is in use, else today's.
+
+    Raises: InvalidFields: it is no key. EngineUnavailable.
+    """
     if not 1 <= len(key) <= MAX_KEY_CHARACTERS or not key.isprintable():
-        raise _bad_key("expected 1 to 255 printable characters")
-    today = int(time.time()) // DAY_S
+        raise bad_key("expected 1 to 255 printable characters")
+    today = int(desk.clock()) // DAY_S
     for day in (today, today - 1):
-        task_id = keyed_task_id(doors.owner, key, day)
-        if await doors.exists(task_id):
-            break
-    else:
-        task_id = keyed_task_id(doors.owner, key, today)
-    try:
-        return await submit(doors, request, task_id)
-    except Conflict as error:
-        raise _bad_key("it was used for another request; expected a fresh key") from error
+        task_id = keyed_task_id(desk.owner, key, day)
+        if await desk.exists(task_id):
+            return task_id
+    return keyed_task_id(desk.owner, key, today)
 
 
-def _bad_key(reason: str) -> InvalidFields:
+def bad_key(reason: str) -> InvalidFields:
+    """What is wrong with an Idempotency-Key."""
     sentence = f"the Idempotency-Key header is not usable: {reason}"
     return InvalidFields(
         sentence,

@@ -9,15 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 
 from maquette.records.errors import EngineUnavailable, MaquetteError
-
-if TYPE_CHECKING:
-    from maquette.records.event import Event
-    from maquette.records.task import Feedback, Task, TaskPage, TaskRequest, TaskStatus
-    from maquette.workflows.desk.gateway import TaskGateway
+from maquette.records.event import Event
+from maquette.records.task import Feedback, Task, TaskPage, TaskRequest, TaskStatus
+from maquette.workflows.desk.contract import TaskGateway
 
 LOG = logging.getLogger("maquette.api")
 
@@ -28,7 +26,7 @@ Connect = Callable[[], Awaitable["TaskGateway"]]
 
 
 class GatewayLink:
-    """A TaskGateway that connects by itself."""
+    """A ``TaskGateway`` that connects another one by itself, when it is first needed."""
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
@@ -83,10 +81,11 @@ class GatewayLink:
 
     async def events(
         self, task_id: str, *, owner: str, after: int | None = None
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event]:
         gateway = await self.ready()
-        async for event in gateway.events(task_id, owner=owner, after=after):
-            yield event
+        async with aclosing(gateway.events(task_id, owner=owner, after=after)) as events:
+            async for event in events:
+                yield event
 
     async def check(self, task_id: str, *, owner: str) -> None:
         await (await self.ready()).check(task_id, owner=owner)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 
+from PIL import Image
+
+from maquette.infra.media.admit import decode_stored, encode_png
 from maquette.records.errors import InvalidInput, MediaRejected
 
 MIN_WIDTH_PX, MAX_WIDTH_PX = 16, 1024
@@ -43,10 +46,6 @@ class Thumbnails:
 
     @staticmethod
     def _shrink(data: bytes, width_px: int) -> bytes:
-        from PIL import Image
-
-        from maquette.infra.media.admit import decode_stored, encode_png
-
         image = decode_stored(data)
         if image.width > width_px:
             height_px = max(1, round(image.height * width_px / image.width))

@@ -1,4 +1,4 @@
-"""Reading request bodies: strict JSON, checked against a model, before any work is done."""
+"""Reading requests: a body is strict JSON, checked against a model, before any work is done."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from fastapi import Request
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from maquette.api.http.errors import UnsupportedMedia
+from maquette.api.http.front_doors import JSON, intake_of
 from maquette.api.http.strict_json import parse
 from maquette.api.http.validation import check
 
@@ -23,12 +25,12 @@ def json_body(model: type[ModelT]) -> Callable[[Request], Awaitable[ModelT]]:
 
     async def read(request: Request) -> ModelT:
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type != "application/json":
+        if media_type != JSON:
             raise UnsupportedMedia(
                 f"the content type is {media_type[:80] or 'missing'}; expected application/json",
                 hint="send the header 'Content-Type: application/json' and a JSON body",
             )
-        limit: int = request.app.state.max_body_bytes
+        limit = intake_of(request.scope).max_bytes
         return check(model, parse(await request.body(), max_bytes=limit))
 
     return read
@@ -42,3 +44,13 @@ def documented(model: type[BaseModel]) -> dict[str, Any]:
             "content": {"application/json": {"schema": model.model_json_schema()}},
         }
     }
+
+
+def query_model(route: object) -> type[BaseModel] | None:
+    """The model that a route reads its query with; None where it has single parameters only."""
+    if isinstance(route, APIRoute):
+        for parameter in route.dependant.query_params:
+            kind = parameter.field_info.annotation
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                return kind
+    return None

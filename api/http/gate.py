@@ -1,8 +1,8 @@
 """The gate every request passes: who asks, from where, how much, and a name for the answer.
 
 Refuses foreign hosts (DNS rebinding), foreign origins (cross-site requests), missing tokens,
-bodies that are too large, and content types a web form can send. Turns whatever goes wrong
-inside into a problem document.
+bodies that are too large, and content types a web form can send. Whatever goes wrong inside is
+told by the face of the door that was asked.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hmac
 import logging
 import time
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Protocol
 from urllib.parse import quote, urlsplit
 
@@ -26,7 +26,8 @@ from maquette.api.http.errors import (
     Unauthorized,
     UnsupportedMedia,
 )
-from maquette.api.http.problems import InternalError, problem_response
+from maquette.api.http.front_doors import FrontDoor, FrontDoors, Intake
+from maquette.api.http.problems import InternalError
 from maquette.infra.address import Address
 from maquette.records.errors import MaquetteError, Overloaded
 
@@ -37,9 +38,6 @@ OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 
 PROBES = OPEN_PATHS | {"/api/v1/system"}
 """Asking these does not keep a stack alive."""
-
-UPLOAD_PATH = "/api/v1/artifacts"
-UPLOAD_OVERHEAD_BYTES = 64_000
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -71,15 +69,13 @@ class Gate:
         meter: Meter,
         hosts: Collection[str] | None,
         token: str | None,
-        max_upload_bytes: int,
-        max_body_bytes: int,
+        doors: Sequence[FrontDoor],
     ) -> None:
         self._app = app
         self._meter = meter
         self._hosts = hosts
         self._token = token
-        self._max_upload_bytes = max_upload_bytes
-        self._max_body_bytes = max_body_bytes
+        self._doors = FrontDoors(doors)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -89,6 +85,8 @@ class Gate:
         request_id = f"req_{uuid.uuid4().hex}"
         scope.setdefault("state", {})["request_id"] = request_id
         path: str = scope["path"]
+        door = self._doors.enter(scope)
+        intake = door.intake_of(path)
         status = 0
 
         async def named_send(message: Message) -> None:
@@ -109,12 +107,11 @@ class Gate:
             _check_room(scope)
             self._check_source(headers)
             self._check_token(scope, headers)
-            self._check_type(scope["method"], path, headers)
-            limit = self._limit(path)
-            _check_length(headers, limit)
+            _check_type(scope["method"], headers, intake)
+            _check_length(headers, intake.max_bytes)
             if path not in PROBES:
                 self._meter.used()
-            await self._app(scope, _counted(receive, limit), named_send)
+            await self._app(scope, _counted(receive, intake.max_bytes), named_send)
         except ClientDisconnect:
             LOG.info("request %s was broken off by its caller", request_id)
         except Exception as error:
@@ -124,7 +121,7 @@ class Gate:
             if status:
                 LOG.warning("request %s broke off while it was answered: %s", request_id, error)
                 raise
-            answer = problem_response(error, instance=instance_of(path), request_id=request_id)
+            answer = door.face(error, instance=instance_of(path), request_id=request_id)
             await answer(scope, receive, named_send)
 
     def _check_source(self, headers: Headers) -> None:
@@ -159,25 +156,21 @@ class Gate:
                 f'curl -H "Authorization: Bearer $(maquette token)" {_own_url(scope)}/api/v1/tasks',
             )
 
-    def _check_type(self, method: str, path: str, headers: Headers) -> None:
-        if method not in ("POST", "PUT", "PATCH", "DELETE"):
-            return
-        sent = headers.get("content-type")
-        wanted = "multipart/form-data" if path == UPLOAD_PATH else "application/json"
-        has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
-        if sent is None and not has_body:
-            return
-        media_type = (sent or "").partition(";")[0].strip().lower()
-        if media_type != wanted:
-            raise UnsupportedMedia(
-                f"the content type is {media_type[:80] or 'missing'}; expected {wanted}",
-                hint=f"send the header 'Content-Type: {wanted}' and a body of that kind",
-            )
 
-    def _limit(self, path: str) -> int:
-        if path == UPLOAD_PATH:
-            return self._max_upload_bytes + UPLOAD_OVERHEAD_BYTES
-        return self._max_body_bytes
+def _check_type(method: str, headers: Headers, intake: Intake) -> None:
+    if method not in ("POST", "PUT", "PATCH", "DELETE"):
+        return
+    sent = headers.get("content-type")
+    has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+    if sent is None and not has_body:
+        return
+    media_type = (sent or "").partition(";")[0].strip().lower()
+    if media_type not in intake.content_types:
+        wanted = " or ".join(intake.content_types)
+        raise UnsupportedMedia(
+            f"the content type is {media_type[:80] or 'missing'}; expected {wanted}",
+            hint=f"send the header 'Content-Type: {wanted}' and a body of that kind",
+        )
 
 
 def _check_room(scope: Scope) -> None:

@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from maquette.api.http import errors as door
 from maquette.records import errors as base
+from maquette.workflows.desk.contract import InputRefused
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -93,6 +94,9 @@ def problem_body(
 def _entries(error: base.MaquetteError) -> list[dict[str, Any]]:
     if isinstance(error, door.InvalidFields):
         return list(error.errors)
+    if isinstance(error, InputRefused):
+        pointer = f"/inputs/{error.place}"
+        return [{"pointer": pointer, "detail": error.message, "value": error.sha256}]
     if isinstance(error, base.PlanRejected):
         return [{"pointer": "/plan", "code": code, "detail": text} for code, text in error.reasons]
     return []

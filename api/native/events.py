@@ -8,19 +8,22 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query
 from starlette.responses import JSONResponse, Response
 
-from maquette.api.desk.doors import Context, Doors
+from maquette.api.desk.desk import Desk
+from maquette.api.desk.following import recorded
 from maquette.api.desk.progress import graph, rounds
-from maquette.api.desk.submit import known_id
+from maquette.api.desk.tasks import current, known_id
 from maquette.api.http.preferences import event_offset, wants
-from maquette.api.native.stream import event_stream, recorded
+from maquette.api.native.context import Context
+from maquette.api.native.stream import event_stream
 from maquette.records.errors import GiveUp, NotFound
+from maquette.records.verdict import Verdict
 
 router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"])
 
 
 @router.get("/{task_id}/events")
 async def task_events(
-    doors: Context,
+    desk: Context,
     task_id: str,
     after: Annotated[str | None, Query()] = None,
     accept: Annotated[str | None, Header()] = None,
@@ -30,9 +33,9 @@ async def task_events(
     task_id = known_id(task_id)
     offset = event_offset(last_event_id, after)
     if not wants(accept, "application/json"):
-        await doors.gateway.check(task_id, owner=doors.owner)
-        return event_stream(doors, task_id, after=offset)
-    events, ended = await recorded(doors, task_id, after=offset)
+        await desk.gateway.check(task_id, owner=desk.owner)
+        return event_stream(desk, task_id, after=offset)
+    events, ended = await recorded(desk, task_id, after=offset)
     return JSONResponse(
         {
             "object": "list",
@@ -44,13 +47,12 @@ async def task_events(
 
 
 @router.get("/{task_id}/plan")
-async def task_plan(doors: Context, task_id: str) -> dict[str, Any]:
+async def task_plan(desk: Context, task_id: str) -> dict[str, Any]:
     """The plan as a graph: nodes with their state, edges from producer to consumer."""
-    task_id = known_id(task_id)
-    task = await doors.gateway.get(task_id, owner=doors.owner)
+    task = await current(desk, task_id)
     if task.plan is None:
         return {"object": "plan", "task_id": task_id, "plan": None, "nodes": [], "edges": []}
-    events, _ = await recorded(doors, task_id, after=None)
+    events, _ = await recorded(desk, task_id, after=None)
     nodes, edges = graph(task, events)
     return {
         "object": "plan",
@@ -62,28 +64,25 @@ async def task_plan(doors: Context, task_id: str) -> dict[str, Any]:
 
 
 @router.get("/{task_id}/iterations")
-async def task_iterations(doors: Context, task_id: str) -> dict[str, Any]:
+async def task_iterations(desk: Context, task_id: str) -> dict[str, Any]:
     """Every round with its candidates, their verdicts, the decision and its reason."""
-    task_id = known_id(task_id)
-    task = await doors.gateway.get(task_id, owner=doors.owner)
-    events, _ = await recorded(doors, task_id, after=None)
+    task = await current(desk, task_id)
+    events, _ = await recorded(desk, task_id, after=None)
     found = rounds(task, events)
     drafts = [draft for one in found for draft in one["candidates"]]
-    verdicts = await asyncio.gather(*(_verdict(doors, draft) for draft in drafts))
+    verdicts = await asyncio.gather(*(_verdict(desk, draft) for draft in drafts))
     for draft, verdict in zip(drafts, verdicts, strict=True):
         draft["findings"] = verdict
     return {"object": "list", "task_id": task_id, "data": found}
 
 
-async def _verdict(doors: Doors, draft: dict[str, Any]) -> list[dict[str, Any]] | None:
+async def _verdict(desk: Desk, draft: dict[str, Any]) -> list[dict[str, Any]] | None:
     """The findings on a draft; None when their document is damaged or gone.
 
     Raises: StoreUnavailable: it cannot be read just now.
     """
-    from maquette.records.verdict import Verdict
-
     try:
-        data = await doors.store.get(str(draft.get("verdict")), owner=doors.owner)
+        data = await desk.store.get(str(draft.get("verdict")), owner=desk.owner)
         verdict = Verdict.model_validate_json(data)
     except (NotFound, GiveUp, ValueError):
         return None

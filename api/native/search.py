@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from maquette.api.desk.doors import Context
 from maquette.api.native.artifacts import artifact_view
+from maquette.api.native.context import Context
 from maquette.infra.index.entry import Hit, PictureKind
 from maquette.tools.library.library import MAX_FOUND
 
@@ -18,13 +18,13 @@ MAX_QUERY = 2_000
 
 @router.get("/search")
 async def search(
-    doors: Context,
+    desk: Context,
     q: Annotated[str, Query(min_length=1, max_length=MAX_QUERY, description="what is shown")],
     k: Annotated[int, Query(ge=1, le=MAX_FOUND, description="how many, best first")] = 10,
     kind: Annotated[PictureKind | None, Query(description="only uploads, or results")] = None,
 ) -> dict[str, Any]:
     """Pictures that fit some words. ``by`` says what was compared: pictures, or their words."""
-    found = await doors.library.find(q, owner=doors.owner, k=k, kind=kind)
+    found = await desk.library.find(q, owner=desk.owner, k=k, kind=kind)
     return {
         "object": "list",
         "data": [hit_view(hit) for hit in found.hits],

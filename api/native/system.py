@@ -8,9 +8,9 @@ from fastapi import APIRouter
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from maquette import __version__
-from maquette.api.desk.doors import Context
-from maquette.api.desk.health import OK, active_tasks, check_parts, models_work
+from maquette.api.desk.health import OK, look
 from maquette.api.http.problems import DEFAULT_HINT, STATUS
+from maquette.api.native.context import Context
 from maquette.records.errors import MaquetteError, NotFound, TryAgain
 
 router = APIRouter(tags=["system"])
@@ -22,20 +22,19 @@ class NotReady(TryAgain):
 
 
 @router.get("/api/v1/system")
-async def system(doors: Context) -> dict[str, Any]:
+async def system(desk: Context) -> dict[str, Any]:
     """Version, profile, what is running, for how long nothing was asked, each part, and what
     the models are busy with."""
-    parts = await check_parts(doors)
-    active = await active_tasks(doors) if parts["temporal"] is OK else None
-    work = await models_work(doors) if parts["models"] is OK else None
+    health = await look(desk)
+    active = health.active_tasks
     return {
         "object": "system",
         "version": __version__,
-        "profile": doors.settings.profile,
+        "profile": desk.settings.profile,
         "active_tasks": active,
-        "idle_s": 0.0 if active else round(doors.activity.idle_s(), 1),
-        "parts": parts,
-        "models": work,
+        "idle_s": 0.0 if active else round(desk.activity.idle_s(), 1),
+        "parts": health.parts,
+        "models": health.work.told() if health.work is not None else None,
     }
 
 
@@ -46,13 +45,13 @@ async def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz", include_in_schema=False)
-async def readyz(doors: Context) -> Response:
+async def readyz(desk: Context) -> Response:
     """200 once the engine and the store answer; else 503 naming the one that does not.
 
     Models that are away do not count: tasks, results and events can still be looked at, and
     a task waits for its model. /api/v1/system tells how they are.
     """
-    parts = await check_parts(doors)
+    parts = (await look(desk)).parts
     for name in ("temporal", "store"):
         if parts[name] is not OK:
             raise NotReady(
@@ -63,10 +62,10 @@ async def readyz(doors: Context) -> Response:
 
 
 @router.get("/metrics", include_in_schema=False)
-async def metrics(doors: Context) -> Response:
+async def metrics(desk: Context) -> Response:
     """The server's numbers in Prometheus' text format."""
     return Response(
-        doors.activity.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8"
+        desk.activity.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8"
     )
 
 

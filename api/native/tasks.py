@@ -10,15 +10,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from maquette.api.desk.doors import Context
-from maquette.api.desk.idempotency import submit_keyed
-from maquette.api.desk.submit import as_request, current, known_id, submit
+from maquette.api.desk import tasks
 from maquette.api.http.bodies import documented, json_body
 from maquette.api.http.preferences import MAX_WAIT_S, matches, preferred_wait_s, wants
+from maquette.api.native.context import Context
 from maquette.api.native.stream import event_stream
 from maquette.api.schemas import FeedbackBody, ListQuery, TaskSubmission, task_view
-from maquette.records.errors import Conflict, TryAgain
-from maquette.records.task import Feedback, Task
+from maquette.records.errors import TryAgain
+from maquette.records.task import Task
 
 router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"])
 
@@ -27,29 +26,25 @@ Submission = Annotated[TaskSubmission, Depends(json_body(TaskSubmission))]
 
 @router.post("", status_code=202, openapi_extra=documented(TaskSubmission))
 async def submit_task(
-    doors: Context,
+    desk: Context,
     body: Submission,
     prefer: Annotated[str | None, Header()] = None,
     accept: Annotated[str | None, Header()] = None,
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Submit a task: 202 at once, 200 if it ended within ``Prefer: wait=N``, or a stream."""
-    request = await as_request(doors, body)
     streaming = wants(accept, "text/event-stream")
     if streaming:
-        doors.activity.check_room()
-    if idempotency_key is not None:
-        task = await submit_keyed(doors, request, idempotency_key)
-    else:
-        task = await submit(doors, request)
+        desk.activity.check_room()
+    task = await tasks.submit(desk, body, key=idempotency_key)
     location = {"Location": f"/api/v1/tasks/{task.id}"}
     # From here on the task is there, and every answer tells its id.
     with suppress(TryAgain):
         if streaming:
-            return event_stream(doors, task.id, after=None, headers=location)
+            return event_stream(desk, task.id, after=None, headers=location)
         wait_s = preferred_wait_s(prefer)
         if wait_s and not task.status.ended:
-            task = await current(doors, task.id, wait_s=wait_s)
+            task = await tasks.current(desk, task.id, wait_s=wait_s)
             location["Preference-Applied"] = f"wait={int(wait_s)}"
     return JSONResponse(
         task_view(task), status_code=200 if task.status.ended else 202, headers=location
@@ -57,12 +52,9 @@ async def submit_task(
 
 
 @router.put("/{task_id}", status_code=201, openapi_extra=documented(TaskSubmission))
-async def put_task(doors: Context, task_id: str, body: Submission) -> Response:
+async def put_task(desk: Context, task_id: str, body: Submission) -> Response:
     """Submit under an id of the caller's choice: 201, again 200, 409 for another body."""
-    task_id = known_id(task_id, missing=False)
-    request = await as_request(doors, body)
-    existed = await doors.exists(task_id)
-    task = await submit(doors, request, task_id)
+    task, existed = await tasks.submit_under(desk, task_id, body)
     return JSONResponse(
         task_view(task),
         status_code=200 if existed else 201,
@@ -71,14 +63,9 @@ async def put_task(doors: Context, task_id: str, body: Submission) -> Response:
 
 
 @router.get("")
-async def list_tasks(doors: Context, query: Annotated[ListQuery, Query()]) -> dict[str, Any]:
+async def list_tasks(desk: Context, query: Annotated[ListQuery, Query()]) -> dict[str, Any]:
     """Tasks, newest first; ``after`` = the ``last_id`` of a page gives the next one."""
-    page = await doors.gateway.list(
-        owner=doors.owner,
-        limit=query.limit,
-        after=query.after,
-        status=query.status,
-    )
+    page = await tasks.listed(desk, query)
     data = [task_view(task) for task in page.data]
     return {
         "object": "list",
@@ -91,48 +78,29 @@ async def list_tasks(doors: Context, query: Annotated[ListQuery, Query()]) -> di
 
 @router.get("/{task_id}")
 async def get_task(
-    doors: Context,
+    desk: Context,
     request: Request,
     task_id: str,
     wait: Annotated[float, Query(ge=0, le=MAX_WAIT_S)] = 0,
 ) -> Response:
     """How a task stands. ``wait=N`` holds the answer until it ends, at most N seconds."""
-    task = await current(doors, known_id(task_id), wait_s=wait)
-    return _tagged(request, task)
+    return _tagged(request, await tasks.current(desk, task_id, wait_s=wait))
 
 
 @router.post("/{task_id}/cancel", status_code=202)
-async def cancel_task(doors: Context, task_id: str) -> Response:
+async def cancel_task(desk: Context, task_id: str) -> Response:
     """Stop a task; what was finished stays. Stopping one that ended changes nothing."""
-    task_id = known_id(task_id)
-    task = await doors.gateway.get(task_id, owner=doors.owner)
-    if not task.status.ended:
-        await doors.gateway.cancel(task_id, owner=doors.owner)
-        task = await doors.gateway.get(task_id, owner=doors.owner)
-    return JSONResponse(task_view(task), status_code=202)
+    return JSONResponse(task_view(await tasks.cancel(desk, task_id)), status_code=202)
 
 
 @router.post("/{task_id}/feedback", status_code=202, openapi_extra=documented(FeedbackBody))
 async def give_feedback(
-    doors: Context,
+    desk: Context,
     task_id: str,
     body: Annotated[FeedbackBody, Depends(json_body(FeedbackBody))],
 ) -> Response:
     """Answer the open question of a task: approve or reject. 409 when nothing is asked."""
-    task_id = known_id(task_id)
-    task = await doors.gateway.get(task_id, owner=doors.owner)
-    asked = task.waiting_for
-    if asked is None or (body.request_id is not None and body.request_id != asked):
-        raise Conflict(
-            f"task {task_id} is {task.status.value} and does not ask this question"
-            if asked is not None
-            else f"task {task_id} is {task.status.value}; it is not asking anything",
-            hint=f"look at it with GET /api/v1/tasks/{task_id}: waiting_for names the question",
-        )
-    answer = Feedback(request_id=asked, action=body.action, text=body.text)
-    await doors.gateway.feedback(task_id, answer, owner=doors.owner)
-    task = await doors.gateway.get(task_id, owner=doors.owner)
-    return JSONResponse(task_view(task), status_code=202)
+    return JSONResponse(task_view(await tasks.answer(desk, task_id, body)), status_code=202)
 
 
 def _tagged(request: Request, task: Task) -> Response:

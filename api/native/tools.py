@@ -6,32 +6,33 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from maquette.api.desk.doors import Context, Doors
+from maquette.api.desk.desk import Desk
+from maquette.api.native.context import Context
 from maquette.tools.spec import ToolSpec
 
 router = APIRouter(prefix="/api/v1/tools", tags=["tools"])
 
 
 @router.get("")
-async def list_tools(doors: Context) -> dict[str, Any]:
+async def list_tools(desk: Context) -> dict[str, Any]:
     """Every tool by name, and the plug-ins that could not be used."""
     return {
         "object": "list",
-        "data": [tool_view(doors, spec) for spec in doors.registry],
+        "data": [tool_view(desk, spec) for spec in desk.registry],
         "problems": [
             {"plugin": problem.plugin, "detail": problem.reason}
-            for problem in doors.registry.problems
+            for problem in desk.registry.problems
         ],
     }
 
 
 @router.get("/{name}")
-async def get_tool(doors: Context, name: str) -> dict[str, Any]:
+async def get_tool(desk: Context, name: str) -> dict[str, Any]:
     """One tool. An unknown name is answered with the nearest one."""
-    return tool_view(doors, doors.registry.get(name[:80]))
+    return tool_view(desk, desk.registry.get(name[:80]))
 
 
-def tool_view(doors: Doors, spec: ToolSpec) -> dict[str, Any]:
+def tool_view(desk: Desk, spec: ToolSpec) -> dict[str, Any]:
     """A tool as the API shows it."""
     return {
         "object": "tool",
@@ -48,5 +49,5 @@ def tool_view(doors: Doors, spec: ToolSpec) -> dict[str, Any]:
         "roles": [role.value for role in spec.roles],
         "seeded": spec.seeded,
         "deterministic": spec.deterministic,
-        "origin": doors.registry.origin(spec.name),
+        "origin": desk.registry.origin(spec.name),
     }

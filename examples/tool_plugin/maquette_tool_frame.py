@@ -8,14 +8,11 @@ from typing import Annotated
 from PIL import ImageOps
 from pydantic import Field
 
-from maquette.infra.media.admit import decode_image, encode_png
+from maquette.infra.media.admit import decode_stored, encode_png
 from maquette.records.base import Record
 from maquette.tools.contract import Image, ToolContext
 from maquette.tools.plugins.hookspecs import hookimpl
 from maquette.tools.spec import ToolSpec, tool
-
-MAX_PIXELS = 16_000_000
-MAX_BYTES = 20_000_000
 
 
 class Framed(Record):
@@ -32,7 +29,7 @@ async def frame(
 ) -> Framed:
     """Put a plain frame of one colour round a picture."""
     data = await ctx.store.get(image.sha256, owner=ctx.owner)
-    picture = decode_image(data, max_pixels=MAX_PIXELS, max_bytes=MAX_BYTES).convert("RGB")
+    picture = decode_stored(data).convert("RGB")
     framed = ImageOps.expand(picture, border=width_px, fill=colour)
     return Framed(image=await ctx.keep(encode_png(framed)))
 

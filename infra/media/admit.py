@@ -13,16 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from maquette.infra.media.avif import is_heic
 from maquette.infra.media.header import PictureHeader, read_header
+from maquette.infra.media.limits import MAX_ENCODED_BYTES, MAX_PIXELS
 from maquette.records.errors import MediaRejected
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 ACCEPTED_WORDS = "PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF"
-
-STORED_MAX_PIXELS = 16_000_000
-STORED_MAX_BYTES = 80_000_000
-"""Of a picture that lies in the store: our PNG can be larger than what was uploaded."""
 
 MAX_SAFETENSORS_HEADER = 100_000_000
 MAX_TEXT_BYTES = 50_000_000
@@ -84,11 +81,11 @@ def check_picture(data: bytes, *, max_pixels: int, max_bytes: int) -> PictureHea
 
 
 def decode_stored(data: bytes) -> Image:
-    """Decode a picture out of the store under the limits of what we make ourselves.
+    """Decode a picture out of the store, whatever the limit was when it was taken or made.
 
     Raises: MediaRejected: as ``decode_image``.
     """
-    return decode_image(data, max_pixels=STORED_MAX_PIXELS, max_bytes=STORED_MAX_BYTES)
+    return decode_image(data, max_pixels=MAX_PIXELS, max_bytes=MAX_ENCODED_BYTES)
 
 
 def decode_image(data: bytes, *, max_pixels: int, max_bytes: int) -> Image:

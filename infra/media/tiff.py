@@ -13,6 +13,9 @@ from maquette.records.errors import MediaRejected
 MAX_ENTRIES = 1_000
 MAX_NUMBERS = 1_000_000
 MAX_TILE_PIXELS = 16_000_000
+"""Of a tile that is larger than its picture."""
+TILE_STEP = 16
+"""Sides of tiles are multiples of this."""
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
 _ORIENTATION, _SAMPLE_FORMAT, _PROFILE = 274, 339, 34675
@@ -134,10 +137,17 @@ def _check_kind(directory: Directory) -> None:
 
 
 def _check_places(directory: Directory, length: int) -> None:
-    """Every strip or tile lies in the file, and no tile is larger than a picture may be."""
+    """Every strip or tile lies in the file, and no tile is larger than need be."""
     for offsets, counts in (_STRIPS, _TILES):
         places = zip(directory.numbers(offsets), directory.numbers(counts), strict=True)
         if any(start + count > length for start, count in places):
             raise ValueError("the file is cut off")
-    if directory.number(_TILE_WIDTH, 0) * directory.number(_TILE_HEIGHT, 0) > MAX_TILE_PIXELS:
+    whole = _tiled(directory.number(_WIDTH, 0)) * _tiled(directory.number(_HEIGHT, 0))
+    tile = directory.number(_TILE_WIDTH, 0) * directory.number(_TILE_HEIGHT, 0)
+    if tile > max(MAX_TILE_PIXELS, whole):
         raise ValueError("a tile is too large")
+
+
+def _tiled(side: int) -> int:
+    """A side as a tile that holds all of it has it."""
+    return -(-side // TILE_STEP) * TILE_STEP

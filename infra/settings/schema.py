@@ -26,6 +26,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from maquette.infra.address import bind_host, endpoint, host_port, says_secure, web_url
+from maquette.infra.media.limits import MAX_PIXELS
 
 ProfileName = Literal["laptop", "test", "compose", "cluster"]
 PartName = Literal["temporal", "store", "models", "worker", "api"]
@@ -160,8 +161,8 @@ class LimitSettings(Section):
 
     max_upload_bytes: int = Field(default=40_000_000, ge=1)
     """Largest picture file: 3,000 x 3,000 pixels with transparency need 36 MB uncompressed."""
-    max_pixels: int = Field(default=16_000_000, ge=1)
-    """Largest picture, width x height."""
+    max_pixels: int = Field(default=16_000_000, ge=1, le=MAX_PIXELS)
+    """Largest picture that is taken, width x height."""
     max_body_bytes: int = Field(default=1_000_000, ge=1)
     """Largest JSON request."""
     max_concurrent_tasks: int = Field(default=64, ge=1)

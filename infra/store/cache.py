@@ -11,6 +11,8 @@ import os
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from io import BufferedRandom
 from pathlib import Path
 
 from maquette.infra.store.names import check_owner, check_sha256
@@ -49,20 +51,50 @@ class FileCache:
         self._used(path)
         return data
 
+    def file(self, sha256: str, owner: str) -> Path | None:
+        """A file whose bytes were just verified, or None. A damaged file is removed.
+
+        Read in chunks, so that a large artifact takes no memory. The file stays for at least
+        ``GRACE_S``; who opens it in that time can read it to its end.
+        """
+        path = self._path(sha256, owner)
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except FileNotFoundError:
+            return None
+        if found != sha256:
+            self.discard(sha256, owner)
+            return None
+        self._used(path)
+        return path
+
     def put(self, sha256: str, owner: str, data: bytes) -> None:
         """Keep bytes already known to hash to their name. Raises: OSError: the disk refuses."""
+        with self.writing(sha256, owner) as file:
+            file.write(data)
+
+    @contextlib.contextmanager
+    def writing(self, sha256: str, owner: str) -> Iterator[BufferedRandom]:
+        """A file to write an artifact's bytes into; kept, whole, once the block ends well.
+
+        The writer makes sure that the bytes hash to their name, and raises otherwise.
+
+        Raises: OSError: the disk refuses.
+        """
         path = self._path(sha256, owner)
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=".partial-")
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
+            with os.fdopen(descriptor, "w+b") as file:
+                yield file
+            size = Path(partial).stat().st_size
             Path(partial).chmod(0o400)
             Path(partial).replace(path)
-        except OSError:
+        except BaseException:
             Path(partial).unlink(missing_ok=True)
             raise
-        self._make_room(len(data))
+        self._make_room(size)
 
     def discard(self, sha256: str, owner: str) -> None:
         """Forget an artifact."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from maquette.records.artifact import ArtifactRef, Lineage
@@ -35,6 +36,16 @@ class ArtifactStore(Protocol):
 
     async def get(self, sha256: str, *, owner: str) -> bytes:
         """Read and verify. Raises: NotFound; IntegrityError: the bytes do not hash to the name."""
+        ...
+
+    async def file(self, sha256: str, *, owner: str) -> Path:
+        """A local file of exactly these bytes, verified now, without holding them in memory.
+
+        It stays for at least a minute; who opened it by then can read it to its end. Nobody
+        may write to it.
+
+        Raises: NotFound; IntegrityError: as ``get``. DiskFull: there is no room for it here.
+        """
         ...
 
     async def stat(self, sha256: str, *, owner: str) -> ArtifactRef:

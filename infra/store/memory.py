@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
+from pathlib import Path
 
 from maquette.infra.store.contract import DocumentKind
 from maquette.infra.store.names import (
@@ -25,6 +27,8 @@ class MemoryArtifactStore:
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
         self._sidecars: dict[str, Sidecar] = {}
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        """Where files are laid for readers; it goes when the store does."""
 
     async def put(self, data: bytes, *, owner: str, lineage: Lineage | None = None) -> ArtifactRef:
         ref = describe(data)
@@ -39,6 +43,14 @@ class MemoryArtifactStore:
         if hashlib.sha256(data).hexdigest() != sha256:
             raise IntegrityError(f"the store's copy of artifact {sha256} is damaged")
         return data
+
+    async def file(self, sha256: str, *, owner: str) -> Path:
+        data = await self.get(sha256, owner=owner)
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="maquette-memory-store-")
+        path = Path(self._folder.name) / sha256
+        path.write_bytes(data)
+        return path
 
     async def stat(self, sha256: str, *, owner: str) -> ArtifactRef:
         return self._sidecar(sha256, owner).ref

@@ -9,6 +9,7 @@ import logging
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -24,7 +25,7 @@ from maquette.infra.store.names import (
     document_prefix,
     sidecar_key,
 )
-from maquette.infra.store.s3_client import ObjectMissing, S3Client
+from maquette.infra.store.s3_client import FileRefused, ObjectMissing, S3Client
 from maquette.infra.store.sidecar import Sidecar, describe
 from maquette.records.artifact import ArtifactRef, Lineage
 from maquette.records.errors import DiskFull, IntegrityError, NotFound, StoreUnavailable
@@ -56,6 +57,9 @@ class S3ArtifactStore:
 
     async def get(self, sha256: str, *, owner: str) -> bytes:
         return await self._run(lambda: self._get(sha256, owner))
+
+    async def file(self, sha256: str, *, owner: str) -> Path:
+        return await self._run(lambda: self._file(sha256, owner))
 
     async def stat(self, sha256: str, *, owner: str) -> ArtifactRef:
         sidecar = await self._run(lambda: self._sidecar(sha256, owner))
@@ -131,18 +135,38 @@ class S3ArtifactStore:
         self._keep(sha256, owner, data)
         return data
 
+    def _file(self, sha256: str, owner: str) -> Path:
+        blob = blob_key(sha256, owner)
+        kept = self._cache.file(sha256, owner)
+        if kept is None:
+            self._fetch_into_cache(blob, sha256, owner)
+            kept = self._cache.file(sha256, owner)
+        if kept is None:  # the disk spoils what it is given
+            raise _damaged(sha256)
+        return kept
+
+    def _fetch_into_cache(self, blob: str, sha256: str, owner: str) -> None:
+        try:
+            with self._cache.writing(sha256, owner) as file:
+                self._s3.read_into(blob, file)
+                file.seek(0)
+                if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                    raise _damaged(sha256)
+        except ObjectMissing as error:
+            raise _missing(sha256) from error
+        except (FileRefused, OSError) as error:
+            raise DiskFull(
+                "the disk of the data directory has no room for an artifact",
+                hint="free some space on it; `maquette doctor` names the folder",
+            ) from error
+
     def _fetch(self, blob: str, sha256: str) -> bytes:
         try:
             data = self._s3.read(blob)
         except ObjectMissing as error:
-            raise NotFound(
-                f"there is no artifact {sha256}", hint="list what a task made: `maquette task show`"
-            ) from error
+            raise _missing(sha256) from error
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise IntegrityError(
-                f"the store's copy of artifact {sha256} is damaged",
-                hint="run the task again: equal bytes mend the copy",
-            )
+            raise _damaged(sha256)
         return data
 
     def _keep(self, sha256: str, owner: str, data: bytes) -> None:
@@ -191,3 +215,16 @@ class S3ArtifactStore:
                 "the artifact store gave back other bytes than were written",
                 hint="`maquette doctor`",
             )
+
+
+def _missing(sha256: str) -> NotFound:
+    return NotFound(
+        f"there is no artifact {sha256}", hint="list what a task made: `maquette task show`"
+    )
+
+
+def _damaged(sha256: str) -> IntegrityError:
+    return IntegrityError(
+        f"the store's copy of artifact {sha256} is damaged",
+        hint="run the task again: equal bytes mend the copy",
+    )

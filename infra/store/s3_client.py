@@ -11,7 +11,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 import urllib3
 from minio import Minio
@@ -24,6 +24,7 @@ from maquette.records.errors import ConfigError, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
+CHUNK_BYTES = 256 * 1024
 CONNECT_TIMEOUT_S = 1.0
 FIRST_PAUSE_S = 0.1
 ANSWER_STATUSES = frozenset({400, 401, 403, 404, 405, 409, 411, 412, 413, 416})
@@ -34,6 +35,10 @@ T = TypeVar("T")
 
 class ObjectMissing(Exception):
     """HTTP 404: no such object, or no such bucket."""
+
+
+class FileRefused(Exception):
+    """The local disk did not take what the store gave. The store is not to blame."""
 
 
 class S3Client:
@@ -76,6 +81,31 @@ class S3Client:
                 response.release_conn()
 
         return self._call(attempt)
+
+    def read_into(self, key: str, file: BinaryIO) -> None:
+        """Write an object into a file, chunk by chunk; a try that broke off is written over.
+
+        Raises: ObjectMissing, StoreUnavailable. FileRefused: the disk takes no more.
+        """
+
+        def written(chunk: bytes) -> None:
+            try:
+                file.write(chunk)
+            except OSError as error:
+                raise FileRefused(error.strerror) from error
+
+        def attempt() -> None:
+            file.seek(0)
+            file.truncate()
+            response = self._minio.get_object(bucket_name=self._bucket, object_name=key)
+            try:
+                for chunk in response.stream(CHUNK_BYTES):
+                    written(chunk)
+            finally:
+                response.close()
+                response.release_conn()
+
+        self._call(attempt)
 
     def write(self, key: str, data: bytes, media_type: str) -> None:
         """Write a whole object; the bucket is made when it is missing."""

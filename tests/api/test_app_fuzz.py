@@ -28,7 +28,7 @@ class NothingFound:
 def test_no_request_breaks_a_law(tmp_path: Path) -> None:
     """No 5xx, no hang, nothing of the inside told; every error a problem with a hint."""
     with LiveServer(tmp_path, script=Poster) as server:
-        server.app.state.doors.library = NothingFound()
+        server.app.state.desk.library = NothingFound()
         report = asyncio.run(fuzz(server.url, server.token, REQUESTS, 1, lambda: None))
     assert report.findings == []
     assert report.holds

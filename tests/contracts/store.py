@@ -69,7 +69,7 @@ class ArtifactStoreContract:
     async def test_what_is_not_there_is_not_found(self, store: ArtifactStore) -> None:
         """Unknown and impossible names are refused alike, by every reading method."""
         for name in (hashlib.sha256(b"never stored").hexdigest(), "../etc/passwd", "", "A" * 64):
-            for read in (store.get, store.stat, store.lineage):
+            for read in (store.get, store.file, store.stat, store.lineage):
                 with pytest.raises(NotFound):
                     await read(name, owner="ann")
 
@@ -78,7 +78,7 @@ class ArtifactStoreContract:
         ref = await store.put(b"ann's only", owner="ann", lineage=DRAWN)
         await store.get(ref.sha256, owner="ann")
         await store.put_document(DocumentKind.TASK, "task_1", b"{}", owner="ann")
-        for read in (store.get, store.stat, store.lineage):
+        for read in (store.get, store.file, store.stat, store.lineage):
             with pytest.raises(NotFound):
                 await read(ref.sha256, owner="bob")
         assert await store.get_document(DocumentKind.TASK, "task_1", owner="bob") is None
@@ -142,8 +142,24 @@ class ArtifactStoreContract:
         """One flipped bit in the store is an integrity error, not other bytes."""
         ref = await store.put(png("green"), owner="ann")
         damage(ref.sha256, "ann")
-        with pytest.raises(IntegrityError, match=ref.sha256):
-            await store.get(ref.sha256, owner="ann")
+        for read in (store.get, store.file):
+            with pytest.raises(IntegrityError, match=ref.sha256):
+                await read(ref.sha256, owner="ann")
+
+    @pytest.mark.parametrize("data", [b"", b"abc", png(size=(300, 200))])
+    async def test_a_file_holds_the_bytes(self, store: ArtifactStore, data: bytes) -> None:
+        """An artifact asked for as a file is a plain file of exactly its bytes."""
+        ref = await store.put(data, owner="ann")
+        path = await store.file(ref.sha256, owner="ann")
+        assert path.is_file()
+        assert path.read_bytes() == data
+
+    async def test_an_opened_file_is_read_to_its_end(self, store: ArtifactStore, damage) -> None:
+        """Who has opened a file reads what was verified, whatever becomes of the store's copy."""
+        ref = await store.put(png("gold"), owner="ann")
+        with (await store.file(ref.sha256, owner="ann")).open("rb") as file:
+            damage(ref.sha256, "ann")
+            assert file.read() == png("gold")
 
     async def test_putting_again_mends_damage(self, store: ArtifactStore, damage) -> None:
         """Equal bytes put once more replace a damaged copy."""

@@ -24,7 +24,7 @@ from maquette.infra.stack.parts.rclone import rclone_command, rclone_environment
 from maquette.infra.store.factory import open_store
 from maquette.records.event import TERMINAL, Event, EventType
 from maquette.records.task import TaskOptions, TaskRequest, TaskStatus
-from maquette.workflows.desk.gateway import TaskGateway
+from maquette.workflows.desk.gateway import TemporalGateway
 from maquette.workflows.worker import ready_file
 
 OWNER = "local"
@@ -103,10 +103,10 @@ def parts(tmp_path: Path) -> Iterator[Parts]:
     parts.stop()
 
 
-async def start(parts: Parts) -> tuple[TaskGateway, str, asyncio.Task[list[Event]]]:
+async def start(parts: Parts) -> tuple[TemporalGateway, str, asyncio.Task[list[Event]]]:
     """A worker, a submitted task in the middle of its round, and a watcher of its events."""
     client = await connect(parts.temporal)
-    gateway = TaskGateway(client, open_store(parts.settings), heartbeat_timeout_s=3.0)
+    gateway = TemporalGateway(client, open_store(parts.settings), heartbeat_timeout_s=3.0)
     parts.start_worker()
     await parts.ready()
     request = TaskRequest(text="poster", options=TaskOptions(candidates=CANDIDATES, rounds=1))
@@ -124,7 +124,9 @@ def steps_run(ledger: Ledger) -> int:
     return ledger.count("paint.step")
 
 
-async def finish(gateway: TaskGateway, task_id: str, watching: asyncio.Task[list[Event]]) -> None:
+async def finish(
+    gateway: TemporalGateway, task_id: str, watching: asyncio.Task[list[Event]]
+) -> None:
     """The task ends once and completely; its events have no gap and no repetition."""
     async with asyncio.timeout(60):
         events = await watching

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from pathlib import Path
 
 from maquette.infra.store.contract import ArtifactStore, DocumentKind
 from maquette.records.artifact import ArtifactRef, Lineage
@@ -40,6 +41,9 @@ class FeedingStore:
 
     async def get(self, sha256: str, *, owner: str) -> bytes:
         return await self._store.get(sha256, owner=owner)
+
+    async def file(self, sha256: str, *, owner: str) -> Path:
+        return await self._store.file(sha256, owner=owner)
 
     async def stat(self, sha256: str, *, owner: str) -> ArtifactRef:
         return await self._store.stat(sha256, owner=owner)

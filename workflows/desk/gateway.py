@@ -30,7 +30,7 @@ from maquette.records.task import RECORD_DAMAGED, Feedback, Task, TaskPage, Task
 from maquette.workflows.desk.admission import Admission
 from maquette.workflows.desk.runs import RPC_TIMEOUT, Run, RunClosed, Runs
 from maquette.workflows.desk.starter import Starter, unsettled
-from maquette.workflows.desk.submission import check_task_id, whole_request
+from maquette.workflows.desk.submission import attached, check_task_id, whole_request
 from maquette.workflows.desk.task_list import TaskList
 from maquette.workflows.events.fan_out import FanOut
 from maquette.workflows.events.stream import StreamEventLog, read_events_now
@@ -57,8 +57,8 @@ _ENDING = {
 }
 
 
-class TaskGateway:
-    """Tasks of all owners, one owner at a time."""
+class TemporalGateway:
+    """A ``TaskGateway`` over Temporal and the store. ``fan_out`` holds its live subscriptions."""
 
     def __init__(
         self,
@@ -95,16 +95,8 @@ class TaskGateway:
     async def submit(
         self, request: TaskRequest, *, owner: str, task_id: str | None = None, fresh: bool = False
     ) -> Task:
-        """Start a task. The same id with the same request answers the task already there.
-
-        Args:
-            fresh: nobody else can know the id, so it is not looked up first.
-
-        Raises: Conflict: the id is taken by another request. InvalidInput. Overloaded.
-            EngineUnavailable, StoreUnavailable: nothing was started. Unsettled: it may have
-            been, under the id that the error tells.
-        """
         name = new_task_id() if task_id is None else check_task_id(task_id)
+        request = await attached(request, owner=owner, store=self._store)
         known = task_id is not None and not fresh
         if known and await self._starter.holds(name, request, owner=owner):
             return await self._submitted(name, owner)

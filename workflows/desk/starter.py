@@ -57,7 +57,7 @@ class Starter:
 
         Returns: None if the id was taken already.
 
-        Raises: InvalidInput, Overloaded, EngineUnavailable, StoreUnavailable: nothing was
+        Raises: Overloaded, EngineUnavailable, StoreUnavailable: nothing was
             started. Unsettled: it may have been started.
         """
         await self._register()
@@ -78,7 +78,7 @@ class Starter:
             id=task_id,
             owner=owner,
             status=TaskStatus.QUEUED,
-            request=request.model_copy(update={"inputs": given.request.inputs}),
+            request=request,
             created_at=given.created_at,
             progress=Progress(message="waiting to start"),
             metadata=metadata_of(given),

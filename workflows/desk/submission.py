@@ -7,9 +7,11 @@ import time
 from pydantic import ValidationError
 
 from maquette.infra.store.contract import ArtifactStore
+from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import IntegrityError, InvalidInput, NotFound
 from maquette.records.ids import TASK_ID, canonical_json, content_key
 from maquette.records.task import TaskRequest
+from maquette.workflows.desk.contract import InputRefused
 from maquette.workflows.wire.messages import TaskInput
 
 INLINE_TEXT_BYTES = 4_096
@@ -31,28 +33,49 @@ def request_hash(request: TaskRequest, owner: str) -> str:
     return content_key("request/1", owner, request.model_dump(mode="json"))
 
 
+async def attached(request: TaskRequest, *, owner: str, store: ArtifactStore) -> TaskRequest:
+    """The request with the store's own references, so a caller cannot misstate a size or type.
+
+    Raises: InputRefused: an input is not in the store, or is no picture. StoreUnavailable.
+    """
+    if not request.inputs:
+        return request
+    known = [
+        await _picture(place, ref.sha256, owner=owner, store=store)
+        for place, ref in enumerate(request.inputs)
+    ]
+    return request.model_copy(update={"inputs": tuple(known)})
+
+
+async def _picture(place: int, sha256: str, *, owner: str, store: ArtifactStore) -> ArtifactRef:
+    try:
+        ref = await store.stat(sha256, owner=owner)
+    except NotFound as error:
+        raise InputRefused(
+            f"input {place} names artifact {sha256[:12]}…, which is not there",
+            hint="upload the picture first: POST /api/v1/artifacts answers its sha256",
+            place=place,
+            sha256=sha256,
+        ) from error
+    if not ref.media_type.startswith("image/"):
+        raise InputRefused(
+            f"input {place} is {ref.media_type}; expected a picture",
+            hint="attach a PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF picture",
+            place=place,
+            sha256=sha256,
+        )
+    return ref
+
+
 async def prepare(request: TaskRequest, *, owner: str, store: ArtifactStore) -> TaskInput:
-    """Check the attached artifacts and make the workflow's input.
+    """Make the workflow's input of a request whose inputs were looked up. A long text is
+    stored and shortened.
 
-    The references are replaced by the store's own, so a caller cannot misstate a size or type.
-    A long text is stored and shortened.
-
-    Raises: InvalidInput: an attached artifact is not there. StoreUnavailable: before anything
-        was written or started.
+    Raises: StoreUnavailable: before anything was written or started.
     """
     given = request_hash(request, owner)
-    known = []
-    for ref in request.inputs:
-        try:
-            known.append(await store.stat(ref.sha256, owner=owner))
-        except NotFound as error:
-            raise InvalidInput(
-                f"there is no artifact {ref.sha256} to attach",
-                hint="Upload the picture first, then name the id that the upload answered.",
-            ) from error
-    if not known:
+    if not request.inputs:
         await store.check()
-    request = request.model_copy(update={"inputs": tuple(known)})
     whole = None
     if len(request.text.encode()) > INLINE_TEXT_BYTES:
         whole = await store.put(canonical_json(request.model_dump(mode="json")), owner=owner)

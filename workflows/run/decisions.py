@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from maquette.records.artifact import ArtifactRef
@@ -46,14 +48,11 @@ def input_values(inputs: tuple[ArtifactRef, ...]) -> dict[str, Any]:
 
 def critical_path_s(plan: Plan, node_s: Mapping[str, float]) -> float:
     """The longest chain of model time through the DAG, in seconds."""
+    needs = {node.id: depends_on(node) for node in plan.nodes}
     ends: dict[str, float] = {}
-    left = {node.id: depends_on(node) for node in plan.nodes}
-    while left:
-        free = [name for name, needs in left.items() if needs <= ends.keys()]
-        if not free:  # a validated plan has no cycle
-            break
-        for name in free:
-            start = max((ends[one] for one in left.pop(name)), default=0.0)
+    with suppress(CycleError):  # a validated plan has none
+        for name in TopologicalSorter(needs).static_order():
+            start = max((ends[one] for one in needs.get(name, ())), default=0.0)
             ends[name] = start + node_s.get(name, 0.0)
     return max(ends.values(), default=0.0)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from maquette.api.cli.delivery.deliver import deliver
+from maquette.api.cli.delivery.deliver import deliver, say_end
 from maquette.api.cli.delivery.follow import Left, ask_on_terminal, attend
 from maquette.api.cli.delivery.room import room_at
 from maquette.api.cli.terminal import exits
@@ -72,8 +72,6 @@ async def attend_and_deliver(
     if lines and screen.as_json:
         return exits.code_for(found.status)
     if not save:
-        from maquette.api.cli.delivery.deliver import say_end
-
         say_end(found, screen)
         return exits.code_for(found.status)
     return await deliver(client, found, screen, output=output, force=force, preview=preview)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from maquette.infra.settings.schema import Settings
+from maquette.model_servers.client.http import HttpClient
+from maquette.model_servers.client.work import Work
 from maquette.records.errors import MaquetteError
-
-if TYPE_CHECKING:
-    from maquette.infra.settings.schema import Settings
-    from maquette.model_servers.client.work import Work
 
 PATIENCE_S = 2.5
 
@@ -22,8 +20,6 @@ def ask_models(settings: Settings) -> Work | None:
 
 
 async def _asked(settings: Settings) -> Work | None:
-    from maquette.model_servers.client.http import HttpClient
-
     async with HttpClient.of(settings) as client:
         try:
             async with asyncio.timeout(PATIENCE_S):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from rich.console import RenderableType
 from rich.live import Live
@@ -13,9 +13,7 @@ from rich.text import Text
 
 from maquette.api.cli.terminal.screen import Screen
 from maquette.api.cli.views.tables import seconds
-
-if TYPE_CHECKING:
-    from maquette.infra.stack.state.progress import ProgressEvent
+from maquette.infra.stack.state.progress import ProgressEvent
 
 WHAT = {
     "temporal": "workflow engine",

@@ -91,7 +91,7 @@ def _in_fork(data: bytes) -> str:
     child = os.fork()
     if child == 0:
         os.close(reading)
-        limit(cpu_s=int(HANG_S))
+        limit(MAX_PIXELS, cpu_s=int(HANG_S))
         os.write(writing, _admitted(data).encode()[:2_000])
         os._exit(0)
     os.close(writing)

@@ -430,5 +430,5 @@ def test_interrupted_before_there_is_a_task(monkeypatch: pytest.MonkeyPatch) -> 
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("maquette.api.cli.connect.make_client", interrupted)
+    monkeypatch.setattr("maquette.api.cli.run.make_client", interrupted)
     assert cli("run", ASK, code=exits.INTERRUPTED).stderr == "interrupted\n"

@@ -145,7 +145,7 @@ def test_a_reader_that_stops_reading_is_dropped(live: LiveServer, impatient: Non
     sleeper = dial(
         live, f"GET /api/v1/tasks/{task_id}/events HTTP/1.1\r\n".encode() + AUTH + b"\r\n"
     )
-    activity = live.app.state.doors.activity
+    activity = live.app.state.desk.activity
     deadline = time.monotonic() + 20
     while activity.watchers == 0 and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -14,11 +14,11 @@ from fastapi.routing import APIRoute
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maquette.api.app import ROUTERS
 from maquette.api.http.errors import MalformedBody
 from maquette.api.http.gate import OPEN_PATHS
 from maquette.api.http.problems import holds_internals, problem_body
 from maquette.api.http.strict_json import MAX_DEPTH, parse
+from maquette.api.native.door import native_door
 from maquette.model_servers.client.work import RoleWork, Work
 from maquette.records.errors import GiveUp, StoreUnavailable
 from maquette.records.ids import new_task_id
@@ -60,7 +60,7 @@ def routes(bench: Bench) -> list[tuple[str, str]]:
     """Every verb and path the app answers."""
     found = [
         (verb, route.path)
-        for router in ROUTERS
+        for router in native_door(bench.settings.limits).routers
         for route in router.routes
         if isinstance(route, APIRoute)
         for verb in sorted(route.methods)
@@ -377,9 +377,17 @@ async def test_system_tells_how_busy_the_models_are(bench: Bench) -> None:
     assert part["detail"].startswith("stalled: generation has not moved for 17 s while 3 calls")
 
 
+async def test_the_models_are_asked_once(bench: Bench) -> None:
+    """One look at the system is one question to the model servers, and tells what they do."""
+    bench.models.busy = Work(roles={"generation": RoleWork(calls=2, oldest_s=1.0, still_s=0.5)})
+    body = (await bench.http.get("/api/v1/system")).json()
+    assert bench.models.asked == 1
+    assert body["models"] == bench.models.busy.told()
+
+
 async def test_probes_do_not_keep_the_stack_awake(bench: Bench) -> None:
     """Asking how it is does not count as use; asking for anything else does."""
-    activity = bench.app.state.doors.activity
+    activity = bench.app.state.desk.activity
     activity._last_use -= 100
     for path in (*sorted(OPEN_PATHS), "/api/v1/system"):
         await bench.http.get(path)

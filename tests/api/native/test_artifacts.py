@@ -10,19 +10,21 @@ import time
 import zlib
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import httpx2
 import pytest
-from api_fakes import BASE, Bench
-from hypothesis import given
-from hypothesis import strategies as st
+from api_fakes import BASE, Bench, build
 from PIL import Image
 from starlette.responses import FileResponse
 
-from maquette.api.http.errors import RangeUnsatisfiable
-from maquette.api.http.ranges import asked_range
+from maquette.infra.store.names import blob_key
+from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.records.artifact import Lineage
-from maquette.records.errors import StoreUnavailable
+from maquette.records.errors import DiskFull, StoreUnavailable
+from maquette.tools.builtin.enlarge import enlarge
+from maquette.tools.call import run_tool
+from maquette.tools.contract import ToolContext, ToolReporter
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -91,6 +93,39 @@ async def test_the_largest_picture_is_taken(bench: Bench) -> None:
     assert answer.status_code == 201, answer.text
 
 
+async def test_a_raised_limit_holds_from_the_door_to_the_tools(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """A picture above the usual limit is refused; with limits.max_pixels raised it is taken,
+    shown small, and worked on by a tool."""
+    large = png(4_096, 4_090)
+    refused = await upload(bench, large)
+    assert refused.status_code == 422
+    assert f"at most {bench.settings.limits.max_pixels:,}" in refused.json()["detail"]
+    raised = {"limits.max_pixels": 17_000_000}
+    app, settings, gateway, store, models = build(tmp_path / "raised", **raised)
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(
+        transport=transport, base_url=BASE, headers=bench.http.headers
+    ) as http:
+        wide = Bench(app, settings, gateway, store, models, http)
+        taken = await upload(wide, large)
+        assert taken.status_code == 201, taken.text
+        url = f"/api/v1/artifacts/{taken.json()['sha256']}/content"
+        small = await http.get(url, params={"w": 64})
+        assert Image.open(io.BytesIO(small.content)).size == (64, 64)
+    ref = await store.stat(taken.json()["sha256"], owner="local")
+    ctx = ToolContext(
+        owner="local",
+        seed=0,
+        store=store,
+        models=ScriptedModelClient({}),
+        reporter=Mock(spec=ToolReporter),
+    )
+    made = await run_tool(enlarge, {"image": ref.model_dump(mode="json"), "factor": 1}, ctx)
+    assert made["image"]["width_px"] == 4_096
+
+
 @pytest.mark.parametrize("format", ["JPEG", "WEBP"])
 async def test_nine_million_pixels_are_taken(bench: Bench, format: str) -> None:
     """A photograph of 3,000 x 3,000 pixels is within the limits; only its own work counts."""
@@ -130,7 +165,7 @@ async def test_uploads_wait_on_disk(bench: Bench, monkeypatch: pytest.MonkeyPatc
         held -= 1
         return data
 
-    monkeypatch.setattr("maquette.api.native.artifacts.admit", slow)
+    monkeypatch.setattr("maquette.api.desk.pictures.admit", slow)
     answers = await asyncio.gather(*(upload(bench, png(20 + n)) for n in range(12)))
     assert {answer.status_code for answer in answers} == {201}
     assert most == 2
@@ -351,33 +386,69 @@ async def test_if_range(bench: Bench) -> None:
     assert (other.status_code, other.content) == (200, DATA)
 
 
-@given(start=st.integers(0, 400), stop=st.integers(0, 400), size=st.integers(1, 300))
-def test_a_range_is_a_slice(start: int, stop: int, size: int) -> None:
-    """bytes=a-b is Python's slice [a : b + 1], whenever it holds a byte."""
-    data = bytes(i % 256 for i in range(size))
-    if stop < start:
-        assert asked_range(f"bytes={start}-{stop}", size) is None
-        return
-    expected = data[start : stop + 1]
-    if not expected:
-        with pytest.raises(RangeUnsatisfiable):
-            asked_range(f"bytes={start}-{stop}", size)
-        return
-    found = asked_range(f"bytes={start}-{stop}", size)
-    assert found is not None
-    assert data[slice(*found)] == expected
-
-
-@given(size=st.integers(1, 200), pieces=st.integers(1, 60))
-def test_pieces_make_the_whole(size: int, pieces: int) -> None:
+async def test_pieces_make_the_whole(bench: Bench) -> None:
     """Reading piece by piece gives back the whole."""
-    whole = bytes(i % 256 for i in range(size))
+    url = f"/api/v1/artifacts/{await stored(bench)}/content"
     read = b""
-    for begin in range(0, size, pieces):
-        found = asked_range(f"bytes={begin}-{begin + pieces - 1}", size)
-        assert found is not None
-        read += whole[slice(*found)]
-    assert read == whole
+    for begin in range(0, SIZE, 77):
+        part = await bench.http.get(url, headers={"Range": f"bytes={begin}-{begin + 76}"})
+        assert part.status_code == 206
+        read += part.content
+    assert read == DATA
+
+
+async def test_a_range_of_head_is_ignored(bench: Bench) -> None:
+    """HEAD tells of the whole, whatever range it names: ranges are for GET alone (RFC 9110)."""
+    url = f"/api/v1/artifacts/{await stored(bench)}/content"
+    for header in ("bytes=0-9", "bytes=5000-"):
+        answer = await bench.http.head(url, headers={"Range": header})
+        assert (answer.status_code, answer.headers["content-length"]) == (200, str(SIZE))
+
+
+async def test_content_is_never_read_whole(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Content goes from a verified file to the caller; the store is not asked for all bytes."""
+
+    async def whole(*_: Any, **__: Any) -> bytes:
+        raise AssertionError("the artifact was read whole")
+
+    monkeypatch.setattr(bench.store, "get", whole, raising=True)
+    path = Path(bench.settings.data_dir) / "served"
+    path.write_bytes(DATA)
+
+    async def file(*_: Any, **__: Any) -> Path:
+        return path
+
+    sha256 = await stored(bench)
+    monkeypatch.setattr(bench.store, "file", file)
+    answer = await bench.http.get(f"/api/v1/artifacts/{sha256}/content")
+    assert (answer.status_code, answer.content) == (200, DATA)
+
+
+async def test_damaged_content_is_never_served(bench: Bench) -> None:
+    """Bytes that do not hash to their name are an error before the first of them is sent, as a
+    whole, as a range and as a thumbnail."""
+    data = png()
+    sha256 = await stored(bench, data)
+    key = blob_key(sha256, "local")
+    bench.store.objects[key] = data[:50] + bytes([data[50] ^ 1]) + data[51:]
+    url = f"/api/v1/artifacts/{sha256}/content"
+    for more in ({}, {"headers": {"Range": "bytes=0-9"}}, {"params": {"w": 20}}):
+        answer = await bench.http.get(url, **more)
+        assert (answer.status_code, answer.json()["code"]) == (500, "integrity")
+
+
+async def test_a_full_disk_serves_from_memory(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without room for a file the whole is answered all the same."""
+
+    async def full(*_: Any, **__: Any) -> Path:
+        raise DiskFull("there is no room to lay out an artifact as a file")
+
+    monkeypatch.setattr(bench.store, "file", full)
+    url = f"/api/v1/artifacts/{await stored(bench)}/content"
+    answer = await bench.http.get(url, headers={"Range": "bytes=0-9"})
+    assert (answer.status_code, answer.content) == (200, DATA)
 
 
 async def test_thumbnails(bench: Bench) -> None:
@@ -388,6 +459,8 @@ async def test_thumbnails(bench: Bench) -> None:
         small = await bench.http.get(url, params={"w": 100})
         assert Image.open(io.BytesIO(small.content)).size == (100, 50)
     assert small.headers["etag"] == f'"{sha256}-w100"'
+    head = await bench.http.head(url, params={"w": 100})
+    assert (head.content, head.headers["content-length"]) == (b"", str(len(small.content)))
     large = await bench.http.get(url, params={"w": 1024})
     assert Image.open(io.BytesIO(large.content)).size == (400, 200)
 

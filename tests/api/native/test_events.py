@@ -181,7 +181,7 @@ def test_submit_and_stream_in_one_call(live: LiveServer) -> None:
 
 def test_watchers_are_counted_and_leave(live: LiveServer) -> None:
     """A watcher that hangs up is no longer counted, and while one watches the server is busy."""
-    activity = live.app.state.doors.activity
+    activity = live.app.state.desk.activity
     with httpx2.Client(base_url=live.url, headers=auth(), timeout=20) as http:
         task_id = http.post("/api/v1/tasks", json=ASK).json()["id"]
         with http.stream("GET", f"/api/v1/tasks/{task_id}/events") as answer:
@@ -216,7 +216,7 @@ def test_a_closing_server_ends_its_streams(live: LiveServer) -> None:
             lines = answer.iter_lines()
             assert _next_event(lines) == "task.created"
             began = time.monotonic()
-            live.loop.call_soon_threadsafe(live.app.state.doors.closing.set)
+            live.loop.call_soon_threadsafe(live.app.state.desk.closing.set)
             assert [line for line in lines if line.startswith("event")] == []
             assert time.monotonic() - began < 2
 

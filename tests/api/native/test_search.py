@@ -48,7 +48,7 @@ class ScriptedLibrary:
 @pytest.fixture
 def library(bench: Bench) -> ScriptedLibrary:
     library = ScriptedLibrary()
-    bench.app.state.doors.library = library
+    bench.app.state.desk.library = library
     return library
 
 
@@ -100,7 +100,7 @@ def test_the_command_line_and_the_client_search(
         for name, value in live.environment.items():
             monkeypatch.setenv(name, value)
         library = ScriptedLibrary()
-        live.app.state.doors.library = library
+        live.app.state.desk.library = library
         ref = live.do(live.store.put(picture(20), owner="local"))
         library.hold(ref, in_world=False)
         library.warnings = ("keep in mind",)

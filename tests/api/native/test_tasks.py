@@ -96,15 +96,13 @@ async def test_idempotency_key(bench: Bench) -> None:
     assert fresh.json()["id"] != answers[0].json()["id"]
 
 
-async def test_idempotency_key_outlives_midnight(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_idempotency_key_outlives_midnight(bench: Bench) -> None:
     """A key used just before midnight still finds its task a day later."""
     key = {"Idempotency-Key": "late"}
     now = time.time()
-    monkeypatch.setattr("maquette.api.desk.idempotency.time.time", lambda: now)
+    bench.app.state.desk.clock = lambda: now
     first = await bench.http.post("/api/v1/tasks", json=ASK, headers=key)
-    monkeypatch.setattr("maquette.api.desk.idempotency.time.time", lambda: now + DAY_S)
+    bench.app.state.desk.clock = lambda: now + DAY_S
     second = await bench.http.post("/api/v1/tasks", json=ASK, headers=key)
     assert first.json()["id"] == second.json()["id"]
 

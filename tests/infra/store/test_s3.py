@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import shutil
 import signal
 import time
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.infra.store.names import blob_key, sidecar_key
 from maquette.infra.store.s3 import S3ArtifactStore
 from maquette.infra.store.s3_client import ObjectMissing
-from maquette.records.errors import ConfigError, NotFound, StoreUnavailable
+from maquette.records.errors import ConfigError, DiskFull, NotFound, StoreUnavailable
 
 
 def flip_a_bit(data: bytes) -> bytes:
@@ -75,6 +77,43 @@ class TestS3Store(ArtifactStoreContract):
         assert cached.read_bytes() != png("brown")
         assert await store.get(ref.sha256, owner="ann") == png("brown")
         assert cached.read_bytes() == png("brown")
+
+    async def test_a_damaged_file_is_never_handed_out(
+        self, store: S3ArtifactStore, tmp_path: Path
+    ) -> None:
+        """A cached file that rotted since it was last asked for is fetched again."""
+        ref = await store.put(png("olive"), owner="ann")
+        rot(await store.file(ref.sha256, owner="ann"), place=11)
+        assert (await store.file(ref.sha256, owner="ann")).read_bytes() == png("olive")
+
+    async def test_a_file_takes_no_memory(self, store: S3ArtifactStore, tmp_path: Path) -> None:
+        """Laying out 32 MB as a file, from the server and from the cache, holds 2 MB at most."""
+        ref = await store.put(bytes(32_000_000), owner="ann")
+        for _ in range(2):
+            shutil.rmtree(tmp_path / "c", ignore_errors=True)
+            tracemalloc.start()
+            try:
+                await store.file(ref.sha256, owner="ann")
+                assert (await store.file(ref.sha256, owner="ann")).stat().st_size == 32_000_000
+                _, most = tracemalloc.get_traced_memory()
+            finally:
+                tracemalloc.stop()
+            assert most < 2_000_000
+
+    async def test_a_disk_that_takes_nothing_is_told(
+        self, store: S3ArtifactStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Without room for a file the answer is DiskFull; the bytes can still be read."""
+
+        def full(**_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        ref = await store.put(png("teal"), owner="ann")
+        shutil.rmtree(tmp_path / "c", ignore_errors=True)
+        monkeypatch.setattr("maquette.infra.store.cache.tempfile.mkstemp", full)
+        with pytest.raises(DiskFull):
+            await store.file(ref.sha256, owner="ann")
+        assert await store.get(ref.sha256, owner="ann") == png("teal")
 
     async def test_another_process_reads_everything_back(
         self, store: S3ArtifactStore, rclone: RcloneServer, tmp_path: Path

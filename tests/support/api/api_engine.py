@@ -13,7 +13,7 @@ from workflow_server import DevServer, connect
 from maquette.api.app import create_app
 from maquette.api.desk.link import GatewayLink
 from maquette.tools.registry import load_registry
-from maquette.workflows.desk.gateway import TaskGateway
+from maquette.workflows.desk.gateway import TemporalGateway
 from maquette.workflows.worker import make_worker
 
 QUEUE = "doors"
@@ -36,9 +36,11 @@ class EngineServer(LiveServer):
             settings, self.gateway, self.store, load_registry(entries=()), self.models
         )
 
-    async def _gateway(self) -> TaskGateway:
+    async def _gateway(self) -> TemporalGateway:
         client = await connect(self.temporal)
-        return TaskGateway(client, self.store, task_queue=QUEUE, max_concurrent_tasks=self.limit)
+        return TemporalGateway(
+            client, self.store, task_queue=QUEUE, max_concurrent_tasks=self.limit
+        )
 
     async def work(self) -> Any:
         """Run a worker in the server's own loop; answers how to end it."""

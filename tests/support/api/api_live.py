@@ -28,7 +28,7 @@ class LiveServer:
 
     def __enter__(self) -> Self:
         app = self.app = self.make()
-        config = uvicorn_config(app, app.state.doors.settings)
+        config = uvicorn_config(app, app.state.desk.settings)
         config.port, config.timeout_graceful_shutdown = self.port, 1
         self._server = uvicorn.Server(config)
         started = threading.Event()
@@ -56,7 +56,7 @@ class LiveServer:
         return app
 
     def __exit__(self, *_: object) -> None:
-        self.app.state.doors.closing.set()
+        self.app.state.desk.closing.set()
         self._server.should_exit = True
         self._thread.join(20)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 
-from api_fakes import FakeGateway
 from PIL import Image, ImageDraw
 
 from maquette.infra.store.memory import MemoryArtifactStore
@@ -15,6 +14,7 @@ from maquette.records.event import EventType
 from maquette.records.plan import Call, Loop, Plan
 from maquette.records.task import TaskResult, TaskStatus, Usage
 from maquette.records.verdict import Evidence, Finding, Outcome, Verdict
+from maquette.workflows.desk.memory import MemoryGateway
 
 OWNER = "local"
 WORDS = "GRAND OPENING"
@@ -83,7 +83,7 @@ def verdict(read: str) -> Verdict:
 
 
 class Poster:
-    """Plays the story at a given pace into a FakeGateway."""
+    """Plays the story at a given pace into a MemoryGateway."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class Poster:
         self.status = status
         self.ask = ask
 
-    async def __call__(self, gateway: FakeGateway, task_id: str) -> None:
+    async def __call__(self, gateway: MemoryGateway, task_id: str) -> None:
         await gateway.change(task_id, status=TaskStatus.IN_PROGRESS, plan=PLAN)
         await gateway.emit(task_id, EventType.PLAN_CREATED, summary=PLAN.summary, nodes=[])
         if self.ask and not await self._approved(gateway, task_id):
@@ -138,21 +138,12 @@ class Poster:
             usage=Usage(wall_s=5.0, model_s=4.5, critical_model_s=4.0, model_calls=9, cache_hits=1),
         )
 
-    async def _approved(self, gateway: FakeGateway, task_id: str) -> bool:
-        await gateway.change(task_id, waiting_for="plan", status=TaskStatus.INPUT_REQUIRED)
-        await gateway.emit(
-            task_id,
-            EventType.FEEDBACK_REQUESTED,
-            request_id="plan",
-            kind="plan",
-            question=PLAN.summary,
-        )
-        while gateway.tasks[task_id].waiting_for:
-            await asyncio.sleep(0.01)
-        return gateway.answers[-1].action.value == "approve"
+    async def _approved(self, gateway: MemoryGateway, task_id: str) -> bool:
+        answer = await gateway.ask(task_id, "plan", question=PLAN.summary)
+        return answer.action.value == "approve"
 
     async def _round(
-        self, gateway: FakeGateway, task_id: str, number: int, reads: tuple[str, ...]
+        self, gateway: MemoryGateway, task_id: str, number: int, reads: tuple[str, ...]
     ) -> list[Draft]:
         await gateway.emit(
             task_id,
@@ -198,7 +189,7 @@ class Poster:
         return drafts
 
     async def _draft(
-        self, gateway: FakeGateway, task_id: str, number: int, candidate: int, read: str
+        self, gateway: MemoryGateway, task_id: str, number: int, candidate: int, read: str
     ) -> Draft:
         found = verdict(read)
         image = await self.store.put(picture(200 - 20 * number - candidate), owner=OWNER)

@@ -14,7 +14,7 @@ AS_ANOTHER = """
 import os, sys
 import maquette.api.cli.main as main
 import maquette.api.cli.delivery.attend, maquette.api.cli.checkups, maquette.api.cli.connect
-import maquette.api.cli.views.parts_view, maquette.api.cli.run, maquette.api.cli.stack
+import maquette.api.cli.run, maquette.api.cli.stack, maquette.api.cli.doctor
 import maquette.api.cli.tasks, maquette.api.cli.validation, maquette.infra.settings.load
 import maquette.infra.stack.control, maquette.infra.stack.checkup.doctor, maquette.tools.registry
 import maquette.model_servers.readiness

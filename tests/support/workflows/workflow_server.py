@@ -21,7 +21,7 @@ from maquette.infra.settings.schema import TemporalSettings
 from maquette.infra.stack.parts.temporal import temporal_command
 from maquette.records.event import Event
 from maquette.records.task import Task, TaskRequest
-from maquette.workflows.desk.gateway import TaskGateway
+from maquette.workflows.desk.gateway import TemporalGateway
 from maquette.workflows.steps.workshop import Engine
 from maquette.workflows.wire.connect import wait_for_temporal
 from maquette.workflows.wire.sealing import SealingCodec
@@ -109,7 +109,7 @@ class Running:
 
     client: Client
     engine: Engine
-    gateway: TaskGateway
+    gateway: TemporalGateway
     queue: str
 
 
@@ -122,7 +122,7 @@ async def running(
 ) -> AsyncIterator[Running]:
     client = await connect(server)
     queue = f"test-{uuid.uuid4().hex[:8]}"
-    gateway = TaskGateway(client, engine.store, task_queue=queue, max_concurrent_tasks=limit)
+    gateway = TemporalGateway(client, engine.store, task_queue=queue, max_concurrent_tasks=limit)
     async with contextlib.AsyncExitStack() as stack:
         if worker:
             at_work = make_worker(client, engine, task_queue=queue, graceful_s=0.5, strict=True)

@@ -9,6 +9,7 @@ import pytest
 from workflow_parts import Ledger, make_engine, png
 from workflow_server import FORGETFUL, Running, free_port, opener, until
 
+from maquette.contracts.task_gateway import TaskGatewayContract
 from maquette.infra.settings.schema import TemporalSettings
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.records.artifact import ArtifactRef
@@ -24,7 +25,7 @@ from maquette.records.event import TERMINAL, EventType
 from maquette.records.ids import new_task_id
 from maquette.records.plan import Plan
 from maquette.records.task import Feedback, FeedbackAction, TaskOptions, TaskRequest, TaskStatus
-from maquette.workflows.desk.gateway import TaskGateway
+from maquette.workflows.desk.gateway import TemporalGateway
 from maquette.workflows.wire.connect import temporal_client
 from maquette.workflows.wire.history_law import check_history
 
@@ -35,12 +36,32 @@ def ask(text: str = "a poster", **options: object) -> TaskRequest:
     return TaskRequest(text=text, options=TaskOptions(**options))
 
 
-async def forgetful(running: Running) -> TaskGateway:
+class TestTemporalGateway(TaskGatewayContract):
+    """The real one, over a real Temporal server with a worker of small real tools."""
+
+    @pytest.fixture
+    def store(self) -> MemoryArtifactStore:
+        return MemoryArtifactStore()
+
+    @pytest.fixture
+    async def gateway(self, run_with, store: MemoryArtifactStore):
+        async with run_with(make_engine(store=store)) as running:
+            yield running.gateway
+
+    @pytest.fixture
+    async def narrow(self, run_with, store: MemoryArtifactStore):
+        async with run_with(make_engine(store=store)) as running:
+            busy = await running.gateway.active()
+        async with run_with(make_engine(store=store), limit=busy + 1) as running:
+            yield running.gateway
+
+
+async def forgetful(running: Running) -> TemporalGateway:
     """A gateway to the same store and to a Temporal namespace that has forgotten every run."""
     settings = TemporalSettings(
         address=running.client.service_client.config.target_host, namespace=FORGETFUL
     )
-    return TaskGateway(await temporal_client(settings), running.engine.store)
+    return TemporalGateway(await temporal_client(settings), running.engine.store)
 
 
 async def ended(running: Running, request: TaskRequest, owner: str = OWNER) -> str:
@@ -244,7 +265,7 @@ async def test_attached_artifacts_must_be_there_and_are_not_misstated(run_with) 
     engine = make_engine(plan=lambda request: Plan(nodes=(), outputs=("inputs.0",)))
     async with run_with(engine) as running:
         missing = ArtifactRef(sha256="0" * 64, media_type="image/png", size_bytes=1)
-        with pytest.raises(InvalidInput, match="no artifact"):
+        with pytest.raises(InvalidInput, match="is not there"):
             await running.gateway.submit(TaskRequest(text="x", inputs=(missing,)), owner=OWNER)
         ref = await engine.store.put(png((1, 2, 3)), owner=OWNER)
         lie = ref.model_copy(update={"size_bytes": 7, "media_type": "text/html"})
@@ -276,7 +297,7 @@ async def test_an_engine_that_is_down_is_told_within_seconds() -> None:
     finished task can still be read."""
     client = await temporal_client(TemporalSettings(address=f"127.0.0.1:{free_port()}"))
     store = MemoryArtifactStore()
-    gateway = TaskGateway(client, store)
+    gateway = TemporalGateway(client, store)
     began = time.monotonic()
     with pytest.raises(EngineUnavailable) as caught:
         await gateway.submit(ask(), owner=OWNER)

@@ -17,7 +17,7 @@ from maquette.infra.stack.state.keys import stack_keys
 from maquette.infra.stack.state.plain_runs import plain_runs
 from maquette.records.event import EventType
 from maquette.records.task import Feedback, FeedbackAction, TaskOptions, TaskRequest, TaskStatus
-from maquette.workflows.desk.gateway import TaskGateway
+from maquette.workflows.desk.gateway import TemporalGateway
 from maquette.workflows.wire.connect import wait_for_temporal
 from maquette.workflows.worker import make_worker
 
@@ -42,7 +42,7 @@ async def test_a_run_from_before_the_key_goes_on_and_its_name_is_not_taken(
     engine, queue = make_engine(ledger=Ledger()), f"test-{uuid.uuid4().hex[:8]}"
     try:
         old = await client_of(server, payload_key=None)
-        gateway = TaskGateway(old, engine.store, task_queue=queue)
+        gateway = TemporalGateway(old, engine.store, task_queue=queue)
         async with make_worker(old, engine, task_queue=queue, graceful_s=0.5):
             request = TaskRequest(text="a poster", options=TaskOptions(approve="plan"))
             tasks = [await gateway.submit(request, owner=OWNER) for _ in range(2)]
@@ -60,7 +60,7 @@ async def test_a_run_from_before_the_key_goes_on_and_its_name_is_not_taken(
 
         server.start()
         new = await client_of(server, plain_runs=noted)
-        gateway = TaskGateway(new, engine.store, task_queue=queue)
+        gateway = TemporalGateway(new, engine.store, task_queue=queue)
         first, second = (task.id for task in tasks)
         foreign = await foreign_client(server.address)
         await foreign.get_workflow_handle(second).terminate()

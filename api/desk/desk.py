@@ -1,27 +1,27 @@
-"""What the routes need, gathered once when the app is built."""
+"""The desk: the parts behind all front doors, and whose things they show.
+
+The verbs are plain functions that take a desk: ``tasks``, ``following``, ``pictures`` and
+``health``. None of them knows a request or an answer of HTTP, so that every door calls the same.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+import time
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
-
-from fastapi import Depends, Request
+from typing import Any, TypeVar
 
 from maquette.api.desk.activity import Activity
+from maquette.api.desk.thumbnails import Thumbnails
 from maquette.api.http.errors import Closing
+from maquette.infra.settings.schema import Settings
+from maquette.infra.store.contract import ArtifactStore
+from maquette.model_servers.client.contract import ModelClient
 from maquette.records.errors import NotFound
-
-if TYPE_CHECKING:
-    from maquette.api.desk.link import GatewayLink
-    from maquette.api.desk.thumbnails import Thumbnails
-    from maquette.infra.settings.schema import Settings
-    from maquette.infra.store.contract import ArtifactStore
-    from maquette.model_servers.client.contract import ModelClient
-    from maquette.tools.library.library import PictureLibrary
-    from maquette.tools.registry import Registry
-    from maquette.workflows.desk.gateway import TaskGateway
+from maquette.tools.library.library import PictureLibrary
+from maquette.tools.registry import Registry
+from maquette.workflows.desk.contract import TaskGateway
 
 ResultT = TypeVar("ResultT")
 
@@ -30,11 +30,11 @@ LAST_MOMENTS_S = 2.0
 
 
 @dataclass
-class Doors:
-    """The parts behind the front doors. ``closing`` is set when the server is told to stop."""
+class Desk:
+    """What the verbs need. ``closing`` is set when the server is told to stop."""
 
     settings: Settings
-    gateway: TaskGateway | GatewayLink
+    gateway: TaskGateway
     store: ArtifactStore
     registry: Registry
     models: ModelClient
@@ -44,6 +44,8 @@ class Doors:
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """How many uploaded pictures are decoded at once."""
+    clock: Callable[[], float] = time.time
+    """Seconds since 1970."""
 
     @property
     def owner(self) -> str:
@@ -68,17 +70,9 @@ class Doors:
                 working.add_done_callback(lambda one: one.cancelled() or one.exception())
 
     async def exists(self, task_id: str) -> bool:
-        """Whether the owner has a task of this id."""
+        """Whether the owner has a task of this id. Raises: EngineUnavailable."""
         try:
-            await self.gateway.get(task_id, owner=self.owner)
+            await self.gateway.check(task_id, owner=self.owner)
         except NotFound:
             return False
         return True
-
-
-def _doors(request: Request) -> Doors:
-    doors: Doors = request.app.state.doors
-    return doors
-
-
-Context = Annotated[Doors, Depends(_doors)]
