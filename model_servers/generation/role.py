@@ -33,6 +33,8 @@ from maquette.model_servers.schemas.generation import (
     StepReply,
     StepRequest,
 )
+from maquette.model_servers.schemas.options.few_step import FEW_STEP
+from maquette.model_servers.schemas.options.table import needed, row_options
 from maquette.records.artifact import ArtifactRef, Lineage
 from maquette.records.base import Record
 from maquette.records.errors import CapabilityMissing, InvalidInput
@@ -270,10 +272,12 @@ class GenerationRole:
 
         Raises: InvalidInput: a size it cannot draw. CapabilityMissing: something it cannot do.
         """
-        from maquette.model_servers.generation.adapters.contract import LetterItem, RowSpec
+        from maquette.model_servers.generation.adapters.contract import RowSpec
 
         facts = self._adapter.facts
-        steps = facts.few_steps if row.few_step else self._options.steps or facts.default_steps
+        options = {name: option.value(row) for name, option in row_options().items()}
+        few = FEW_STEP.value(row)
+        steps = facts.few_steps if few else self._options.steps or facts.default_steps
         spec = RowSpec(
             prompt=row.prompt,
             negative_prompt=row.negative_prompt,
@@ -284,14 +288,9 @@ class GenerationRole:
             width_px=row.width_px or facts.width_px,
             height_px=row.height_px or facts.height_px,
             pictures=pictures,
-            concept_strength=row.concept_strength,
-            letters=tuple(LetterItem(g.text, g.box, g.font, g.phrase) for g in row.glyphs),
-            plan_layout=row.plan_layout,
-            sampler=row.sampler,
-            few_step=row.few_step,
-            source_guidance=1.0 if row.source_guidance is None else row.source_guidance,
+            options=options,
         )
-        missing = [name for name in spec.wants if name not in facts.capabilities]
+        missing = [name for name in needed(row) if name not in facts.capabilities]
         if missing:
             raise CapabilityMissing(
                 f"row {row.row_id!r} needs {', '.join(missing)}, which the model {self._model!r} "
@@ -412,7 +411,8 @@ class GenerationRole:
                 "guidance": spec.guidance,
                 "width_px": spec.width_px,
                 "height_px": spec.height_px,
-                **_unusual(spec, row.planned),
+                **_asked_for(spec),
+                **_planned(row.planned),
             },
             seed=spec.seed,
             parents=spec.pictures.names,
@@ -442,18 +442,16 @@ class GenerationRole:
         )
 
 
-def _unusual(spec: RowSpec, planned: tuple[LayoutItem, ...]) -> dict[str, Any]:
-    """Parameters that few rows have, for those that have them."""
-    said: dict[str, Any] = dict.fromkeys(spec.wants, True)
-    if planned:
-        said["planned_layout"] = [item.model_dump(mode="json") for item in planned]
-    if spec.letters:
-        said["glyphs"] = [[i.text, i.box.model_dump(mode="json"), i.font] for i in spec.letters]
-    if spec.pictures.concepts:
-        said["concept_strength"] = spec.concept_strength
-    if spec.source_guidance != 1.0:
-        said["source_guidance"] = spec.source_guidance
-    return said
+def _asked_for(spec: RowSpec) -> dict[str, Any]:
+    """What the lineage tells of the options the row has."""
+    told: dict[str, Any] = {}
+    for option in row_options().values():
+        told |= option.lineage(spec.value(option))
+    return told
+
+
+def _planned(boxes: tuple[LayoutItem, ...]) -> dict[str, Any]:
+    return {"planned_layout": [box.model_dump(mode="json") for box in boxes]} if boxes else {}
 
 
 def _row(rows: dict[str, ScheduledRow], row_id: str) -> ScheduledRow:

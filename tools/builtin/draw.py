@@ -11,19 +11,20 @@ from pydantic import Field, ValidationError
 from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.client.roles import GenerationClient
 from maquette.model_servers.schemas.generation import (
-    GlyphItem,
     Row,
     RowState,
     RowStatus,
     StartRequest,
     StepRequest,
 )
+from maquette.model_servers.schemas.options.glyphs import GlyphItem
+from maquette.model_servers.schemas.options.table import RowOptions, needed
 from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Record
 from maquette.records.errors import CapabilityMissing, ModelFailed, NotFound
 from maquette.records.geometry import LayoutItem
 from maquette.tools.contract import Image, Text, ToolContext
-from maquette.tools.drawing.abilities import lacking, wanted_abilities
+from maquette.tools.drawing.abilities import lacking
 from maquette.tools.spec import tool
 from maquette.words.noun_phrases import call_shown
 
@@ -40,6 +41,12 @@ CANCEL_S = 5.0
 
 Steps = Annotated[int, Field(ge=1, le=200)]
 Guidance = Annotated[float, Field(ge=0, le=30)]
+
+MoreOptions = Annotated[
+    RowOptions | None,
+    Field(description="further options of the generator", exclude_if=lambda values: not values),
+]
+"""A call without any has the content key that it had before there were some."""
 
 
 class Drawing(Record):
@@ -75,6 +82,7 @@ async def draw(
     second_concept_name: Annotated[Text, Field(max_length=100)] = "",
     letters: Annotated[tuple[GlyphItem, ...], Field(max_length=8)] = (),
     few_step: bool = False,
+    options: MoreOptions = None,
 ) -> Drawing:
     """Draw a picture from a description; ``layout`` says what goes into which box.
 
@@ -105,6 +113,7 @@ async def draw(
         concepts=tuple(ref for ref in (concept, second_concept) if ref is not None),
         glyphs=letters,
         few_step=few_step,
+        options=options or {},
     )
     return Drawing(image=await drawn(ctx, row))
 
@@ -169,7 +178,7 @@ class _Attempt:
         try:
             started = await self._generation.start(request)
         except CapabilityMissing as error:
-            plain = lacking(wanted_abilities(self._row))
+            plain = lacking(needed(self._row))
             if plain is None:
                 raise
             raise plain from error

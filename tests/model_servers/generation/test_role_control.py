@@ -15,8 +15,9 @@ from PIL import Image
 
 from maquette.infra.media.admit import encode_png
 from maquette.model_servers.schemas.describe import DescribeRequest
-from maquette.model_servers.schemas.generation import GlyphItem, Resample, RowState, RowStatus
+from maquette.model_servers.schemas.generation import Resample, RowState, RowStatus
 from maquette.model_servers.schemas.guard import GuardVerdict
+from maquette.model_servers.schemas.options.glyphs import GlyphItem
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import CapabilityMissing, InvalidInput, from_problem
 from maquette.records.geometry import Box, LayoutItem

@@ -1,0 +1,30 @@
+"""How strongly a shown thing is to be seen again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from maquette.model_servers.schemas.options.option import RowOption
+from maquette.records.base import Fraction
+
+if TYPE_CHECKING:
+    from maquette.model_servers.schemas.generation import Row
+
+ConceptStrength = Fraction
+"""0 shows nothing of it, 1 all that the model can."""
+
+
+class ConceptStrengthOption(RowOption[float | None]):
+    """None where nothing is shown; a model that takes shown things takes it."""
+
+    name = "concept_strength"
+    default: float | None = None
+
+    def value(self, row: Row) -> float | None:
+        return row.concept_strength if row.concepts else None
+
+    def lineage(self, value: float | None) -> dict[str, Any]:
+        return {} if value is None else {self.name: value}
+
+
+CONCEPT_STRENGTH = OPTION = ConceptStrengthOption()

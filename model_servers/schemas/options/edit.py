@@ -1,0 +1,25 @@
+"""Edit: a picture changed as an instruction says."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from maquette.model_servers.schemas.options.option import RowOption
+
+if TYPE_CHECKING:
+    from maquette.model_servers.schemas.generation import Row
+
+
+class EditOption(RowOption[bool]):
+    """True for a row with a source and no mask."""
+
+    name = "edit"
+    default = False
+    abilities = MappingProxyType({"edit": "change a given picture as an instruction says"})
+
+    def value(self, row: Row) -> bool:
+        return row.source is not None and row.mask is None
+
+
+EDIT = OPTION = EditOption()

@@ -1,0 +1,25 @@
+"""Inpaint: a part of a picture drawn anew, every other pixel kept."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from maquette.model_servers.schemas.options.option import RowOption
+
+if TYPE_CHECKING:
+    from maquette.model_servers.schemas.generation import Row
+
+
+class InpaintOption(RowOption[bool]):
+    """True for a row with a mask."""
+
+    name = "inpaint"
+    default = False
+    abilities = MappingProxyType({"inpaint": "draw anew inside a mask"})
+
+    def value(self, row: Row) -> bool:
+        return row.mask is not None
+
+
+INPAINT = OPTION = InpaintOption()
