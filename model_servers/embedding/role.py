@@ -14,7 +14,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from maquette.model_servers.client.contract import Method, RoleName
-from maquette.model_servers.embedding.dual_encoder import missing_dual_encoder
+from maquette.model_servers.embedding.backends.dual_encoder import missing_dual_encoder
 from maquette.model_servers.loading.loaded_role import Loaded, LoadedRole
 from maquette.model_servers.loading.model_files import BUNDLED
 from maquette.model_servers.schemas.describe import DescribeRequest
@@ -30,7 +30,7 @@ from maquette.model_servers.schemas.embedding import (
 
 if TYPE_CHECKING:
     from maquette.infra.store.contract import ArtifactStore
-    from maquette.model_servers.embedding.dual_encoder import DualEncoder
+    from maquette.model_servers.embedding.backends.dual_encoder import DualEncoder
     from maquette.model_servers.embedding.encoder import Encoder
     from maquette.model_servers.guard.guard import Judge
     from maquette.model_servers.schemas.guard import GuardVerdict
@@ -142,8 +142,8 @@ class EmbeddingRole(LoadedRole[_Loaded]):
 def _load(threads: int, model: str) -> _Loaded:
     import torch
 
-    from maquette.model_servers.embedding.dual_encoder import CODE_VERSION as DUAL_VERSION
-    from maquette.model_servers.embedding.dual_encoder import DualEncoder
+    from maquette.model_servers.embedding.backends.dual_encoder import CODE_VERSION as DUAL_VERSION
+    from maquette.model_servers.embedding.backends.dual_encoder import DualEncoder
     from maquette.model_servers.embedding.encoder import Encoder, model_folder
     from maquette.model_servers.guard.guard import open_guard
     from maquette.model_servers.loading.model_files import check_files, find_model

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from maquette.infra.settings.schema import ModelConfig
     from maquette.infra.store.contract import ArtifactStore
     from maquette.model_servers.guard.guard import Judge
-    from maquette.model_servers.reward.scorer import RowScore, Scorer
+    from maquette.model_servers.reward.backends.perspectives import RowScore, Scorer
 
 CODE_VERSION = "1"
 """Raised with every change to this folder that can change a score."""
@@ -163,7 +163,7 @@ def _load(model: str, options: RewardOptions, threads: int) -> _Loaded:
 
     from maquette.model_servers.guard.guard import open_guard
     from maquette.model_servers.loading.devices import choose_device, choose_dtype
-    from maquette.model_servers.reward.scorer import Scorer
+    from maquette.model_servers.reward.backends.perspectives import Scorer
 
     if threads > 0:  # Counts for this role's own thread only.
         torch.set_num_threads(threads)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from maquette.infra.store.contract import ArtifactStore
     from maquette.model_servers.guard.guard import Judge
-    from maquette.model_servers.segmentation.phrases import Segmenter
+    from maquette.model_servers.segmentation.backends.clipseg import Segmenter
 
 CODE_VERSION = "1"
 """Raised with every change to this folder that can change a mask."""
@@ -100,7 +100,7 @@ class SegmentationRole(LoadedRole[_Loaded]):
         Raises: ConfigError: there is no model. NotFound: no such artifact. MediaRejected: it is
             not a picture.
         """
-        from maquette.model_servers.segmentation.phrases import missing_segmenter
+        from maquette.model_servers.segmentation.backends.clipseg import missing_segmenter
 
         loaded = self._started()
         if loaded.segmenter is None:
@@ -169,7 +169,7 @@ def _load(threads: int, model: str) -> _Loaded:
 
     from maquette.model_servers.guard.guard import open_guard
     from maquette.model_servers.loading.model_files import check_files, find_model
-    from maquette.model_servers.segmentation.phrases import Segmenter
+    from maquette.model_servers.segmentation.backends.clipseg import Segmenter
 
     # Counts for this role's own thread only: torch keeps the number per thread.
     torch.set_num_threads(max(threads, 1))

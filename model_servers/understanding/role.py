@@ -165,7 +165,7 @@ def _load(threads: int, model: str, options: UnderstandingOptions) -> _Loaded:
 
     from maquette.model_servers.guard.guard import open_guard
     from maquette.model_servers.loading.devices import choose_device, choose_dtype
-    from maquette.model_servers.understanding.llava import Llava
+    from maquette.model_servers.understanding.backends.llava import Llava
     from maquette.model_servers.understanding.views import BUNDLED_VIEWS
     from maquette.model_servers.understanding.witness import Witness
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from maquette.model_servers.guard.guard import Judge
     from maquette.model_servers.schemas.guard import GuardVerdict
-    from maquette.model_servers.understanding.llava import Llava, Said
+    from maquette.model_servers.understanding.backends.llava import Llava, Said
 
 
 class Witness:

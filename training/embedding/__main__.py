@@ -100,7 +100,7 @@ def smoke(work: Work = Path("runs/smoke-embedding"), steps: int = 3) -> None:
     """Train, export and load at toy size, in seconds, to see that every part runs."""
     import torch
 
-    from maquette.model_servers.embedding.dual_encoder import DualEncoder
+    from maquette.model_servers.embedding.backends.dual_encoder import DualEncoder
     from maquette.training.embedding.card import model_card
     from maquette.training.embedding.components import TOY
     from maquette.training.embedding.export import export_pack, trained_encoder

@@ -72,7 +72,7 @@ def export(
     measured: Measured = True,
 ) -> None:
     """Write the trained segmenter as a pack, replacing the one that is there."""
-    from maquette.model_servers.segmentation.phrases import Segmenter
+    from maquette.model_servers.segmentation.backends.clipseg import Segmenter
     from maquette.training.evaluation.rows import Bench, measure_rows
     from maquette.training.segmentation.calibrate import least_mask_score
     from maquette.training.segmentation.card import model_card

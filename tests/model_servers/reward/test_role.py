@@ -22,9 +22,9 @@ from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.client.roles import RewardClient
 from maquette.model_servers.loading import model_files
+from maquette.model_servers.reward.backends.perspectives import Scorer
 from maquette.model_servers.reward.directory import BUNDLED, open_directory
 from maquette.model_servers.reward.role import RewardRole
-from maquette.model_servers.reward.scorer import Scorer
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.serving.direct import DirectClient
 from maquette.model_servers.serving.host import RoleHost

@@ -26,8 +26,8 @@ from maquette.model_servers.schemas.understanding import (
     LabelScoresRequest,
     OcrRequest,
 )
+from maquette.model_servers.understanding.backends.llava import Llava
 from maquette.model_servers.understanding.directory import check_llava
-from maquette.model_servers.understanding.llava import Llava
 from maquette.model_servers.understanding.role import UnderstandingRole
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import ConfigError, InvalidInput, PackCorrupt

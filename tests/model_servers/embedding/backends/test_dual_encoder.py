@@ -14,7 +14,7 @@ from PIL import Image
 from transformers import AutoModel, AutoTokenizer
 
 from maquette.infra.store.memory import MemoryArtifactStore
-from maquette.model_servers.embedding.dual_encoder import DualEncoder
+from maquette.model_servers.embedding.backends.dual_encoder import DualEncoder
 from maquette.model_servers.embedding.role import EmbeddingRole
 from maquette.model_servers.loading import model_files
 from maquette.model_servers.loading.model_files import check_files
