@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from maquette.model_servers.schemas.guard import UNJUDGED, GuardVerdict
 from maquette.model_servers.schemas.options.concept_strength import ConceptStrength
 from maquette.model_servers.schemas.options.concepts import Concepts
 from maquette.model_servers.schemas.options.few_step import FewStep
@@ -82,9 +83,14 @@ class RowState(Record):
     planned: tuple[LayoutItem, ...] = Field(
         default=(), description="boxes the model planned itself, for a row that had none"
     )
-    warning: str = Field(
-        default="", description="why not to rely on it: a picture the row shows is a stranger"
+    verdict: GuardVerdict = Field(
+        default=UNJUDGED, description="of the domain guard, on the pictures the row shows"
     )
+
+    @property
+    def warning(self) -> str:
+        """Why not to rely on it; empty where nothing speaks against it."""
+        return self.verdict.reason if self.verdict.in_world is False else ""
 
 
 class StartRequest(Record):

@@ -6,35 +6,37 @@ import hashlib
 import time
 from collections.abc import Mapping
 from importlib.metadata import version
-from typing import TYPE_CHECKING
 
+from maquette.infra.media.admit import decode_stored, encode_png
 from maquette.model_servers.client.contract import Method, RoleName
+from maquette.model_servers.loading.backends import Backend, Backends
 from maquette.model_servers.loading.loaded_role import Loaded, LoadedRole
+from maquette.model_servers.loading.options import NoOptions
 from maquette.model_servers.schemas.text_rendering import (
     FontsReply,
     FontsRequest,
     TypesetReply,
     TypesetRequest,
 )
+from maquette.model_servers.text_rendering.block import SetBlock, set_block
 from maquette.model_servers.text_rendering.catalogue import FONTS, font_path
+from maquette.model_servers.text_rendering.drawing import place_art, rasterise, svg_of
 from maquette.records.artifact import Lineage
-
-if TYPE_CHECKING:
-    from maquette.infra.store.contract import ArtifactStore
-    from maquette.model_servers.text_rendering.block import SetBlock
 
 CODE_VERSION = "1"
 """Raised with every change to this folder that can change a pixel or a box."""
 
 
-class TextRenderingRole(LoadedRole[Loaded]):
+BACKENDS: Backends[None] = Backends("text_rendering", {"fonts": Backend("")})
+"""One, without a model: there is nothing to choose."""
+
+
+class TextRenderingRole(LoadedRole[Loaded, NoOptions]):
     """Typesets strings with the bundled fonts. The same request gives the same bytes."""
 
     role = RoleName.TEXT_RENDERING
-
-    def __init__(self, store: ArtifactStore) -> None:
-        self._store = store
-        super().__init__()
+    options = NoOptions
+    backends = BACKENDS
 
     def load(self) -> Loaded:
         """Find and hash every font. Raises: MissingExtra: a font package is not installed."""
@@ -76,10 +78,6 @@ class TextRenderingRole(LoadedRole[Loaded]):
 
 def _render(request: TypesetRequest, art: bytes | None) -> tuple[bytes, list[SetBlock], float]:
     from PIL import Image
-
-    from maquette.infra.media.admit import decode_stored, encode_png
-    from maquette.model_servers.text_rendering.block import set_block
-    from maquette.model_servers.text_rendering.drawing import place_art, rasterise, svg_of
 
     begun = time.monotonic()
     size = request.width_px, request.height_px

@@ -13,6 +13,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from maquette.model_servers.schemas.guard import UNJUDGED, GuardVerdict
 from maquette.model_servers.schemas.options.option import RowOption, ValueT
 from maquette.records.geometry import LayoutItem
 
@@ -33,8 +34,8 @@ class RowPictures:
     concepts: tuple[Image, ...] = ()
     names: tuple[str, ...] = ()
     """SHA-256 of each, for lineage: source, mask, concepts."""
-    warning: str = ""
-    """What the domain guard says of them."""
+    verdict: GuardVerdict = UNJUDGED
+    """What the domain guard says of them together; of a mask nothing."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,8 @@ class RowAdapter(Protocol):
     """One loaded pipeline, seen row by row."""
 
     facts: ModelFacts
+    device: torch.device
+    """Where it computes, and where the latents of its rows lie."""
 
     def encode(self, spec: RowSpec) -> Any:
         """Encode a row's words and boxes."""

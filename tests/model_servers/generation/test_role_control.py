@@ -101,7 +101,7 @@ async def test_strange_pictures_are_warned_of(
 
     strange, other = await put(bench, noise(5)), await put(bench, noise(6))
     assert (await drawn(bench, source=strange)).warning == ""  # Not a bundled model.
-    monkeypatch.setattr(bench.role, "_guard", Wary())
+    monkeypatch.setattr(bench.role.loaded.service.reader, "guard", Wary())
     for shown in ({"source": strange, "mask": other}, {"concepts": (strange, other)}):
         assert (await drawn(bench, **shown)).warning == "(64, 64) is strange"
     assert (await drawn(bench)).warning == ""

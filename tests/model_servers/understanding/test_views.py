@@ -68,4 +68,4 @@ def test_an_impossible_number_of_views_is_told() -> None:
     """The message names the value."""
     config = ModelConfig(model="bundled", options={"views": 9})
     with pytest.raises(ConfigError, match="views"):
-        UnderstandingRole(MemoryArtifactStore(), 1, config)
+        UnderstandingRole(config, MemoryArtifactStore(), 1)

@@ -13,6 +13,7 @@ from embedding_models import save_clip, save_dual_encoder
 from PIL import Image
 from transformers import AutoModel, AutoTokenizer
 
+from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.embedding.backends.dual_encoder import DualEncoder
 from maquette.model_servers.embedding.role import EmbeddingRole
@@ -47,7 +48,7 @@ def store() -> MemoryArtifactStore:
 
 @pytest.fixture
 async def role(pack: Path, store: MemoryArtifactStore) -> AsyncIterator[EmbeddingRole]:
-    role = EmbeddingRole(1, store, str(pack))
+    role = EmbeddingRole(ModelConfig(model=str(pack)), store, 1)
     await role.start()
     yield role
     await role.stop()
@@ -99,7 +100,7 @@ async def test_a_model_of_somebody_else_is_loaded_by_the_same_lines(
     tmp_path: Path, store: MemoryArtifactStore
 ) -> None:
     """A CLIP without a manifest serves, and the guard says nothing of its world."""
-    role = EmbeddingRole(1, store, str(save_clip(tmp_path / "clip")))
+    role = EmbeddingRole(ModelConfig(model=str(save_clip(tmp_path / "clip"))), store, 1)
     await role.start()
     ref = await store.put(png(1), owner="ann")
     reply = await role.embed_image(EmbedImageRequest(owner="ann", images=(ref,)))
@@ -114,7 +115,7 @@ async def test_texts_are_embedded_without_a_dual_encoder(
 ) -> None:
     """With nothing in the pack MiniLM serves, and pictures are refused with the next step."""
     monkeypatch.setattr(model_files, "PACKS", tmp_path / "nothing")
-    role = EmbeddingRole(1, store)
+    role = EmbeddingRole(ModelConfig(), store, 1)
     await role.start()
     found = await role.describe(DescribeRequest())
     assert found.picture_digest is None and found.text_digest

@@ -50,7 +50,7 @@ def directory(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def role(store: MemoryArtifactStore, directory: Path) -> AsyncIterator[UnderstandingRole]:
-    served = UnderstandingRole(store, 1, ModelConfig(model=str(directory)))
+    served = UnderstandingRole(ModelConfig(model=str(directory)), store, 1)
     await served.start()
     yield served
     await served.stop()
@@ -88,7 +88,7 @@ async def test_a_caption_is_the_same_each_time(
     one, two = await role.describe(request), await role.describe(request)
     assert one.model_copy(update={"forward_s": 0.0}) == two.model_copy(update={"forward_s": 0.0})
     assert 0 <= one.probability <= 1
-    assert one.in_world is None and one.warning
+    assert one.verdict.in_world is None and one.verdict.reason
     assert one.attention is None
 
 
@@ -199,7 +199,7 @@ async def test_without_a_bundled_model_text_is_still_read(
 ) -> None:
     """OCR goes on; describing says what is missing and what to do."""
     monkeypatch.setattr(model_files, "PACKS", tmp_path / "none")
-    role = UnderstandingRole(store, 1)
+    role = UnderstandingRole(ModelConfig(), store, 1)
     await role.start()
     assert (await role.ocr(OcrRequest(owner=OWNER, image=picture))).digest == role.digest()
     assert (await role.capabilities(DescribeRequest())).capabilities == ("ocr",)
@@ -211,7 +211,7 @@ async def test_without_a_bundled_model_text_is_still_read(
 
 async def test_an_unknown_directory_is_named(store: MemoryArtifactStore, tmp_path: Path) -> None:
     """A path without a model is refused at the start."""
-    role = UnderstandingRole(store, 1, ModelConfig(model=str(tmp_path / "nowhere")))
+    role = UnderstandingRole(ModelConfig(model=str(tmp_path / "nowhere")), store, 1)
     with pytest.raises(ConfigError, match="nowhere"):
         await role.start()
 
