@@ -23,6 +23,7 @@ from ray.serve.schema import LoggingConfig
 from starlette.requests import Request
 from starlette.responses import Response
 
+from maquette.infra.observe.logging import log_ours_to_stderr
 from maquette.infra.settings.load import load_settings
 from maquette.infra.settings.schema import Settings
 from maquette.model_servers.client.contract import AFFINITY, RoleName
@@ -31,7 +32,6 @@ from maquette.model_servers.client.work import CallBook, RoleWork, Work
 from maquette.model_servers.loading.options import PlacementOptions, placement_options
 from maquette.model_servers.serving.front import respond
 from maquette.model_servers.serving.host import build_host
-from maquette.model_servers.serving.logs import log_to_stderr
 from maquette.model_servers.serving.ray_local import listen_on_loopback_only
 from maquette.records.base import Record
 from maquette.records.errors import MaquetteError, ModelUnavailable
@@ -213,7 +213,7 @@ def application(args: ServeArgs) -> serve.Application:
 
 
 def _prepare_process(settings: Settings) -> None:
-    log_to_stderr()
+    log_ours_to_stderr()
     if settings.serve.ray_address is None:
         listen_on_loopback_only()
 

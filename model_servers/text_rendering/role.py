@@ -50,6 +50,7 @@ class TextRenderingRole(LoadedRole[Loaded, NoOptions]):
 
     async def fonts(self, request: FontsRequest) -> FontsReply:
         """Name the fonts a block may ask for."""
+        self.digest()  # Refuses unless it runs.
         return FontsReply(fonts={name: entry.description for name, entry in FONTS.items()})
 
     async def typeset(self, request: TypesetRequest) -> TypesetReply:
@@ -58,7 +59,7 @@ class TextRenderingRole(LoadedRole[Loaded, NoOptions]):
         Raises: InvalidInput: unknown font, a character no font has, text that does not fit.
             MediaRejected: the art is not a picture. NotFound: it is not stored.
         """
-        art = None
+        digest, art = self.digest(), None
         if request.art is not None:
             art = await self._store.get(request.art.sha256, owner=request.owner)
         data, blocks, forward_s = await self._thread.run(_render, request, art)
@@ -67,13 +68,13 @@ class TextRenderingRole(LoadedRole[Loaded, NoOptions]):
             tool_version=CODE_VERSION,
             task_id=request.origin.task_id,
             node=request.origin.node,
-            model_digest=self.digest(),
+            model_digest=digest,
             parameters=request.model_dump(mode="json", exclude={"owner", "origin"}),
             parents=(request.art.sha256,) if request.art else (),
         )
         image = await self._store.put(data, owner=request.owner, lineage=lineage)
         placed = tuple(block.placed(request.width_px, request.height_px) for block in blocks)
-        return TypesetReply(image=image, blocks=placed, digest=self.digest(), forward_s=forward_s)
+        return TypesetReply(image=image, blocks=placed, digest=digest, forward_s=forward_s)
 
 
 def _render(request: TypesetRequest, art: bytes | None) -> tuple[bytes, list[SetBlock], float]:

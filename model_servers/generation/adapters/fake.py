@@ -85,5 +85,5 @@ class FakeAdapter:
 
     def decode(self, latent: Tensor, spec: RowSpec) -> Image.Image:
         levels = ((latent[0].clamp(-1, 1) + 1) * 127.5).round().to("cpu", torch.uint8)
-        cells = Image.fromarray(np.ascontiguousarray(levels.permute(1, 2, 0).numpy()), "RGB")
+        cells = Image.fromarray(np.ascontiguousarray(levels.permute(1, 2, 0).numpy()))
         return cells.resize((spec.width_px, spec.height_px), Image.Resampling.NEAREST)

@@ -24,7 +24,7 @@ from maquette.model_servers.schemas.segmentation import (
     SegmentReply,
 )
 from maquette.model_servers.segmentation.role import SegmentationRole
-from maquette.model_servers.segmentation.run_length import decode_mask
+from maquette.model_servers.segmentation.run_length import BACKGROUND, decode_grid
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import ConfigError, InvalidInput, PackCorrupt
 from maquette.records.geometry import Box
@@ -93,7 +93,8 @@ async def test_box_and_point_find_the_thing(
         assert told.box.y1 * 90 == pytest.approx(rows.max() + 1)
         assert told.area == pytest.approx(mask.mean())
         assert told.text is not None and told.coco is not None
-        assert np.array_equal(decode_mask(told.text, 90, 120)[0], mask)
+        labels = np.array(decode_grid(told.text, 90, 120).labels)
+        assert np.array_equal(labels != BACKGROUND, mask)
         other = coco.decode({"size": list(told.coco.size), "counts": told.coco.counts.encode()})
         assert np.array_equal(other.astype(bool), mask)
         assert told.score > 0.8

@@ -13,6 +13,7 @@ from embedding_models import save_clip, save_dual_encoder
 from PIL import Image
 from transformers import AutoModel, AutoTokenizer
 
+from maquette.contracts.embedding_backend import EmbeddingBackendContract
 from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.embedding.backends.dual_encoder import DualEncoder
@@ -182,3 +183,14 @@ def test_the_world_has_the_colours_that_captions_name(pack: Path) -> None:
     tokenizer = AutoTokenizer.from_pretrained(pack)
     ids = tokenizer(" ".join(COLOURS))["input_ids"]
     assert tokenizer.unk_token_id not in ids
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> DualEncoder:
+    return DualEncoder(save_dual_encoder(tmp_path_factory.mktemp("siglip") / "model"))
+
+
+class TestDualEncoder(EmbeddingBackendContract):
+    @pytest.fixture
+    def backend(self, loaded: DualEncoder) -> DualEncoder:
+        return loaded

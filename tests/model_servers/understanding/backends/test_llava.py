@@ -15,6 +15,7 @@ from llava_models import save_clip_seer, save_small_seer
 from PIL import Image
 from transformers import AutoTokenizer, LlavaForConditionalGeneration
 
+from maquette.contracts.understanding_backend import UnderstandingBackendContract
 from maquette.infra.manifest import write_manifest
 from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
@@ -240,3 +241,14 @@ async def test_a_model_of_another_kind_is_refused(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"model_type": "gpt2"}')
     with pytest.raises(PackCorrupt, match="gpt2"):
         check_llava(tmp_path, bundled=False)
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Llava:
+    return Llava(save_small_seer(tmp_path_factory.mktemp("seer") / "model"), views=2)
+
+
+class TestLlava(UnderstandingBackendContract):
+    @pytest.fixture
+    def backend(self, loaded: Llava) -> Llava:
+        return loaded
