@@ -41,7 +41,7 @@ class LoadedRole(ABC, Generic[LoadedT, OptionsT]):
     Raises: ConfigError: an option or the backend is not known.
     """
 
-    role: ClassVar[RoleName]
+    role: RoleName
     options: type[OptionsT]
     """What ``models.<role>.options`` may hold, beside placement."""
     backends: ClassVar[Backends[Any]]

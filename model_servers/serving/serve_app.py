@@ -26,6 +26,7 @@ from starlette.responses import Response
 from maquette.infra.observe.logging import log_ours_to_stderr
 from maquette.infra.settings.load import load_settings
 from maquette.infra.settings.schema import Settings
+from maquette.infra.store.factory import open_store
 from maquette.model_servers.client.contract import AFFINITY, RoleName
 from maquette.model_servers.client.envelope import Answer, Readiness, ServedRole, encode_error
 from maquette.model_servers.client.work import CallBook, RoleWork, Work
@@ -55,8 +56,6 @@ class _Replica:
     async def __init__(  # type: ignore[misc]  # Serve awaits it.
         self, settings: Settings, only: str | None = None
     ) -> None:
-        from maquette.infra.store.factory import open_store
-
         _prepare_process(settings)
         self._token = _token(settings)
         self._host = build_host(

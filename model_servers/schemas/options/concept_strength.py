@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from maquette.model_servers.schemas.options.option import RowOption
+from maquette.model_servers.schemas.options.option import RowFields, RowOption
 from maquette.records.base import Fraction
-
-if TYPE_CHECKING:
-    from maquette.model_servers.schemas.generation import Row
 
 ConceptStrength = Fraction
 """0 shows nothing of it, 1 all that the model can."""
@@ -20,7 +17,7 @@ class ConceptStrengthOption(RowOption[float | None]):
     name = "concept_strength"
     default: float | None = None
 
-    def value(self, row: Row) -> float | None:
+    def value(self, row: RowFields) -> float | None:
         return row.concept_strength if row.concepts else None
 
     def lineage(self, value: float | None) -> dict[str, Any]:

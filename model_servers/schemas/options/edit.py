@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-from maquette.model_servers.schemas.options.option import RowOption
-
-if TYPE_CHECKING:
-    from maquette.model_servers.schemas.generation import Row
+from maquette.model_servers.schemas.options.option import RowFields, RowOption
 
 
 class EditOption(RowOption[bool]):
@@ -18,7 +14,7 @@ class EditOption(RowOption[bool]):
     default = False
     abilities = MappingProxyType({"edit": "change a given picture as an instruction says"})
 
-    def value(self, row: Row) -> bool:
+    def value(self, row: RowFields) -> bool:
         return row.source is not None and row.mask is None
 
 

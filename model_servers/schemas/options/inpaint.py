@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-from maquette.model_servers.schemas.options.option import RowOption
-
-if TYPE_CHECKING:
-    from maquette.model_servers.schemas.generation import Row
+from maquette.model_servers.schemas.options.option import RowFields, RowOption
 
 
 class InpaintOption(RowOption[bool]):
@@ -18,7 +14,7 @@ class InpaintOption(RowOption[bool]):
     default = False
     abilities = MappingProxyType({"inpaint": "draw anew inside a mask"})
 
-    def value(self, row: Row) -> bool:
+    def value(self, row: RowFields) -> bool:
         return row.mask is not None
 
 

@@ -4,14 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import JsonValue, TypeAdapter
 
-if TYPE_CHECKING:
-    from maquette.model_servers.schemas.generation import Row
+from maquette.records.artifact import ArtifactRef
 
 ValueT = TypeVar("ValueT")
+
+
+class RowFields(Protocol):
+    """The fields of a row that options look at. It does not grow: later options have their value
+    in ``options``."""
+
+    @property
+    def source(self) -> ArtifactRef | None: ...
+
+    @property
+    def mask(self) -> ArtifactRef | None: ...
+
+    @property
+    def concepts(self) -> tuple[ArtifactRef, ...]: ...
+
+    @property
+    def concept_strength(self) -> float: ...
+
+    @property
+    def source_guidance(self) -> float | None: ...
+
+    @property
+    def options(self) -> Mapping[str, JsonValue]: ...
 
 
 class RowOption(Generic[ValueT]):
@@ -32,7 +54,7 @@ class RowOption(Generic[ValueT]):
     """What a model must be able to do, as in ``GenerationDescription.capabilities``, each in
     words that follow "cannot": ``{"edit": "change a given picture"}``. Empty: any model can."""
 
-    def value(self, row: Row) -> ValueT:
+    def value(self, row: RowFields) -> ValueT:
         """What a row asks for; ``default`` where it does not."""
         if self.kind is None:
             found: ValueT = getattr(row, self.name)

@@ -6,14 +6,11 @@ Source: Brooks et al., "InstructPix2Pix", equation 3; 1 is plain classifier-free
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from maquette.model_servers.schemas.options.option import RowOption
-
-if TYPE_CHECKING:
-    from maquette.model_servers.schemas.generation import Row
+from maquette.model_servers.schemas.options.option import RowFields, RowOption
 
 SourceGuidance = Annotated[
     float | None, Field(ge=0, le=10, description="how firmly an edit holds to its source")
@@ -29,7 +26,7 @@ class SourceGuidanceOption(RowOption[float]):
         {"source_guidance": "weigh how firmly an edit holds to its source"}
     )
 
-    def value(self, row: Row) -> float:
+    def value(self, row: RowFields) -> float:
         return self.default if row.source_guidance is None else row.source_guidance
 
     def lineage(self, value: float) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -28,10 +28,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from maquette.model_servers.schemas.options.option import RowOption
-
-if TYPE_CHECKING:
-    from maquette.model_servers.schemas.generation import Row
+from maquette.model_servers.schemas.options.option import RowFields, RowOption
 
 ENTRY_POINTS = "maquette.row_options"
 _HERE = "maquette.model_servers.schemas.options"
@@ -61,7 +58,7 @@ def meanings() -> dict[str, str]:
     }
 
 
-def needed(row: Row) -> tuple[str, ...]:
+def needed(row: RowFields) -> tuple[str, ...]:
     """The abilities a row takes of a model beyond drawing from words."""
     return tuple(
         ability for option in row_options().values() for ability in option.needs(option.value(row))
