@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import embedding_models
 import generation_models
@@ -134,7 +135,7 @@ class TestUnderstanding(ModelRoleContract):
     role = RoleName.UNDERSTANDING
 
     def requests(self, picture: ArtifactRef) -> list[tuple[str, Record]]:
-        about = {"owner": OWNER, "image": picture}
+        about: dict[str, Any] = {"owner": OWNER, "image": picture}
         return [
             ("describe", CaptionRequest(**about, attention=True)),
             ("answer", AnswerRequest(**about, question="what is there")),
@@ -148,7 +149,7 @@ class TestSegmentation(ModelRoleContract):
     role = RoleName.SEGMENTATION
 
     def requests(self, picture: ArtifactRef) -> list[tuple[str, Record]]:
-        about = {"owner": OWNER, "image": picture}
+        about: dict[str, Any] = {"owner": OWNER, "image": picture}
         return [
             ("segment_phrase", SegmentPhraseRequest(**about, phrases=("red", "the circle"))),
             ("segment_box", SegmentBoxRequest(**about, boxes=(BOX,))),
@@ -160,7 +161,11 @@ class TestReward(ModelRoleContract):
     role = RoleName.REWARD
 
     def requests(self, picture: ArtifactRef) -> list[tuple[str, Record]]:
-        words = {"owner": OWNER, "caption": "a red circle", "perspective": "alignment"}
+        words: dict[str, Any] = {
+            "owner": OWNER,
+            "caption": "a red circle",
+            "perspective": "alignment",
+        }
         score = ScoreRequest(
             owner=OWNER, images=(picture,), captions=("a circle",), perspectives=("alignment",)
         )
