@@ -18,7 +18,7 @@ from maquette.records.errors import ConfigError, GiveUp, PackCorrupt
 class _Role(LoadedRole[Loaded, NoOptions]):
     role = RoleName.REWARD
     options = NoOptions
-    backends: Backends[None] = Backends("reward", {"only": Backend("")})
+    backends = Backends[None]("reward", {"only": Backend("")})
 
     def __init__(self, digests: list[str], config: ModelConfig | None = None) -> None:
         super().__init__(config or ModelConfig(), MemoryArtifactStore(), 1)

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.contract import RoleName
+from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.model_servers.generation.adapters.contract import RowSpec
 from maquette.model_servers.generation.adapters.stable_diffusion import StableDiffusionAdapter
 from maquette.model_servers.schemas.generation import Row
@@ -174,7 +175,11 @@ async def test_options_are_checked_by_name_and_kind(grain: None, tmp_path: Path)
     with pytest.raises(ValidationError, match="option 'grain' is 3"):
         Row(row_id="a", prompt="x", seed=1, options={"grain": 3})
     ctx = ToolContext(
-        owner=OWNER, seed=7, store=MemoryArtifactStore(), models=None, reporter=Quiet()
+        owner=OWNER,
+        seed=7,
+        store=MemoryArtifactStore(),
+        models=ScriptedModelClient({}),
+        reporter=Quiet(),
     )
     with pytest.raises(InvalidInput, match="no option 'few_step'"):
         await run_tool(draw, {"prompt": "x", "options": {"few_step": True}}, ctx)
