@@ -39,6 +39,7 @@ class ScriptedRole:
         self._running = False
 
     def methods(self) -> Mapping[str, Method]:
+        """The verbs it was given, which refuse unless it runs."""
         return self._methods
 
     def digest(self) -> str:

@@ -100,6 +100,7 @@ class EmbeddingRole(LoadedRole[_Loaded, PlaceOptions]):
         return made, hashlib.sha256(named.encode()).hexdigest(), chosen.mark
 
     def methods(self) -> Mapping[str, Method]:
+        """The verbs, by their names on the wire."""
         return {
             "embed_text": Method(EmbedTextRequest, EmbedTextReply, self.embed_text),
             "embed_image": Method(EmbedImageRequest, EmbedImageReply, self.embed_image),

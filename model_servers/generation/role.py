@@ -100,6 +100,7 @@ class GenerationRole(LoadedRole[_Loaded, GenerationOptions]):
         return Held(held, self._options.most_rows, moved_at)
 
     def methods(self) -> Mapping[str, Method]:
+        """The verbs, by their names on the wire."""
         return {
             "start": Method(StartRequest, StartReply, self.open),
             "step": Method(StepRequest, StepReply, self.step),

@@ -84,6 +84,7 @@ class RewardRole(LoadedRole[_Loaded, RewardOptions]):
         return _Loaded(digest=digest, scorer=scorer, guard=guard)
 
     def methods(self) -> Mapping[str, Method]:
+        """The verbs, by their names on the wire."""
         return {
             "score": Method(ScoreRequest, ScoreReply, self.score),
             "compare": Method(CompareRequest, CompareReply, self.compare),

@@ -97,6 +97,7 @@ class SegmentationRole(LoadedRole[_Loaded, PlaceOptions]):
         )
 
     def methods(self) -> Mapping[str, Method]:
+        """The verbs, by their names on the wire."""
         return {
             "segment_phrase": Method(SegmentPhraseRequest, SegmentReply, self.segment_phrase),
             "segment_box": Method(SegmentBoxRequest, SegmentReply, self.segment_box),

@@ -43,6 +43,7 @@ class TextRenderingRole(LoadedRole[Loaded, NoOptions]):
         return Loaded(digest=_digest_of_fonts())
 
     def methods(self) -> Mapping[str, Method]:
+        """The verbs, by their names on the wire."""
         return {
             "typeset": Method(TypesetRequest, TypesetReply, self.typeset),
             "fonts": Method(FontsRequest, FontsReply, self.fonts),

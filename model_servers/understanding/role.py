@@ -100,6 +100,7 @@ class UnderstandingRole(LoadedRole[_Loaded, UnderstandingOptions]):
         )
 
     def methods(self) -> Mapping[str, Method]:
+        """The verbs, by their names on the wire."""
         return {
             "ocr": Method(OcrRequest, OcrReply, self.ocr),
             "describe": Method(CaptionRequest, CaptionReply, self.describe),

@@ -64,10 +64,12 @@ class FakeAdapter:
         return FlowSchedule(_Config(), even, "euler", self.device)
 
     def noise(self, spec: RowSpec, generator: torch.Generator) -> Tensor:
+        """Standard normal numbers (1, 3, h, w)."""
         shape = (1, 3, spec.height_px // CELL_PX, spec.width_px // CELL_PX)
         return torch.randn(shape, generator=generator).to(self.device)
 
     def batch_key(self, row: ActiveRow) -> Hashable:
+        """Rows of one size go together."""
         return row.latent.shape
 
     def predict(self, rows: Sequence[ActiveRow]) -> list[Prediction]:
@@ -81,9 +83,11 @@ class FakeAdapter:
         return predictions
 
     def hold(self, row: ActiveRow) -> Tensor:
+        """The latent as it is: nothing must stay put."""
         return row.latent
 
     def decode(self, latent: Tensor, spec: RowSpec) -> Image.Image:
+        """Each cell as a square of its colour."""
         levels = ((latent[0].clamp(-1, 1) + 1) * 127.5).round().to("cpu", torch.uint8)
         cells = Image.fromarray(np.ascontiguousarray(levels.permute(1, 2, 0).numpy()))
         return cells.resize((spec.width_px, spec.height_px), Image.Resampling.NEAREST)

@@ -18,9 +18,11 @@ class ConceptStrengthOption(RowOption[float | None]):
     default: float | None = None
 
     def value(self, row: RowFields) -> float | None:
+        """From 0 to 1; None where nothing is shown."""
         return row.concept_strength if row.concepts else None
 
     def lineage(self, value: float | None) -> dict[str, Any]:
+        """The strength wherever something is shown, the usual one too."""
         return {} if value is None else {self.name: value}
 
 

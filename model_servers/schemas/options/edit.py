@@ -15,6 +15,7 @@ class EditOption(RowOption[bool]):
     abilities = MappingProxyType({"edit": "change a given picture as an instruction says"})
 
     def value(self, row: RowFields) -> bool:
+        """Whether the row has a picture to change as a whole."""
         return row.source is not None and row.mask is None
 
 

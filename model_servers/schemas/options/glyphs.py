@@ -27,13 +27,14 @@ Glyphs = Annotated[tuple[GlyphItem, ...], Field(max_length=8)]
 
 
 class GlyphsOption(RowOption[tuple[GlyphItem, ...]]):
-    """What is told of them: text, box and font of each."""
+    """The adapter sets them itself, in fonts of the text-rendering role."""
 
     name = "glyphs"
     default: tuple[GlyphItem, ...] = ()
     abilities = MappingProxyType({"glyphs": "print letters itself"})
 
     def lineage(self, value: tuple[GlyphItem, ...]) -> dict[str, Any]:
+        """Text, box and font of each."""
         told = [[item.text, item.box.model_dump(mode="json"), item.font] for item in value]
         return {self.name: told} if told else {}
 

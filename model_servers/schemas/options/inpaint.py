@@ -15,6 +15,7 @@ class InpaintOption(RowOption[bool]):
     abilities = MappingProxyType({"inpaint": "draw anew inside a mask"})
 
     def value(self, row: RowFields) -> bool:
+        """Whether the row has a part to draw anew."""
         return row.mask is not None
 
 

@@ -17,23 +17,12 @@ class RowFields(Protocol):
     """The fields of a row that options look at. It does not grow: later options have their value
     in ``options``."""
 
-    @property
-    def source(self) -> ArtifactRef | None: ...
-
-    @property
-    def mask(self) -> ArtifactRef | None: ...
-
-    @property
-    def concepts(self) -> tuple[ArtifactRef, ...]: ...
-
-    @property
-    def concept_strength(self) -> float: ...
-
-    @property
-    def source_guidance(self) -> float | None: ...
-
-    @property
-    def options(self) -> Mapping[str, JsonValue]: ...
+    source: ArtifactRef | None
+    mask: ArtifactRef | None
+    concepts: tuple[ArtifactRef, ...]
+    concept_strength: float
+    source_guidance: float | None
+    options: dict[str, JsonValue]
 
 
 class RowOption(Generic[ValueT]):

@@ -26,6 +26,7 @@ class SamplerOption(RowOption[Sampler]):
     )
 
     def needs(self, value: Sampler) -> tuple[str, ...]:
+        """The one sampler's own ability."""
         return () if value == self.default else (f"{self.name}:{value}",)
 
 

@@ -27,9 +27,11 @@ class SourceGuidanceOption(RowOption[float]):
     )
 
     def value(self, row: RowFields) -> float:
+        """The weight; 1 where the row names none."""
         return self.default if row.source_guidance is None else row.source_guidance
 
     def lineage(self, value: float) -> dict[str, Any]:
+        """The weight itself."""
         return {} if value == self.default else {self.name: value}
 
 
