@@ -1,6 +1,6 @@
 """The way to the model servers: picks the transport that the settings ask for.
 
-Light: importing this loads no model library, and a transport only when it is used.
+Light: neither this nor a transport loads a model library or Ray before it is used.
 """
 
 from __future__ import annotations
@@ -8,6 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from maquette.model_servers.client.contract import ModelClient
+from maquette.model_servers.client.http import HttpClient
+from maquette.model_servers.serving.direct import DirectClient
+from maquette.model_servers.serving.handle import HandleClient
+from maquette.model_servers.serving.host import build_host
 
 if TYPE_CHECKING:
     from maquette.infra.settings.schema import Settings
@@ -22,14 +26,7 @@ def connect(settings: Settings, store: ArtifactStore) -> ModelClient:
     or contacted before the first call.
     """
     if settings.serve.placement == "inprocess":
-        from maquette.model_servers.serving.direct import DirectClient
-        from maquette.model_servers.serving.host import build_host
-
         return DirectClient(build_host(settings, store))
     if settings.serve.transport == "handle":
-        from maquette.model_servers.serving.handle import HandleClient
-
         return HandleClient.of(settings)
-    from maquette.model_servers.client.http import HttpClient
-
     return HttpClient.of(settings)

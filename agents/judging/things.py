@@ -102,8 +102,8 @@ def question(criterion: Criterion) -> tuple[str, tuple[str, ...], str] | None:
 def _finding(
     criterion: Criterion, prompt: str, wanted: str, reply: LabelScoresReply, sure: float
 ) -> Finding:
-    if reply.in_world is False:
-        return unjudged(criterion, reply.warning or "the model does not know such pictures")
+    if reply.verdict.in_world is False:
+        return unjudged(criterion, reply.verdict.reason or "the model does not know such pictures")
     shares = {one.label: one.probability for one in reply.scores}
     answer = max(shares, key=lambda label: shares[label])
     told = f"asked {prompt!r}, answered {answer!r} with {shares[answer]:.0%}"

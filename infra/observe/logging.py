@@ -1,4 +1,4 @@
-"""Logging: JSON lines on stderr, or plain text for a person."""
+"""Logging: JSON lines on stderr, or plain text for a person, for a process or our part of one."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 FIELDS = ("task_id", "node", "owner", "part")
 """Given as ``log.info("...", extra={"task_id": ...})``, they become fields of the line."""
+
+PLAIN = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+"""A line for a person."""
 
 QUIET = ("httpx", "httpx2", "httpcore", "urllib3", "asyncio", "PIL", "filelock", "matplotlib")
 """Libraries whose information is noise here."""
@@ -43,7 +46,20 @@ def set_up_logging(settings: Settings) -> None:
     if settings.log.format == "json":
         handler.setFormatter(JsonFormatter())
     else:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        handler.setFormatter(logging.Formatter(PLAIN))
     logging.basicConfig(level=settings.log.level.upper(), handlers=[handler], force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def log_ours_to_stderr(level: int = logging.INFO) -> None:
+    """Send the records of our own loggers to stderr, in a process whose logging is another's (a
+    replica of Ray). Calling it again changes nothing."""
+    logger = logging.getLogger("maquette")
+    if logger.handlers:
+        return
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter(PLAIN))
+    logger.addHandler(handler)
+    logger.setLevel(level)
+    logger.propagate = False

@@ -118,7 +118,6 @@ class ServeSettings(Section):
     """An existing Ray cluster; None starts a local one."""
     threads: int = Field(default=0, ge=0, le=256)
     """Torch threads of a replica; 0: one per CPU core, at most 8."""
-    request_timeout_s: float = Field(default=300.0, gt=0)
 
 
 class ModelConfig(Section):
@@ -126,6 +125,8 @@ class ModelConfig(Section):
 
     model: str = "bundled"
     """The word bundled, a directory, or a hub id."""
+    backend: str | None = None
+    """Which of the role's backends serves it; unless set, the model's files tell."""
     options: dict[str, Any] = Field(default_factory=dict)
 
 

@@ -11,12 +11,19 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from maquette.model_servers.client.contract import Method, RoleName
-from maquette.model_servers.embedding.dual_encoder import missing_dual_encoder
+from maquette.model_servers.embedding.backends.contract import EmbeddingBackend, Vector
+from maquette.model_servers.embedding.backends.missing import missing_dual_encoder
+from maquette.model_servers.embedding.backends.table import BACKENDS
+from maquette.model_servers.embedding.encoder import Encoder, model_folder
+from maquette.model_servers.guard.guard import Judge, open_guard
+from maquette.model_servers.loading.devices import choose_device, choose_dtype, place_named
 from maquette.model_servers.loading.loaded_role import Loaded, LoadedRole
-from maquette.model_servers.loading.model_files import BUNDLED
+from maquette.model_servers.loading.model_files import BUNDLED, check_files, find_model
+from maquette.model_servers.loading.options import PlaceOptions
+from maquette.model_servers.loading.pictures import open_picture
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.embedding import (
     EmbedCaptionReply,
@@ -27,18 +34,13 @@ from maquette.model_servers.schemas.embedding import (
     EmbedTextReply,
     EmbedTextRequest,
 )
+from maquette.model_servers.schemas.guard import GuardVerdict
 
-if TYPE_CHECKING:
-    from maquette.infra.store.contract import ArtifactStore
-    from maquette.model_servers.embedding.dual_encoder import DualEncoder
-    from maquette.model_servers.embedding.encoder import Encoder
-    from maquette.model_servers.guard.guard import Judge
-    from maquette.model_servers.schemas.guard import GuardVerdict
-
-CODE_VERSION = "2"
+CODE_VERSION, PICTURES_VERSION = "2", "2"
+"""Raised with every change to this folder that can change a vector of texts, or of pictures."""
 MAX_THREADS = 1
-
-Vector = tuple[float, ...]
+"""One is enough for a sentence, and more cost time as soon as the machine has other work
+(measured: 10 ms, 30 ms to 3 s)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,35 +49,58 @@ class _Loaded(Loaded):
 
     sentences: Encoder
     text_digest: str
-    pictures: DualEncoder | None
+    pictures: EmbeddingBackend | None
     picture_digest: str | None
     guard: Judge
 
 
-class EmbeddingRole(LoadedRole[_Loaded]):
-    """Serves MiniLM from its package, and a dual encoder from its directory. Offline."""
+class EmbeddingRole(LoadedRole[_Loaded, PlaceOptions]):
+    """Serves MiniLM from its package, and a dual encoder from its directory. Offline.
+
+    ``device`` and ``dtype`` are the dual encoder's; sentences are embedded in float32 on a CPU.
+    """
 
     role = RoleName.EMBEDDING
-
-    def __init__(
-        self, threads: int, store: ArtifactStore | None = None, model: str = BUNDLED
-    ) -> None:
-        """
-        Args:
-            threads: the most torch may use here; one is enough for a sentence, and more cost
-                time as soon as the machine has other work (measured: 10 ms, 30 ms to 3 s).
-            store: where pictures are read from; without one only texts are embedded.
-            model: the dual encoder: the word bundled, or a directory.
-        """
-        self._threads = threads
-        self._store = store
-        self._model = model
-        super().__init__()
+    options = PlaceOptions
+    backends = BACKENDS
 
     def load(self) -> _Loaded:
-        return _load(self._threads, self._model)
+        """Texts are embedded without a dual encoder too."""
+        import torch
+
+        # Counts for this role's own thread only: torch keeps the number per thread.
+        torch.set_num_threads(min(max(self._threads, 1), MAX_THREADS))
+        libraries = "".join(f"\0{name} {version(name)}" for name in ("torch", "transformers"))
+        folder = model_folder()
+        text_digest = _text_digest(folder, libraries)
+        pictures, picture_digest, mark = self._load_pictures(libraries)
+        guard = open_guard(bundled_model=self._config.model == BUNDLED and not mark)
+        together = (text_digest, picture_digest or "", guard.digest)
+        return _Loaded(
+            sentences=Encoder(folder),
+            text_digest=text_digest,
+            pictures=pictures,
+            picture_digest=picture_digest,
+            guard=guard,
+            digest=hashlib.sha256("\0".join(together).encode()).hexdigest(),
+        )
+
+    def _load_pictures(self, libraries: str) -> tuple[EmbeddingBackend | None, str | None, str]:
+        """The dual encoder, the digest of its space, and the mark of its backend."""
+        path = find_model(self.role, self._config.model, kind="CLIP or SigLIP")
+        chosen = BACKENDS.choose(self._config.backend, path)
+        if chosen is None:
+            return None, None, ""
+        files = check_files(path, bundled=self._config.model == BUNDLED) if path else ""
+        device = choose_device(self.role, self._options.device)
+        dtype = choose_dtype(self.role, self._options.dtype, device)
+        named = f"pictures {PICTURES_VERSION}{libraries}\0{files}{chosen.mark}"
+        named += place_named(device, dtype)
+        made = chosen.make(path, device=str(device), dtype=str(dtype).removeprefix("torch."))
+        return made, hashlib.sha256(named.encode()).hexdigest(), chosen.mark
 
     def methods(self) -> Mapping[str, Method]:
+        """The verbs, by their names on the wire."""
         return {
             "embed_text": Method(EmbedTextRequest, EmbedTextReply, self.embed_text),
             "embed_image": Method(EmbedImageRequest, EmbedImageReply, self.embed_image),
@@ -85,7 +110,7 @@ class EmbeddingRole(LoadedRole[_Loaded]):
 
     async def describe(self, request: DescribeRequest) -> EmbeddingDescription:
         """Which spaces there are, by the digest of the model that makes each."""
-        loaded = self._started()
+        loaded = self.loaded
         return EmbeddingDescription(
             text_digest=loaded.text_digest,
             picture_digest=loaded.picture_digest,
@@ -94,7 +119,7 @@ class EmbeddingRole(LoadedRole[_Loaded]):
 
     async def embed_text(self, request: EmbedTextRequest) -> EmbedTextReply:
         """Embed each text by itself; equal texts get equal vectors in any company."""
-        loaded = self._started()
+        loaded = self.loaded
         vectors, forward_s = await self._thread.run(_embed, loaded.sentences.encode, request.texts)
         return EmbedTextReply(vectors=vectors, digest=loaded.text_digest, forward_s=forward_s)
 
@@ -104,8 +129,8 @@ class EmbeddingRole(LoadedRole[_Loaded]):
         Raises: ConfigError: there is no dual encoder. NotFound: no such artifact.
             MediaRejected: it is not a picture.
         """
-        loaded = self._started()
-        if loaded.pictures is None or self._store is None:
+        loaded = self.loaded
+        if loaded.pictures is None:
             raise missing_dual_encoder()
         vectors, verdicts, forward_s = [], [], 0.0
         for ref in request.images:
@@ -125,7 +150,7 @@ class EmbeddingRole(LoadedRole[_Loaded]):
 
     async def embed_caption(self, request: EmbedCaptionRequest) -> EmbedCaptionReply:
         """Embed captions into the pictures' space. Raises: ConfigError: no dual encoder."""
-        loaded = self._started()
+        loaded = self.loaded
         if loaded.pictures is None:
             raise missing_dual_encoder()
         vectors, forward_s = await self._thread.run(
@@ -139,42 +164,13 @@ class EmbeddingRole(LoadedRole[_Loaded]):
         )
 
 
-def _load(threads: int, model: str) -> _Loaded:
-    import torch
-
-    from maquette.model_servers.embedding.dual_encoder import CODE_VERSION as DUAL_VERSION
-    from maquette.model_servers.embedding.dual_encoder import DualEncoder
-    from maquette.model_servers.embedding.encoder import Encoder, model_folder
-    from maquette.model_servers.guard.guard import open_guard
-    from maquette.model_servers.loading.model_files import check_files, find_model
-
-    # Counts for this role's own thread only: torch keeps the number per thread.
-    torch.set_num_threads(min(max(threads, 1), MAX_THREADS))
-    libraries = "".join(f"\0{name} {version(name)}" for name in ("torch", "transformers"))
-    folder = model_folder()
+def _text_digest(folder: Path, libraries: str) -> str:
     texts = hashlib.sha256(f"embedding {CODE_VERSION}{libraries}".encode())
     texts.update(f"\0tokenizers {version('tokenizers')}".encode())
     for name in ("config.json", "tokenizer.json", "model.safetensors"):
         with (folder / name).open("rb") as file:
             texts.update(hashlib.file_digest(file, "sha256").digest())
-    text_digest = texts.hexdigest()
-    path = find_model("embedding", model, kind="CLIP or SigLIP")
-    picture_digest, pictures = None, None
-    if path is not None:
-        files = check_files(path, bundled=model == BUNDLED)
-        named = f"pictures {DUAL_VERSION}{libraries}\0{files}"
-        picture_digest = hashlib.sha256(named.encode()).hexdigest()
-        pictures = DualEncoder(path)
-    guard = open_guard(bundled_model=model == BUNDLED)
-    together = (text_digest, picture_digest or "", guard.digest)
-    return _Loaded(
-        sentences=Encoder(folder),
-        text_digest=text_digest,
-        pictures=pictures,
-        picture_digest=picture_digest,
-        guard=guard,
-        digest=hashlib.sha256("\0".join(together).encode()).hexdigest(),
-    )
+    return texts.hexdigest()
 
 
 def _embed(
@@ -186,10 +182,8 @@ def _embed(
 
 
 def _embed_picture(
-    encoder: DualEncoder, guard: Judge, data: bytes
+    encoder: EmbeddingBackend, guard: Judge, data: bytes
 ) -> tuple[Vector, GuardVerdict, float]:
-    from maquette.model_servers.loading.pictures import open_picture
-
     picture = open_picture(data)
     begun = time.monotonic()
     vector = encoder.embed_picture(picture)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import torch
-
 from maquette.model_servers.generation.adapters.contract import RowAdapter
 from maquette.model_servers.loading.model_files import loading
 from maquette.records.errors import PackCorrupt
 
 if TYPE_CHECKING:
+    import torch
+
     from maquette.model_servers.generation.pack import ModelPack
 
 _ADAPTERS = "maquette.model_servers.generation.adapters"

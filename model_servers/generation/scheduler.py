@@ -12,7 +12,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,6 +22,7 @@ from maquette.model_servers.schemas.generation import RowStatus
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from maquette.model_servers.loading.worker_thread import WorkerThread
     from maquette.records.artifact import ArtifactRef
 
 logger = logging.getLogger(__name__)
@@ -68,9 +68,7 @@ class StepScheduler:
         rows_per_forward: most rows in one batched forward.
     """
 
-    def __init__(
-        self, adapter: RowAdapter, thread: ThreadPoolExecutor, *, rows_per_forward: int
-    ) -> None:
+    def __init__(self, adapter: RowAdapter, thread: WorkerThread, *, rows_per_forward: int) -> None:
         self._adapter = adapter
         self._thread = thread
         self._rows_per_forward = rows_per_forward
@@ -85,7 +83,7 @@ class StepScheduler:
 
     async def in_model_thread(self, work: Callable[[], T]) -> tuple[T, float]:
         """Run work on the model between two forwards; its result and the seconds it took."""
-        done = await asyncio.get_running_loop().run_in_executor(self._thread, _timed, work)
+        done = await self._thread.run(_timed, work)
         self.moved_at = time.monotonic()
         return done
 

@@ -12,8 +12,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from maquette.infra.manifest import verify_directory
 from maquette.model_servers.guard.words import judge_words
 from maquette.model_servers.loading.model_files import bundled_directory, loading
+from maquette.model_servers.loading.pictures import on_paper
 from maquette.model_servers.schemas.guard import OPEN, OUTSIDE, UNKNOWN, GuardVerdict
 
 if TYPE_CHECKING:
@@ -76,7 +78,6 @@ class Guard:
         """Raises: PackCorrupt: a file was changed, added or removed, or does not load."""
         from safetensors.torch import load_file
 
-        from maquette.infra.manifest import verify_directory
         from maquette.model_servers.guard.network import GuardNetwork
 
         self.digest = verify_directory(path)
@@ -125,8 +126,6 @@ def small_pixels(image: Image.Image, side_px: int) -> np.ndarray:
     """A picture on white paper, scaled to a square: float32 (side_px, side_px, 3) in [0, 1]."""
     import numpy as np
     from PIL import Image
-
-    from maquette.model_servers.loading.pictures import on_paper
 
     image = on_paper(image)
     # Two steps keep a very large picture cheap: whole-number shrinking first.

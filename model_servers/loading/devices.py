@@ -1,12 +1,15 @@
-"""Where a model runs and how exactly it computes, by the names in the settings."""
+"""Where a model runs and how exactly it computes, by the names in the settings. Light."""
 
 from __future__ import annotations
 
-import torch
+from typing import TYPE_CHECKING
 
 from maquette.records.errors import ConfigError
 
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+if TYPE_CHECKING:
+    import torch
+
+DTYPES = ("float32", "bfloat16", "float16")
 
 
 def choose_device(role: str, name: str) -> torch.device:
@@ -16,6 +19,8 @@ def choose_device(role: str, name: str) -> torch.device:
         role: whose option it is, for the message.
     Raises: ConfigError: torch cannot use it here.
     """
+    import torch
+
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     try:
@@ -34,6 +39,8 @@ def choose_dtype(role: str, name: str, device: torch.device) -> torch.dtype:
 
     Raises: ConfigError: no such dtype.
     """
+    import torch
+
     if name == "auto":
         return torch.float32 if device.type == "cpu" else torch.bfloat16
     if name not in DTYPES:
@@ -42,4 +49,11 @@ def choose_dtype(role: str, name: str, device: torch.device) -> torch.dtype:
             f"{', '.join(['auto', *DTYPES])}",
             hint="use auto",
         )
-    return DTYPES[name]
+    dtype: torch.dtype = getattr(torch, name)
+    return dtype
+
+
+def place_named(device: torch.device, dtype: torch.dtype) -> str:
+    """What a digest says of a place: nothing of float32 on a CPU, which is the reference."""
+    name = f"{device.type} {str(dtype).removeprefix('torch.')}"
+    return "" if name == "cpu float32" else f"\0{name}"

@@ -30,6 +30,20 @@ class PlacementOptions(Record):
         return self.replicas > 1 or self.autoscaling is not None
 
 
+class NoOptions(Record):
+    """Of a role that has none beside placement."""
+
+
+class PlaceOptions(Record):
+    """Where and how exactly a model computes that is small enough for a CPU."""
+
+    device: str = Field(
+        default="cpu",
+        description="cpu, auto, cuda or cuda:N; results of a CPU are equal on every machine",
+    )
+    dtype: str = Field(default="float32", description="float32, auto, bfloat16 or float16")
+
+
 def placement_options(role: str, options: dict[str, Any]) -> PlacementOptions:
     """The placement part of a role's options. Raises: ConfigError."""
     known = PlacementOptions.model_fields

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from maquette.infra.media.admit import decode_stored
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 
 def open_picture(data: bytes) -> Image:
     """Decode under limits, as RGB on white paper. Raises: MediaRejected: it is no picture."""
-    from maquette.infra.media.admit import decode_stored
-
     return on_paper(decode_stored(data))
 
 

@@ -7,16 +7,21 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
 
 from pydantic import Field
 
 from maquette.model_servers.client.contract import Method, RoleName
+from maquette.model_servers.guard.guard import Judge, open_guard
+from maquette.model_servers.loading.devices import choose_device, choose_dtype
 from maquette.model_servers.loading.loaded_role import Loaded, LoadedRole
 from maquette.model_servers.loading.model_files import BUNDLED
-from maquette.model_servers.loading.options import model_options
+from maquette.model_servers.loading.pictures import open_picture
+from maquette.model_servers.reward.backends.contract import RewardBackend, RowScore
+from maquette.model_servers.reward.backends.table import BACKENDS
 from maquette.model_servers.reward.directory import in_pack, missing_reward
 from maquette.model_servers.schemas.describe import DescribeRequest
+from maquette.model_servers.schemas.guard import GuardVerdict
 from maquette.model_servers.schemas.reward import (
     CompareReply,
     CompareRequest,
@@ -27,12 +32,6 @@ from maquette.model_servers.schemas.reward import (
 )
 from maquette.records.base import Record
 from maquette.records.errors import InvalidInput
-
-if TYPE_CHECKING:
-    from maquette.infra.settings.schema import ModelConfig
-    from maquette.infra.store.contract import ArtifactStore
-    from maquette.model_servers.guard.guard import Judge
-    from maquette.model_servers.reward.scorer import RowScore, Scorer
 
 CODE_VERSION = "1"
 """Raised with every change to this folder that can change a score."""
@@ -50,31 +49,42 @@ class RewardOptions(Record):
 class _Loaded(Loaded):
     """The models of a started role; none where the pack has none yet."""
 
-    scorer: Scorer | None = None
+    scorer: RewardBackend | None = None
     guard: Judge | None = None
 
 
-class RewardRole(LoadedRole[_Loaded]):
+class RewardRole(LoadedRole[_Loaded, RewardOptions]):
     """Serves one directory of perspectives, all switched row by row inside a batch."""
 
     role = RoleName.REWARD
-
-    def __init__(self, store: ArtifactStore, config: ModelConfig, threads: int) -> None:
-        """Raises: ConfigError: an option is not known."""
-        self._store = store
-        self._model_name = config.model
-        self._options: RewardOptions = model_options("reward", RewardOptions, config.options)
-        self._threads = threads
-        super().__init__()
+    options = RewardOptions
+    backends = BACKENDS
 
     def load(self) -> _Loaded:
         """Where the bundled pack has no model yet, each call will say so."""
-        if in_pack(self._model_name):
-            return _load(self._model_name, self._options, self._threads)
-        told = f"reward {CODE_VERSION}, no model"
-        return _Loaded(digest=hashlib.sha256(told.encode()).hexdigest())
+        if self._config.backend is None and not in_pack(self._config.model):
+            told = f"reward {CODE_VERSION}, no model"
+            return _Loaded(digest=hashlib.sha256(told.encode()).hexdigest())
+        import torch
+
+        if self._threads > 0:  # Counts for this role's own thread only.
+            torch.set_num_threads(self._threads)
+        model, options = self._config.model, self._options
+        chosen = BACKENDS.choose(self._config.backend, Path(model))
+        if chosen is None:
+            raise missing_reward(model)
+        device = choose_device(self.role, options.device)
+        dtype = choose_dtype(self.role, options.dtype, device)
+        scorer = chosen.make(model, backbone=options.backbone, device=str(device), dtype=dtype)
+        guard = open_guard(bundled_model=model == BUNDLED and not chosen.mark)
+        names = ("torch", "transformers", "peft")
+        libraries = "".join(f"\0{name} {version(name)}" for name in names)
+        told = f"reward {CODE_VERSION}{libraries}\0{scorer.files}\0{guard.digest}\0{dtype}"
+        digest = hashlib.sha256(f"{told}{chosen.mark}".encode()).hexdigest()
+        return _Loaded(digest=digest, scorer=scorer, guard=guard)
 
     def methods(self) -> Mapping[str, Method]:
+        """The verbs, by their names on the wire."""
         return {
             "score": Method(ScoreRequest, ScoreReply, self.score),
             "compare": Method(CompareRequest, CompareReply, self.compare),
@@ -85,7 +95,7 @@ class RewardRole(LoadedRole[_Loaded]):
         """The perspectives there are, with what each was taught."""
         scorer, _ = self._model()
         return RewardDescription(
-            model=self._model_name, digest=self.digest(), perspectives=scorer.perspectives
+            model=self._config.model, digest=self.digest(), perspectives=dict(scorer.perspectives)
         )
 
     async def score(self, request: ScoreRequest) -> ScoreReply:
@@ -117,7 +127,7 @@ class RewardRole(LoadedRole[_Loaded]):
 
     async def compare(self, request: CompareRequest) -> CompareReply:
         """How probably one picture answers a caption better than another. Raises: as score."""
-        scorer, _ = self._model()
+        scorer, guard = self._model()
         digest = self.digest()
         scorer.check((request.perspective,))
         data = [
@@ -125,19 +135,20 @@ class RewardRole(LoadedRole[_Loaded]):
             for image in (request.a, request.b)
         ]
         rows = [(k, request.caption, request.perspective) for k in range(2)]
-        (a, b), _, forward_s = await self._thread.run(_score, scorer, None, data, rows)
+        (a, b), verdicts, forward_s = await self._thread.run(_score, scorer, guard, data, rows)
         return CompareReply(
             a_is_better=scorer.better(request.perspective, a, b),
             a=_reply(a),
             b=_reply(b),
+            verdicts=tuple(verdicts),
             digest=digest,
             forward_s=forward_s,
         )
 
-    def _model(self) -> tuple[Scorer, Judge]:
-        loaded = self._started()
+    def _model(self) -> tuple[RewardBackend, Judge]:
+        loaded = self.loaded
         if loaded.scorer is None or loaded.guard is None:
-            raise missing_reward(self._model_name)
+            raise missing_reward(self._config.model)
         return loaded.scorer, loaded.guard
 
 
@@ -158,31 +169,11 @@ def _reply(score: RowScore) -> PerspectiveScore:
     return PerspectiveScore(score=score.score, raw=score.raw)
 
 
-def _load(model: str, options: RewardOptions, threads: int) -> _Loaded:
-    import torch
-
-    from maquette.model_servers.guard.guard import open_guard
-    from maquette.model_servers.loading.devices import choose_device, choose_dtype
-    from maquette.model_servers.reward.scorer import Scorer
-
-    if threads > 0:  # Counts for this role's own thread only.
-        torch.set_num_threads(threads)
-    device = choose_device("reward", options.device)
-    dtype = choose_dtype("reward", options.dtype, device)
-    scorer = Scorer(model, backbone=options.backbone, device=str(device), dtype=dtype)
-    guard = open_guard(bundled_model=model == BUNDLED)
-    libraries = "".join(f"\0{name} {version(name)}" for name in ("torch", "transformers", "peft"))
-    told = f"reward {CODE_VERSION}{libraries}\0{scorer.directory.digest}\0{guard.digest}\0{dtype}"
-    return _Loaded(digest=hashlib.sha256(told.encode()).hexdigest(), scorer=scorer, guard=guard)
-
-
 def _score(
-    scorer: Scorer, guard: Judge | None, data: list[bytes], rows: list[tuple[int, str, str]]
-) -> tuple[list[RowScore], list[Any], float]:
-    from maquette.model_servers.loading.pictures import open_picture
-
+    scorer: RewardBackend, guard: Judge, data: list[bytes], rows: list[tuple[int, str, str]]
+) -> tuple[list[RowScore], list[GuardVerdict], float]:
     pictures = [open_picture(one) for one in data]
     begun = time.monotonic()
     scores = scorer.score(pictures, rows)
-    verdicts = [guard.judge(picture) for picture in pictures] if guard else []
+    verdicts = [guard.judge(picture) for picture in pictures]
     return scores, verdicts, time.monotonic() - begun

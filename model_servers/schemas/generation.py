@@ -10,28 +10,21 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from maquette.model_servers.schemas.guard import UNJUDGED, GuardVerdict
+from maquette.model_servers.schemas.options.concept_strength import ConceptStrength
+from maquette.model_servers.schemas.options.concepts import Concepts
+from maquette.model_servers.schemas.options.few_step import FewStep
+from maquette.model_servers.schemas.options.glyphs import Glyphs
+from maquette.model_servers.schemas.options.plan_layout import PlanLayout
+from maquette.model_servers.schemas.options.sampler import Sampler
+from maquette.model_servers.schemas.options.source_guidance import SourceGuidance
+from maquette.model_servers.schemas.options.table import RowOptions
 from maquette.model_servers.schemas.origin import NO_ORIGIN, Origin
 from maquette.records.artifact import ArtifactRef
-from maquette.records.base import Fraction, Record
-from maquette.records.geometry import Box, LayoutItem
+from maquette.records.base import Record
+from maquette.records.geometry import LayoutItem
 
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
-
-
-class GlyphItem(Record):
-    """Words whose letters the generator itself is to print into a box."""
-
-    text: str = Field(min_length=1, max_length=60)
-    box: Box
-    font: str = Field(default="sans-bold", description="a font of the text-rendering role")
-    phrase: str = Field(
-        default="", max_length=200, description="what they look like, such as 'red letters'"
-    )
-
-
-Sampler = Literal["default", "euler", "heun", "stochastic"]
-"""``default`` is the model's own. ``stochastic`` adds noise at each step, so that rows which
-continue from one latent go apart."""
 
 
 class Row(Record):
@@ -41,6 +34,7 @@ class Row(Record):
     the prompt is an instruction that changes that picture; with ``source`` and ``mask`` the
     prompt says what to draw where the mask is white, and all other pixels stay as they are.
     A model that lacks what a row asks for refuses it by name; ``describe`` lists what it can.
+    Each option is a file of ``schemas/options``; those without a field here are in ``options``.
     """
 
     row_id: str = Field(min_length=1, max_length=120)
@@ -56,22 +50,14 @@ class Row(Record):
     step: int = Field(default=0, ge=0)
     source: ArtifactRef | None = Field(default=None, description="picture to change")
     mask: ArtifactRef | None = Field(default=None, description="white: draw anew; black: keep")
-    concepts: tuple[ArtifactRef, ...] = Field(
-        default=(),
-        max_length=2,
-        description="pictures of things to show again; 'the shown thing' and 'the second shown "
-        "thing' in prompt and phrases mean them",
-    )
-    concept_strength: Fraction = 1.0
-    glyphs: tuple[GlyphItem, ...] = Field(default=(), max_length=8)
-    plan_layout: bool = Field(
-        default=True, description="whether a model that can plans boxes for a row without any"
-    )
+    concepts: Concepts = ()
+    concept_strength: ConceptStrength = 1.0
+    glyphs: Glyphs = ()
+    plan_layout: PlanLayout = True
     sampler: Sampler = "default"
-    few_step: bool = Field(default=False, description="draw in few steps, faster and plainer")
-    source_guidance: float | None = Field(
-        default=None, ge=0, le=10, description="how firmly an edit holds to its source"
-    )
+    few_step: FewStep = False
+    source_guidance: SourceGuidance = None
+    options: RowOptions = Field(default_factory=dict, exclude_if=lambda options: not options)
 
 
 class RowStatus(StrEnum):
@@ -97,8 +83,8 @@ class RowState(Record):
     planned: tuple[LayoutItem, ...] = Field(
         default=(), description="boxes the model planned itself, for a row that had none"
     )
-    warning: str = Field(
-        default="", description="why not to rely on it: a picture the row shows is a stranger"
+    verdict: GuardVerdict = Field(
+        default=UNJUDGED, description="of the domain guard, on the pictures the row shows"
     )
 
 
@@ -168,8 +154,7 @@ class GenerationDescription(Record):
     )
     capabilities: tuple[str, ...] = Field(
         default=(),
-        description="of: layout, plan_layout, edit, inpaint, concepts, glyphs, few_step, "
-        "source_guidance, sampler:euler, sampler:heun, sampler:stochastic",
+        description="of: layout, plan_layout, and the abilities of the options there are",
     )
     steps_run: int = Field(default=0, description="denoising steps run since start")
     pictures_made: int = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pydantic import Field
 
 from maquette.records.base import Fraction, Record
@@ -18,6 +20,21 @@ class GuardVerdict(Record):
     reason: str = ""
 
 
+def joined(verdicts: Iterable[GuardVerdict]) -> GuardVerdict:
+    """Several verdicts as one: outside as soon as one is, known only if one says so, with each
+    reason once. Of none: nothing judged it."""
+    given = tuple(verdicts)
+    known = [verdict.in_world for verdict in given if verdict.in_world is not None]
+    scores = [verdict.score for verdict in given if verdict.score is not None]
+    return GuardVerdict(
+        in_world=all(known) if known else None,
+        score=max(scores) if scores else None,
+        reason="; ".join(dict.fromkeys(verdict.reason for verdict in given if verdict.reason)),
+    )
+
+
+UNJUDGED = GuardVerdict()
+"""Where nothing was there to judge."""
 UNKNOWN = GuardVerdict(reason="the domain guard is not in the bundled pack yet")
 """What is said where no guard is there."""
 OPEN = GuardVerdict(reason="the model is not a bundled one, so the guard does not speak for it")

@@ -55,6 +55,7 @@ class CompareReply(Record):
     a_is_better: Fraction = Field(description="probability that a answers the caption better")
     a: PerspectiveScore
     b: PerspectiveScore
+    verdicts: tuple[GuardVerdict, ...] = Field(description="of the domain guard, on a and b")
     digest: str
     forward_s: float
 

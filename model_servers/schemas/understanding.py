@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from maquette.model_servers.schemas.guard import UNJUDGED, GuardVerdict
 from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Fraction, Record
 from maquette.records.geometry import Box
@@ -34,15 +35,9 @@ class OcrReply(Record):
 
 
 class GuardedReply(Record):
-    """What the domain guard says of the picture and the words that were asked about."""
+    """An answer, with the domain guard's word on the picture and the words it is about."""
 
-    in_world: bool | None = Field(
-        default=None, description="False: beyond what the model knows; None: nothing judged it"
-    )
-    guard_score: Fraction | None = Field(
-        default=None, description="0 is surely known, 1 surely unknown, above 0.5 is outside"
-    )
-    warning: str = Field(default="", description="why the answer is not to be relied on")
+    verdict: GuardVerdict = UNJUDGED
     digest: str
     forward_s: float
 

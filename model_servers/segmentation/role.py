@@ -12,11 +12,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from maquette.model_servers.client.contract import Method, RoleName
+from maquette.model_servers.guard.guard import Judge, open_guard
+from maquette.model_servers.loading.devices import choose_device, choose_dtype, place_named
 from maquette.model_servers.loading.loaded_role import Loaded, LoadedRole
-from maquette.model_servers.loading.model_files import BUNDLED
+from maquette.model_servers.loading.model_files import BUNDLED, check_files, find_model
+from maquette.model_servers.loading.options import PlaceOptions
+from maquette.model_servers.loading.pictures import open_picture
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.guard import GuardVerdict
 from maquette.model_servers.schemas.segmentation import (
@@ -26,15 +30,15 @@ from maquette.model_servers.schemas.segmentation import (
     SegmentPhraseRequest,
     SegmentReply,
 )
+from maquette.model_servers.segmentation.backends.contract import SegmentationBackend
+from maquette.model_servers.segmentation.backends.missing import missing_segmenter
+from maquette.model_servers.segmentation.backends.table import BACKENDS
+from maquette.model_servers.segmentation.told import told_mask
 from maquette.records.artifact import ArtifactRef, Lineage
 from maquette.records.errors import InvalidInput
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from maquette.infra.store.contract import ArtifactStore
-    from maquette.model_servers.guard.guard import Judge
-    from maquette.model_servers.segmentation.phrases import Segmenter
 
 CODE_VERSION = "1"
 """Raised with every change to this folder that can change a mask."""
@@ -43,7 +47,7 @@ ANY_PICTURE = GuardVerdict(reason="boxes and points are cut out without a model,
 
 @dataclass(frozen=True, kw_only=True)
 class _Loaded(Loaded):
-    segmenter: Segmenter | None
+    segmenter: SegmentationBackend[Any] | None
     guard: Judge
     model_digest: str | None
 
@@ -58,27 +62,42 @@ class _Cut:
     unknown_words: tuple[str, ...] = ()
 
 
-class SegmentationRole(LoadedRole[_Loaded]):
+class SegmentationRole(LoadedRole[_Loaded, PlaceOptions]):
     """Serves masks. Offline and deterministic on a CPU."""
 
     role = RoleName.SEGMENTATION
-
-    def __init__(self, store: ArtifactStore, threads: int, model: str = BUNDLED) -> None:
-        """
-        Args:
-            threads: the most torch may use here.
-            model: the CLIPSeg model: the word bundled, or a directory.
-        """
-        self._store = store
-        self._threads = threads
-        self._model = model
-        super().__init__()
+    options = PlaceOptions
+    backends = BACKENDS
 
     def load(self) -> _Loaded:
         """Boxes and points are served without a model too."""
-        return _load(self._threads, self._model)
+        import torch
+
+        # Counts for this role's own thread only: torch keeps the number per thread.
+        torch.set_num_threads(max(self._threads, 1))
+        bundled = self._config.model == BUNDLED
+        path = find_model(self.role, self._config.model, kind="CLIPSeg")
+        model_digest = check_files(path, bundled=bundled) if path else None
+        chosen = BACKENDS.choose(self._config.backend, path)
+        mark = chosen.mark if chosen else ""
+        guard = open_guard(bundled_model=bundled and not mark)
+        device = choose_device(self.role, self._options.device)
+        dtype = choose_dtype(self.role, self._options.dtype, device)
+        named = hashlib.sha256(f"segmentation {CODE_VERSION}".encode())
+        for library in ("opencv-python-headless", "torch", "transformers", "pillow"):
+            named.update(f"\0{library} {version(library)}".encode())
+        named.update(f"\0{model_digest or ''}\0{guard.digest}".encode())
+        named.update(f"{mark}{place_named(device, dtype)}".encode())
+        place = {"device": str(device), "dtype": str(dtype).removeprefix("torch.")}
+        return _Loaded(
+            segmenter=chosen.make(path, **place) if chosen else None,
+            guard=guard,
+            model_digest=model_digest,
+            digest=named.hexdigest(),
+        )
 
     def methods(self) -> Mapping[str, Method]:
+        """The verbs, by their names on the wire."""
         return {
             "segment_phrase": Method(SegmentPhraseRequest, SegmentReply, self.segment_phrase),
             "segment_box": Method(SegmentBoxRequest, SegmentReply, self.segment_box),
@@ -87,7 +106,7 @@ class SegmentationRole(LoadedRole[_Loaded]):
 
     async def describe(self, request: DescribeRequest) -> SegmentationDescription:
         """What can be asked here."""
-        loaded = self._started()
+        loaded = self.loaded
         return SegmentationDescription(
             digest=loaded.digest,
             model_digest=loaded.model_digest,
@@ -100,16 +119,14 @@ class SegmentationRole(LoadedRole[_Loaded]):
         Raises: ConfigError: there is no model. NotFound: no such artifact. MediaRejected: it is
             not a picture.
         """
-        from maquette.model_servers.segmentation.phrases import missing_segmenter
-
-        loaded = self._started()
+        loaded = self.loaded
         if loaded.segmenter is None:
             raise missing_segmenter()
         data = await self._store.get(request.image.sha256, owner=request.owner)
         cuts, verdict, forward_s = await self._thread.run(
             _find, loaded.segmenter, loaded.guard, data, request.phrases
         )
-        return await self._reply("segment_phrase", request, cuts, verdict, forward_s)
+        return await self._reply("segment_phrase", request, cuts, verdict, loaded.digest, forward_s)
 
     async def segment_box(self, request: SegmentBoxRequest) -> SegmentReply:
         """Cut out what each box and each point of a stored picture means; boxes come first.
@@ -117,7 +134,7 @@ class SegmentationRole(LoadedRole[_Loaded]):
         Raises: InvalidInput: there is neither, or a box is too thin. NotFound: no such artifact.
             MediaRejected: it is not a picture.
         """
-        self._started()
+        digest = self.digest()
         if not request.boxes and not request.points:
             raise InvalidInput(
                 "there is neither a box nor a point; expected at least one",
@@ -125,7 +142,7 @@ class SegmentationRole(LoadedRole[_Loaded]):
             )
         data = await self._store.get(request.image.sha256, owner=request.owner)
         cuts, forward_s = await self._thread.run(_cut, data, request)
-        return await self._reply("segment_box", request, cuts, ANY_PICTURE, forward_s)
+        return await self._reply("segment_box", request, cuts, ANY_PICTURE, digest, forward_s)
 
     async def _reply(
         self,
@@ -133,10 +150,9 @@ class SegmentationRole(LoadedRole[_Loaded]):
         request: SegmentPhraseRequest | SegmentBoxRequest,
         cuts: list[_Cut],
         verdict: GuardVerdict,
+        digest: str,
         forward_s: float,
     ) -> SegmentReply:
-        from maquette.model_servers.segmentation.told import told_mask
-
         masks = []
         for cut in cuts:
             lineage = Lineage(
@@ -144,7 +160,7 @@ class SegmentationRole(LoadedRole[_Loaded]):
                 tool_version=CODE_VERSION,
                 task_id=request.origin.task_id,
                 node=request.origin.node,
-                model_digest=self.digest(),
+                model_digest=digest,
                 parameters={"prompt": cut.prompt},
                 parents=(request.image.sha256,),
             )
@@ -159,40 +175,12 @@ class SegmentationRole(LoadedRole[_Loaded]):
                     **told,
                 )
             )
-        return SegmentReply(
-            masks=tuple(masks), verdict=verdict, digest=self.digest(), forward_s=forward_s
-        )
-
-
-def _load(threads: int, model: str) -> _Loaded:
-    import torch
-
-    from maquette.model_servers.guard.guard import open_guard
-    from maquette.model_servers.loading.model_files import check_files, find_model
-    from maquette.model_servers.segmentation.phrases import Segmenter
-
-    # Counts for this role's own thread only: torch keeps the number per thread.
-    torch.set_num_threads(max(threads, 1))
-    path = find_model("segmentation", model, kind="CLIPSeg")
-    model_digest = check_files(path, bundled=model == BUNDLED) if path else None
-    guard = open_guard(bundled_model=model == BUNDLED)
-    named = hashlib.sha256(f"segmentation {CODE_VERSION}".encode())
-    for library in ("opencv-python-headless", "torch", "transformers", "pillow"):
-        named.update(f"\0{library} {version(library)}".encode())
-    named.update(f"\0{model_digest or ''}\0{guard.digest}".encode())
-    return _Loaded(
-        segmenter=Segmenter(path) if path else None,
-        guard=guard,
-        model_digest=model_digest,
-        digest=named.hexdigest(),
-    )
+        return SegmentReply(masks=tuple(masks), verdict=verdict, digest=digest, forward_s=forward_s)
 
 
 def _find(
-    segmenter: Segmenter, guard: Judge, data: bytes, phrases: tuple[str, ...]
+    segmenter: SegmentationBackend[Any], guard: Judge, data: bytes, phrases: tuple[str, ...]
 ) -> tuple[list[_Cut], GuardVerdict, float]:
-    from maquette.model_servers.loading.pictures import open_picture
-
     picture = open_picture(data)
     begun = time.monotonic()
     verdict = guard.judge(picture)
@@ -207,7 +195,6 @@ def _find(
 def _cut(data: bytes, request: SegmentBoxRequest) -> tuple[list[_Cut], float]:
     import numpy as np
 
-    from maquette.model_servers.loading.pictures import open_picture
     from maquette.model_servers.segmentation.regions import (
         mask_from_box,
         mask_from_point,

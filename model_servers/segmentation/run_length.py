@@ -102,16 +102,6 @@ def encode_mask(mask: np.ndarray, label: str) -> str:
     return encode_grid([[label if cell else BACKGROUND for cell in row] for row in mask.tolist()])
 
 
-def decode_mask(text: str, height_px: int, width_px: int) -> tuple[np.ndarray, bool]:
-    """Read a mask: bool (H, W), true where any label but the background stands; and whether the
-    text was well formed."""
-    import numpy as np
-
-    reading = decode_grid(text, height_px, width_px)
-    cells = [[label != BACKGROUND for label in row] for row in reading.labels]
-    return np.array(cells, dtype=bool).reshape(height_px, width_px), reading.parse_ok
-
-
 def coarse(mask: np.ndarray, cells: int = COARSE_CELLS) -> np.ndarray:
     """Shrink a mask to a grid with ``cells`` on its longer side: true where at least half of a
     cell is covered. The fullest cell of a mask too thin for any stays true.
@@ -141,13 +131,6 @@ def to_coco(mask: np.ndarray) -> tuple[tuple[int, int], str]:
 
     found = coco.encode(np.asfortranarray(mask.astype(np.uint8)))
     return (int(found["size"][0]), int(found["size"][1])), found["counts"].decode("ascii")
-
-
-def from_coco(size: tuple[int, int], counts: str) -> np.ndarray:
-    """Undo ``to_coco``: bool (H, W)."""
-    from pycocotools import mask as coco
-
-    return coco.decode({"size": list(size), "counts": counts.encode("ascii")}).astype(bool)
 
 
 def _rows(text: str, problems: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from maquette.infra.media.admit import encode_png
 from maquette.model_servers.schemas.segmentation import CocoMask
 from maquette.model_servers.segmentation.run_length import (
     BACKGROUND,
@@ -30,8 +31,6 @@ def told_mask(mask: np.ndarray, prompt: str) -> tuple[bytes, dict[str, Any]]:
     """
     import numpy as np
     from PIL import Image
-
-    from maquette.infra.media.admit import encode_png
 
     label = prompt if prompt not in ("", BACKGROUND) else "it"
     size, counts = to_coco(mask)

@@ -22,6 +22,7 @@ from maquette.model_servers.client.envelope import (
     known_error,
 )
 from maquette.model_servers.client.work import CallBook, Work
+from maquette.model_servers.serving.roles import role_builders
 from maquette.records.base import Record
 from maquette.records.errors import MaquetteError, ModelUnavailable, NotFound, TryAgain
 
@@ -152,8 +153,6 @@ class RoleHost:
 
 def build_host(settings: Settings, store: ArtifactStore, only: RoleName | None = None) -> RoleHost:
     """The host of the roles named in the settings, or of one of them. Nothing is loaded yet."""
-    from maquette.model_servers.serving.roles import role_builders
-
     builders = role_builders(settings, store)
     return RoleHost(builders if only is None else {only: builders[only]})
 

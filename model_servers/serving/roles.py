@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from maquette.model_servers.client.contract import RoleName, RoleServer
 
@@ -13,46 +13,26 @@ if TYPE_CHECKING:
     from maquette.infra.settings.schema import ModelConfig, Settings
     from maquette.infra.store.contract import ArtifactStore
 
-_PACKAGE = "maquette.model_servers"
-
-
-def _class(path: str) -> Any:
-    module, name = path.split(":")
-    return getattr(import_module(f"{_PACKAGE}.{module}"), name)
-
-
-def _generation(config: ModelConfig, store: ArtifactStore, threads: int) -> RoleServer:
-    return _class("generation.role:GenerationRole")(store, config, threads)
-
-
-def _understanding(config: ModelConfig, store: ArtifactStore, threads: int) -> RoleServer:
-    return _class("understanding.role:UnderstandingRole")(store, threads, config)
-
-
-def _text_rendering(config: ModelConfig, store: ArtifactStore, threads: int) -> RoleServer:
-    return _class("text_rendering.role:TextRenderingRole")(store)
-
-
-def _embedding(config: ModelConfig, store: ArtifactStore, threads: int) -> RoleServer:
-    return _class("embedding.role:EmbeddingRole")(threads, store, config.model)
-
-
-def _reward(config: ModelConfig, store: ArtifactStore, threads: int) -> RoleServer:
-    return _class("reward.role:RewardRole")(store, config, threads)
-
-
-def _segmentation(config: ModelConfig, store: ArtifactStore, threads: int) -> RoleServer:
-    return _class("segmentation.role:SegmentationRole")(store, threads, config.model)
-
-
-BUILDERS: dict[RoleName, Callable[[Any, Any, int], RoleServer]] = {
-    RoleName.GENERATION: _generation,
-    RoleName.UNDERSTANDING: _understanding,
-    RoleName.TEXT_RENDERING: _text_rendering,
-    RoleName.EMBEDDING: _embedding,
-    RoleName.SEGMENTATION: _segmentation,
-    RoleName.REWARD: _reward,
+ROLES = {
+    RoleName.GENERATION: "generation.role:GenerationRole",
+    RoleName.UNDERSTANDING: "understanding.role:UnderstandingRole",
+    RoleName.TEXT_RENDERING: "text_rendering.role:TextRenderingRole",
+    RoleName.EMBEDDING: "embedding.role:EmbeddingRole",
+    RoleName.SEGMENTATION: "segmentation.role:SegmentationRole",
+    RoleName.REWARD: "reward.role:RewardRole",
 }
+"""Role to ``module:class`` below ``maquette.model_servers``; a class is made of config, store
+and threads."""
+
+
+def build_role(
+    role: RoleName, config: ModelConfig, store: ArtifactStore, threads: int
+) -> RoleServer:
+    """The server of a role, not yet started. Raises: ConfigError: an option is not known."""
+    module, name = ROLES[role].split(":")
+    kind = getattr(import_module(f"maquette.model_servers.{module}"), name)
+    server: RoleServer = kind(config, store, threads)
+    return server
 
 
 def role_builders(
@@ -60,6 +40,6 @@ def role_builders(
 ) -> dict[RoleName, Callable[[], RoleServer]]:
     """A builder for each role in ``settings.models``."""
     return {
-        RoleName(name): partial(BUILDERS[RoleName(name)], config, store, settings.serve.threads)
+        RoleName(name): partial(build_role, RoleName(name), config, store, settings.serve.threads)
         for name, config in settings.models.items()
     }

@@ -23,15 +23,16 @@ from ray.serve.schema import LoggingConfig
 from starlette.requests import Request
 from starlette.responses import Response
 
+from maquette.infra.observe.logging import log_ours_to_stderr
 from maquette.infra.settings.load import load_settings
 from maquette.infra.settings.schema import Settings
+from maquette.infra.store.factory import open_store
 from maquette.model_servers.client.contract import AFFINITY, RoleName
 from maquette.model_servers.client.envelope import Answer, Readiness, ServedRole, encode_error
 from maquette.model_servers.client.work import CallBook, RoleWork, Work
 from maquette.model_servers.loading.options import PlacementOptions, placement_options
 from maquette.model_servers.serving.front import respond
 from maquette.model_servers.serving.host import build_host
-from maquette.model_servers.serving.logs import log_to_stderr
 from maquette.model_servers.serving.ray_local import listen_on_loopback_only
 from maquette.records.base import Record
 from maquette.records.errors import MaquetteError, ModelUnavailable
@@ -55,8 +56,6 @@ class _Replica:
     async def __init__(  # type: ignore[misc]  # Serve awaits it.
         self, settings: Settings, only: str | None = None
     ) -> None:
-        from maquette.infra.store.factory import open_store
-
         _prepare_process(settings)
         self._token = _token(settings)
         self._host = build_host(
@@ -213,7 +212,7 @@ def application(args: ServeArgs) -> serve.Application:
 
 
 def _prepare_process(settings: Settings) -> None:
-    log_to_stderr()
+    log_ours_to_stderr()
     if settings.serve.ray_address is None:
         listen_on_loopback_only()
 

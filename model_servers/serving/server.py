@@ -17,12 +17,12 @@ from types import FrameType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from maquette.infra.observe.logging import log_ours_to_stderr
 from maquette.infra.settings.load import load_settings
 from maquette.infra.settings.schema import Settings
 from maquette.infra.stack.parts.heartbeat import BEAT_EVERY_S, Heartbeat
 from maquette.infra.stack.state.folders import StackFolders
 from maquette.infra.stack.supervision.patience import patience_s
-from maquette.model_servers.serving.logs import log_to_stderr
 from maquette.model_servers.serving.ray_local import (
     close_ray_folders,
     start_local_ray,
@@ -46,7 +46,7 @@ _MENDING_PATIENCE_S = 300.0
 
 def main() -> int:
     """Serve until told to stop. Returns the process's exit status."""
-    log_to_stderr()
+    log_ours_to_stderr()
     stop = threading.Event()
     try:
         settings = load_settings()

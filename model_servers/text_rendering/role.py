@@ -6,41 +6,44 @@ import hashlib
 import time
 from collections.abc import Mapping
 from importlib.metadata import version
-from typing import TYPE_CHECKING
 
+from maquette.infra.media.admit import decode_stored, encode_png
 from maquette.model_servers.client.contract import Method, RoleName
+from maquette.model_servers.loading.backends import Backend, Backends
 from maquette.model_servers.loading.loaded_role import Loaded, LoadedRole
+from maquette.model_servers.loading.options import NoOptions
 from maquette.model_servers.schemas.text_rendering import (
     FontsReply,
     FontsRequest,
     TypesetReply,
     TypesetRequest,
 )
+from maquette.model_servers.text_rendering.block import SetBlock, set_block
 from maquette.model_servers.text_rendering.catalogue import FONTS, font_path
+from maquette.model_servers.text_rendering.drawing import place_art, rasterise, svg_of
 from maquette.records.artifact import Lineage
-
-if TYPE_CHECKING:
-    from maquette.infra.store.contract import ArtifactStore
-    from maquette.model_servers.text_rendering.block import SetBlock
 
 CODE_VERSION = "1"
 """Raised with every change to this folder that can change a pixel or a box."""
 
 
-class TextRenderingRole(LoadedRole[Loaded]):
+BACKENDS: Backends[None] = Backends("text_rendering", {"fonts": Backend("")})
+"""One, without a model: there is nothing to choose."""
+
+
+class TextRenderingRole(LoadedRole[Loaded, NoOptions]):
     """Typesets strings with the bundled fonts. The same request gives the same bytes."""
 
     role = RoleName.TEXT_RENDERING
-
-    def __init__(self, store: ArtifactStore) -> None:
-        self._store = store
-        super().__init__()
+    options = NoOptions
+    backends = BACKENDS
 
     def load(self) -> Loaded:
         """Find and hash every font. Raises: MissingExtra: a font package is not installed."""
         return Loaded(digest=_digest_of_fonts())
 
     def methods(self) -> Mapping[str, Method]:
+        """The verbs, by their names on the wire."""
         return {
             "typeset": Method(TypesetRequest, TypesetReply, self.typeset),
             "fonts": Method(FontsRequest, FontsReply, self.fonts),
@@ -48,6 +51,7 @@ class TextRenderingRole(LoadedRole[Loaded]):
 
     async def fonts(self, request: FontsRequest) -> FontsReply:
         """Name the fonts a block may ask for."""
+        self.digest()  # Refuses unless it runs.
         return FontsReply(fonts={name: entry.description for name, entry in FONTS.items()})
 
     async def typeset(self, request: TypesetRequest) -> TypesetReply:
@@ -56,7 +60,7 @@ class TextRenderingRole(LoadedRole[Loaded]):
         Raises: InvalidInput: unknown font, a character no font has, text that does not fit.
             MediaRejected: the art is not a picture. NotFound: it is not stored.
         """
-        art = None
+        digest, art = self.digest(), None
         if request.art is not None:
             art = await self._store.get(request.art.sha256, owner=request.owner)
         data, blocks, forward_s = await self._thread.run(_render, request, art)
@@ -65,21 +69,17 @@ class TextRenderingRole(LoadedRole[Loaded]):
             tool_version=CODE_VERSION,
             task_id=request.origin.task_id,
             node=request.origin.node,
-            model_digest=self.digest(),
+            model_digest=digest,
             parameters=request.model_dump(mode="json", exclude={"owner", "origin"}),
             parents=(request.art.sha256,) if request.art else (),
         )
         image = await self._store.put(data, owner=request.owner, lineage=lineage)
         placed = tuple(block.placed(request.width_px, request.height_px) for block in blocks)
-        return TypesetReply(image=image, blocks=placed, digest=self.digest(), forward_s=forward_s)
+        return TypesetReply(image=image, blocks=placed, digest=digest, forward_s=forward_s)
 
 
 def _render(request: TypesetRequest, art: bytes | None) -> tuple[bytes, list[SetBlock], float]:
     from PIL import Image
-
-    from maquette.infra.media.admit import decode_stored, encode_png
-    from maquette.model_servers.text_rendering.block import set_block
-    from maquette.model_servers.text_rendering.drawing import place_art, rasterise, svg_of
 
     begun = time.monotonic()
     size = request.width_px, request.height_px

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from maquette.model_servers.loading.pictures import open_picture
 from maquette.model_servers.schemas.understanding import OcrLine
+from maquette.model_servers.understanding.passes import read_lines
 from maquette.records.geometry import Box
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 def read_stored(reader: Reader, data: bytes) -> tuple[tuple[OcrLine, ...], float]:
     """The lines of an encoded picture, and the seconds the models took. Raises: MediaRejected."""
     import numpy as np
-
-    from maquette.model_servers.understanding.passes import read_lines
 
     picture = open_picture(data)
     begun = time.monotonic()

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from maquette.model_servers.loading.pictures import open_picture
+from maquette.model_servers.schemas.guard import GuardVerdict, joined
 from maquette.model_servers.schemas.understanding import (
     AnswerReply,
     AnswerRequest,
@@ -26,17 +27,14 @@ from maquette.model_servers.understanding.prompts import (
 from maquette.records.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from maquette.model_servers.guard.guard import Judge
-    from maquette.model_servers.schemas.guard import GuardVerdict
-    from maquette.model_servers.understanding.llava import Llava, Said
+    from maquette.model_servers.understanding.backends.contract import Said, UnderstandingBackend
 
 
 class Witness:
     """A model and the guard that says what lies beyond it. Not thread-safe."""
 
-    def __init__(self, model: Llava, guard: Judge) -> None:
+    def __init__(self, model: UnderstandingBackend[Any], guard: Judge) -> None:
         self._model = model
         self._guard = guard
 
@@ -44,7 +42,7 @@ class Witness:
         """What there is to know of the model."""
         return {
             "parameters": self._model.parameters,
-            "image_px": self._model.pixel_plan.side_px,
+            "image_px": self._model.side_px,
             "picture_tokens": self._model.picture_tokens,
             "guarded": bool(self._guard.digest),
         }
@@ -62,7 +60,7 @@ class Witness:
             attention=_map(said),
             digest=digest,
             forward_s=time.monotonic() - begun,
-            **_judged(verdict),
+            verdict=verdict,
         )
 
     def answer(self, request: AnswerRequest, data: bytes, digest: str) -> AnswerReply:
@@ -78,7 +76,7 @@ class Witness:
             attention=_map(said),
             digest=digest,
             forward_s=time.monotonic() - begun,
-            **_judged(verdict, self._guard.judge_words(question)),
+            verdict=joined((verdict, self._guard.judge_words(question))),
         )
 
     def label_scores(
@@ -107,7 +105,7 @@ class Witness:
             ),
             digest=digest,
             forward_s=time.monotonic() - begun,
-            **_judged(*verdicts),
+            verdict=joined(verdicts),
         )
 
     def _blind(self, request: LabelScoresRequest) -> list[float] | None:
@@ -119,7 +117,7 @@ class Witness:
         ]
         return together(*shares) if shares else None
 
-    def _look(self, data: bytes) -> tuple[Tensor, GuardVerdict, float]:
+    def _look(self, data: bytes) -> tuple[Any, GuardVerdict, float]:
         """The picture's features, the guard's verdict, and when the models began."""
         picture = open_picture(data)
         begun = time.monotonic()
@@ -132,14 +130,3 @@ def _probability(said: Said) -> float:
 
 def _map(said: Said) -> AttentionMap | None:
     return AttentionMap(grid=said.grid, share=min(said.share, 1.0)) if said.grid else None
-
-
-def _judged(*verdicts: GuardVerdict) -> dict[str, Any]:
-    """Several verdicts as one: outside as soon as one says so."""
-    known = [v.in_world for v in verdicts if v.in_world is not None]
-    scores = [v.score for v in verdicts if v.score is not None]
-    return {
-        "in_world": all(known) if known else None,
-        "guard_score": max(scores) if scores else None,
-        "warning": "; ".join(dict.fromkeys(v.reason for v in verdicts if v.reason)),
-    }

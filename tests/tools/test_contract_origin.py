@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from maquette.infra.media.admit import encode_png
+from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.client.fake import ScriptedModelClient
@@ -33,8 +34,8 @@ async def test_sheets_and_masks_name_task_and_node(
     ctx.models = DirectClient(
         RoleHost(
             {
-                RoleName.SEGMENTATION: lambda: SegmentationRole(store, 1),
-                RoleName.TEXT_RENDERING: lambda: TextRenderingRole(store),
+                RoleName.SEGMENTATION: lambda: SegmentationRole(ModelConfig(), store, 1),
+                RoleName.TEXT_RENDERING: lambda: TextRenderingRole(ModelConfig(), store, 1),
             }
         )
     )

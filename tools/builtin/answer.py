@@ -34,11 +34,10 @@ async def answer(
     request = AnswerRequest(owner=ctx.owner, image=image, question=question)
     reply = await UnderstandingClient(ctx.models).answer(request)
     ctx.spent(reply.forward_s)
-    if reply.in_world is False:
-        ctx.warn(reply.warning)
+    ctx.heed(reply.verdict)
     return Answer(
         text=reply.answer,
         probability=reply.probability,
-        in_world=reply.in_world,
-        warning=reply.warning,
+        in_world=reply.verdict.in_world,
+        warning=reply.verdict.reason,
     )

@@ -29,11 +29,10 @@ async def describe(
     request = CaptionRequest(owner=ctx.owner, image=image, style=style)
     reply = await UnderstandingClient(ctx.models).describe(request)
     ctx.spent(reply.forward_s)
-    if reply.in_world is False:
-        ctx.warn(reply.warning)
+    ctx.heed(reply.verdict)
     return Description(
         text=reply.text,
         probability=reply.probability,
-        in_world=reply.in_world,
-        warning=reply.warning,
+        in_world=reply.verdict.in_world,
+        warning=reply.verdict.reason,
     )

@@ -7,7 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from maquette.model_servers.client.contract import RoleName
-from maquette.model_servers.schemas.generation import GlyphItem, Row
+from maquette.model_servers.schemas.generation import Row
+from maquette.model_servers.schemas.options.glyphs import GlyphItem
+from maquette.model_servers.schemas.options.table import RowOptions
 from maquette.records.base import Record
 from maquette.records.geometry import LayoutItem
 from maquette.tools.contract import Image, Text, ToolContext
@@ -17,6 +19,12 @@ from maquette.words.noun_phrases import call_shown
 
 Steps = Annotated[int, Field(ge=1, le=200)]
 Guidance = Annotated[float, Field(ge=0, le=30)]
+
+MoreOptions = Annotated[
+    RowOptions | None,
+    Field(description="further options of the generator", exclude_if=lambda values: not values),
+]
+"""A call without any has the content key that it had before there were some."""
 
 
 class Drawing(Record):
@@ -47,6 +55,7 @@ async def draw(
     second_concept_name: Annotated[Text, Field(max_length=100)] = "",
     letters: Annotated[tuple[GlyphItem, ...], Field(max_length=8)] = (),
     few_step: bool = False,
+    options: MoreOptions = None,
 ) -> Drawing:
     """Draw a picture from a description; ``layout`` says what goes into which box.
 
@@ -77,5 +86,6 @@ async def draw(
         concepts=tuple(ref for ref in (concept, second_concept) if ref is not None),
         glyphs=letters,
         few_step=few_step,
+        options=options or {},
     )
     return Drawing(image=await drawn(ctx, row))

@@ -30,8 +30,8 @@ async def name_thing(ctx: ToolContext, *, image: Image) -> Name:
     request = CaptionRequest(owner=ctx.owner, image=image, style="long")
     reply = await UnderstandingClient(ctx.models).describe(request)
     ctx.spent(reply.forward_s)
-    if reply.in_world is False:
-        ctx.warn(reply.warning)
+    ctx.heed(reply.verdict)
+    if reply.verdict.in_world is False:
         return Name(text="")
     found = noun_phrases(reply.text, vocabulary)
     return Name(text=str(found[0]) if found else "")

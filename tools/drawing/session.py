@@ -24,10 +24,11 @@ from maquette.model_servers.schemas.generation import (
     StepReply,
     StepRequest,
 )
+from maquette.model_servers.schemas.options.table import needed
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import CapabilityMissing, ModelFailed, NotFound
 from maquette.tools.contract import ToolContext
-from maquette.tools.drawing.abilities import lacking, wanted_abilities
+from maquette.tools.drawing.abilities import lacking
 from maquette.tools.drawing.checkpoint import EndedRow, SavedSession, read_row, saved_row
 from maquette.tools.drawing.steering import Cancel, Decision, Resample, Steered, checked
 
@@ -180,8 +181,7 @@ class _Attempt:
         self._take(started.rows)
         self._ctx.spent(sum(row.forward_s for row in started.rows))
         for row in started.rows:
-            if row.warning:
-                self._ctx.warn(row.warning)
+            self._ctx.heed(row.verdict)
         try:
             await self._step_to_the_end(started.session)
         finally:
@@ -196,7 +196,7 @@ class _Attempt:
         try:
             return await self._generation.start(request)
         except CapabilityMissing as error:
-            plain = lacking(dict.fromkeys(a for row in self._rows for a in wanted_abilities(row)))
+            plain = lacking(dict.fromkeys(a for row in self._rows for a in needed(row)))
             if plain is None:
                 raise
             raise plain from error

@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from maquette.model_servers.embedding.dual_encoder import DualEncoder
+from maquette.model_servers.embedding.backends.dual_encoder import DualEncoder
 from maquette.model_servers.loading.model_files import bundled_directory
 from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.embedding.card import model_card

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from maquette.model_servers.embedding.dual_encoder import DualEncoder
+from maquette.model_servers.embedding.backends.dual_encoder import DualEncoder
 from maquette.training.embedding.batches import contents
 from maquette.training.embedding.negatives import FACTS, change_one_fact
 from maquette.training.evaluation.outcome import Outcome

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from maquette.model_servers.reward.scorer import Scorer
+from maquette.model_servers.reward.backends.perspectives import Scorer
 from maquette.training.evaluation.outcome import Outcome
 from maquette.training.evaluation.rows import SWAPPED, Bench, Row, measured_row
 from maquette.training.evaluation.summaries import LeastPart

@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from maquette.model_servers.loading.model_files import bundled_directory
-from maquette.model_servers.segmentation.phrases import Segmenter
+from maquette.model_servers.segmentation.backends.clipseg import Segmenter
 from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.evaluation.rows import Bench, measure_rows
 from maquette.training.recipes.driver import follow

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from maquette.model_servers.segmentation.phrases import Segmenter
+from maquette.model_servers.segmentation.backends.clipseg import Segmenter
 from maquette.training.segmentation.asking import asks
 from maquette.training.segmentation.score import overlap
 from maquette.training.vision.owners import owners_of

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from maquette.model_servers.segmentation.phrases import Segmenter
+from maquette.model_servers.segmentation.backends.clipseg import Segmenter
 from maquette.training.evaluation.outcome import Outcome
 from maquette.training.evaluation.rows import Bench, measured_row
 from maquette.training.evaluation.summaries import Mean

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from maquette.model_servers.understanding.llava import Llava
+from maquette.model_servers.understanding.backends.llava import Llava
 from maquette.model_servers.understanding.prompts import (
     INSTRUCTIONS,
     MAX_ANSWER_TOKENS,

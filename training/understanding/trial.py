@@ -142,7 +142,7 @@ async def tried(model: str, scenes: int, threads: int = 1) -> list[Trial]:
     """Ask about held-out scenes. Raises: ConfigError: there is no such model."""
     store = MemoryArtifactStore()
     config = ModelConfig(model=model)
-    role = RoleHost({RoleName.UNDERSTANDING: lambda: UnderstandingRole(store, threads, config)})
+    role = RoleHost({RoleName.UNDERSTANDING: lambda: UnderstandingRole(config, store, threads)})
     client = _Listening(DirectClient(role))
     judge = ThingsJudge(sure=0.0)
     trials: list[Trial] = []
@@ -172,7 +172,7 @@ def _trial(one: Planted, reply: LabelScoresReply) -> Trial:
         holds=one.holds,
         passes=likeliest.label == asked[2],
         share=likeliest.probability,
-        in_world=reply.in_world,
+        in_world=reply.verdict.in_world,
     )
 
 

@@ -9,27 +9,19 @@ Notation: ``B`` rows of a batch, ``C h w`` latent of one row.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from maquette.records.geometry import Box, LayoutItem
+from maquette.model_servers.schemas.guard import UNJUDGED, GuardVerdict
+from maquette.model_servers.schemas.options.option import RowOption, ValueT
+from maquette.records.geometry import LayoutItem
 
 if TYPE_CHECKING:
     import torch
     from PIL.Image import Image
 
     from maquette.model_servers.generation.adapters.schedule import RowSchedule
-
-
-@dataclass(frozen=True)
-class LetterItem:
-    """Words to print into a box, in a font of the text-rendering role."""
-
-    text: str
-    box: Box
-    font: str
-    phrase: str
 
 
 @dataclass(frozen=True)
@@ -42,8 +34,8 @@ class RowPictures:
     concepts: tuple[Image, ...] = ()
     names: tuple[str, ...] = ()
     """SHA-256 of each, for lineage: source, mask, concepts."""
-    warning: str = ""
-    """What the domain guard says of them."""
+    verdict: GuardVerdict = UNJUDGED
+    """What the domain guard says of them together; of a mask nothing."""
 
 
 @dataclass(frozen=True)
@@ -59,27 +51,12 @@ class RowSpec:
     width_px: int
     height_px: int
     pictures: RowPictures = field(default_factory=RowPictures, compare=False)
-    concept_strength: float = 1.0
-    letters: tuple[LetterItem, ...] = ()
-    plan_layout: bool = True
-    sampler: str = "default"
-    few_step: bool = False
-    source_guidance: float = 1.0
+    options: Mapping[str, object] = field(default_factory=dict, hash=False)
+    """Value of each option by its name; one that is missing has its default."""
 
-    @property
-    def wants(self) -> tuple[str, ...]:
-        """Capabilities the row needs beyond drawing from words."""
-        shown = self.pictures
-        needed = {
-            "edit": shown.source is not None and shown.mask is None,
-            "inpaint": shown.mask is not None,
-            "concepts": bool(shown.concepts),
-            "glyphs": bool(self.letters),
-            "few_step": self.few_step,
-            "source_guidance": self.source_guidance != 1.0,
-            f"sampler:{self.sampler}": self.sampler != "default",
-        }
-        return tuple(name for name, is_needed in needed.items() if is_needed)
+    def value(self, option: RowOption[ValueT]) -> ValueT:
+        """What the row asks for of an option."""
+        return cast(ValueT, self.options.get(option.name, option.default))
 
 
 @dataclass(frozen=True)
@@ -96,7 +73,8 @@ class ModelFacts:
     """Whether boxes are honoured; otherwise they are ignored."""
     vocabulary: dict[str, tuple[str, ...]] = field(default_factory=dict)
     capabilities: frozenset[str] = frozenset()
-    """Names as in ``GenerationDescription.capabilities``."""
+    """Abilities of the options it honours, as each option names them; a row that takes another is
+    refused by its name."""
     few_steps: int = 6
     """Steps of a row in few-step mode."""
 
@@ -143,6 +121,8 @@ class RowAdapter(Protocol):
     """One loaded pipeline, seen row by row."""
 
     facts: ModelFacts
+    device: torch.device
+    """Where it computes, and where the latents of its rows lie."""
 
     def encode(self, spec: RowSpec) -> Any:
         """Encode a row's words and boxes."""

@@ -26,6 +26,7 @@ from maquette.model_servers.generation.adapters.contract import (
     RowSpec,
 )
 from maquette.model_servers.generation.adapters.schedule import RowSchedule
+from maquette.model_servers.schemas.options.sampler import SAMPLER
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -64,7 +65,7 @@ class FluxAdapter(PipelineAdapter):
             width_px=side,
             height_px=side,
             size_multiple_px=2 * pipeline.vae_scale_factor,
-            capabilities=frozenset({"sampler:euler", "sampler:stochastic"}),
+            capabilities=frozenset({*SAMPLER.needs("euler"), *SAMPLER.needs("stochastic")}),
         )
         self._text_tokens = min(MAX_TEXT_TOKENS, pipeline.tokenizer_2.model_max_length)
 
@@ -86,7 +87,7 @@ class FluxAdapter(PipelineAdapter):
         from diffusers.pipelines.flux.pipeline_flux import calculate_shift
 
         scheduler = self.pipeline.scheduler
-        if spec.sampler == "stochastic":
+        if spec.value(SAMPLER) == "stochastic":
             scheduler = type(scheduler).from_config(scheduler.config, stochastic_sampling=True)
         _, height, width = self._shape(spec)
         config = scheduler.config

@@ -35,6 +35,13 @@ from maquette.model_servers.generation.layout_flow.glyphs import Letters, letter
 from maquette.model_servers.generation.layout_flow.layout import LayoutItem
 from maquette.model_servers.generation.layout_flow.ports import CONCEPT_PX
 from maquette.model_servers.generation.layout_flow.shown import Kept, Shown, encode_kept
+from maquette.model_servers.schemas.options.concept_strength import CONCEPT_STRENGTH
+from maquette.model_servers.schemas.options.edit import EDIT
+from maquette.model_servers.schemas.options.few_step import FEW_STEP
+from maquette.model_servers.schemas.options.glyphs import GLYPHS
+from maquette.model_servers.schemas.options.plan_layout import PLAN_LAYOUT
+from maquette.model_servers.schemas.options.sampler import SAMPLER
+from maquette.model_servers.schemas.options.source_guidance import SOURCE_GUIDANCE
 from maquette.records import geometry
 
 if TYPE_CHECKING:
@@ -45,7 +52,6 @@ DEFAULT_GUIDANCE = 3.0
 FEW_STEPS = 8
 FEW_STEP_SHIFT = 1.6
 """Few undistilled steps are spent rather near noise, where the layout settles."""
-_SAMPLERS = ("euler", "heun", "stochastic")
 
 
 @dataclass(frozen=True)
@@ -75,9 +81,9 @@ class LayoutFlowAdapter(PipelineAdapter):
         super().__init__(pipeline, device=device, dtype=dtype)
         side = pipeline.output_size_px
         self._takes_stride = bool(pipeline.transformer.config.get("stride_port"))
-        found = {"layout", "few_step", *pipeline.ports, *(f"sampler:{name}" for name in _SAMPLERS)}
-        if "edit" in found:
-            found.add("source_guidance")
+        found = {"layout", *pipeline.ports, *FEW_STEP.abilities, *SAMPLER.abilities}
+        if EDIT.name in found:
+            found.update(SOURCE_GUIDANCE.abilities)
         if pipeline.layout_prior is not None:
             found.add("plan_layout")
         self.facts = ModelFacts(
@@ -94,27 +100,28 @@ class LayoutFlowAdapter(PipelineAdapter):
 
     def encode(self, spec: RowSpec) -> _Encoded:
         planned: tuple[geometry.LayoutItem, ...] = ()
-        if spec.plan_layout and not spec.layout and spec.pictures.source is None:
+        if spec.value(PLAN_LAYOUT) and not spec.layout and spec.pictures.source is None:
             planned = tuple(_told(item) for item in self.pipeline.plan(spec.prompt, spec.seed))
         boxes = [_item(i) for i in (spec.layout or planned)]
-        boxes += [LayoutItem(_corners(i.box), i.phrase) for i in spec.letters if i.phrase]
+        boxes += [LayoutItem(_corners(i.box), i.phrase) for i in spec.value(GLYPHS) if i.phrase]
         shown = self._shown(spec)
         branches = [self.pipeline.encode([spec.prompt], [boxes], [shown])]
         if self._is_guided(spec):
             source = Shown(source=shown.source, hole=shown.hole)
             branches.append(self.pipeline.encode([spec.negative_prompt], [[]], [source]))
-            if spec.source_guidance != 1.0:
+            if spec.value(SOURCE_GUIDANCE) != 1.0:
                 branches.append(self.pipeline.encode([spec.negative_prompt], [[]]))
         return _Encoded(tuple(branches), planned, encode_kept(self.pipeline, shown))
 
     def schedule(self, spec: RowSpec) -> RowSchedule:
-        shift = FEW_STEP_SHIFT if spec.few_step and not self._takes_stride else 1.0
-        if spec.sampler in ("default", "euler"):
+        shift = FEW_STEP_SHIFT if spec.value(FEW_STEP) and not self._takes_stride else 1.0
+        sampler = spec.value(SAMPLER)
+        if sampler in ("default", "euler"):
             sigmas = times(spec.steps, shift)[:-1]
             return RowSchedule(self.pipeline.scheduler, sigmas=sigmas, device=self.device)
         config = self.pipeline.scheduler.config
         return FlowSchedule(  # type: ignore[return-value]
-            config, times(spec.steps, shift), spec.sampler, self.device
+            config, times(spec.steps, shift), sampler, self.device
         )
 
     def noise(self, spec: RowSpec, generator: torch.Generator) -> Tensor:
@@ -161,27 +168,28 @@ class LayoutFlowAdapter(PipelineAdapter):
 
     def _shown(self, spec: RowSpec) -> Shown:
         side, shown = self.pipeline.output_size_px, spec.pictures
-        letters = [Letters(i.text, _corners(i.box), i.font) for i in spec.letters]
+        letters = [Letters(i.text, _corners(i.box), i.font) for i in spec.value(GLYPHS)]
+        strength = spec.value(CONCEPT_STRENGTH)
         return Shown(
             source=None if shown.source is None else rgb_tensor(shown.source, side),
             hole=None if shown.mask is None else gray_tensor(shown.mask, side),
             glyphs=letter_raster(letters, side) if letters else None,
             concepts=tuple(rgb_tensor(c, CONCEPT_PX) for c in shown.concepts),
-            strength=spec.concept_strength,
+            strength=1.0 if strength is None else strength,
         )
 
     def _strides(self, rows: Sequence[ActiveRow]) -> Tensor | None:
         """Lengths of the steps of rows in few-step mode, if the model takes them."""
-        if not self._takes_stride or not any(row.spec.few_step for row in rows):
+        if not self._takes_stride or not any(row.spec.value(FEW_STEP) for row in rows):
             return None
-        lengths = [1 / row.spec.steps if row.spec.few_step else 0.0 for row in rows]
+        lengths = [1 / row.spec.steps if row.spec.value(FEW_STEP) else 0.0 for row in rows]
         count = len(rows[0].conditioning.branches)
         return torch.tensor(lengths * count, device=self.device)
 
     def _is_guided(self, spec: RowSpec) -> bool:
-        if self._takes_stride and spec.few_step:
+        if self._takes_stride and spec.value(FEW_STEP):
             return False  # Its training put guidance into the step.
-        return spec.guidance != 1.0 or spec.source_guidance != 1.0
+        return spec.guidance != 1.0 or spec.value(SOURCE_GUIDANCE) != 1.0
 
 
 def _combined(branches: list[Tensor], spec: RowSpec) -> Prediction:
@@ -195,7 +203,7 @@ def _combined(branches: list[Tensor], spec: RowSpec) -> Prediction:
     output = none + spec.guidance * gap
     if len(branches) > 2:
         bare = branches[2]
-        output = bare + spec.source_guidance * (none - bare) + spec.guidance * gap
+        output = bare + spec.value(SOURCE_GUIDANCE) * (none - bare) + spec.guidance * gap
     return Prediction(output, rms(gap))
 
 

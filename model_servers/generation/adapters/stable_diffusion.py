@@ -29,6 +29,9 @@ from maquette.model_servers.generation.adapters.pictures import (
     rgb_tensor,
 )
 from maquette.model_servers.generation.adapters.schedule import RowSchedule
+from maquette.model_servers.schemas.options.few_step import FEW_STEP
+from maquette.model_servers.schemas.options.inpaint import INPAINT
+from maquette.model_servers.schemas.options.sampler import SAMPLER
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -98,10 +101,11 @@ class StableDiffusionAdapter(PipelineAdapter):
 
     def schedule(self, spec: RowSpec) -> RowSchedule:
         scheduler = self.pipeline.scheduler
-        if spec.sampler != "default":
+        sampler = spec.value(SAMPLER)
+        if sampler != "default":
             import diffusers
 
-            scheduler = getattr(diffusers, SAMPLERS[spec.sampler]).from_config(scheduler.config)
+            scheduler = getattr(diffusers, SAMPLERS[sampler]).from_config(scheduler.config)
         return RowSchedule(scheduler, num_inference_steps=spec.steps, device=self.device)
 
     def noise(self, spec: RowSpec, generator: torch.Generator) -> Tensor:
@@ -160,11 +164,11 @@ class StableDiffusionAdapter(PipelineAdapter):
         A UNet with more input channels than latent ones, made for inpainting only, cannot.
         """
         config = self.pipeline.unet.config
-        found = {f"sampler:{name}" for name in SAMPLERS}
+        found = set(SAMPLER.abilities)
         if config.in_channels == self.pipeline.vae.config.latent_channels:
-            found.add("inpaint")
+            found.update(INPAINT.abilities)
         if config.time_cond_proj_dim is not None:
-            found.add("few_step")
+            found.update(FEW_STEP.abilities)
         return frozenset(found)
 
     def _kept(self, spec: RowSpec) -> Kept | None:

@@ -8,6 +8,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from maquette.model_servers.schemas.text_rendering import TextBlock
+from maquette.model_servers.text_rendering.block import set_block
+from maquette.model_servers.text_rendering.drawing import rasterise, svg_of
+from maquette.records.geometry import Box
+
 INK = 0.5
 """Coverage from which a pixel counts as ink; rasters are black and white."""
 
@@ -29,11 +34,6 @@ def letter_raster(items: Sequence[Letters], side_px: int) -> Tensor:
     Raises: InvalidInput: unknown font, a character no font has, or words that do not fit.
     """
     import numpy as np
-
-    from maquette.model_servers.schemas.text_rendering import TextBlock
-    from maquette.model_servers.text_rendering.block import set_block
-    from maquette.model_servers.text_rendering.drawing import rasterise, svg_of
-    from maquette.records.geometry import Box
 
     blocks = []
     for item in items:

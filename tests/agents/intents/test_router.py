@@ -12,6 +12,8 @@ from places import DATA as TEST_DATA
 from maquette.agents.intents.router import EXAMPLES, Intent, IntentReader, plain
 from maquette.agents.reading.scene import names_known_thing
 from maquette.agents.reading.wording import find_wordings
+from maquette.infra.settings.schema import ModelConfig
+from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.model_servers.client.roles import EmbeddingClient
@@ -28,7 +30,11 @@ REQUESTS = json.loads((DATA / "routing.json").read_text())["requests"]
 async def embedder() -> AsyncIterator[DirectClient]:
     from maquette.model_servers.embedding.role import EmbeddingRole
 
-    client = DirectClient(RoleHost({RoleName.EMBEDDING: lambda: EmbeddingRole(2)}))
+    client = DirectClient(
+        RoleHost(
+            {RoleName.EMBEDDING: lambda: EmbeddingRole(ModelConfig(), MemoryArtifactStore(), 2)}
+        )
+    )
     yield client
     await client.close()
 

@@ -57,8 +57,10 @@ def seer(
                 LabelScore(label=x, log_prob=-1.0, probability=share if x == told else rest)
                 for x in request.labels
             ),
-            in_world=not outside,
-            warning="outside the bundled models' world" if outside else "",
+            verdict=GuardVerdict(
+                in_world=not outside,
+                reason="outside the bundled models' world" if outside else "",
+            ),
             digest="d",
             forward_s=0.25,
         )

@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from maquette.infra.observe.logging import set_up_logging
+from maquette.infra.observe.logging import log_ours_to_stderr, set_up_logging
 from maquette.infra.settings.load import load_settings
 
 
@@ -47,3 +47,19 @@ def test_the_level_is_that_of_the_settings(capsys: pytest.CaptureFixture[str]) -
     logging.getLogger("a").warning("loud")
     out, err = capsys.readouterr()
     assert (out, err.count("quiet"), err.count("loud")) == ("", 0, 1)
+
+
+def test_our_part_of_a_process_logs_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Set up twice, a record of ours is one plain line on stderr; a library's is not touched."""
+    ours = logging.getLogger("maquette")
+    handlers, level, propagates = ours.handlers[:], ours.level, ours.propagate
+    ours.handlers[:] = []
+    try:
+        log_ours_to_stderr()
+        log_ours_to_stderr()
+        logging.getLogger("maquette.model_servers.x").info("loaded %s", "it")
+    finally:
+        ours.handlers[:], ours.propagate = handlers, propagates
+        ours.setLevel(level)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith("INFO maquette.model_servers.x: loaded it")

@@ -130,14 +130,14 @@ async def test_steps_are_movement(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         host._roles[RoleName.GENERATION] = bench.role
         session = await bench.start(bench.row(steps=200))
         hang, go = threading.Event(), threading.Event()
-        predict = bench.role._adapter.predict
+        predict = bench.adapter.predict
 
         def maybe_hang(rows: Any) -> Any:
             if hang.is_set():
                 go.wait(30)
             return predict(rows)
 
-        monkeypatch.setattr(bench.role._adapter, "predict", maybe_hang)
+        monkeypatch.setattr(bench.adapter, "predict", maybe_hang)
         request = StepRequest(session=session, steps=200).model_dump_json().encode()
         call = asyncio.create_task(host.answer("generation", "step", request))
         before = await bench.steps_run()

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
+from maquette.infra.settings.schema import ModelConfig
+from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.embedding.encoder import model_folder
 from maquette.model_servers.embedding.role import EmbeddingRole
 from maquette.model_servers.schemas.embedding import EmbedTextRequest
@@ -24,7 +26,7 @@ TEXTS = (
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def role() -> AsyncIterator[EmbeddingRole]:
-    role = EmbeddingRole(threads=1)
+    role = EmbeddingRole(ModelConfig(), MemoryArtifactStore(), threads=1)
     await role.start()
     yield role
     await role.stop()
@@ -74,7 +76,7 @@ async def test_one_loaded_model_leaves_torch_threads_alone(role: EmbeddingRole) 
     import torch
 
     before = torch.get_num_threads()
-    second = EmbeddingRole(threads=1)
+    second = EmbeddingRole(ModelConfig(), MemoryArtifactStore(), threads=1)
     await second.start()
     assert torch.get_num_threads() == before
     assert second.digest() == role.digest()

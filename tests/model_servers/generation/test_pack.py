@@ -132,9 +132,9 @@ def test_a_hub_id_is_looked_up_in_the_local_cache_only(
 def test_options_are_checked() -> None:
     """An unknown option is named beside the known ones; placement options are let through."""
     store = MemoryArtifactStore()
-    GenerationRole(store, ModelConfig(options={"replicas": 2, "rows_per_forward": 4}), 1)
+    GenerationRole(ModelConfig(options={"replicas": 2, "rows_per_forward": 4}), store, 1)
     with pytest.raises(ConfigError, match=r"models\.generation\.options\.rows_per_foward") as error:
-        GenerationRole(store, ModelConfig(options={"rows_per_foward": 4}), 1)
+        GenerationRole(ModelConfig(options={"rows_per_foward": 4}), store, 1)
     assert "rows_per_forward" in error.value.hint
 
 

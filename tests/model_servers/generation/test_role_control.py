@@ -15,8 +15,9 @@ from PIL import Image
 
 from maquette.infra.media.admit import encode_png
 from maquette.model_servers.schemas.describe import DescribeRequest
-from maquette.model_servers.schemas.generation import GlyphItem, Resample, RowState, RowStatus
+from maquette.model_servers.schemas.generation import Resample, RowState, RowStatus
 from maquette.model_servers.schemas.guard import GuardVerdict
+from maquette.model_servers.schemas.options.glyphs import GlyphItem
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import CapabilityMissing, InvalidInput, from_problem
 from maquette.records.geometry import Box, LayoutItem
@@ -100,7 +101,7 @@ async def test_strange_pictures_are_warned_of(
 
     strange, other = await put(bench, noise(5)), await put(bench, noise(6))
     assert (await drawn(bench, source=strange)).warning == ""  # Not a bundled model.
-    monkeypatch.setattr(bench.role, "_guard", Wary())
+    monkeypatch.setattr(bench.role.loaded.service.reader, "guard", Wary())
     for shown in ({"source": strange, "mask": other}, {"concepts": (strange, other)}):
         assert (await drawn(bench, **shown)).warning == "(64, 64) is strange"
     assert (await drawn(bench)).warning == ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Hashable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -24,6 +23,7 @@ from maquette.model_servers.generation.adapters.contract import (
 from maquette.model_servers.generation.adapters.rows import open_row
 from maquette.model_servers.generation.adapters.schedule import RowSchedule
 from maquette.model_servers.generation.scheduler import ScheduledRow, StepScheduler
+from maquette.model_servers.loading.worker_thread import WorkerThread
 from maquette.model_servers.schemas.generation import RowStatus
 
 
@@ -34,6 +34,7 @@ class ArithmeticAdapter:
     """
 
     facts = ModelFacts(4, 1.0, 8, 8, 8)
+    device = torch.device("cpu")
 
     def __init__(self) -> None:
         self.batches: list[list[tuple[int, int]]] = []
@@ -79,10 +80,11 @@ async def running(
     rows_per_forward: int = 1,
 ) -> AsyncIterator[tuple[StepScheduler, ArithmeticAdapter]]:
     adapter = ArithmeticAdapter()
-    with ThreadPoolExecutor(1) as thread:
-        scheduler = StepScheduler(adapter, thread, rows_per_forward=rows_per_forward)
-        yield scheduler, adapter
-        await scheduler.close()
+    thread = WorkerThread("model")
+    scheduler = StepScheduler(adapter, thread, rows_per_forward=rows_per_forward)
+    yield scheduler, adapter
+    await scheduler.close()
+    thread.close()
 
 
 def a_row(adapter: ArithmeticAdapter, seed: int, steps: int = 4, size: int = 8) -> ScheduledRow:

@@ -97,10 +97,10 @@ async def end(bench: Bench, how: str) -> None:
         case "prune":
             await bench.step(session, 1, actions=(Cancel(row_id="a"),))
         case "failure":
-            predict = bench.role._adapter.predict
-            bench.role._adapter.predict = broken  # type: ignore[method-assign]
+            predict = bench.adapter.predict
+            bench.adapter.predict = broken  # type: ignore[method-assign]
             states = await bench.step(session)
-            bench.role._adapter.predict = predict  # type: ignore[method-assign]
+            bench.adapter.predict = predict  # type: ignore[method-assign]
             assert states["a"].status is RowStatus.FAILED
         case "lost":
             call = asyncio.create_task(bench.step(session))
@@ -182,7 +182,7 @@ async def test_a_start_that_fails_keeps_no_place(model: Path) -> None:
     async with Bench(model, most_rows=1) as bench:
         latent = (await bench.step(await bench.start(bench.row()), 1, save_latent=True))["a"].latent
         await bench.role.cancel(CancelRequest(session="unknown"))
-        bench.role._sessions.close_all()
+        bench.role.loaded.service.sessions.close_all()
         bench.store.objects.clear()
         with pytest.raises(NotFound):
             await bench.start(bench.row(latent=latent, step=1))

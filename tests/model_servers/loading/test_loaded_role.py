@@ -6,16 +6,22 @@ import threading
 
 import pytest
 
+from maquette.infra.settings.schema import ModelConfig
+from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.contract import RoleName
+from maquette.model_servers.loading.backends import Backend, Backends
 from maquette.model_servers.loading.loaded_role import Loaded, LoadedRole
-from maquette.records.errors import GiveUp, PackCorrupt
+from maquette.model_servers.loading.options import NoOptions
+from maquette.records.errors import ConfigError, GiveUp, PackCorrupt
 
 
-class _Role(LoadedRole[Loaded]):
+class _Role(LoadedRole[Loaded, NoOptions]):
     role = RoleName.REWARD
+    options = NoOptions
+    backends = Backends[None]("reward", {"only": Backend("")})
 
-    def __init__(self, digests: list[str]) -> None:
-        super().__init__()
+    def __init__(self, digests: list[str], config: ModelConfig | None = None) -> None:
+        super().__init__(config or ModelConfig(), MemoryArtifactStore(), 1)
         self._digests = digests
         self.threads: list[str] = []
 
@@ -54,3 +60,16 @@ async def test_what_fails_to_load_does_not_serve() -> None:
     with pytest.raises(GiveUp):
         role.digest()
     await role.stop()
+
+
+def test_what_a_role_does_not_know_is_refused_by_name() -> None:
+    """An option and a backend that a role would drop are refused before anything loads."""
+    with pytest.raises(ConfigError, match=r"models\.reward\.options\.colour"):
+        _Role([], ModelConfig(options={"colour": "red"}))
+    with pytest.raises(ConfigError, match=r"models\.reward\.backend is 'vllm'; known: only"):
+        _Role([], ModelConfig(backend="vllm"))
+
+
+async def test_a_role_that_never_ran_is_stopped_without_complaint() -> None:
+    """Stopping after a failed start, or none, leaves nothing to do."""
+    await _Role(["abc"]).stop()

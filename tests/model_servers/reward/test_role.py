@@ -22,9 +22,9 @@ from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.client.roles import RewardClient
 from maquette.model_servers.loading import model_files
+from maquette.model_servers.reward.backends.perspectives import Scorer
 from maquette.model_servers.reward.directory import BUNDLED, open_directory
 from maquette.model_servers.reward.role import RewardRole
-from maquette.model_servers.reward.scorer import Scorer
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.serving.direct import DirectClient
 from maquette.model_servers.serving.host import RoleHost
@@ -54,7 +54,7 @@ def store() -> MemoryArtifactStore:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def client(folder: Path, store: MemoryArtifactStore) -> AsyncIterator[RewardClient]:
     config = ModelConfig(model=str(folder))
-    host = RoleHost({RoleName.REWARD: lambda: RewardRole(store, config, 1)})
+    host = RoleHost({RoleName.REWARD: lambda: RewardRole(config, store, 1)})
     yield RewardClient(DirectClient(host))
     await host.stop()
 
@@ -126,7 +126,7 @@ async def test_a_model_not_in_the_pack_yet_says_so(
 ) -> None:
     """The role starts, so that others are ready; each verb tells what is missing and the way."""
     monkeypatch.setattr(model_files, "PACKS", tmp_path / "nothing")
-    role = RewardRole(store, ModelConfig(model=BUNDLED), 1)
+    role = RewardRole(ModelConfig(model=BUNDLED), store, 1)
     await role.start()
     assert len(role.digest()) == 64
     with pytest.raises(ConfigError, match="not in the bundled pack yet") as missing:

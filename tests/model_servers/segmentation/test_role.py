@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 from pycocotools import mask as coco
 
 from maquette.infra.media.admit import encode_png
+from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.loading import model_files
 from maquette.model_servers.schemas.segmentation import (
@@ -23,7 +24,7 @@ from maquette.model_servers.schemas.segmentation import (
     SegmentReply,
 )
 from maquette.model_servers.segmentation.role import SegmentationRole
-from maquette.model_servers.segmentation.run_length import decode_mask
+from maquette.model_servers.segmentation.run_length import BACKGROUND, decode_grid
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import ConfigError, InvalidInput, PackCorrupt
 from maquette.records.geometry import Box
@@ -51,7 +52,7 @@ def store() -> MemoryArtifactStore:
 
 @pytest.fixture
 async def role(store: MemoryArtifactStore) -> AsyncIterator[SegmentationRole]:
-    role = SegmentationRole(store, 1)
+    role = SegmentationRole(ModelConfig(), store, 1)
     await role.start()
     yield role
     await role.stop()
@@ -92,7 +93,8 @@ async def test_box_and_point_find_the_thing(
         assert told.box.y1 * 90 == pytest.approx(rows.max() + 1)
         assert told.area == pytest.approx(mask.mean())
         assert told.text is not None and told.coco is not None
-        assert np.array_equal(decode_mask(told.text, 90, 120)[0], mask)
+        labels = np.array(decode_grid(told.text, 90, 120).labels)
+        assert np.array_equal(labels != BACKGROUND, mask)
         other = coco.decode({"size": list(told.coco.size), "counts": told.coco.counts.encode()})
         assert np.array_equal(other.astype(bool), mask)
         assert told.score > 0.8
@@ -153,7 +155,7 @@ async def test_without_a_model_phrases_are_refused_with_the_next_step(
 ) -> None:
     """The error says what is missing, and what works without it."""
     monkeypatch.setattr(model_files, "PACKS", Path("/nowhere"))
-    bare = SegmentationRole(store, 1)
+    bare = SegmentationRole(ModelConfig(), store, 1)
     await bare.start()
     image = await store.put(scene()[0], owner=OWNER)
     request = SegmentPhraseRequest(owner=OWNER, image=image, phrases=("the boat",))
@@ -174,7 +176,7 @@ async def test_a_directory_of_any_size_is_served(
     folder = segmentation_models.save_clipseg(
         tmp_path / "model", side_px=side_px, patch_px=patch_px, width=width
     )
-    role = SegmentationRole(store, 1, str(folder))
+    role = SegmentationRole(ModelConfig(model=str(folder)), store, 1)
     await role.start()
     data, _ = scene()
     image = await store.put(data, owner=OWNER)
@@ -211,7 +213,7 @@ async def test_a_model_of_another_kind_is_refused(
 ) -> None:
     """A directory without a model, or with one of another class, is named."""
     with pytest.raises(ConfigError, match=r"models\.segmentation\.model"):
-        await SegmentationRole(store, 1, str(tmp_path)).start()
+        await SegmentationRole(ModelConfig(model=str(tmp_path)), store, 1).start()
     (tmp_path / "config.json").write_text('{"model_type": "bert"}')
     with pytest.raises(PackCorrupt, match="is a bert"):
-        await SegmentationRole(store, 1, str(tmp_path)).start()
+        await SegmentationRole(ModelConfig(model=str(tmp_path)), store, 1).start()

@@ -17,7 +17,7 @@ from maquette.model_servers.loading.options import placement_options
 from maquette.model_servers.readiness import check_roles
 from maquette.model_servers.serving.front import front_app
 from maquette.model_servers.serving.host import RoleHost
-from maquette.model_servers.serving.roles import BUILDERS
+from maquette.model_servers.serving.roles import ROLES
 from maquette.model_servers.serving.server import http_options
 from maquette.records.errors import ConfigError, ModelUnavailable, PackCorrupt, StoreUnavailable
 from maquette.records.task import Problem
@@ -136,7 +136,7 @@ async def test_roles_start_once_and_on_demand() -> None:
 
 def test_the_settings_know_the_roles_that_are_served() -> None:
     """A misspelt role is refused when settings load, with the nearest; what they take is built."""
-    assert set(get_args(ModelRole)) == set(BUILDERS)
+    assert set(get_args(ModelRole)) == set(ROLES)
     with pytest.raises(ConfigError, match=r"models\.generaton") as caught:
         load_settings("test", overrides={"models.generaton.model": "bundled"})
     assert "'models.generation" in caught.value.hint

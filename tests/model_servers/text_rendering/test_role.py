@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.schemas.text_rendering import (
     FontsRequest,
@@ -37,7 +38,7 @@ def store() -> MemoryArtifactStore:
 
 @pytest.fixture
 async def role(store: MemoryArtifactStore) -> AsyncIterator[TextRenderingRole]:
-    role = TextRenderingRole(store)
+    role = TextRenderingRole(ModelConfig(), store, 1)
     await role.start()
     yield role
     await role.stop()
@@ -168,7 +169,7 @@ async def test_same_request_gives_the_same_bytes(store: MemoryArtifactStore) -> 
     """Two roles, one request: one picture."""
     shas, digests = [], []
     for _ in range(2):
-        role = TextRenderingRole(store)
+        role = TextRenderingRole(ModelConfig(), store, 1)
         await role.start()
         reply = await role.typeset(request("Twice", outline="#ffffff", panel="#336699"))
         shas.append(reply.image.sha256)

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
+from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.schemas.text_rendering import TextBlock, TypesetRequest
 from maquette.model_servers.schemas.understanding import OcrReply, OcrRequest
@@ -28,7 +29,7 @@ def store() -> MemoryArtifactStore:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def ocr(store: MemoryArtifactStore) -> AsyncIterator[UnderstandingRole]:
-    role = UnderstandingRole(store, threads=1)
+    role = UnderstandingRole(ModelConfig(), store, threads=1)
     await role.start()
     yield role
     await role.stop()
@@ -36,7 +37,7 @@ async def ocr(store: MemoryArtifactStore) -> AsyncIterator[UnderstandingRole]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def setter(store: MemoryArtifactStore) -> AsyncIterator[TextRenderingRole]:
-    role = TextRenderingRole(store)
+    role = TextRenderingRole(ModelConfig(), store, 1)
     await role.start()
     yield role
     await role.stop()
@@ -122,7 +123,7 @@ async def test_reading_twice_gives_the_same_answer(
 ) -> None:
     """Text, scores and boxes are equal on every reading, by any instance."""
     made = await setter.typeset(sheet(block("Same again", 0.1, 0.1, 0.9, 0.5)))
-    again = UnderstandingRole(store, threads=1)
+    again = UnderstandingRole(ModelConfig(), store, threads=1)
     await again.start()
     request = OcrRequest(owner=OWNER, image=made.image)
     replies = [await role.ocr(request) for role in (ocr, ocr, again)]

@@ -12,7 +12,7 @@ from PIL import Image
 
 from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
-from maquette.model_servers.understanding.llava import Llava
+from maquette.model_servers.understanding.backends.llava import Llava
 from maquette.model_servers.understanding.role import UnderstandingRole
 from maquette.model_servers.understanding.views import averaged, views_of
 from maquette.records.errors import ConfigError
@@ -68,4 +68,4 @@ def test_an_impossible_number_of_views_is_told() -> None:
     """The message names the value."""
     config = ModelConfig(model="bundled", options={"views": 9})
     with pytest.raises(ConfigError, match="views"):
-        UnderstandingRole(MemoryArtifactStore(), 1, config)
+        UnderstandingRole(config, MemoryArtifactStore(), 1)

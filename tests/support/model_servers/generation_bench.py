@@ -11,6 +11,7 @@ from PIL import Image
 
 from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
+from maquette.model_servers.generation.adapters.contract import RowAdapter
 from maquette.model_servers.generation.role import GenerationRole
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.generation import Row, RowState, StartRequest, StepRequest
@@ -28,9 +29,7 @@ class Bench:
     ) -> None:
         self.model = model
         self.store = store or MemoryArtifactStore()
-        self.role = GenerationRole(
-            self.store, ModelConfig(model=str(model), options=options), threads=1
-        )
+        self.role = GenerationRole(ModelConfig(model=str(model), options=options), self.store, 1)
 
     async def __aenter__(self) -> Bench:
         await self.role.start()
@@ -39,9 +38,14 @@ class Bench:
     async def __aexit__(self, *error: object) -> None:
         await self.role.stop()
 
+    @property
+    def adapter(self) -> RowAdapter:
+        """The loaded model."""
+        return self.role.loaded.service.adapter
+
     def row(self, row_id: str = "a", **fields: Any) -> Row:
         """A row of STEPS steps."""
-        if self.role._adapter.facts.size_multiple_px:
+        if self.adapter.facts.size_multiple_px:
             fields = {"width_px": 32, "height_px": 32, **fields}
         defaults = {"prompt": "a red circle", "seed": 11, "steps": STEPS}
         return Row(row_id=row_id, **{**defaults, **fields})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from maquette.model_servers.client.fake import ScriptedModelClient
+from maquette.model_servers.schemas.guard import GuardVerdict
 from maquette.model_servers.schemas.understanding import (
     AnswerReply,
     AnswerRequest,
@@ -47,9 +48,11 @@ async def test_an_answer_beyond_the_models_world_is_warned_of(
         return AnswerReply(
             answer="two",
             probability=0.9,
-            in_world=known,
-            guard_score=0.1 if known else 0.9,
-            warning="" if known else "far out",
+            verdict=GuardVerdict(
+                in_world=known,
+                score=0.1 if known else 0.9,
+                reason="" if known else "far out",
+            ),
             digest="d",
             forward_s=0.1,
         )

@@ -18,7 +18,7 @@ from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.serving.direct import DirectClient
 from maquette.model_servers.serving.host import RoleHost
-from maquette.model_servers.serving.roles import BUILDERS
+from maquette.model_servers.serving.roles import build_role
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import InvalidInput
 from maquette.records.geometry import Box, LayoutItem
@@ -151,7 +151,7 @@ async def bundled(ctx: ToolContext, store: MemoryArtifactStore) -> AsyncIterator
     names = (RoleName.GENERATION, RoleName.SEGMENTATION, RoleName.UNDERSTANDING)
     client = DirectClient(
         RoleHost(
-            {role: lambda role=role: BUILDERS[role](ModelConfig(), store, 1) for role in names}
+            {role: lambda role=role: build_role(role, ModelConfig(), store, 1) for role in names}
         )  # type: ignore[misc]
     )
     ctx.models = client

@@ -17,6 +17,7 @@ from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.schemas.generation import StartReply, StartRequest
+from maquette.model_servers.schemas.guard import GuardVerdict
 from maquette.model_servers.serving.direct import DirectClient
 from maquette.model_servers.serving.host import RoleHost
 from maquette.records.artifact import ArtifactRef
@@ -108,7 +109,8 @@ async def test_the_guards_word_on_a_picture_reaches_the_person(ctx: ToolContext)
     def start(request: StartRequest) -> StartReply:
         reply = Server.start(server, request)
         (state,) = reply.rows
-        return reply.model_copy(update={"rows": (state.model_copy(update={"warning": "far out"}),)})
+        verdict = GuardVerdict(in_world=False, score=0.9, reason="far out")
+        return reply.model_copy(update={"rows": (state.model_copy(update={"verdict": verdict}),)})
 
     server.start = start  # type: ignore[method-assign]
     ctx.models = server.client()
@@ -132,7 +134,7 @@ async def real(
     from maquette.model_servers.generation.role import GenerationRole
 
     config = ModelConfig(model=str(save_layout_flow(tmp_path / "tiny", ports=True)))
-    client = DirectClient(RoleHost({RoleName.GENERATION: lambda: GenerationRole(store, config, 1)}))
+    client = DirectClient(RoleHost({RoleName.GENERATION: lambda: GenerationRole(config, store, 1)}))
     ctx.models = client
     yield ctx
     await client.close()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.client.fake import ScriptedModelClient
@@ -95,8 +96,8 @@ async def real(store: MemoryArtifactStore) -> AsyncIterator[DirectClient]:
 
     host = RoleHost(
         {
-            RoleName.TEXT_RENDERING: lambda: TextRenderingRole(store),
-            RoleName.UNDERSTANDING: lambda: UnderstandingRole(store, 2),
+            RoleName.TEXT_RENDERING: lambda: TextRenderingRole(ModelConfig(), store, 1),
+            RoleName.UNDERSTANDING: lambda: UnderstandingRole(ModelConfig(), store, 2),
         }
     )
     client = DirectClient(host)

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from maquette.infra.media.admit import encode_png
+from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.segmentation.role import SegmentationRole
@@ -27,7 +28,9 @@ BOX = {"x0": 0.1, "y0": 0.2, "x1": 0.5, "y1": 0.8}
 @pytest.fixture
 async def picture(ctx: ToolContext, store: MemoryArtifactStore) -> ArtifactRef:
     """A blue disc at the left of a yellow ground; the real role serves."""
-    ctx.models = DirectClient(RoleHost({RoleName.SEGMENTATION: lambda: SegmentationRole(store, 1)}))
+    ctx.models = DirectClient(
+        RoleHost({RoleName.SEGMENTATION: lambda: SegmentationRole(ModelConfig(), store, 1)})
+    )
     drawn = Image.new("RGB", (100, 60), "#f0d030")
     ImageDraw.Draw(drawn).ellipse((15, 15, 45, 45), fill="#2040c0")
     return await store.put(encode_png(drawn), owner="local")

@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from maquette.model_servers.embedding.dual_encoder import DualEncoder
+from maquette.model_servers.embedding.backends.dual_encoder import DualEncoder
 from maquette.model_servers.guard.guard import Guard
 from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.embedding.batches import contents

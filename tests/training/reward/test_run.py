@@ -11,9 +11,9 @@ import pytest
 import torch
 from PIL import Image
 
+from maquette.model_servers.reward.backends.perspectives import Scorer
 from maquette.model_servers.reward.heads import HeadKind
 from maquette.model_servers.reward.rows import padded
-from maquette.model_servers.reward.scorer import Scorer
 from maquette.training.evaluation.rows import Bench, measure_rows
 from maquette.training.recipes.driver import follow
 from maquette.training.reward.__main__ import smoke

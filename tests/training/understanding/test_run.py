@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from maquette.infra.manifest import verify_directory
-from maquette.model_servers.understanding.llava import Llava
+from maquette.model_servers.understanding.backends.llava import Llava
 from maquette.training.data.shards import read_shard
 from maquette.training.evaluation.results import measure
 from maquette.training.evaluation.rows import Bench, known_rows

@@ -12,7 +12,7 @@ from maquette.agents.judging.critic import Critic, propose
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.model_servers.schemas.describe import DescribeRequest
-from maquette.model_servers.schemas.guard import OUTSIDE
+from maquette.model_servers.schemas.guard import OUTSIDE, GuardVerdict
 from maquette.model_servers.schemas.understanding import (
     LabelScore,
     LabelScoresReply,
@@ -55,8 +55,9 @@ def seer(store: MemoryArtifactStore, *, knows: bool) -> ScriptedModelClient:
                 LabelScore(label=x, log_prob=-1.0, probability=0.9 if x == answer else 0.1)
                 for x in request.labels
             ),
-            in_world=knows,
-            warning="" if knows else f"the picture is {OUTSIDE}",
+            verdict=GuardVerdict(
+                in_world=knows, reason="" if knows else f"the picture is {OUTSIDE}"
+            ),
             digest="d",
             forward_s=LOOK_S,
         )

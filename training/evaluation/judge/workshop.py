@@ -19,7 +19,7 @@ from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.client.roles import GenerationClient
 from maquette.model_servers.serving.direct import DirectClient
 from maquette.model_servers.serving.host import RoleHost
-from maquette.model_servers.serving.roles import BUILDERS
+from maquette.model_servers.serving.roles import build_role
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import MaquetteError
 from maquette.records.plan import Loop
@@ -51,7 +51,7 @@ class Workshop:
         self._drawing = {"steps": bench.steps, "guidance": bench.guidance}
         builders = {
             role: partial(
-                BUILDERS[role], ModelConfig(model=str(bench.pack(role))), self._store, threads
+                build_role, role, ModelConfig(model=str(bench.pack(role))), self._store, threads
             )
             for role in NEEDED
         }

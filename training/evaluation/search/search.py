@@ -17,6 +17,7 @@ from PIL import Image
 
 from maquette.infra.index.contract import ArtifactIndex
 from maquette.infra.index.stored import StoredIndex
+from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.contract import ArtifactStore
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.contract import ModelClient, RoleName
@@ -65,7 +66,9 @@ class Looked:
 
 def embedding_here(store: ArtifactStore) -> ModelClient:
     """The bundled embedding role in this process."""
-    return DirectClient(RoleHost({RoleName.EMBEDDING: lambda: EmbeddingRole(1, store)}))
+    return DirectClient(
+        RoleHost({RoleName.EMBEDDING: lambda: EmbeddingRole(ModelConfig(), store, 1)})
+    )
 
 
 async def fill(

@@ -113,10 +113,10 @@ async def test_batched_rows_agree_with_lone_ones(bench: Bench) -> None:
         early = await batched.start(*(bench.row(f"r{seed}", seed=seed) for seed in (1, 2)))
         await batched.step(early, 2)
         late = await batched.start(*(bench.row(f"r{seed}", seed=seed) for seed in (3, 4)))
-        before = batched.role._scheduler.forwards_run
+        before = batched.role.loaded.service.scheduler.forwards_run
         first, second = await asyncio.gather(batched.step(early), batched.step(late))
         # Two of the first four join every forward until the first two are done.
-        assert batched.role._scheduler.forwards_run - before == second["r3"].steps
+        assert batched.role.loaded.service.scheduler.forwards_run - before == second["r3"].steps
         for name, state in {**first, **second}.items():
             alone = (await bench.draw(bench.row(seed=int(name[1:]))))["a"]
             difference = await bench.pixels(alone.image) - await batched.pixels(state.image)

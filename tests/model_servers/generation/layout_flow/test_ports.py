@@ -188,7 +188,8 @@ def test_what_a_hole_leaves_is_known_at_every_step(tmp_path: Path, sampler: str)
     hole = Image.new("L", (64, 64))
     hole.paste(255, (0, 0, 20, 20))
     pictures = RowPictures(source=source, mask=hole)
-    spec = RowSpec("a red circle", "", (), 3, 3, 2.0, 64, 64, pictures=pictures, sampler=sampler)
+    options = {"sampler": sampler}
+    spec = RowSpec("a red circle", "", (), 3, 3, 2.0, 64, 64, pictures=pictures, options=options)
     row = open_row(adapter, spec)
     begun, kept = row.latent, row.conditioning.kept
     assert kept.cells.squeeze().tolist() == [

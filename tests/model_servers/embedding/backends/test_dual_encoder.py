@@ -13,8 +13,10 @@ from embedding_models import save_clip, save_dual_encoder
 from PIL import Image
 from transformers import AutoModel, AutoTokenizer
 
+from maquette.contracts.embedding_backend import EmbeddingBackendContract
+from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
-from maquette.model_servers.embedding.dual_encoder import DualEncoder
+from maquette.model_servers.embedding.backends.dual_encoder import DualEncoder
 from maquette.model_servers.embedding.role import EmbeddingRole
 from maquette.model_servers.loading import model_files
 from maquette.model_servers.loading.model_files import check_files
@@ -47,7 +49,7 @@ def store() -> MemoryArtifactStore:
 
 @pytest.fixture
 async def role(pack: Path, store: MemoryArtifactStore) -> AsyncIterator[EmbeddingRole]:
-    role = EmbeddingRole(1, store, str(pack))
+    role = EmbeddingRole(ModelConfig(model=str(pack)), store, 1)
     await role.start()
     yield role
     await role.stop()
@@ -99,7 +101,7 @@ async def test_a_model_of_somebody_else_is_loaded_by_the_same_lines(
     tmp_path: Path, store: MemoryArtifactStore
 ) -> None:
     """A CLIP without a manifest serves, and the guard says nothing of its world."""
-    role = EmbeddingRole(1, store, str(save_clip(tmp_path / "clip")))
+    role = EmbeddingRole(ModelConfig(model=str(save_clip(tmp_path / "clip"))), store, 1)
     await role.start()
     ref = await store.put(png(1), owner="ann")
     reply = await role.embed_image(EmbedImageRequest(owner="ann", images=(ref,)))
@@ -114,7 +116,7 @@ async def test_texts_are_embedded_without_a_dual_encoder(
 ) -> None:
     """With nothing in the pack MiniLM serves, and pictures are refused with the next step."""
     monkeypatch.setattr(model_files, "PACKS", tmp_path / "nothing")
-    role = EmbeddingRole(1, store)
+    role = EmbeddingRole(ModelConfig(), store, 1)
     await role.start()
     found = await role.describe(DescribeRequest())
     assert found.picture_digest is None and found.text_digest
@@ -181,3 +183,14 @@ def test_the_world_has_the_colours_that_captions_name(pack: Path) -> None:
     tokenizer = AutoTokenizer.from_pretrained(pack)
     ids = tokenizer(" ".join(COLOURS))["input_ids"]
     assert tokenizer.unk_token_id not in ids
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> DualEncoder:
+    return DualEncoder(save_dual_encoder(tmp_path_factory.mktemp("siglip") / "model"))
+
+
+class TestDualEncoder(EmbeddingBackendContract):
+    @pytest.fixture
+    def backend(self, loaded: DualEncoder) -> DualEncoder:
+        return loaded

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from maquette.model_servers.loading.pixels import PixelPlan
+from maquette.model_servers.reward.backends.contract import RowScore
 from maquette.model_servers.reward.directory import RewardDirectory, open_directory
 from maquette.model_servers.reward.heads import HeadKind
 from maquette.model_servers.reward.load import load_reward, load_words
@@ -23,16 +23,6 @@ if TYPE_CHECKING:
 
 ROWS_PER_FORWARD = 8
 """Rows in one forward; more only cost memory on a CPU."""
-
-
-@dataclass(frozen=True)
-class RowScore:
-    """What one row got."""
-
-    raw: tuple[float, ...]
-    """The reward as the head gives it: one number, or two for general preferences."""
-    score: float
-    """In [0, 1], by the fixed calibration of the perspective."""
 
 
 class Scorer:
@@ -60,6 +50,11 @@ class Scorer:
         }
         self._pixels = PixelPlan(home, int(self._model.config.vision_config.image_size))
         self._device, self._dtype = device, dtype
+
+    @property
+    def files(self) -> str:
+        """Digest of the directory and its backbone."""
+        return self.directory.digest
 
     @property
     def perspectives(self) -> dict[str, str]:

@@ -6,49 +6,30 @@ Notation: ``S`` side in pixels of what the model sees, ``T`` tokens, ``D`` commo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 
-from maquette.model_servers.loading.model_files import loading, not_in_pack, read_table
+from maquette.model_servers.loading.model_files import loading, read_table
 from maquette.model_servers.loading.pixels import PixelPlan
-from maquette.records.errors import ConfigError, PackCorrupt
+from maquette.model_servers.segmentation.backends.contract import Likelihood
+from maquette.records.errors import PackCorrupt
 
 if TYPE_CHECKING:
     from PIL import Image
 
-HINT = (
-    "name a box or a point instead, which needs no model; or train it: "
-    "python -m maquette.training.segmentation train; or set models.segmentation.model to the "
-    "directory of a CLIPSeg model"
-)
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
-
-
-def missing_segmenter() -> ConfigError:
-    """What is raised when a phrase is to be found and nothing can."""
-    return not_in_pack("the model that finds a phrase in a picture", hint=HINT)
-
-
-@dataclass(frozen=True)
-class Likelihood:
-    """Where a phrase is."""
-
-    mask: np.ndarray
-    """bool, the picture's (height, width)."""
-    score: float
-    """How sure the model is, in [0, 1]: mean probability inside the mask, before one that it is
-    not sure enough of was emptied; if there was none, the largest probability anywhere."""
 
 
 class Segmenter:
     """Finds one phrase at a time, so that no mask depends on which others were asked for."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises: PackCorrupt: the directory holds no loadable CLIPSeg model."""
+    def __init__(self, path: Path, *, device: str = "cpu", dtype: str = "float32") -> None:
+        """
+        Args:
+            device, dtype: where and how exactly it computes, by torch's names.
+        Raises: PackCorrupt: the directory holds no loadable CLIPSeg model."""
         from transformers import AutoConfig, AutoTokenizer, CLIPSegForImageSegmentation
         from transformers.utils.logging import disable_progress_bar
 
@@ -61,8 +42,9 @@ class Segmenter:
                     hint="choose a CLIPSeg model",
                 )
             self._model: Any = CLIPSegForImageSegmentation.from_pretrained(
-                path, local_files_only=True, use_safetensors=True, dtype=torch.float32
+                path, local_files_only=True, use_safetensors=True, dtype=dtype
             ).eval()
+            self._model = self._model.to(device)
             self._tokenizer: Any = AutoTokenizer.from_pretrained(path, local_files_only=True)
             side_px = _side_px(path, config.vision_config.image_size)
             self._plan = PixelPlan(path, side_px, resample=2)
@@ -77,7 +59,7 @@ class Segmenter:
             picture: any size; it is scaled to the model's square.
         """
         with torch.inference_mode():
-            pixels = torch.from_numpy(self._plan(picture))[None]  # (1, 3, S, S)
+            pixels = self._placed(torch.from_numpy(self._plan(picture)))[None]  # (1, 3, S, S)
             states = self._model.clip.get_image_features(
                 pixel_values=pixels, output_hidden_states=True
             ).hidden_states
@@ -95,7 +77,8 @@ class Segmenter:
                 [phrase], truncation=True, max_length=self._max_tokens, return_tensors="pt"
             )
             asked = self._model.clip.get_text_features(
-                input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]
+                input_ids=inputs["input_ids"].to(self._model.device),
+                attention_mask=inputs["attention_mask"].to(self._model.device),
             ).pooler_output  # (1, D)
             logits = self._model.decoder(seen, asked).logits.float()  # (1, S, S)
             full = torch.nn.functional.interpolate(
@@ -105,7 +88,10 @@ class Segmenter:
             mask = chance >= 0.5
             score = chance[mask].mean() if mask.any() else chance.max()
             mask = mask & (score >= self._least_score)
-        return Likelihood(mask.numpy(), float(score))
+        return Likelihood(mask.cpu().numpy(), float(score))
+
+    def _placed(self, numbers: torch.Tensor) -> torch.Tensor:
+        return numbers.to(self._model.device, self._model.dtype)
 
     def unknown_words(self, phrase: str) -> tuple[str, ...]:
         """Words that the model has no token for; none for models that spell words out."""

@@ -15,6 +15,7 @@ from llava_models import save_clip_seer, save_small_seer
 from PIL import Image
 from transformers import AutoTokenizer, LlavaForConditionalGeneration
 
+from maquette.contracts.understanding_backend import UnderstandingBackendContract
 from maquette.infra.manifest import write_manifest
 from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
@@ -26,8 +27,8 @@ from maquette.model_servers.schemas.understanding import (
     LabelScoresRequest,
     OcrRequest,
 )
+from maquette.model_servers.understanding.backends.llava import Llava
 from maquette.model_servers.understanding.directory import check_llava
-from maquette.model_servers.understanding.llava import Llava
 from maquette.model_servers.understanding.role import UnderstandingRole
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import ConfigError, InvalidInput, PackCorrupt
@@ -50,7 +51,7 @@ def directory(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def role(store: MemoryArtifactStore, directory: Path) -> AsyncIterator[UnderstandingRole]:
-    served = UnderstandingRole(store, 1, ModelConfig(model=str(directory)))
+    served = UnderstandingRole(ModelConfig(model=str(directory)), store, 1)
     await served.start()
     yield served
     await served.stop()
@@ -88,7 +89,7 @@ async def test_a_caption_is_the_same_each_time(
     one, two = await role.describe(request), await role.describe(request)
     assert one.model_copy(update={"forward_s": 0.0}) == two.model_copy(update={"forward_s": 0.0})
     assert 0 <= one.probability <= 1
-    assert one.in_world is None and one.warning
+    assert one.verdict.in_world is None and one.verdict.reason
     assert one.attention is None
 
 
@@ -199,7 +200,7 @@ async def test_without_a_bundled_model_text_is_still_read(
 ) -> None:
     """OCR goes on; describing says what is missing and what to do."""
     monkeypatch.setattr(model_files, "PACKS", tmp_path / "none")
-    role = UnderstandingRole(store, 1)
+    role = UnderstandingRole(ModelConfig(), store, 1)
     await role.start()
     assert (await role.ocr(OcrRequest(owner=OWNER, image=picture))).digest == role.digest()
     assert (await role.capabilities(DescribeRequest())).capabilities == ("ocr",)
@@ -211,7 +212,7 @@ async def test_without_a_bundled_model_text_is_still_read(
 
 async def test_an_unknown_directory_is_named(store: MemoryArtifactStore, tmp_path: Path) -> None:
     """A path without a model is refused at the start."""
-    role = UnderstandingRole(store, 1, ModelConfig(model=str(tmp_path / "nowhere")))
+    role = UnderstandingRole(ModelConfig(model=str(tmp_path / "nowhere")), store, 1)
     with pytest.raises(ConfigError, match="nowhere"):
         await role.start()
 
@@ -240,3 +241,14 @@ async def test_a_model_of_another_kind_is_refused(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"model_type": "gpt2"}')
     with pytest.raises(PackCorrupt, match="gpt2"):
         check_llava(tmp_path, bundled=False)
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Llava:
+    return Llava(save_small_seer(tmp_path_factory.mktemp("seer") / "model"), views=2)
+
+
+class TestLlava(UnderstandingBackendContract):
+    @pytest.fixture
+    def backend(self, loaded: Llava) -> Llava:
+        return loaded

@@ -11,48 +11,39 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from maquette.model_servers.loading.model_files import loading, not_in_pack
+from maquette.model_servers.embedding.backends.table import KINDS
+from maquette.model_servers.loading.model_files import loading
 from maquette.model_servers.loading.pixels import PixelPlan
-from maquette.records.errors import ConfigError, PackCorrupt
+from maquette.records.errors import PackCorrupt
 
 if TYPE_CHECKING:
     from PIL import Image
-
-CODE_VERSION = "2"
-"""Raised with every change to this file that can change a vector."""
-HINT = (
-    "train it: python -m maquette.training.embedding train; or set models.embedding.model to the "
-    "directory of a CLIP or SigLIP model"
-)
-
-_KINDS = ("clip", "siglip", "siglip2", "metaclip_2")
-
-
-def missing_dual_encoder() -> ConfigError:
-    """What is raised when pictures are to be embedded and nothing can."""
-    return not_in_pack("the dual encoder for pictures", hint=HINT)
 
 
 class DualEncoder:
     """Embeds one picture or one caption at a time, so that no vector depends on company."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises: PackCorrupt: the directory holds no loadable CLIP or SigLIP model."""
+    def __init__(self, path: Path, *, device: str = "cpu", dtype: str = "float32") -> None:
+        """
+        Args:
+            device, dtype: where and how exactly it computes, by torch's names.
+        Raises: PackCorrupt: the directory holds no loadable CLIP or SigLIP model."""
         from transformers import AutoConfig, AutoModel, AutoTokenizer
         from transformers.utils.logging import disable_progress_bar
 
         disable_progress_bar()
         with loading(f"the dual encoder {path.name!r}"):
             config = AutoConfig.from_pretrained(path, local_files_only=True)
-            if config.model_type not in _KINDS:
+            if config.model_type not in KINDS:
                 raise PackCorrupt(
                     f"the model {path.name!r} is a {config.model_type}; served here: "
-                    f"{', '.join(_KINDS)}",
+                    f"{', '.join(KINDS)}",
                     hint="choose a dual encoder of one of these kinds",
                 )
             self._model: Any = AutoModel.from_pretrained(
-                path, local_files_only=True, use_safetensors=True, dtype="float32"
+                path, local_files_only=True, use_safetensors=True, dtype=dtype
             ).eval()
+            self._model = self._model.to(device)
             self._tokenizer: Any = AutoTokenizer.from_pretrained(path, local_files_only=True)
             self._pixels = PixelPlan(path, config.vision_config.image_size)
         self._tokens = int(config.text_config.max_position_embeddings)
@@ -60,12 +51,13 @@ class DualEncoder:
         self._padding = "max_length" if config.model_type.startswith("siglip") else False
 
     def embed_picture(self, picture: Image.Image) -> tuple[float, ...]:
-        """The unit vector (D,) of an RGB picture, scaled to the model's square. float32, CPU."""
+        """The unit vector (D,) of an RGB picture, scaled to the model's square."""
         import torch
 
         with torch.inference_mode():
             pixels = torch.from_numpy(self._pixels(picture.convert("RGB")))[None]  # (1, 3, S, S)
-            return _unit(self._model.get_image_features(pixel_values=pixels))
+            placed = pixels.to(self._model.device, self._model.dtype)
+            return _unit(self._model.get_image_features(pixel_values=placed))
 
     def embed_caption(self, text: str) -> tuple[float, ...]:
         """The unit vector (D,) of a caption; what exceeds the model's length is not read.
@@ -86,7 +78,8 @@ class DualEncoder:
             named = {"input_ids": inputs["input_ids"]}  # (1, T)
             if not self._padding:
                 named["attention_mask"] = inputs["attention_mask"]
-            return _unit(self._model.get_text_features(**named))
+            placed = {name: ids.to(self._model.device) for name, ids in named.items()}
+            return _unit(self._model.get_text_features(**placed))
 
     def _known(self, text: str) -> str:
         """The text without what its tokenizer does not know; the whole text if that is all."""

@@ -7,10 +7,12 @@ import sys
 
 import pytest
 
+from maquette.model_servers.serving.roles import ROLES
+
 HEAVY = ("torch", "transformers", "onnxruntime", "rapidocr", "cv2", "uharfbuzz", "resvg_py", "PIL")
 
 
-@pytest.mark.parametrize("role", ["text_rendering", "understanding", "embedding"])
+@pytest.mark.parametrize("role", sorted(ROLES))
 def test_role_module_loads_no_heavy_library(role: str) -> None:
     """A process that only names the role class has loaded none of its libraries."""
     code = (

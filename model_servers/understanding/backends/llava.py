@@ -10,13 +10,13 @@ tokens, ``V`` vocabulary.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maquette.model_servers.loading.model_files import loading
 from maquette.model_servers.loading.pixels import PixelPlan
 from maquette.model_servers.understanding.attention import grid_of, picture_attention
+from maquette.model_servers.understanding.backends.contract import Said
 from maquette.model_servers.understanding.prompts import chat_text
 from maquette.model_servers.understanding.views import averaged, views_of
 from maquette.records.errors import InvalidInput, PackCorrupt
@@ -24,19 +24,6 @@ from maquette.records.errors import InvalidInput, PackCorrupt
 if TYPE_CHECKING:
     from PIL.Image import Image
     from torch import Tensor
-
-
-@dataclass(frozen=True)
-class Said:
-    """What the model said."""
-
-    text: str
-    log_prob: float
-    """Sum over the tokens said, the ending included."""
-    grid: tuple[tuple[float, ...], ...] = ()
-    """Where it looked, mean over the tokens said; sums to 1. Empty: not asked for."""
-    share: float = 0.0
-    """Part of all attention that went to the picture."""
 
 
 class Llava:
@@ -75,6 +62,11 @@ class Llava:
             with torch.inference_mode():
                 self.picture_tokens = self._features(torch.zeros(1, 3, side_px, side_px)).shape[1]
         self._longest = int(config.text_config.max_position_embeddings)
+
+    @property
+    def side_px(self) -> int:
+        """Side of the square that a picture is scaled to."""
+        return self.pixel_plan.side_px
 
     @property
     def parameters(self) -> int:
