@@ -100,11 +100,12 @@ async def test_strange_pictures_are_warned_of(
             return GuardVerdict(in_world=False, score=0.9, reason=f"{image.size} is strange")
 
     strange, other = await put(bench, noise(5)), await put(bench, noise(6))
-    assert (await drawn(bench, source=strange)).warning == ""  # Not a bundled model.
+    assert (await drawn(bench, source=strange)).verdict.in_world is None  # Not a bundled model.
     monkeypatch.setattr(bench.role.loaded.service.reader, "guard", Wary())
     for shown in ({"source": strange, "mask": other}, {"concepts": (strange, other)}):
-        assert (await drawn(bench, **shown)).warning == "(64, 64) is strange"
-    assert (await drawn(bench)).warning == ""
+        verdict = (await drawn(bench, **shown)).verdict
+        assert verdict.in_world is False and verdict.reason == "(64, 64) is strange"
+    assert (await drawn(bench)).verdict.in_world is None
 
 
 async def test_shown_things_are_painted_into_their_boxes(bench: Bench) -> None:

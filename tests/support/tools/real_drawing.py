@@ -91,6 +91,6 @@ async def real_drawing(
     from maquette.model_servers.generation.role import GenerationRole
 
     config = ModelConfig(model=str(save_layout_flow(home / "tiny")), options=options)
-    inner = DirectClient(RoleHost({RoleName.GENERATION: lambda: GenerationRole(store, config, 1)}))
+    inner = DirectClient(RoleHost({RoleName.GENERATION: lambda: GenerationRole(config, store, 1)}))
     yield NotingClient(inner)
     await inner.close()
