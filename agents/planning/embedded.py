@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from maquette.agents.intents.budget import within_budget
-from maquette.agents.intents.compose import picture_plan
-from maquette.agents.intents.editing import ask, edit_plan, free_edit_plan
 from maquette.agents.intents.looking import look_plan
 from maquette.agents.intents.router import Intent, IntentReader, rule
-from maquette.agents.intents.signs import is_sign, sign_plan
 from maquette.agents.intents.simple import (
     caption_plan,
     enlarge_plan,
@@ -17,6 +13,10 @@ from maquette.agents.intents.simple import (
     search_plan,
 )
 from maquette.agents.judging.things import can_find, can_judge
+from maquette.agents.planning.budget import within_budget
+from maquette.agents.plans.compose import picture_plan
+from maquette.agents.plans.edits import ask, edit_plan, free_edit_plan
+from maquette.agents.plans.signs import is_sign, sign_plan
 from maquette.agents.reading.changes import Unclear
 from maquette.agents.reading.changing import read_changes
 from maquette.agents.reading.scene import names_known_thing

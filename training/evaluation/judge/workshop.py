@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from maquette.agents.intents.editing import edit_plan
+from maquette.agents.plans.edits import edit_plan
 from maquette.agents.reading.changes import Unclear
 from maquette.agents.reading.changing import read_changes
 from maquette.infra.media.admit import decode_stored, encode_png

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from maquette.agents.design.palette import sheet_palette
 from maquette.agents.design.poster import Sheet, design_sign
-from maquette.agents.intents.wants import criteria
+from maquette.agents.plans.wants import criteria
 from maquette.agents.reading.scene import read_scene
 from maquette.agents.reading.wording import Wordings
 from maquette.records.plan import REFERENCE_KEY, Call, Loop, Plan

@@ -15,7 +15,7 @@ MAX_LAYOUT = 16
 
 
 @dataclass(frozen=True)
-class Scene:
+class Depiction:
     """What will be drawn, and what the person should know about it."""
 
     wish: Wish
@@ -44,7 +44,7 @@ class Scene:
         )
 
 
-def settle(masked: str, lexicon: Lexicon, seed: int, showing: Showing | None = None) -> Scene:
+def settle(masked: str, lexicon: Lexicon, seed: int, showing: Showing | None = None) -> Depiction:
     """Read a masked request and choose what it leaves open."""
     if showing is not None:
         masked, lexicon = showing.masked, with_shown(lexicon, showing.things)
@@ -54,7 +54,7 @@ def settle(masked: str, lexicon: Lexicon, seed: int, showing: Showing | None = N
     notes = [note for one in places if (note := _place_note(one, place))]
     settled = [_settled(mention, lexicon, seed, notes) for mention in wish.things]
     called = tuple(lexicon.thing(noun) or "" for noun in (showing.nouns if showing else ()))
-    return Scene(
+    return Depiction(
         wish=wish,
         things=_that_fit(settled, notes),
         notes=tuple(notes),

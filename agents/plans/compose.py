@@ -10,9 +10,9 @@ from maquette.agents.design.palette import background, sheet_palette
 from maquette.agents.design.poster import Sheet, design_poster
 from maquette.agents.design.ranks import ranks
 from maquette.agents.design.types import ASPECTS, Tie, Wanted
-from maquette.agents.intents.settling import Scene, settle
-from maquette.agents.intents.signs import FONT, letter_colour, quoted, sign_plan, typeset_call
-from maquette.agents.intents.wants import criteria, prompt_of, text_zones
+from maquette.agents.plans.settling import Depiction, settle
+from maquette.agents.plans.signs import FONT, letter_colour, quoted, sign_plan, typeset_call
+from maquette.agents.plans.wants import criteria, prompt_of, text_zones
 from maquette.agents.reading.scene import Link, Mention
 from maquette.agents.reading.showing import CALLED, NOUNS, Showing
 from maquette.agents.reading.wording import Wordings
@@ -81,7 +81,7 @@ def _with_names(plan: Plan) -> Plan:
 
 
 def _poster(
-    wordings: Wordings, scene: Scene, lexicon: Lexicon, model: GenerationDescription, seed: int
+    wordings: Wordings, scene: Depiction, lexicon: Lexicon, model: GenerationDescription, seed: int
 ) -> Plan:
     zones = text_zones(scene.wish, len(wordings.shown))
     main = scene.things[0].colour if scene.things else None
@@ -109,7 +109,7 @@ def _poster(
 
 def _picture(
     wordings: Wordings,
-    scene: Scene,
+    scene: Depiction,
     lexicon: Lexicon,
     model: GenerationDescription,
     seed: int,
@@ -150,7 +150,7 @@ def _picture(
 
 def _draw(
     wordings: Wordings,
-    scene: Scene,
+    scene: Depiction,
     lexicon: Lexicon,
     model: GenerationDescription,
     sheet: Sheet | None,
