@@ -10,16 +10,17 @@ from maquette.agents.design.palette import background, sheet_palette
 from maquette.agents.design.poster import Sheet, design_poster
 from maquette.agents.design.ranks import ranks
 from maquette.agents.design.types import ASPECTS, Tie, Wanted
+from maquette.agents.plans.parts import attached, quoted
 from maquette.agents.plans.settling import Depiction, settle
-from maquette.agents.plans.signs import FONT, letter_colour, quoted, sign_plan, typeset_call
+from maquette.agents.plans.signs import FONT, letter_colour, sign_plan, typeset_call
 from maquette.agents.plans.wants import criteria, prompt_of, text_zones
+from maquette.agents.reading.request import Reading
 from maquette.agents.reading.scene import Link, Mention
 from maquette.agents.reading.showing import CALLED, NOUNS, Showing
-from maquette.agents.reading.wording import Wordings
 from maquette.model_servers.schemas.generation import GenerationDescription
 from maquette.records.errors import FixInput
 from maquette.records.geometry import Box, LayoutItem
-from maquette.records.plan import INPUTS, REFERENCE_KEY, Call, Loop, Plan
+from maquette.records.plan import REFERENCE_KEY, Call, Loop, Plan
 from maquette.records.task import TaskRequest
 from maquette.words.lexicon import Lexicon
 
@@ -32,7 +33,7 @@ ENLARGE_TO_PX = 768
 
 def picture_plan(
     request: TaskRequest,
-    wordings: Wordings,
+    reading: Reading,
     lexicon: Lexicon,
     model: GenerationDescription,
     *,
@@ -49,18 +50,18 @@ def picture_plan(
     Raises: FixInput: neither words to set nor anything to draw was found.
     """
     seed = request.options.seed
-    scene = settle(wordings.masked, lexicon, seed, showing)
-    if wordings.shown and not scene.things and not scene.wish.background and not scene.landscape:
-        return sign_plan(wordings, seed)
-    if not wordings.shown and not scene.things and not scene.landscape and not lexicon.open:
+    scene = settle(reading.masked, lexicon, seed, showing)
+    if reading.shown and not scene.things and not scene.wish.background and not scene.landscape:
+        return sign_plan(reading, seed)
+    if not reading.shown and not scene.things and not scene.landscape and not lexicon.open:
         raise FixInput(
             "nothing was found in the request that the bundled model can draw",
             hint=f"It knows: {', '.join(lexicon.things)}; colours: {', '.join(lexicon.colours)}.",
         )
-    if wordings.shown:
-        plan = _poster(wordings, scene, lexicon, model, seed)
+    if reading.shown:
+        plan = _poster(reading, scene, lexicon, model, seed)
     else:
-        plan = _picture(wordings, scene, lexicon, model, seed, judged=judged)
+        plan = _picture(reading, scene, lexicon, model, seed, judged=judged)
     return _with_names(plan) if names and not lexicon.open else plan
 
 
@@ -81,19 +82,19 @@ def _with_names(plan: Plan) -> Plan:
 
 
 def _poster(
-    wordings: Wordings, scene: Depiction, lexicon: Lexicon, model: GenerationDescription, seed: int
+    reading: Reading, scene: Depiction, lexicon: Lexicon, model: GenerationDescription, seed: int
 ) -> Plan:
-    zones = text_zones(scene.wish, len(wordings.shown))
+    zones = text_zones(scene.wish, len(reading.shown))
     main = scene.things[0].colour if scene.things else None
-    letters = letter_colour(wordings.masked)
+    letters = letter_colour(reading.masked)
     palette = sheet_palette(main, letters, seed, sheet=scene.wish.sheet)
-    sheet = design_poster(wordings.shown, zones, palette, font=FONT)
-    art, notes = _draw(wordings, scene, lexicon, model, sheet, seed)
+    sheet = design_poster(reading.shown, zones, palette, font=FONT)
+    art, notes = _draw(reading, scene, lexicon, model, sheet, seed)
     loop = Loop(
         id="poster",
         body=(art, typeset_call(sheet, art=True)),
         result="sheet.image",
-        criteria=criteria(wordings.shown, scene.stated, scene.wish.links),
+        criteria=criteria(reading.shown, scene.stated, scene.wish.links),
         candidates=CANDIDATES,
         rounds=ROUNDS,
         reason="drafts are drawn, their words read back, and the setting is changed until "
@@ -102,13 +103,13 @@ def _poster(
     return Plan(
         nodes=(loop,),
         outputs=("poster.image",),
-        summary=f"a poster: {quoted(wordings.shown)} with {art.arguments['prompt']}"[:400],
+        summary=f"a poster: {quoted(reading.shown)} with {art.arguments['prompt']}"[:400],
         notes=(*scene.notes, *notes),
     )
 
 
 def _picture(
-    wordings: Wordings,
+    reading: Reading,
     scene: Depiction,
     lexicon: Lexicon,
     model: GenerationDescription,
@@ -116,7 +117,7 @@ def _picture(
     *,
     judged: bool,
 ) -> Plan:
-    art, notes = _draw(wordings, scene, lexicon, model, None, seed)
+    art, notes = _draw(reading, scene, lexicon, model, None, seed)
     factor = max(1, ENLARGE_TO_PX // max(model.width_px, model.height_px))
     body = [art]
     if factor > 1:
@@ -149,7 +150,7 @@ def _picture(
 
 
 def _draw(
-    wordings: Wordings,
+    reading: Reading,
     scene: Depiction,
     lexicon: Lexicon,
     model: GenerationDescription,
@@ -170,11 +171,11 @@ def _draw(
         notes.append(f"the background is the nearest one the model knows: {ground}")
     links = scene.wish.links
     arguments: dict[str, Any] = {
-        "prompt": prompt_of(wordings, scene.things, links, ground, lexicon, scene.landscape)
+        "prompt": prompt_of(reading.wordings, scene.things, links, ground, lexicon, scene.landscape)
     }
     for name, noun, k in zip(CONCEPTS, NOUNS, range(2), strict=True):
         if any(mention.thing == noun for mention in scene.things):
-            arguments[name] = {REFERENCE_KEY: f"{INPUTS}.{k}"}
+            arguments[name] = attached(k)
     if scene.wish.excluded and lexicon.open:
         arguments["negative_prompt"] = ", ".join(scene.wish.excluded)
     if model.layout and scene.things:

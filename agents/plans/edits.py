@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from maquette.agents.design.types import ASPECTS
+from maquette.agents.plans.parts import attached
 from maquette.agents.plans.taught import SIDES, TaughtWords
 from maquette.agents.reading.changes import Change, ChangeKind, Unclear, with_article
 from maquette.agents.reading.places import LANDSCAPES
@@ -64,7 +65,7 @@ def free_edit_plan(request: TaskRequest) -> Plan:
         Call(
             id=_name(k, one=len(chosen) == 1),
             tool="edit",
-            arguments={"image": {REFERENCE_KEY: f"{INPUTS}.{k}"}, "instruction": text},
+            arguments={"image": attached(k), "instruction": text},
         )
         for k in chosen
     ]

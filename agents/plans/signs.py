@@ -10,12 +10,11 @@ from collections.abc import Sequence
 
 from maquette.agents.design.palette import sheet_palette
 from maquette.agents.design.poster import Sheet, design_sign
+from maquette.agents.plans.parts import quoted
 from maquette.agents.plans.wants import criteria
-from maquette.agents.reading.scene import read_scene
-from maquette.agents.reading.wording import Wordings
+from maquette.agents.reading.request import Reading
 from maquette.records.plan import REFERENCE_KEY, Call, Loop, Plan
 from maquette.words.colours import canonical
-from maquette.words.lexicon import Lexicon
 
 ROUNDS = 3
 FONT = "sans-bold"
@@ -29,16 +28,16 @@ _LETTER_COLOUR = re.compile(
 _TOPIC = re.compile(r"\bfor\b", re.IGNORECASE)
 
 
-def sign_plan(wordings: Wordings, seed: int, *, notes: Sequence[str] = ()) -> Plan:
+def sign_plan(reading: Reading, seed: int, *, notes: Sequence[str] = ()) -> Plan:
     """Set the strings on a plain sheet."""
-    asked = read_scene(wordings.masked, Lexicon()).sheet
-    palette = sheet_palette(None, letter_colour(wordings.masked), seed, sheet=asked)
-    sheet = design_sign(wordings.shown, palette, font=FONT)
+    asked = reading.bare.sheet if reading.bare else None
+    palette = sheet_palette(None, letter_colour(reading.masked), seed, sheet=asked)
+    sheet = design_sign(reading.shown, palette, font=FONT)
     loop = Loop(
         id="sign",
         body=(typeset_call(sheet, art=False),),
         result="sheet.image",
-        criteria=criteria(wordings.shown, (), ()),
+        criteria=criteria(reading.shown, (), ()),
         candidates=1,
         rounds=ROUNDS,
         reason="the words are set, read back, and set again more clearly until they read exactly",
@@ -46,22 +45,21 @@ def sign_plan(wordings: Wordings, seed: int, *, notes: Sequence[str] = ()) -> Pl
     return Plan(
         nodes=(loop,),
         outputs=("sign.image",),
-        summary=f"a sign: {quoted(wordings.shown)}",
+        summary=f"a sign: {quoted(reading.shown)}",
         notes=tuple(notes),
     )
 
 
-def is_sign(wordings: Wordings, *, surely: bool = False) -> bool:
+def is_sign(reading: Reading, *, surely: bool = False) -> bool:
     """Whether a request wants words and names nothing to draw, whatever a generator knows.
 
     Args:
         surely: also refuse what a sheet is for ("for the boat club"): a generator that knows
             the word would draw it.
     """
-    if not wordings.shown or (surely and _TOPIC.search(wordings.masked)):
+    if reading.bare is None or (surely and _TOPIC.search(reading.masked)):
         return False
-    wish = read_scene(wordings.masked, Lexicon())
-    return not wish.things and not wish.background
+    return not reading.bare.things and not reading.bare.background
 
 
 def typeset_call(sheet: Sheet, *, art: bool) -> Call:
@@ -85,7 +83,3 @@ def letter_colour(masked: str) -> str | None:
         return None
     words = (match.group(1) or match.group(2)).lower()
     return canonical(words) or canonical(words.split()[-1])
-
-
-def quoted(strings: Sequence[str]) -> str:
-    return ", ".join(f'"{text}"' for text in strings)
