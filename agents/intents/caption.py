@@ -11,6 +11,7 @@ from maquette.agents.reading.request import Reading
 from maquette.model_servers.schemas.text_rendering import TextBlock
 from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import TextReads
+from maquette.records.errors import FixInput
 from maquette.records.geometry import Box
 from maquette.records.plan import Call, Loop, Plan
 
@@ -38,8 +39,14 @@ class Caption:
     signs = (Sign(90, _puts),)
 
     async def plan(self, asked: Asked) -> Plan:
+        """Raises: InvalidInput: nothing is attached. FixInput: the words to set are not clear."""
         asked.need_picture("set words over")
         shown = asked.reading.shown
+        if not shown:
+            raise FixInput(
+                "understood: set words over the attached picture; but not which words",
+                hint='Put them in quotation marks, e.g. put "OPEN" on this picture.',
+            )
         width, height = _size(asked.request.inputs[0])
         sheet = Call(
             id="sheet",

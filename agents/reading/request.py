@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from maquette.agents.reading.changing import Changes, read_changes
 from maquette.agents.reading.finding import Sought, read_finding
 from maquette.agents.reading.scene import Wish, read_scene
 from maquette.agents.reading.searching import read_search
-from maquette.agents.reading.showing import Showing, read_showing
+from maquette.agents.reading.showing import Showing, read_showing, without_nouns
 from maquette.agents.reading.wording import HIDDEN, PLACEHOLDER, Wordings, find_wordings
 from maquette.records.errors import InvalidInput
 from maquette.words.lexicon import Lexicon
@@ -76,6 +76,7 @@ def read_request(text: str, attached: int) -> Reading:
                 f"at most {MAX_STRING_CHARACTERS} can be set",
                 hint="Shorten it, or split it into several strings.",
             )
+    wordings = replace(wordings, masked=without_nouns(wordings.masked))
     plain = _plain(wordings.masked)
     return Reading(
         wordings=wordings,
