@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maquette.agents.judging.things import can_judge
+from maquette.agents.judging.judges.things import can_judge
 from maquette.model_servers.client.contract import ModelClient
 from maquette.model_servers.client.roles import GenerationClient, SegmentationClient
 from maquette.model_servers.schemas.generation import GenerationDescription

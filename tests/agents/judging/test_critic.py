@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maquette.agents.judging.critic import Critic, propose
+from maquette.agents.judging.judges.text_reads import TextReadsJudge
 from maquette.agents.judging.text import edit_distance, likeness
-from maquette.agents.judging.text_reads import TextReadsJudge
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.model_servers.schemas.text_rendering import PlacedBlock, PlacedLine, TextBlock

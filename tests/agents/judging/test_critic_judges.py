@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from maquette.agents.judging.critic import Critic, make_critic, propose
-from maquette.agents.judging.overall import OverallJudge
-from maquette.agents.judging.things import ThingsJudge, question
+from maquette.agents.judging.judges.overall import OverallJudge
+from maquette.agents.judging.judges.things import ThingsJudge, question
 from maquette.infra.media.admit import encode_png
 from maquette.infra.settings.load import load_settings
 from maquette.infra.settings.schema import Settings

@@ -1,4 +1,4 @@
-"""Repairs of text: each changes the setting of one block so that it reads more clearly."""
+"""Changes of a text block: each sets it so that it reads more clearly."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Setting:
     height_px: int
 
 
-Repair = Callable[[Setting], Block | None]
+Change = Callable[[Setting], Block | None]
 """Gives the changed block, or None when there is nothing left to change."""
 
 

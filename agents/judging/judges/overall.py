@@ -6,6 +6,7 @@ A reward is an opinion: it breaks ties between drafts that the other judges find
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from maquette.agents.judging.contract import Sight, unjudged
 from maquette.model_servers.client.contract import RoleName
@@ -13,6 +14,9 @@ from maquette.model_servers.client.roles import RewardClient
 from maquette.records.criterion import Criterion, Overall
 from maquette.records.errors import CapabilityMissing, ConfigError
 from maquette.records.verdict import Finding, Outcome
+
+if TYPE_CHECKING:
+    from maquette.infra.settings.schema import CriticSettings
 
 PERSPECTIVE = "alignment"
 ENOUGH = 0.5
@@ -29,6 +33,11 @@ class OverallJudge:
     def __init__(self, enough: float = ENOUGH) -> None:
         self._enough = enough
         self.version = f"1 enough={enough:g}"
+
+    @classmethod
+    def of(cls, settings: CriticSettings) -> OverallJudge:
+        """The judge of these settings (``critic.enough``)."""
+        return cls(settings.enough)
 
     async def judge(self, criteria: Sequence[Criterion], sight: Sight) -> list[Finding]:
         """One score a request. Raises: as the role does, but for a missing model."""

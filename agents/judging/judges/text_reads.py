@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from maquette.agents.judging.contract import Sight
-from maquette.agents.judging.reading import Share, extras, share_lines
-from maquette.agents.judging.text import ALMOST, likeness, normal
+from maquette.agents.judging.judges.lines import Share, extras, share_lines
+from maquette.agents.judging.text import ALMOST, EXTRA, difference, likeness, normal
 from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.client.roles import OcrClient
 from maquette.model_servers.schemas.understanding import OcrLine
 from maquette.records.criterion import Criterion, TextReads
 from maquette.records.verdict import Evidence, Finding, Outcome
+
+if TYPE_CHECKING:
+    from maquette.infra.settings.schema import CriticSettings
 
 
 class TextReadsJudge:
@@ -21,6 +25,11 @@ class TextReadsJudge:
     kinds = frozenset({"text_reads"})
     roles: tuple[RoleName, ...] = (RoleName.UNDERSTANDING,)
     version = "1"
+
+    @classmethod
+    def of(cls, settings: CriticSettings) -> TextReadsJudge:
+        """The judge of these settings; none is about it."""
+        return cls()
 
     async def judge(self, criteria: Sequence[Criterion], sight: Sight) -> list[Finding]:
         """Read once, answer for every string."""
@@ -68,26 +77,7 @@ def _with_extra(finding: Finding, more: Sequence[OcrLine]) -> Finding:
             "evidence": Evidence(
                 boxes=(*finding.evidence.boxes, *(line.box for line in more)),
                 string_read=finding.evidence.string_read,
-                answer=f"extra: {words}"[:400],
+                answer=f"{EXTRA}{words}"[:400],
             ),
         }
     )
-
-
-def difference(wanted: str, read: str) -> str:
-    """In a few words, how two different strings differ."""
-    if "".join(wanted.split()) == "".join(read.split()):
-        return "the spaces differ"
-    if wanted.casefold() == read.casefold():
-        return "capitals and small letters differ"
-    if len(read) < len(wanted) and _is_within(read, wanted):
-        return "letters are missing"
-    if len(read) > len(wanted) and _is_within(wanted, read):
-        return "there are letters too many"
-    return "letters differ"
-
-
-def _is_within(short: str, long: str) -> bool:
-    """Whether ``short`` is ``long`` with some letters left out."""
-    letters = iter(long)
-    return all(character in letters for character in short)

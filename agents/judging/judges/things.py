@@ -7,16 +7,20 @@ everything else stays unjudged.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from maquette.agents.judging.contract import Sight, unjudged
 from maquette.model_servers.client.contract import ModelClient, RoleName
-from maquette.model_servers.client.roles import SegmentationClient, UnderstandingClient
+from maquette.model_servers.client.roles import UnderstandingClient
 from maquette.model_servers.schemas.understanding import LabelScoresReply, LabelScoresRequest
 from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import Colour, Count, Criterion, Exists, Relation
 from maquette.records.errors import CapabilityMissing, ConfigError, MaquetteError, NotFound
 from maquette.records.verdict import Evidence, Finding, Outcome
 from maquette.words.lexicon import plural
+
+if TYPE_CHECKING:
+    from maquette.infra.settings.schema import CriticSettings
 
 SURE = 0.6
 """Least probability of an answer, among the answers, to be believed (``critic.sure``)."""
@@ -30,14 +34,6 @@ async def can_judge(models: ModelClient) -> bool:
     """Whether a model is there that can tell what a picture shows. An absent role cannot."""
     try:
         return NEEDED in (await UnderstandingClient(models).capabilities()).capabilities
-    except MaquetteError:
-        return False
-
-
-async def can_find(models: ModelClient) -> bool:
-    """Whether a model is there that finds a phrase in a picture. An absent role cannot."""
-    try:
-        return (await SegmentationClient(models).describe()).model_digest is not None
     except MaquetteError:
         return False
 
@@ -56,6 +52,11 @@ class ThingsJudge:
         """
         self._sure = sure
         self.version = f"2 sure={sure:g}"
+
+    @classmethod
+    def of(cls, settings: CriticSettings) -> ThingsJudge:
+        """The judge of these settings (``critic.sure``)."""
+        return cls(settings.sure)
 
     async def judge(self, criteria: Sequence[Criterion], sight: Sight) -> list[Finding]:
         """One question a criterion. Raises: as the role does, but for a missing model."""
