@@ -9,10 +9,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from maquette.model_servers.client.contract import RoleName
 from maquette.records.errors import MaquetteError
 from maquette.records.event import EventType
 from maquette.records.plan import Call, resolve
 from maquette.tools.contract import ToolContext
+from maquette.tools.spec import ToolSpec
 from maquette.workflows.steps.heart import Heart
 from maquette.workflows.steps.reporter import Publisher, StepEvents, StepReporter
 from maquette.workflows.steps.step_cache import StepCache, StepResult, artifacts_in, step_key
@@ -54,7 +56,7 @@ class StepRunner:
         self._quiet = quiet
         self._digests: dict[str, str] = {}
 
-    async def digests(self, roles: Iterable[Any]) -> dict[str, str]:
+    async def digests(self, roles: Iterable[RoleName]) -> dict[str, str]:
         """The digest of each role, asked once an activity."""
         for role in roles:
             if str(role) not in self._digests:
@@ -108,7 +110,7 @@ class StepRunner:
         )
 
     async def _result(
-        self, spec: Any, call: Call, arguments: dict[str, Any], seed: int, events: StepEvents
+        self, spec: ToolSpec, call: Call, arguments: dict[str, Any], seed: int, events: StepEvents
     ) -> tuple[StepResult, bool]:
         # A light step is cheaper to repeat than to look up; a tool that is not
         # deterministic has nothing that another run may share.
@@ -133,7 +135,7 @@ class StepRunner:
 
     async def _execute(
         self,
-        spec: Any,
+        spec: ToolSpec,
         call: Call,
         arguments: dict[str, Any],
         seed: int,
@@ -172,16 +174,11 @@ def summary(result: StepResult) -> dict[str, Any]:
     return data if first is None else {**data, "artifact": first.sha256}
 
 
-def _complete(spec: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+def _complete(spec: ToolSpec, arguments: dict[str, Any]) -> dict[str, Any]:
     """The arguments with the tool's defaults filled in; as they are if they do not fit
     (the runner then refuses them with the reason)."""
-    model = getattr(spec, "arguments", None)
-    if model is None:
-        return arguments
     try:
-        checked: dict[str, Any] = model.model_validate_json(json.dumps(arguments)).model_dump(
-            mode="json"
-        )
+        checked = spec.arguments.model_validate_json(json.dumps(arguments))
+        return checked.model_dump(mode="json")
     except (ValidationError, TypeError, ValueError):
         return arguments
-    return checked

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 
 from PIL import Image as Pictures
-from workflow_parts import Picture, ScriptedPlanner, png
+from workflow_parts import Picture, png
 from workflow_server import OWNER, follow
 
 from maquette.agents.judging.critic import Critic, propose
+from maquette.agents.planning.fake import ScriptedPlanner
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.model_servers.schemas.describe import DescribeRequest
