@@ -38,7 +38,6 @@ _PAIRS: tuple[tuple[str, str], ...] = (
 """Sheet and letters."""
 
 SOFT_BACKGROUNDS = ("cream", "pale blue", "mint", "lavender", "peach", "light gray")
-DEEP_BACKGROUNDS = ("navy", "teal")
 
 _NATURAL = {
     "sun": "yellow",
