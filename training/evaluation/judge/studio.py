@@ -42,7 +42,7 @@ class _Silent:
     async def checkpoint(self, state: dict[str, Any]) -> None: ...
 
 
-class Workshop:
+class Studio:
     """The roles of a bench's packs, and the tools over them."""
 
     def __init__(self, bench: Bench, threads: int = 1) -> None:
