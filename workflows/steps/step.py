@@ -18,7 +18,7 @@ from maquette.tools.spec import ToolSpec
 from maquette.workflows.steps.heart import Heart
 from maquette.workflows.steps.reporter import Publisher, StepEvents, StepReporter
 from maquette.workflows.steps.step_cache import StepCache, StepResult, artifacts_in, step_key
-from maquette.workflows.steps.workshop import Engine
+from maquette.workflows.steps.workshop import Workshop
 from maquette.workflows.wire.messages import Spent, kept_warnings
 
 
@@ -36,7 +36,7 @@ class StepRunner:
 
     def __init__(
         self,
-        engine: Engine,
+        engine: Workshop,
         cache: StepCache,
         publisher: Publisher,
         heart: Heart | None,

@@ -76,7 +76,7 @@ RunTool = Callable[["ToolSpec", dict[str, Any], "ToolContext"], Awaitable[dict[s
 
 
 @dataclass(frozen=True)
-class Engine:
+class Workshop:
     """The parts that do the work."""
 
     store: ArtifactStore

@@ -35,7 +35,7 @@ from maquette.tools.call import run_tool
 from maquette.tools.contract import Image, ToolContext
 from maquette.tools.registry import Registry
 from maquette.tools.spec import tool
-from maquette.workflows.steps.workshop import Engine
+from maquette.workflows.steps.workshop import Workshop
 
 
 class Ledger:
@@ -254,11 +254,11 @@ def make_engine(
     critic: Any = None,
     pace_s: float = 0.0,
     steps: int = 4,
-) -> Engine:
-    """An engine of small real parts; by default every picture passes."""
+) -> Workshop:
+    """A workshop of small real parts; by default every picture passes."""
     ledger = ledger or Ledger()
     critic = critic or ScriptedCritic(lambda nth, image: (1.0, True), ledger, (WIDER, WIDEST))
-    return Engine(
+    return Workshop(
         store=store or MemoryArtifactStore(),
         models=ScriptedModelClient({}),
         tools=make_tools(ledger, pace_s=pace_s, steps=steps),

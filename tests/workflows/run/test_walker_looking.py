@@ -30,7 +30,7 @@ from maquette.tools.contract import ToolContext
 from maquette.tools.registry import Registry
 from maquette.tools.spec import tool
 from maquette.workflows.steps.rounds import drawn_part
-from maquette.workflows.steps.workshop import Engine
+from maquette.workflows.steps.workshop import Workshop
 
 LOOK_S = 0.25
 
@@ -88,9 +88,9 @@ def shapes(request: TaskRequest) -> Plan:
     return Plan(nodes=(loop,), outputs=("picture.image",), planner="scripted")
 
 
-def engine_of(store: MemoryArtifactStore, *, knows: bool) -> Engine:
+def engine_of(store: MemoryArtifactStore, *, knows: bool) -> Workshop:
     models = seer(store, knows=knows)
-    return Engine(
+    return Workshop(
         store=store,
         models=models,
         tools=Registry([draw], origin="tests"),
