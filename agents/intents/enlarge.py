@@ -18,7 +18,7 @@ _ENLARGES = re.compile(
 _ADVERBS = {"twice": 2, "double": 2, "triple": 3, "thrice": 3, "quadruple": 4}
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
 _TIMES = re.compile(
-    r"\b(\d|two|three|four|five)\s*(?:x|×|times|fold|-fold)\b",
+    r"\b(\d|two|three|four|five)\s*(?:×|(?:x|times|fold|-fold)\b)",
     re.IGNORECASE,
 )
 

@@ -1,0 +1,30 @@
+"""How much larger a picture is wanted."""
+
+from __future__ import annotations
+
+import pytest
+
+from maquette.agents.intents.enlarge import factor
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("enlarge it", 2),
+        ("enlarge it twice", 2),
+        ("double its size", 2),
+        ("triple the resolution", 3),
+        ("Quadruple it", 4),
+        ("make it three times larger", 3),
+        ("upscale this 4x", 4),
+        ("upscale this 5 × please", 5),
+        ("five-fold", 5),
+        ("9 times as large", 8),
+        ("0x", 1),
+        ("two pictures, enlarged", 2),
+        ("the 3 stars larger", 2),
+    ],
+)
+def test_the_factor_is_as_said_within_one_and_eight(text: str, times: int) -> None:
+    """Twice where no factor is named; a number of something else is none."""
+    assert factor(text) == times
