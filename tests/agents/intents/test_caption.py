@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from maquette.agents.intents.caption import Caption
 from maquette.agents.planning.embedded import EmbeddedPlanner
+from maquette.contracts.intent import Example, IntentContract
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import FixInput
 from maquette.records.plan import Loop
 from maquette.records.task import TaskRequest
 from maquette.tools.registry import Registry
+
+
+class TestCaption(IntentContract):
+    @pytest.fixture
+    def intent(self) -> Caption:
+        return Caption()
+
+    @pytest.fixture
+    def planned(self) -> Sequence[Example]:
+        return [
+            ('put "HELLO" on this picture', 1),
+        ]
+
+    @pytest.fixture
+    def refused(self) -> Sequence[Example]:
+        return [
+            ('put "HELLO" on this picture', 0),
+            ("write a caption over my image", 1),
+        ]
 
 
 async def _sheet(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from maquette.agents.intents.describe import MAX_QUESTION_CHARACTERS
+from maquette.agents.intents.describe import MAX_QUESTION_CHARACTERS, Describe
 from maquette.agents.planning.embedded import EmbeddedPlanner
+from maquette.contracts.intent import Example, IntentContract
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import FixInput, InvalidInput
@@ -16,6 +19,26 @@ from maquette.tools.registry import Registry
 PICTURE = ArtifactRef(
     sha256="0" * 64, media_type="image/png", size_bytes=9, width_px=64, height_px=64
 )
+
+
+class TestDescribe(IntentContract):
+    @pytest.fixture
+    def intent(self) -> Describe:
+        return Describe()
+
+    @pytest.fixture
+    def planned(self) -> Sequence[Example]:
+        return [
+            ("describe it", 1),
+            ("how many stars are there", 2),
+        ]
+
+    @pytest.fixture
+    def refused(self) -> Sequence[Example]:
+        return [
+            ("describe it", 0),
+            ("which of these is better", 2),
+        ]
 
 
 async def _plan(

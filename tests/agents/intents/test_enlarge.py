@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from maquette.agents.intents.enlarge import factor
+from maquette.agents.intents.enlarge import Enlarge, factor
+from maquette.contracts.intent import Example, IntentContract
+
+
+class TestEnlarge(IntentContract):
+    @pytest.fixture
+    def intent(self) -> Enlarge:
+        return Enlarge()
+
+    @pytest.fixture
+    def planned(self) -> Sequence[Example]:
+        return [
+            ("enlarge it twice", 1),
+        ]
+
+    @pytest.fixture
+    def refused(self) -> Sequence[Example]:
+        return [
+            ("enlarge it", 0),
+        ]
 
 
 @pytest.mark.parametrize(
