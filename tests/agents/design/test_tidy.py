@@ -56,3 +56,13 @@ def test_what_has_its_place_stays_there() -> None:
     rects: list[Rect] = [(0.0, 0.0, 0.2, 0.2), (0.5, 0.5, 0.7, 0.7)]
     wanted = [Wanted("a", place="top left"), Wanted("b")]
     assert tidied(rects, [Tie(0, "above", 1)], wanted, WHOLE) == rects
+
+
+def test_lining_up_stops_where_things_would_meet() -> None:
+    """Of two things on the same side of a third only one can be level with it."""
+    rects: list[Rect] = [(0.1, 0.1, 0.2, 0.2), (0.1, 0.6, 0.2, 0.7), (0.5, 0.3, 0.7, 0.5)]
+    ties = [Tie(0, "left of", 2), Tie(1, "left of", 2)]
+    found = tidied(rects, ties, [Wanted("a"), Wanted("b"), Wanted("c")], WHOLE)
+    assert keeps(found, ties)
+    middles = [(rect[1] + rect[3]) / 2 for rect in found]
+    assert middles[0] == pytest.approx(middles[2]) and middles[1] != pytest.approx(middles[2])
