@@ -64,6 +64,7 @@ class Palette:
 
     @property
     def ratio(self) -> float:
+        """WCAG contrast between letters and sheet, 1 to 21."""
         return contrast(from_hex(self.sheet), from_hex(self.letters))
 
 

@@ -47,20 +47,9 @@ class Caption:
                 "understood: set words over the attached picture; but not which words",
                 hint='Put them in quotation marks, e.g. put "OPEN" on this picture.',
             )
-        width, height = _size(asked.request.inputs[0])
-        sheet = Call(
-            id="sheet",
-            tool="typeset",
-            arguments={
-                "art": attached(0),
-                "width_px": width,
-                "height_px": height,
-                "blocks": _blocks(asked.reading, asked.request.options.seed),
-            },
-        )
         loop = Loop(
             id="poster",
-            body=(sheet,),
+            body=(_sheet(asked),),
             result="sheet.image",
             criteria=tuple(TextReads(id=f"text{k}", text=text) for k, text in enumerate(shown)),
             rounds=3,
@@ -71,6 +60,18 @@ class Caption:
             summary="set the words over the attached picture",
             notes=("words that the picture already shows are read too, and count as extra words",),
         )
+
+
+def _sheet(asked: Asked) -> Call:
+    """The call that sets the strings over the picture."""
+    width, height = _size(asked.request.inputs[0])
+    arguments = {
+        "art": attached(0),
+        "width_px": width,
+        "height_px": height,
+        "blocks": _blocks(asked.reading, asked.request.options.seed),
+    }
+    return Call(id="sheet", tool="typeset", arguments=arguments)
 
 
 def _blocks(reading: Reading, seed: int) -> list[dict[str, object]]:

@@ -25,4 +25,5 @@ class Chat:
     signs: tuple[Sign, ...] = ()
 
     async def plan(self, asked: Asked) -> Plan:
+        """Raises: FixInput: always."""
         raise asked.refused("this is not a request for a picture, and there is no chat here")

@@ -42,6 +42,7 @@ class Enlarge:
     signs = (Sign(130, _enlarges),)
 
     async def plan(self, asked: Asked) -> Plan:
+        """One call, so many times larger as is said. Raises: InvalidInput: nothing is attached."""
         asked.need_picture("enlarge")
         times = factor(asked.request.text)
         large = Call(id="large", tool="enlarge", arguments={"image": attached(0), "factor": times})

@@ -30,6 +30,7 @@ class Find:
     )
 
     async def plan(self, asked: Asked) -> Plan:
+        """Raises: InvalidInput: nothing is attached, or the request names nothing to find."""
         asked.need_picture("look at")
         sought = asked.reading.sought
         if sought is None:

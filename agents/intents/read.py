@@ -51,6 +51,7 @@ class Read:
     signs = (Sign(70, _reads),)
 
     async def plan(self, asked: Asked) -> Plan:
+        """One call a picture. Raises: InvalidInput: nothing is attached."""
         asked.need_picture("read")
         count = asked.reading.attached
         calls = tuple(

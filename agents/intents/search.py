@@ -17,6 +17,7 @@ class Search:
     signs = (Sign(10, lambda reading: reading.search is not None),)
 
     async def plan(self, asked: Asked) -> Plan:
+        """Raises: InvalidInput: the words do not say what the pictures show."""
         what = asked.reading.search
         if not what:
             raise InvalidInput(

@@ -38,4 +38,5 @@ class Sound:
     signs = (Sign(60, _sounds),)
 
     async def plan(self, asked: Asked) -> Plan:
+        """Raises: FixInput: always."""
         raise asked.refused("sound and video cannot be made here")

@@ -133,4 +133,5 @@ class Absent:
         self._why = why
 
     async def judge(self, criteria: Sequence[Criterion], sight: Sight) -> list[Finding]:
+        """Each criterion unjudged, and why; no model is asked."""
         return [unjudged(criterion, self._why) for criterion in criteria]

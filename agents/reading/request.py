@@ -50,6 +50,7 @@ class Reading:
 
     @property
     def masked(self) -> str:
+        """The request with each string replaced by a private character."""
         return self.wordings.masked
 
     @property

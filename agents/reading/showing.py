@@ -85,6 +85,7 @@ class Showing:
 
     @property
     def things(self) -> int:
+        """How many attached things it puts into the scene, 1 or 2."""
         return len(self.nouns)
 
 

@@ -26,10 +26,12 @@ class Share:
 
     @property
     def text(self) -> str:
+        """What they read together, normalised; empty: there are none."""
         return normal(" ".join(line.text for line in self.lines))
 
     @property
     def boxes(self) -> tuple[Box, ...]:
+        """Where each of them stands, in fractions of the picture."""
         return tuple(line.box for line in self.lines)
 
 
