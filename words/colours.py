@@ -122,8 +122,10 @@ def mix(a: Rgb, b: Rgb, share: float) -> Rgb:
 
 
 def hex_code(rgb: Rgb) -> str:
+    """The colour as ``#rrggbb``, in small letters."""
     return "#{:02x}{:02x}{:02x}".format(*rgb)
 
 
 def from_hex(code: str) -> Rgb:
+    """The colour of ``#rrggbb``. Raises: ValueError: other signs than hexadecimal digits."""
     return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)

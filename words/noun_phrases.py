@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from maquette.words.lexicon import singular
+
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -48,7 +50,7 @@ def noun_phrases(text: str, vocabulary: Mapping[str, Sequence[str]]) -> list[Phr
             pattern = word
         elif word in colours:
             colour = word
-        elif thing := next((one for one in _singulars(word) if one in things), ""):
+        elif thing := next((one for one in (word, singular(word)) if one in things), ""):
             found.append(Phrase(thing, colour, pattern))
             colour = pattern = ""
     return list(dict.fromkeys(found))
@@ -63,11 +65,6 @@ def call_shown(text: str, name: str = "", second_name: str = "") -> str:
         if one:
             text = called.sub(lambda match, one=one: f"{match[1]} {one}", text)  # type: ignore[misc]
     return text
-
-
-def _singulars(word: str) -> tuple[str, ...]:
-    """What a word may be the plural of, itself first."""
-    return word, word.removesuffix("s"), word.removesuffix("es")
 
 
 PLAIN = "plain"

@@ -34,7 +34,7 @@ from maquette.tools.library.makers import Makers
 from maquette.tools.registry import load_registry
 from maquette.workflows.run.task_workflow import TaskWorkflow
 from maquette.workflows.steps.activities import Activities
-from maquette.workflows.steps.workshop import Engine
+from maquette.workflows.steps.workshop import Workshop
 from maquette.workflows.wire.connect import wait_for_temporal
 from maquette.workflows.wire.finished import task_of
 from maquette.workflows.wire.plain_runs import PlainRunGuard
@@ -64,7 +64,7 @@ every new run, so an upgrade of the files would break a worker that is still run
 
 def make_worker(
     client: Client,
-    engine: Engine,
+    engine: Workshop,
     *,
     task_queue: str,
     graceful_s: float = GRACEFUL_S,
@@ -104,7 +104,7 @@ def ready_file(data_dir: Path) -> Path:
     return data_dir / "run" / "worker.ready"
 
 
-async def run_worker(settings: Settings, engine: Engine) -> None:
+async def run_worker(settings: Settings, engine: Workshop) -> None:
     """Work until SIGTERM or SIGINT. The ready file is there exactly while work is taken."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -137,7 +137,7 @@ async def _beat(heart: Heartbeat) -> None:
         await asyncio.sleep(BEAT_EVERY_S)
 
 
-async def build_engine(settings: Settings) -> Engine:
+async def build_engine(settings: Settings) -> Workshop:
     """The real parts, made from the settings."""
     bare = open_store(settings)
     models = connect(settings, bare)
@@ -145,7 +145,7 @@ async def build_engine(settings: Settings) -> Engine:
     feeder = Feeder(PictureLibrary(StoredIndex(bare), models), Makers(bare, task_of))
     store = FeedingStore(bare, feeder, task_of)
     registry = load_registry()
-    return Engine(
+    return Workshop(
         store=store,
         models=models,
         tools=registry,

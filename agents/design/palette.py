@@ -38,7 +38,6 @@ _PAIRS: tuple[tuple[str, str], ...] = (
 """Sheet and letters."""
 
 SOFT_BACKGROUNDS = ("cream", "pale blue", "mint", "lavender", "peach", "light gray")
-DEEP_BACKGROUNDS = ("navy", "teal")
 
 _NATURAL = {
     "sun": "yellow",
@@ -65,6 +64,7 @@ class Palette:
 
     @property
     def ratio(self) -> float:
+        """WCAG contrast between letters and sheet, 1 to 21."""
         return contrast(from_hex(self.sheet), from_hex(self.letters))
 
 

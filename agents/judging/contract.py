@@ -1,8 +1,8 @@
-"""The seam to judges: each answers for the kinds of criteria it can check."""
+"""The seams of judging: judges answer for kinds of criteria, repairs mend what failed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,7 +11,9 @@ from maquette.model_servers.client.contract import ModelClient, RoleName
 from maquette.model_servers.schemas.text_rendering import PlacedBlock
 from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import Criterion, describe
+from maquette.records.draft import Revision
 from maquette.records.geometry import Box
+from maquette.records.plan import Call
 from maquette.records.verdict import Finding, Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ class Sight:
     model_calls: int = field(default=0)
 
     def spent(self, forward_s: float) -> None:
+        """Count one call of a model, of so many seconds of model time."""
         self.forward_s += forward_s
         self.model_calls += 1
 
@@ -62,7 +65,9 @@ class Judge(Protocol):
     """Checks criteria of some kinds, all of one picture together."""
 
     name: str
+    """One word, told with every finding of it."""
     kinds: frozenset[str]
+    """Kinds of criteria (``Criterion.kind``); no other judge answers for them."""
     roles: tuple[RoleName, ...]
     """Model roles it asks; their digests are part of the key of every stored verdict."""
     version: str
@@ -70,7 +75,39 @@ class Judge(Protocol):
     it holds the thresholds."""
 
     async def judge(self, criteria: Sequence[Criterion], sight: Sight) -> list[Finding]:
-        """One finding for each criterion, in order."""
+        """One finding for each criterion, in order; what cannot be known is unjudged.
+
+        Args:
+            criteria: all of its own kinds.
+            sight: the picture, and the meter of every model call that is made.
+        Raises: as the models do, but for a model that is not there.
+        """
+        ...
+
+
+class Repair(Protocol):
+    """Changes calls of one tool so that criteria of some kinds may hold. Pure: the same arguments
+    give the same revisions, without clock, randomness or I/O."""
+
+    name: str
+    """One word, unique among repairs."""
+    kinds: frozenset[str]
+    """Kinds of criteria that it may mend."""
+    tool: str
+    """The tool whose arguments it changes."""
+
+    def propose(
+        self, finding: Finding, calls: Sequence[Call], tried: frozenset[str]
+    ) -> Iterator[Revision]:
+        """Revisions that may mend a finding, the most promising first.
+
+        Args:
+            finding: a failed one, of its own kinds.
+            calls: the calls of its tool in the body, as they were made for the judged draft; at
+                least one.
+            tried: ids of revisions that were tried before; they are not proposed again.
+        Returns: one change each, of one call; its id starts with the criterion's.
+        """
         ...
 
 
@@ -96,4 +133,5 @@ class Absent:
         self._why = why
 
     async def judge(self, criteria: Sequence[Criterion], sight: Sight) -> list[Finding]:
+        """Each criterion unjudged, and why; no model is asked."""
         return [unjudged(criterion, self._why) for criterion in criteria]

@@ -5,21 +5,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from maquette.agents.judging.contract import Absent, Judge, Judgement, Sight, unjudged
-from maquette.agents.judging.overall import OverallJudge
-from maquette.agents.judging.proposing import propose
-from maquette.agents.judging.text_reads import TextReadsJudge
-from maquette.agents.judging.things import ThingsJudge
+from maquette.agents.judging.contract import Absent, Judge, Judgement, Repair, Sight, unjudged
+from maquette.agents.judging.judges.table import JUDGES
+from maquette.agents.judging.judges.text_reads import TextReadsJudge
+from maquette.agents.judging.judges.things import ThingsJudge
+from maquette.agents.judging.repairs.table import REPAIRS
 from maquette.model_servers.client.contract import ModelClient, RoleName
 from maquette.model_servers.schemas.text_rendering import PlacedBlock
 from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import Criterion
+from maquette.records.draft import Revision
 from maquette.records.errors import ConfigError
 from maquette.records.geometry import Box
-from maquette.records.verdict import Finding, Verdict
+from maquette.records.plan import Call
+from maquette.records.verdict import Finding, Outcome, Verdict
 
 if TYPE_CHECKING:
     from maquette.infra.settings.schema import Settings
@@ -28,16 +31,10 @@ if TYPE_CHECKING:
 VERSION = "3"
 """Raise it when the same findings would be put together otherwise."""
 
-__all__ = ["Critic", "Judgement", "make_critic", "propose"]
-
 
 def make_critic(settings: Settings, store: ArtifactStore, models: ModelClient) -> Critic:
     """The critic of these settings: what a role judges that they do not name stays unjudged."""
-    chosen: list[Judge] = [
-        TextReadsJudge(),
-        ThingsJudge(settings.critic.sure),
-        OverallJudge(settings.critic.enough),
-    ]
+    chosen = [make(settings.critic) for make in JUDGES.values()]
     judges = [
         Absent(judge, f"the settings name no model for the role {', '.join(absent)}")
         if (absent := [str(role) for role in judge.roles if role not in settings.models])
@@ -45,6 +42,41 @@ def make_critic(settings: Settings, store: ArtifactStore, models: ModelClient) -
         for judge in chosen
     ]
     return Critic(store, models, judges=judges)
+
+
+def propose(
+    verdict: Verdict,
+    body: tuple[Call, ...],
+    tried: frozenset[str],
+    repairs: Mapping[str, Repair] = REPAIRS,
+) -> tuple[Revision, ...]:
+    """Revisions of the body that may mend what failed, best first; the same for the same input.
+
+    Args:
+        body: the calls as they were made for the judged draft.
+        tried: ids of revisions that were tried before; they are not proposed again.
+    Returns: one change each; those of different findings take turns.
+    """
+    ladders = [
+        list(_ladder(finding, body, tried, repairs))
+        for finding in verdict.findings
+        if finding.outcome is Outcome.FAILED
+    ]
+    rounds = zip_longest(*ladders)
+    return tuple(revision for rung in rounds for revision in rung if revision is not None)
+
+
+def _ladder(
+    finding: Finding,
+    body: tuple[Call, ...],
+    tried: frozenset[str],
+    repairs: Mapping[str, Repair],
+) -> Iterator[Revision]:
+    """What each repair of the finding's kind proposes, where the body has calls of its tool."""
+    for repair in repairs.values():
+        calls = tuple(call for call in body if call.tool == repair.tool)
+        if calls and finding.criterion.kind in repair.kinds:
+            yield from repair.propose(finding, calls, tried)
 
 
 class Critic:

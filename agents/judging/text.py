@@ -7,6 +7,9 @@ import unicodedata
 ALMOST = 0.99
 """The most that a reading with any fault can score."""
 
+EXTRA = "extra: "
+"""How the evidence of a finding begins that names words nobody asked for."""
+
 _SAME_MARK = str.maketrans(
     {
         "’": "'",
@@ -52,3 +55,22 @@ def likeness(wanted: str, read: str) -> float:
         return 1.0
     share = 1 - edit_distance(wanted, read) / max(len(wanted), len(read), 1)
     return min(ALMOST, max(0.0, share))
+
+
+def difference(wanted: str, read: str) -> str:
+    """In a few words, how two different strings differ."""
+    if "".join(wanted.split()) == "".join(read.split()):
+        return "the spaces differ"
+    if wanted.casefold() == read.casefold():
+        return "capitals and small letters differ"
+    if len(read) < len(wanted) and _is_within(read, wanted):
+        return "letters are missing"
+    if len(read) > len(wanted) and _is_within(wanted, read):
+        return "there are letters too many"
+    return "letters differ"
+
+
+def _is_within(short: str, long: str) -> bool:
+    """Whether ``short`` is ``long`` with some letters left out."""
+    letters = iter(long)
+    return all(character in letters for character in short)

@@ -12,6 +12,8 @@ ONE = r"(?:an?|one|another|some)\s+"
 
 
 class ChangeKind(StrEnum):
+    """What is done to a thing of a picture, or to its background."""
+
     RECOLOUR = "recolour"
     PATTERN = "pattern"
     REPLACE = "replace"

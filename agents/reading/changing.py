@@ -15,10 +15,10 @@ MAX_CHARACTERS = 600
 """A longer request is not one for changes."""
 _PLAIN = frozenset({ChangeKind.RECOLOUR, ChangeKind.PATTERN, ChangeKind.RESIZE})
 
-Reading = tuple[Change, ...] | Unclear
+Changes = tuple[Change, ...] | Unclear
 
 
-def read_changes(masked: str) -> Reading | None:
+def read_changes(masked: str) -> Changes | None:
     """The changes that a request asks for, in order; what is open about them; None: none.
 
     Args:

@@ -46,14 +46,14 @@ _NO_THING = re.compile(
 
 
 @dataclass(frozen=True)
-class Finding:
+class Sought:
     """What to look for, and what is wanted of it."""
 
     phrases: tuple[str, ...]
     wanted: Literal["cut_out", "mask", "place"]
 
 
-def read_finding(wordings: Wordings) -> Finding | None:
+def read_finding(wordings: Wordings) -> Sought | None:
     """What a request asks to find in a picture, or None if it asks for something else."""
     text = re.sub(r"[\s.?!]+$", "", wordings.masked.strip())
     for pattern, wanted in ((_CUTS, "cut_out"), (_MASKS, "mask"), (_LOCATES, "place")):
@@ -63,7 +63,7 @@ def read_finding(wordings: Wordings) -> Finding | None:
         what = next((found for found in match.groupdict().values() if found), "")
         phrases = tuple(_phrases(what, wordings))
         if phrases:
-            return Finding(phrases[:MAX_PHRASES], wanted)  # type: ignore[arg-type]
+            return Sought(phrases[:MAX_PHRASES], wanted)  # type: ignore[arg-type]
     return None
 
 

@@ -71,6 +71,7 @@ _NOT_THINGS = frozenset(
 ANYTHING = "thing"
 """What a mention is called that does not say what it is."""
 _ANYTHING = frozenset({"thing", "object", "one", "shape", "figure", "item", "subject", "character"})
+_OUR_NOUNS = re.compile(rf"\b(?:{'|'.join(NOUNS)})s?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,13 @@ class Showing:
 
     @property
     def things(self) -> int:
+        """How many attached things it puts into the scene, 1 or 2."""
         return len(self.nouns)
+
+
+def without_nouns(masked: str) -> str:
+    """A request in which none of ``NOUNS`` stands but those that a reader puts there."""
+    return _OUR_NOUNS.sub(ANYTHING, masked)
 
 
 def read_showing(masked: str) -> Showing | None:

@@ -12,6 +12,8 @@ _WORD = re.compile(r"[\ue000-\ue0ff]|[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+|[,.;:!?]
 
 
 class Kind(StrEnum):
+    """What a token is to the reader of scenes."""
+
     WORD = "word"
     TEXT = "text"
     RELATION = "relation"

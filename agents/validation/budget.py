@@ -22,6 +22,7 @@ def runs(node: Call | Loop) -> int:
 
 
 def check_budget(plan: Plan, registry: Registry, limits: PlanLimits) -> Iterator[PlanProblem]:
+    """Yield a problem for each limit that the plan may go beyond; the limit itself is allowed."""
     if len(plan.nodes) > limits.max_nodes:
         yield PlanProblem(
             Rule.TOO_MANY_NODES,

@@ -63,4 +63,4 @@ def too_deep(value: Any) -> bool:
         if not inner:
             return False
         level = inner
-    return True
+    return any(isinstance(item, dict | list | tuple) for item in level)

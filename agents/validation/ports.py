@@ -43,6 +43,7 @@ class Target:
     types: frozenset[str]
 
     def accepts(self, source: Source) -> bool:
+        """Whether some modality is taken, and some type where both are known."""
         if not self.modalities & source.modalities:
             return False
         return not (self.types and source.types) or bool(self.types & source.types)

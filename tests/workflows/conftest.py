@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from workflow_server import DevServer, Running, RunWith, running
 
-from maquette.workflows.steps.workshop import Engine
+from maquette.workflows.steps.workshop import Workshop
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +25,9 @@ def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevServer]:
 def run_with(temporal: DevServer) -> RunWith:
     """``async with run_with(engine) as running`` runs a worker and a gateway."""
 
-    def start(engine: Engine, **options: object) -> contextlib.AbstractAsyncContextManager[Running]:
+    def start(
+        engine: Workshop, **options: object
+    ) -> contextlib.AbstractAsyncContextManager[Running]:
         return running(temporal, engine, **options)  # type: ignore[arg-type]
 
     return start

@@ -16,8 +16,8 @@ from maquette.model_servers.generation.adapters.layout_flow import (
 from maquette.model_servers.generation.layout_flow.pipeline import LayoutFlowPipeline
 from maquette.model_servers.generation.layout_flow.shown import Shown
 from maquette.training.evaluation.asks import ASKS, Ask
-from maquette.training.evaluation.judge.judge import WEIGHTS, Judge, load_judge
-from maquette.training.evaluation.judge.workshop import Workshop
+from maquette.training.evaluation.judge.judge import WEIGHTS, Examiner, load_judge
+from maquette.training.evaluation.judge.studio import Studio
 from maquette.training.evaluation.kept import kept
 from maquette.training.evaluation.outcome import Outcome
 from maquette.training.evaluation.rows import Bench, measured_row
@@ -50,7 +50,7 @@ def generator(bench: Bench) -> Any:
     return bench.once("generation", load)
 
 
-def judge_of(bench: Bench) -> Judge:
+def judge_of(bench: Bench) -> Examiner:
     """The judge, loaded once."""
     return bench.once("judge", lambda: load_judge(kept(bench.work, WEIGHTS)))
 
@@ -81,10 +81,10 @@ def make(bench: Bench, ask: Ask) -> tuple[np.ndarray, str]:
     shown = ask.shown or Shown()
     if not shown.ports:
         return draw(bench, ask), ask.prompt
-    shop = bench.once("workshop", lambda: Workshop(bench))
+    studio = bench.once("studio", lambda: Studio(bench))
     if shown.source is not None:
-        return shop.changed(as_bytes(shown.source), ask.prompt, ask.seed), ask.prompt
-    told = call_shown(ask.prompt, *(shop.named(as_bytes(c)) for c in shown.concepts))
+        return studio.changed(as_bytes(shown.source), ask.prompt, ask.seed), ask.prompt
+    told = call_shown(ask.prompt, *(studio.named(as_bytes(c)) for c in shown.concepts))
     return draw(bench, replace(ask, prompt=told)), told
 
 

@@ -20,7 +20,7 @@ import typer
 from PIL import Image
 
 from maquette.agents.judging.contract import Sight
-from maquette.agents.judging.things import ThingsJudge, question
+from maquette.agents.judging.judges.things import ThingsJudge, question
 from maquette.infra.media.admit import encode_png
 from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore

@@ -7,11 +7,11 @@ of the area is ``body``, painted in the named colour; the other tones follow fro
 
 from __future__ import annotations
 
-from maquette.training.world.colours import Rgb, hex_code
 from maquette.training.world.drawing.drawn_made import MADE
 from maquette.training.world.drawing.drawn_outdoors import OUTDOORS
 from maquette.training.world.drawing.parts import TONES, UNIT, Thing
 from maquette.training.world.drawing.shapes import SHAPES as _SHAPES
+from maquette.words.colours import Rgb, hex_code
 
 __all__ = ["DRAWN", "SHAPES", "THINGS", "UNIT", "Thing", "draw"]
 

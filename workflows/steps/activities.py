@@ -19,7 +19,7 @@ from maquette.workflows.steps.heart import Heart
 from maquette.workflows.steps.rounds import run_round
 from maquette.workflows.steps.step import StepRunner
 from maquette.workflows.steps.step_cache import StepCache
-from maquette.workflows.steps.workshop import Engine
+from maquette.workflows.steps.workshop import Workshop
 from maquette.workflows.wire.faults import faults_cross
 from maquette.workflows.wire.finished import write_finished
 from maquette.workflows.wire.messages import (
@@ -60,9 +60,9 @@ class EndedBefore(Conflict):
 
 
 class Activities:
-    """The activities of one worker process, around one engine and one step cache."""
+    """The activities of one worker process, around one workshop and one step cache."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Workshop) -> None:
         self._engine = engine
         self._cache = StepCache(engine.store)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from maquette import __version__
-from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.schemas.text_rendering import PlacedBlock
 from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import Criterion
@@ -33,29 +31,27 @@ async def judge_once(
     if not criteria:
         return Verdict(findings=()), Spent()
     critic = runner.engine.critic
-    version = str(getattr(critic, "version", __version__))
-    roles: tuple[Any, ...] = getattr(critic, "roles", (RoleName.UNDERSTANDING,))
-    arguments = {
+    arguments: dict[str, Any] = {
         "criteria": [one.model_dump(mode="json") for one in criteria],
         "image": image.model_dump(mode="json"),
         "placed": None if placed is None else [one.model_dump(mode="json") for one in placed],
     }
-    where: dict[str, Any] = {} if art is None else {"art": art}
-    arguments |= {name: box.model_dump(mode="json") for name, box in where.items()}
+    if art is not None:  # Left out where there is none, so that older verdicts are found again.
+        arguments["art"] = art.model_dump(mode="json")
     key = step_key(
         owner=runner.owner,
         tool="judge",
-        tool_version=version,
-        digests=await runner.digests(roles),
+        tool_version=critic.version,
+        digests=await runner.digests(critic.roles),
         arguments=arguments,
         seed=None,
     )
 
     async def judge() -> StepResult:
-        judged = await critic.judge(criteria, image, owner=runner.owner, placed=placed, **where)
+        judged = await critic.judge(criteria, image, owner=runner.owner, placed=placed, art=art)
         return StepResult(
             tool="judge",
-            tool_version=version,
+            tool_version=critic.version,
             output=judged.verdict.model_dump(mode="json"),
             model_s=judged.forward_s,
             model_calls=judged.model_calls,

@@ -9,14 +9,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from maquette.model_servers.client.contract import RoleName
 from maquette.records.errors import MaquetteError
 from maquette.records.event import EventType
 from maquette.records.plan import Call, resolve
 from maquette.tools.contract import ToolContext
+from maquette.tools.spec import ToolSpec
 from maquette.workflows.steps.heart import Heart
 from maquette.workflows.steps.reporter import Publisher, StepEvents, StepReporter
 from maquette.workflows.steps.step_cache import StepCache, StepResult, artifacts_in, step_key
-from maquette.workflows.steps.workshop import Engine
+from maquette.workflows.steps.workshop import Workshop
 from maquette.workflows.wire.messages import Spent, kept_warnings
 
 
@@ -34,7 +36,7 @@ class StepRunner:
 
     def __init__(
         self,
-        engine: Engine,
+        engine: Workshop,
         cache: StepCache,
         publisher: Publisher,
         heart: Heart | None,
@@ -54,7 +56,7 @@ class StepRunner:
         self._quiet = quiet
         self._digests: dict[str, str] = {}
 
-    async def digests(self, roles: Iterable[Any]) -> dict[str, str]:
+    async def digests(self, roles: Iterable[RoleName]) -> dict[str, str]:
         """The digest of each role, asked once an activity."""
         for role in roles:
             if str(role) not in self._digests:
@@ -127,7 +129,7 @@ class StepRunner:
             self._heart.forget(key)
 
     async def _result(
-        self, spec: Any, call: Call, arguments: dict[str, Any], seed: int, events: StepEvents
+        self, spec: ToolSpec, call: Call, arguments: dict[str, Any], seed: int, events: StepEvents
     ) -> tuple[StepResult, bool]:
         # A light step is cheaper to repeat than to look up; a tool that is not
         # deterministic has nothing that another run may share.
@@ -151,7 +153,7 @@ class StepRunner:
 
     async def _execute(
         self,
-        spec: Any,
+        spec: ToolSpec,
         call: Call,
         arguments: dict[str, Any],
         seed: int,
@@ -181,16 +183,11 @@ def summary(result: StepResult) -> dict[str, Any]:
     return data if first is None else {**data, "artifact": first.sha256}
 
 
-def complete(spec: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+def complete(spec: ToolSpec, arguments: dict[str, Any]) -> dict[str, Any]:
     """The arguments with the tool's defaults filled in; as they are if they do not fit
     (the runner then refuses them with the reason)."""
-    model = getattr(spec, "arguments", None)
-    if model is None:
-        return arguments
     try:
-        checked: dict[str, Any] = model.model_validate_json(json.dumps(arguments)).model_dump(
-            mode="json"
-        )
+        checked = spec.arguments.model_validate_json(json.dumps(arguments))
+        return checked.model_dump(mode="json")
     except (ValidationError, TypeError, ValueError):
         return arguments
-    return checked

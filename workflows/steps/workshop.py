@@ -7,64 +7,41 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from maquette.agents.judging.contract import Judgement
+    from maquette.agents.planning.seam import Planner
     from maquette.infra.store.contract import ArtifactStore
-    from maquette.model_servers.client.contract import ModelClient
+    from maquette.model_servers.client.contract import ModelClient, RoleName
     from maquette.model_servers.schemas.text_rendering import PlacedBlock
     from maquette.records.artifact import ArtifactRef
     from maquette.records.criterion import Criterion
     from maquette.records.draft import Revision
-    from maquette.records.plan import Call, Plan
-    from maquette.records.task import TaskRequest
+    from maquette.records.geometry import Box
+    from maquette.records.plan import Call
     from maquette.records.verdict import Verdict
     from maquette.tools.contract import ToolContext
-
-
-class ToolInfo(Protocol):
-    """The part of a ToolSpec that the engine needs."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def version(self) -> str: ...
-    @property
-    def seeded(self) -> bool: ...
-    @property
-    def deterministic(self) -> bool: ...
-    @property
-    def light(self) -> bool: ...
-    @property
-    def cost_s(self) -> float: ...
-    @property
-    def timeout_s(self) -> float: ...
-    @property
-    def roles(self) -> Sequence[Any]: ...
+    from maquette.tools.spec import ToolSpec
 
 
 class Tools(Protocol):
     """Where tools are found by name. Real: ``maquette.tools.registry.Registry``."""
 
-    def get(self, name: str) -> Any: ...
-
-
-class Planning(Protocol):
-    """Turns a request into a valid plan. Real: ``maquette.agents.planning.make``."""
-
-    async def plan(self, request: TaskRequest) -> Plan: ...
-
-
-class Judged(Protocol):
-    """A verdict, and what it cost to reach it."""
-
-    @property
-    def verdict(self) -> Verdict: ...
-    @property
-    def forward_s(self) -> float: ...
-    @property
-    def model_calls(self) -> int: ...
+    def get(self, name: str) -> ToolSpec:
+        """The tool of this name. Raises: NotFound: there is none."""
+        ...
 
 
 class Judging(Protocol):
     """Judges pictures. Real: ``maquette.agents.judging.critic.Critic``."""
+
+    @property
+    def version(self) -> str:
+        """Part of the key of every stored verdict: another one judges afresh."""
+        ...
+
+    @property
+    def roles(self) -> tuple[RoleName, ...]:
+        """Model roles that judge: the digests of their models are part of that key too."""
+        ...
 
     async def judge(
         self,
@@ -73,28 +50,39 @@ class Judging(Protocol):
         *,
         owner: str,
         placed: Sequence[PlacedBlock] | None,
-    ) -> Judged: ...
+        art: Box | None,
+    ) -> Judgement:
+        """The verdict on a picture, with one finding a criterion, and what it cost.
+
+        Args:
+            placed: where words were set on it, when that is known.
+            art: where it was drawn, when it is a sheet with a drawing on it.
+        """
+        ...
 
 
 class Proposing(Protocol):
-    """Repairs that may mend a verdict, best first; pure. Real: ``agents.critic.propose``."""
+    """Repairs that may mend a verdict, best first; pure.
+
+    Real: ``maquette.agents.judging.critic.propose``.
+    """
 
     def __call__(
         self, verdict: Verdict, body: tuple[Call, ...], tried: frozenset[str]
     ) -> tuple[Revision, ...]: ...
 
 
-RunTool = Callable[[Any, dict[str, Any], "ToolContext"], Awaitable[dict[str, Any]]]
+RunTool = Callable[["ToolSpec", dict[str, Any], "ToolContext"], Awaitable[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
-class Engine:
+class Workshop:
     """The parts that do the work."""
 
     store: ArtifactStore
     models: ModelClient
     tools: Tools
-    planner: Planning
+    planner: Planner
     critic: Judging
     propose: Proposing
     run_tool: RunTool

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 from places import DATA as TEST_DATA
 
-from maquette.agents.intents.router import EXAMPLES, Intent, IntentReader, plain
-from maquette.agents.reading.scene import names_known_thing
-from maquette.agents.reading.wording import find_wordings
+from maquette.agents.intents.router import Router
+from maquette.agents.intents.table import INTENTS
+from maquette.agents.reading.request import read_request
 from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.model_servers.client.roles import EmbeddingClient
+from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.embedding import EmbedTextReply, EmbedTextRequest
+from maquette.model_servers.schemas.generation import GenerationDescription
 from maquette.model_servers.serving.direct import DirectClient
 from maquette.model_servers.serving.host import RoleHost
-from maquette.words.lexicon import Lexicon
 
 DATA = TEST_DATA / "agents"
+EXAMPLES = tuple(text for intent in INTENTS.values() for text in intent.examples)
 REQUESTS = json.loads((DATA / "routing.json").read_text())["requests"]
 
 
@@ -41,8 +42,8 @@ async def embedder() -> AsyncIterator[DirectClient]:
 
 async def _remembering(embedder: DirectClient) -> ScriptedModelClient:
     """The embedder's own vectors of every text that will be asked for, made in one batch."""
-    texts = [plain(find_wordings(request["text"])) for request in REQUESTS]
-    texts += [text for examples in EXAMPLES.values() for text in examples]
+    texts = [read_request(request["text"], 0).plain for request in REQUESTS]
+    texts += EXAMPLES
     reply = await EmbeddingClient(embedder).embed_text(tuple(texts))
     vectors = dict(zip(texts, reply.vectors, strict=True))
 
@@ -50,27 +51,35 @@ async def _remembering(embedder: DirectClient) -> ScriptedModelClient:
         found = tuple(vectors[text] for text in request.texts)
         return EmbedTextReply(vectors=found, digest=reply.digest, forward_s=0.0)
 
-    return ScriptedModelClient({("embedding", "embed_text"): embed})
+    def describe(request: DescribeRequest) -> GenerationDescription:
+        """A generator of any words: no request names a thing that it was taught."""
+        return GenerationDescription(
+            model="any",
+            digest="d",
+            pipeline="p",
+            default_steps=1,
+            default_guidance=1.0,
+            width_px=64,
+            height_px=64,
+            layout=False,
+        )
 
-
-async def _intent(reader: IntentReader, request: dict[str, Any], lexicon: Lexicon) -> Intent:
-    wordings = find_wordings(request["text"])
-    known = names_known_thing(wordings.masked, lexicon)
-    return await reader.read(wordings, attached=request["attached"], drawable=known)
+    return ScriptedModelClient(
+        {("embedding", "embed_text"): embed, ("generation", "describe"): describe}
+    )
 
 
 async def test_requests_are_routed_by_meaning(embedder: DirectClient) -> None:
     """At least 9 in 10 of the requests get the right intent, by a model of any words."""
-    reader = IntentReader(await _remembering(embedder))
+    router = Router(await _remembering(embedder))
     wrong = []
     for request in REQUESTS:
-        found = await _intent(reader, request, Lexicon())
-        if found != request["intent"]:
-            wrong.append((request["text"], str(found), request["intent"]))
+        found = await router.route(read_request(request["text"], request["attached"]))
+        if found.name != request["intent"]:
+            wrong.append((request["text"], found.name, request["intent"]))
     assert len(wrong) <= len(REQUESTS) / 10, wrong
 
 
 def test_no_request_of_the_set_is_an_example() -> None:
     """The measured requests are not among those the router is shown."""
-    shown = {text for texts in EXAMPLES.values() for text in texts}
-    assert not shown & {request["text"] for request in REQUESTS}
+    assert not set(EXAMPLES) & {request["text"] for request in REQUESTS}

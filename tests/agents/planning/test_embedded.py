@@ -10,6 +10,8 @@ from places import DATA as TEST_DATA
 
 from maquette.agents.planning.embedded import EmbeddedPlanner
 from maquette.agents.validation.validator import validate
+from maquette.contracts.planner import PICTURE as ATTACHED
+from maquette.contracts.planner import PlannerContract
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import FixInput, InvalidInput, PlanRejected
@@ -43,6 +45,20 @@ def _criteria(plan: Plan) -> list[str]:
     from maquette.records.criterion import describe
 
     return [describe(criterion) for criterion in _loop(plan).criteria]
+
+
+class TestEmbeddedPlanner(PlannerContract):
+    @pytest.fixture
+    def asked(self) -> TaskRequest:
+        return TaskRequest(text="what does this sign say", inputs=(ATTACHED,))
+
+    @pytest.fixture
+    def planner(self, models: ScriptedModelClient, registry: Registry) -> EmbeddedPlanner:
+        return EmbeddedPlanner(models, registry)
+
+    @pytest.fixture
+    def refusing(self, planner: EmbeddedPlanner) -> tuple[EmbeddedPlanner, TaskRequest]:
+        return planner, TaskRequest(text="make a song about spring")
 
 
 async def test_a_poster_draws_then_sets_the_words(planner: EmbeddedPlanner) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from places import DATA as TEST_DATA
 
-from maquette.agents.intents.editing import LARGER
 from maquette.agents.planning.embedded import EmbeddedPlanner
+from maquette.agents.plans.edits import LARGER
 from maquette.agents.validation.validator import validate
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.records.artifact import ArtifactRef

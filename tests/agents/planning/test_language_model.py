@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -17,6 +17,8 @@ from maquette.agents.planning.llm_prompt import system_message
 from maquette.agents.planning.llm_wire import from_wire, plan_schema
 from maquette.agents.planning.make import make_planner
 from maquette.agents.validation.validator import parse_plan, validate
+from maquette.contracts.planner import PICTURE as ATTACHED
+from maquette.contracts.planner import PlannerContract
 from maquette.infra.settings.schema import PlannerSettings
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.records.artifact import ArtifactRef
@@ -85,8 +87,13 @@ def _answer(tool: str = "typeset") -> dict[str, Any]:
 class Endpoint:
     """Answers chat completions with the scripted texts, one after the other."""
 
-    def __init__(self, *answers: str | dict[str, Any] | int) -> None:
+    def __init__(self, *answers: str | dict[str, Any] | int, always: Any = 500) -> None:
+        """
+        Args:
+            always: the answer when the script has ended.
+        """
         self.answers = list(answers)
+        self.always = always
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         endpoint = self
@@ -96,7 +103,7 @@ class Endpoint:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 endpoint.requests.append({"path": self.path, **json.loads(body)})
                 endpoint.headers.append({k.lower(): v for k, v in self.headers.items()})
-                answer = endpoint.answers.pop(0) if endpoint.answers else 500
+                answer = endpoint.answers.pop(0) if endpoint.answers else endpoint.always
                 if isinstance(answer, int):
                     self._send(answer, {"error": {"message": "no", "type": "server_error"}})
                     return
@@ -165,6 +172,28 @@ async def _plan(
         return await planner.plan(REQUEST.model_copy(update=request))
     finally:
         await planner.close()
+
+
+class TestLanguagePlanner(PlannerContract):
+    @pytest.fixture
+    async def planner(
+        self, endpoint: Endpoint, registry: Registry
+    ) -> AsyncIterator[LanguagePlanner]:
+        endpoint.always = _answer()
+        planner = LanguagePlanner.of(endpoint.settings, registry)
+        yield planner
+        await planner.close()
+
+    @pytest.fixture
+    def asked(self) -> TaskRequest:
+        return REQUEST.model_copy(update={"inputs": (ATTACHED,)})
+
+    @pytest.fixture
+    def refusing(
+        self, planner: LanguagePlanner, endpoint: Endpoint
+    ) -> tuple[LanguagePlanner, TaskRequest]:
+        endpoint.always = {**_answer(), "refusal": "There is no sound here.", "nodes": []}
+        return planner, TaskRequest(text="sing me a song")
 
 
 async def test_a_good_answer_becomes_a_valid_plan(endpoint: Endpoint, registry: Registry) -> None:

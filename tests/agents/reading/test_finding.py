@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from maquette.agents.intents.router import Intent, rule
+from maquette.agents.intents.router import Router
 from maquette.agents.planning.embedded import EmbeddedPlanner
 from maquette.agents.reading.finding import read_finding
+from maquette.agents.reading.request import read_request
 from maquette.agents.reading.wording import find_wordings
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.records.artifact import ArtifactRef
@@ -58,11 +59,12 @@ def test_other_requests_are_left_alone(text: str) -> None:
     assert read_finding(find_wordings(text)) is None
 
 
-def test_without_a_picture_nothing_is_found() -> None:
-    """The rule holds for attached pictures only."""
-    wordings = find_wordings("where is the boat")
-    assert rule(wordings, attached=1) is Intent.FIND
-    assert rule(wordings, attached=0) is not Intent.FIND
+def test_without_a_picture_nothing_is_found(models: ScriptedModelClient) -> None:
+    """The sign holds for attached pictures only."""
+    router = Router(models)
+    told = router.told(read_request("where is the boat", 1))
+    assert told is not None and told.name == "find"
+    assert router.told(read_request("where is the boat", 0)) is None
 
 
 async def test_cutting_out_is_finding_then_cutting(

@@ -14,7 +14,7 @@ from workflow_server import DevServer, Running, opener, running
 from maquette.records.event import EventType
 from maquette.records.plan import Call, Plan
 from maquette.records.task import Feedback, FeedbackAction, TaskOptions, TaskRequest
-from maquette.workflows.steps.workshop import Engine
+from maquette.workflows.steps.workshop import Workshop
 from maquette.workflows.wire.history_law import payloads_of
 
 FOLDER = Path(__file__).parents[2] / "data" / "histories" / "grouped_calls"
@@ -75,7 +75,7 @@ def dag(request: TaskRequest) -> Plan:
     return Plan(nodes=tuple(nodes), outputs=("sheet.image", "right.image"), planner="scripted")
 
 
-def scored(*scores: float) -> Engine:
+def scored(*scores: float) -> Workshop:
     """An engine whose n-th picture gets the n-th score; 1 passes."""
     ledger = Ledger()
     critic = ScriptedCritic(

@@ -17,8 +17,11 @@ from typing import Any
 
 from PIL import Image as Pictures
 
+from maquette.agents.judging.contract import Judgement
+from maquette.agents.planning.fake import ScriptedPlanner
 from maquette.infra.store.contract import ArtifactStore
 from maquette.infra.store.memory import MemoryArtifactStore
+from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.records.artifact import ArtifactRef, Lineage
 from maquette.records.base import Record
@@ -32,7 +35,7 @@ from maquette.tools.call import run_tool
 from maquette.tools.contract import Image, ToolContext
 from maquette.tools.registry import Registry
 from maquette.tools.spec import tool
-from maquette.workflows.steps.workshop import Engine
+from maquette.workflows.steps.workshop import Workshop
 
 
 class Ledger:
@@ -154,23 +157,6 @@ def make_tools(ledger: Ledger, *, pace_s: float = 0.0, steps: int = 4) -> Regist
     return Registry([paint, frame, say, note, flaky, broken], origin="tests")
 
 
-class ScriptedPlanner:
-    """Plans by a function of the request."""
-
-    def __init__(self, script: Callable[[TaskRequest], Plan]) -> None:
-        self._script = script
-
-    async def plan(self, request: TaskRequest) -> Plan:
-        return self._script(request)
-
-
-@dataclass(frozen=True)
-class Judgement:
-    verdict: Verdict
-    forward_s: float
-    model_calls: int
-
-
 @dataclass
 class ScriptedCritic:
     """Judges by a function of (nth picture, picture) -> (score, passed); proposes frame widths.
@@ -184,7 +170,7 @@ class ScriptedCritic:
     forward_s: float = 0.01
     takes_s: float = 0.0
     version: str = "1"
-    roles: tuple[str, ...] = ()
+    roles: tuple[RoleName, ...] = ()
     _order: dict[str, int] = field(default_factory=dict)
 
     async def judge(
@@ -194,6 +180,7 @@ class ScriptedCritic:
         *,
         owner: str,
         placed: Any,
+        art: Any = None,
     ) -> Judgement:
         self.ledger.note(f"judge {image.sha256[:8]}")
         await asyncio.sleep(self.takes_s)
@@ -267,11 +254,11 @@ def make_engine(
     critic: Any = None,
     pace_s: float = 0.0,
     steps: int = 4,
-) -> Engine:
-    """An engine of small real parts; by default every picture passes."""
+) -> Workshop:
+    """A workshop of small real parts; by default every picture passes."""
     ledger = ledger or Ledger()
     critic = critic or ScriptedCritic(lambda nth, image: (1.0, True), ledger, (WIDER, WIDEST))
-    return Engine(
+    return Workshop(
         store=store or MemoryArtifactStore(),
         models=ScriptedModelClient({}),
         tools=make_tools(ledger, pace_s=pace_s, steps=steps),

@@ -22,7 +22,7 @@ from maquette.infra.stack.parts.temporal import temporal_command
 from maquette.records.event import Event
 from maquette.records.task import Task, TaskRequest
 from maquette.workflows.desk.gateway import TemporalGateway
-from maquette.workflows.steps.workshop import Engine
+from maquette.workflows.steps.workshop import Workshop
 from maquette.workflows.wire.connect import wait_for_temporal
 from maquette.workflows.wire.sealing import SealingCodec
 from maquette.workflows.worker import make_worker
@@ -108,7 +108,7 @@ class Running:
     """A worker at work on a queue of its own, and the gateway to it."""
 
     client: Client
-    engine: Engine
+    engine: Workshop
     gateway: TemporalGateway
     queue: str
 
@@ -118,7 +118,7 @@ RunWith = Callable[..., contextlib.AbstractAsyncContextManager[Running]]
 
 @contextlib.asynccontextmanager
 async def running(
-    server: DevServer, engine: Engine, *, limit: int = 64, worker: bool = True
+    server: DevServer, engine: Workshop, *, limit: int = 64, worker: bool = True
 ) -> AsyncIterator[Running]:
     client = await connect(server)
     queue = f"test-{uuid.uuid4().hex[:8]}"

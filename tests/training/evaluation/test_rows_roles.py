@@ -15,7 +15,7 @@ from maquette.records.errors import ConfigError
 from maquette.training.evaluation import generated_rows
 from maquette.training.evaluation.generated_rows import read_scene
 from maquette.training.evaluation.judge.finder import Finder
-from maquette.training.evaluation.judge.judge import Found, Judge
+from maquette.training.evaluation.judge.judge import Examiner, Found
 from maquette.training.evaluation.judge.recogniser import Recogniser, Seen
 from maquette.training.evaluation.outcome import Outcome
 from maquette.training.evaluation.rows import Bench, known_rows
@@ -110,7 +110,7 @@ def test_pictures_that_the_judge_cannot_read_are_not_counted(
     """Questions come from drawn pictures that are read surely; others are told, not counted."""
     drawn: list[Scene] = []
 
-    class Eyes(Judge):
+    class Eyes(Examiner):
         def __init__(self) -> None:
             pass
 
@@ -148,7 +148,7 @@ def test_pictures_that_the_judge_cannot_read_are_not_counted(
 
 def test_a_judge_that_is_unsure_says_so() -> None:
     """An untrained judge marks no middle, so there is no sure reading of anything."""
-    judge = Judge(Finder(), Recogniser())
+    judge = Examiner(Finder(), Recogniser())
     picture = np.full((64, 64, 3), 200, np.uint8)
     assert judge.look(picture) == [] and judge.look_surely(picture) is None
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 
 from PIL import Image as Pictures
-from workflow_parts import Picture, ScriptedPlanner, png
+from workflow_parts import Picture, png
 from workflow_server import OWNER, follow
 
 from maquette.agents.judging.critic import Critic, propose
+from maquette.agents.planning.fake import ScriptedPlanner
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.model_servers.schemas.describe import DescribeRequest
@@ -29,7 +30,7 @@ from maquette.tools.contract import ToolContext
 from maquette.tools.registry import Registry
 from maquette.tools.spec import tool
 from maquette.workflows.steps.rounds import drawn_part
-from maquette.workflows.steps.workshop import Engine
+from maquette.workflows.steps.workshop import Workshop
 
 LOOK_S = 0.25
 
@@ -88,9 +89,9 @@ def shapes(request: TaskRequest) -> Plan:
     return Plan(nodes=(loop,), outputs=("picture.image",), planner="scripted")
 
 
-def engine_of(store: MemoryArtifactStore, *, knows: bool) -> Engine:
+def engine_of(store: MemoryArtifactStore, *, knows: bool) -> Workshop:
     models = seer(store, knows=knows)
-    return Engine(
+    return Workshop(
         store=store,
         models=models,
         tools=Registry([draw], origin="tests"),

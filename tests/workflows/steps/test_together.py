@@ -30,7 +30,7 @@ from maquette.workflows.steps.heart import Heart
 from maquette.workflows.steps.rounds import run_round
 from maquette.workflows.steps.step import StepRunner
 from maquette.workflows.steps.step_cache import StepCache
-from maquette.workflows.steps.workshop import Engine
+from maquette.workflows.steps.workshop import Workshop
 from maquette.workflows.wire.messages import CandidatePlan, RoundInput, RoundReply
 
 STEPS = 8
@@ -88,7 +88,7 @@ class Studio:
         self.cache = StepCache(store)
         critic = ScriptedCritic(lambda nth, image: (1.0, True), self.ledger)
         frame = make_tools(self.ledger).get("frame")
-        self.engine = Engine(
+        self.engine = Workshop(
             store=store,
             models=client,
             tools=Registry([draw, frame], origin="tests"),

@@ -73,7 +73,7 @@ class Found:
     box: Box
 
 
-class Judge:
+class Examiner:
     """Finds and names what pictures show."""
 
     def __init__(self, finder: Finder, recogniser: Recogniser) -> None:
@@ -115,7 +115,7 @@ def _is_part(found: Found, of: Found) -> bool:
     return larger and inside and found.seen.colour == of.seen.colour and of.seen.thing != "ring"
 
 
-def load_judge(work: Path) -> Judge:
+def load_judge(work: Path) -> Examiner:
     """Load the averaged weights.
 
     Raises: ConfigError: the judge was not trained in ``work``.
@@ -127,7 +127,7 @@ def load_judge(work: Path) -> Judge:
             hint=f"train it first: maquette eval judge --work {work}",
         )
     models.load_state_dict(load_file(_weights(work)))
-    return Judge(models["finder"], models["recogniser"])
+    return Examiner(models["finder"], models["recogniser"])
 
 
 def keep_judge(work: Path) -> Path:
@@ -249,7 +249,7 @@ class JudgeRun(AveragedRun):
 
     def score(self) -> dict[str, float]:
         """Measure on kept renders: things and pictures that are told rightly."""
-        judge = Judge(self.average.module["finder"], self.average.module["recogniser"])
+        judge = Examiner(self.average.module["finder"], self.average.module["recogniser"])
         first = len(self.shard.scenes) - self.kept
         scores = judge_scores(judge, self.shard.pixels[first:], self.shard.scenes[first:])
         return {"wrong_" + name: 1 - value for name, value in scores.items()}
@@ -290,7 +290,7 @@ class JudgeRun(AveragedRun):
             buffer.copy_(theirs[name])
 
 
-def judge_scores(judge: Judge, pixels: np.ndarray, scenes: list[Scene]) -> dict[str, float]:
+def judge_scores(judge: Examiner, pixels: np.ndarray, scenes: list[Scene]) -> dict[str, float]:
     """Measure a judge on renders.
 
     Returns: shares of things whose name, colour and pattern are right given their box

@@ -13,7 +13,7 @@ import numpy as np
 
 from maquette.training.evaluation.generation_rows import judge_of
 from maquette.training.evaluation.judge.finder import overlap
-from maquette.training.evaluation.judge.judge import Judge
+from maquette.training.evaluation.judge.judge import Examiner
 from maquette.training.evaluation.judge.labels import FOLDER, Labels, read_labels, reading_order
 from maquette.training.evaluation.judge.recogniser import Seen
 from maquette.training.evaluation.kept import kept
@@ -41,7 +41,7 @@ def judge_renders(bench: Bench, trial: int) -> Outcome:
     return read_render(judge_of(bench), scene, picture)
 
 
-def read_render(judge: Judge, scene: Scene, picture: np.ndarray) -> Outcome:
+def read_render(judge: Examiner, scene: Scene, picture: np.ndarray) -> Outcome:
     """Compare what the judge finds in a render with the truth."""
     found = judge.look(picture)
     left = list(found)

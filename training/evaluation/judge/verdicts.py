@@ -9,11 +9,11 @@ import numpy as np
 
 from maquette.training.data.edits import Edit
 from maquette.training.evaluation.judge.finder import overlap
-from maquette.training.evaluation.judge.judge import Found, Judge
+from maquette.training.evaluation.judge.judge import Examiner, Found
 from maquette.training.world.drawing.render import render
 from maquette.training.world.scene import Box, Placed, Scene
 
-Verdict = Callable[[Judge, np.ndarray], tuple[int, int]]
+Verdict = Callable[[Examiner, np.ndarray], tuple[int, int]]
 """Picture to how many of how many questions are right."""
 KEPT_ERROR = 0.03
 """Largest mean error, in [0, 1], of the background that an edit leaves or makes."""
@@ -23,7 +23,7 @@ def holds_exactly(scene: Scene) -> Verdict:
     """The scene's things in their colours are there, and nothing else."""
     wanted = Counter(p.pair for p in scene.things)
 
-    def judge(eyes: Judge, picture: np.ndarray) -> tuple[int, int]:
+    def judge(eyes: Examiner, picture: np.ndarray) -> tuple[int, int]:
         return int(Counter(f.seen.pair for f in eyes.look(picture)) == wanted), 1
 
     return judge
@@ -32,7 +32,7 @@ def holds_exactly(scene: Scene) -> Verdict:
 def related(subject: tuple[str, str], side: str, other: tuple[str, str]) -> Verdict:
     """Two things are there, nothing else, and the one stands on that side of the other."""
 
-    def judge(eyes: Judge, picture: np.ndarray) -> tuple[int, int]:
+    def judge(eyes: Examiner, picture: np.ndarray) -> tuple[int, int]:
         found = eyes.look(picture)
         if Counter(f.seen.pair for f in found) != Counter((subject, other)):
             return 0, 1
@@ -45,7 +45,7 @@ def related(subject: tuple[str, str], side: str, other: tuple[str, str]) -> Verd
 def inside(scene: Scene) -> Verdict:
     """Inside each box of the scene is its thing in its colour: one question a box."""
 
-    def judge(eyes: Judge, picture: np.ndarray) -> tuple[int, int]:
+    def judge(eyes: Examiner, picture: np.ndarray) -> tuple[int, int]:
         seen = eyes.name(picture, [p.box for p in scene.things])
         right = [s.pair == p.pair for s, p in zip(seen, scene.things, strict=True)]
         return sum(right), len(right)
@@ -56,7 +56,7 @@ def inside(scene: Scene) -> Verdict:
 def shows(pair: tuple[str, str], pattern: str) -> Verdict:
     """A thing of that colour and pattern is there, among whatever else."""
 
-    def judge(eyes: Judge, picture: np.ndarray) -> tuple[int, int]:
+    def judge(eyes: Examiner, picture: np.ndarray) -> tuple[int, int]:
         found = eyes.look(picture)
         return int(any(f.seen.pair == pair and f.seen.pattern == pattern for f in found)), 1
 
@@ -69,7 +69,7 @@ def edited(change: Edit) -> Verdict:
     What is added may stand anywhere but on other things, unless the words say on which side.
     """
 
-    def judge(eyes: Judge, picture: np.ndarray) -> tuple[int, int]:
+    def judge(eyes: Examiner, picture: np.ndarray) -> tuple[int, int]:
         after = change.after.things
         added = after[change.target] if change.kind == "add" and change.target is not None else None
         placed = [p for p in after if p is not added]

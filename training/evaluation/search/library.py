@@ -18,7 +18,7 @@ from maquette.model_servers.schemas.text_rendering import TextBlock
 from maquette.model_servers.text_rendering.block import set_block
 from maquette.model_servers.text_rendering.drawing import rasterise, svg_of
 from maquette.records.geometry import Box
-from maquette.training.world.colours import BACKGROUNDS, hex_code
+from maquette.training.world.colours import BACKGROUNDS
 from maquette.training.world.drawing.render import render
 from maquette.training.world.printed import PRINT_FONTS
 from maquette.training.world.sample import sample_scene, simple_scene
@@ -27,6 +27,7 @@ from maquette.training.world.split import ALL_PAIRS
 from maquette.training.world.telling.captions import caption
 from maquette.training.world.telling.phrases import pick
 from maquette.training.world.things import DRAWN, THINGS
+from maquette.words.colours import hex_code
 
 SIZE = 300
 SIGNS = 0.2

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from maquette.training.world.colours import BACKGROUNDS, COLOURS, hex_code
+from maquette.training.world.colours import BACKGROUNDS, COLOURS
 from maquette.training.world.drawing.render import rasterise
+from maquette.words.colours import hex_code
 
 SIDE_PX = 256
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from maquette.training.guard.examples.canvas import SIDE_PX, ground, inks, paint, path
-from maquette.training.world.colours import COLOURS, hex_code
+from maquette.training.world.colours import COLOURS
 from maquette.training.world.drawing.raster import SIDE, rasterise
 from maquette.training.world.drawing.render import scene_svg
 from maquette.training.world.sample import sample_scene
 from maquette.training.world.scene import Placed
+from maquette.words.colours import hex_code
 
 
 def adorned(rng: np.random.Generator) -> np.ndarray:

@@ -16,7 +16,8 @@ from maquette.training.guard.examples.canvas import (
     path,
     ramp,
 )
-from maquette.training.world.colours import BACKGROUNDS, COLOURS, hex_code
+from maquette.training.world.colours import BACKGROUNDS, COLOURS
+from maquette.words.colours import hex_code
 
 
 def white_noise(rng: np.random.Generator) -> np.ndarray:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from maquette.training.world.colours import BACKGROUNDS, Rgb, hex_code
+from maquette.training.world.colours import BACKGROUNDS
 from maquette.training.world.drawing.landscapes import LANDSCAPES, VARIANTS, outlines, touched
+from maquette.words.colours import Rgb, hex_code
 
 KINDS = ("plain", "gradient", "landscape")
 

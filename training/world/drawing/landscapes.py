@@ -8,8 +8,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from maquette.training.world.colours import Rgb
 from maquette.training.world.drawing.raster import SIDE, document, index_fill, labels
+from maquette.words.colours import Rgb
 
 VARIANTS = 24
 """Every landscape has this many shapes of its layers."""

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from maquette.training.world.colours import COLOURS, Rgb, distance, mix
+from maquette.training.world.colours import COLOURS, distance
+from maquette.words.colours import Rgb, mix
 
 UNIT = 100.0
 """Side of the box that drawings are written in."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maquette.training.world.colours import Rgb, hex_code
+from maquette.words.colours import Rgb, hex_code
 
 PATTERNS = ("plain", "striped", "dotted", "checked")
 """Every pattern by name; ``plain`` is none."""

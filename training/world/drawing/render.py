@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from maquette.training.world.colours import COLOURS, hex_code
+from maquette.training.world.colours import COLOURS
 from maquette.training.world.drawing.patterns import pattern_svg
 from maquette.training.world.drawing.raster import SIDE, document, index_fill, labels, rasterise
 from maquette.training.world.printed import word_svg
 from maquette.training.world.scene import Placed, Scene
 from maquette.training.world.things import THINGS, UNIT, draw
+from maquette.words.colours import hex_code
 
 
 def scene_svg(scene: Scene) -> str:

@@ -24,8 +24,8 @@ from maquette.training.evaluation.judge.finder import (
     overlap,
 )
 from maquette.training.evaluation.judge.judge import (
+    Examiner,
     Found,
-    Judge,
     JudgeRecipe,
     JudgeRun,
     _visible,
@@ -66,7 +66,7 @@ def test_impossible_shares_are_refused() -> None:
         Share(0, 0)
 
 
-class Oracle(Judge):
+class Oracle(Examiner):
     """Knows the scene that a picture shows; tells what it tells of the picture's truth."""
 
     def __init__(self, scene: Scene) -> None:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from maquette.records.errors import ConfigError
 from maquette.training.evaluate import app
-from maquette.training.evaluation.judge.judge import Found, Judge
+from maquette.training.evaluation.judge.judge import Examiner, Found
 from maquette.training.evaluation.judge.judge_rows import (
     judge_agreement,
     judge_renders,
@@ -33,7 +33,7 @@ from maquette.training.world.sample import sample_scene
 from maquette.training.world.scene import Box
 
 
-class Sees(Judge):
+class Sees(Examiner):
     """Finds the same in every picture."""
 
     def __init__(self, *found: Found) -> None:

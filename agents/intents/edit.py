@@ -1,0 +1,73 @@
+"""Edit: change what an attached picture shows."""
+
+from __future__ import annotations
+
+from maquette.agents.intents.contract import Asked, Sign
+from maquette.agents.plans.edits import ask, edit_plan, free_edit_plan
+from maquette.agents.reading.changes import ChangeKind, Unclear
+from maquette.agents.reading.changing import wants_change
+from maquette.agents.reading.request import Reading
+from maquette.records.plan import Plan
+from maquette.tools.drawing.abilities import lacking
+from maquette.words.lexicon import Lexicon
+
+_OF_A_PICTURE = frozenset(ChangeKind) - {ChangeKind.ADD, ChangeKind.BACKGROUND, ChangeKind.RESIZE}
+"""What can only be done to a picture that there is already."""
+
+
+def _changes_without_picture(reading: Reading) -> bool:
+    """What only makes sense of a picture, though none is attached: it will be refused so."""
+    if reading.attached or reading.shown or not isinstance(reading.changes, tuple):
+        return False
+    return all(change.kind in _OF_A_PICTURE for change in reading.changes)
+
+
+def _changes(reading: Reading) -> bool:
+    return reading.attached > 0 and reading.changes is not None
+
+
+def _in_some_manner(reading: Reading) -> bool:
+    """A change that no rule takes apart: a model of any words may know it."""
+    return reading.attached > 0 and not reading.shown and wants_change(reading.masked)
+
+
+class Edit:
+    """Change the attached picture that is meant, one change after the other."""
+
+    name = "edit"
+    offer = "change, cut out or draw again what it shows"
+    examples = (
+        "remove the background from this photo",
+        "make the car in the picture blue",
+        "change the sky in my image to night",
+        "crop this image",
+        "erase the person in the picture",
+        "put a hat on the dog in the photo",
+    )
+    unlikely_alone = 0.2
+    signs = (Sign(30, _changes_without_picture), Sign(100, _changes), Sign(150, _in_some_manner))
+
+    async def plan(self, asked: Asked) -> Plan:
+        """Raises: FixInput: something is left open. CapabilityMissing: no model can edit."""
+        changes = asked.reading.changes
+        if not asked.reading.attached:
+            raise asked.refused("there is no attached picture to change")
+        if isinstance(changes, Unclear):
+            raise ask(changes)
+        model = await asked.served.generator()
+        lexicon = Lexicon.of(model.vocabulary)
+        if changes is None and not lexicon.open:
+            raise asked.refused(
+                "understood: change an attached picture; but no change that is known here"
+            )
+        understood = ", ".join(map(str, changes or ())) or "a change of the picture"
+        missing = lacking(("edit",), model.model, can=model.capabilities, understood=understood)
+        if missing is not None:
+            raise missing
+        if changes is None:
+            return free_edit_plan(asked.request)
+        sees = await asked.served.sees()
+        finds = sees and "inpaint" in model.capabilities and await asked.served.finds()
+        return edit_plan(
+            asked.request, changes, lexicon, judged=sees, finds=finds and not lexicon.open
+        )

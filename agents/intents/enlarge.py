@@ -1,0 +1,65 @@
+"""Enlarge: an attached picture, as it is, with more pixels."""
+
+from __future__ import annotations
+
+import re
+
+from maquette.agents.intents.contract import Asked, Sign
+from maquette.agents.plans.parts import attached
+from maquette.agents.reading.request import Reading
+from maquette.records.plan import Call, Plan
+
+MAX_FACTOR = 8
+_ENLARGES = re.compile(
+    r"\b(?:upscale|enlarge|(?:make|scale) (?:it|this|the|my)\b.*\b(?:bigger|larger|up)|"
+    r"(?:increase|double|triple)\b.*\b(?:size|resolution))\b",
+    re.IGNORECASE,
+)
+_ADVERBS = {"twice": 2, "double": 2, "triple": 3, "thrice": 3, "quadruple": 4}
+_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
+_TIMES = re.compile(
+    r"\b(\d|two|three|four|five)\s*(?:×|(?:x|times|fold|-fold)\b)",
+    re.IGNORECASE,
+)
+
+
+def _enlarges(reading: Reading) -> bool:
+    return bool(reading.attached and _ENLARGES.search(reading.plain))
+
+
+class Enlarge:
+    """Enlarge the first attached picture."""
+
+    name = "enlarge"
+    offer = "enlarge it"
+    examples = (
+        "make this picture larger",
+        "upscale the attached image",
+        "enlarge this photo twice",
+        "increase the resolution of my image",
+    )
+    unlikely_alone = 0.2
+    signs = (Sign(130, _enlarges),)
+
+    async def plan(self, asked: Asked) -> Plan:
+        """One call, so many times larger as is said. Raises: InvalidInput: nothing is attached."""
+        asked.need_picture("enlarge")
+        times = factor(asked.request.text)
+        large = Call(id="large", tool="enlarge", arguments={"image": attached(0), "factor": times})
+        return Plan(
+            nodes=(large,),
+            outputs=("large.image",),
+            summary=f"enlarge the attached picture {times} times",
+        )
+
+
+def factor(text: str) -> int:
+    """How many times larger a request wants it, 1 to 8; 2 where it does not say."""
+    for word, times in _ADVERBS.items():
+        if re.search(rf"\b{word}\b", text, re.IGNORECASE):
+            return times
+    match = _TIMES.search(text)
+    if not match:
+        return 2
+    found = match.group(1).lower()
+    return min(MAX_FACTOR, max(1, _NUMBERS.get(found) or int(found)))

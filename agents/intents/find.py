@@ -1,0 +1,61 @@
+"""Find: where something is in an attached picture, its mask, or the thing cut out."""
+
+from __future__ import annotations
+
+from maquette.agents.intents.contract import Asked, Sign
+from maquette.agents.plans.parts import attached
+from maquette.agents.reading.finding import Sought
+from maquette.agents.reading.request import Reading
+from maquette.records.errors import InvalidInput
+from maquette.records.plan import REFERENCE_KEY, Call, Plan
+
+
+def _cuts_without_picture(reading: Reading) -> bool:
+    """What only makes sense of a picture, though none is attached: it will be refused so."""
+    sought = reading.sought
+    alone = not reading.attached and not reading.shown
+    return alone and sought is not None and sought.wanted == "cut_out"
+
+
+class Find:
+    """Find things in the first attached picture: say where they are, mask them or cut them out."""
+
+    name = "find"
+    offer = ""  # Told with ``edit``.
+    examples = ()
+    unlikely_alone = 0.0
+    signs = (
+        Sign(20, _cuts_without_picture),
+        Sign(80, lambda reading: reading.attached > 0 and reading.sought is not None),
+    )
+
+    async def plan(self, asked: Asked) -> Plan:
+        """Raises: InvalidInput: nothing is attached, or the request names nothing to find."""
+        asked.need_picture("look at")
+        sought = asked.reading.sought
+        if sought is None:
+            raise InvalidInput(
+                "the request does not say what to find", hint='Say e.g. "cut out the red circle".'
+            )
+        return _found(sought)
+
+
+def _found(sought: Sought) -> Plan:
+    named = ", ".join(sought.phrases)
+    shows = sought.wanted == "place"
+    found = Call(
+        id="found",
+        tool="segment",
+        arguments={"image": attached(0), "phrases": list(sought.phrases), "overlay": shows},
+    )
+    if sought.wanted == "cut_out":
+        mask = {REFERENCE_KEY: "found.mask"}
+        cut = Call(id="cut", tool="cut_out", arguments={"image": attached(0), "mask": mask})
+        return Plan(
+            nodes=(found, cut), outputs=("cut.image",), summary=f"cut out of the picture: {named}"
+        )
+    return Plan(
+        nodes=(found,),
+        outputs=("found.text", "found.overlay") if shows else ("found.mask", "found.text"),
+        summary=f"find in the picture: {named}",
+    )

@@ -1,0 +1,105 @@
+"""An intent is one entry of one table: whatever routes, plans or refuses goes by it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+
+import pytest
+from places import DATA
+
+from maquette.agents.intents.chat import Chat
+from maquette.agents.intents.contract import Asked, Intent
+from maquette.agents.intents.fake import ScriptedIntent
+from maquette.agents.intents.table import INTENTS, by_name, can_do, signs
+from maquette.agents.planning.embedded import EmbeddedPlanner
+from maquette.contracts.intent import Example, IntentContract
+from maquette.model_servers.client.fake import ScriptedModelClient
+from maquette.records.errors import ConfigError, FixInput
+from maquette.records.plan import Call, Plan
+from maquette.records.task import TaskRequest
+from maquette.tools.registry import Registry
+
+REQUESTS = json.loads((DATA / "agents" / "routing.json").read_text())["requests"]
+
+
+def script(asked: Asked) -> Plan:
+    """Look for pictures of what was said, backwards."""
+    text = asked.reading.plain[::-1]
+    call = Call(id="found", tool="find_pictures", arguments={"text": text})
+    return Plan(nodes=(call,), outputs=("found.text",), summary="backwards")
+
+
+def reverse(name: str = "reverse", rank: int = 5) -> ScriptedIntent:
+    """An intent of a plug-in."""
+    return ScriptedIntent("backwards", script, name=name, offer="say it backwards", rank=rank)
+
+
+class TestScriptedIntent(IntentContract):
+    @pytest.fixture
+    def intent(self) -> ScriptedIntent:
+        return reverse()
+
+    @pytest.fixture
+    def planned(self) -> Sequence[Example]:
+        return [("boat backwards", 0), ("boat backwards", 1)]
+
+
+async def test_one_entry_is_a_whole_intent(models: ScriptedModelClient, registry: Registry) -> None:
+    """A new one in the table is told by its sign, plans, and is named where others refuse."""
+    planner = EmbeddedPlanner(models, registry, by_name((*INTENTS.values(), reverse())))
+    plan = await planner.plan(TaskRequest(text="boat backwards"))
+    (call,) = plan.nodes
+    assert isinstance(call, Call) and call.arguments == {"text": "sdrawkcab taob"}
+    with pytest.raises(FixInput) as caught:
+        await planner.plan(TaskRequest(text="make a song about spring"))
+    assert caught.value.hint.endswith("find pictures made before, or say it backwards.")
+
+
+async def test_an_intent_that_is_left_out_is_not_found(
+    models: ScriptedModelClient, registry: Registry
+) -> None:
+    """Without the entry neither its signs nor its examples choose it."""
+    fewer = by_name(one for one in INTENTS.values() if one.name != "search")
+    planner = EmbeddedPlanner(models, registry, fewer)
+    request = TaskRequest(text="find pictures of a red boat")
+    try:
+        plan = await planner.plan(request)
+    except FixInput as refused:
+        assert "find pictures" not in refused.hint
+    else:
+        assert "find_pictures" not in plan.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        (lambda: reverse(name="draw"), "named 'draw'"),
+        (lambda: reverse(rank=INTENTS["draw"].signs[0].rank), "both have rank"),
+    ],
+    ids=["name", "rank"],
+)
+def test_what_would_be_ambiguous_is_refused(other: Callable[[], Intent], why: str) -> None:
+    """Two intents of a name, or two signs of a rank: it would be chance which one is meant."""
+    with pytest.raises(ConfigError, match=why):
+        by_name((*INTENTS.values(), other()))
+
+
+def test_signs_are_tried_the_plainest_first() -> None:
+    """By rank, whatever the order of the table."""
+    ranks = [sign.rank for sign, _ in signs(by_name((reverse(), *INTENTS.values())))]
+    assert ranks == sorted(ranks) and ranks[0] == 5
+
+
+def test_what_can_be_done_is_one_sentence_of_all_offers() -> None:
+    """What a refusal tells a person: each offer once, the last after "or"."""
+    assert can_do(by_name((reverse(),))) == "It can say it backwards."
+    two = by_name((reverse(), reverse("again", rank=6)))
+    assert can_do(two) == "It can say it backwards, or say it backwards."
+    assert can_do(by_name((reverse(), Chat()))) == "It can say it backwards."
+
+
+@pytest.mark.parametrize("name", sorted({request["intent"] for request in REQUESTS}))
+def test_every_measured_kind_of_request_has_an_intent(name: str) -> None:
+    """The set that routing is measured on asks for no kind that the table lacks."""
+    assert INTENTS[name].name == name
