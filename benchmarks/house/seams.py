@@ -47,6 +47,90 @@ SEAMS = (
         "model_client:ModelClientContract",
     ),
     Seam(
+        "role server",
+        "model_servers.client.contract:RoleServer",
+        "model_servers.text_rendering.role:TextRenderingRole",
+        "model_servers.client.fake_role:ScriptedRole",
+        "role_server:RoleServerContract",
+    ),
+    Seam(
+        "row adapter",
+        "model_servers.generation.adapters.contract:RowAdapter",
+        "model_servers.generation.adapters.layout_flow:LayoutFlowAdapter",
+        "model_servers.generation.adapters.fake:FakeAdapter",
+        "row_adapter:RowAdapterContract",
+    ),
+    Seam(
+        "backend that sees",
+        "model_servers.understanding.backends.contract:UnderstandingBackend",
+        "model_servers.understanding.backends.llava:Llava",
+        "model_servers.understanding.backends.fake:FakeSeer",
+        "understanding_backend:UnderstandingBackendContract",
+    ),
+    Seam(
+        "backend that finds",
+        "model_servers.segmentation.backends.contract:SegmentationBackend",
+        "model_servers.segmentation.backends.clipseg:Segmenter",
+        "model_servers.segmentation.backends.fake:FakeSegmenter",
+        "segmentation_backend:SegmentationBackendContract",
+    ),
+    Seam(
+        "backend that scores",
+        "model_servers.reward.backends.contract:RewardBackend",
+        "model_servers.reward.backends.perspectives:Scorer",
+        "model_servers.reward.backends.fake:FakeScorer",
+        "reward_backend:RewardBackendContract",
+    ),
+    Seam(
+        "backend that embeds",
+        "model_servers.embedding.backends.contract:EmbeddingBackend",
+        "model_servers.embedding.backends.dual_encoder:DualEncoder",
+        "model_servers.embedding.backends.fake:FakeEncoder",
+        "embedding_backend:EmbeddingBackendContract",
+    ),
+    Seam(
+        "planner",
+        "agents.planning.seam:Planner",
+        "agents.planning.embedded:EmbeddedPlanner",
+        "agents.planning.fake:ScriptedPlanner",
+        "planner:PlannerContract",
+    ),
+    Seam(
+        "intent",
+        "agents.intents.contract:Intent",
+        "agents.intents.draw:Draw",
+        "agents.intents.fake:ScriptedIntent",
+        "intent:IntentContract",
+    ),
+    Seam(
+        "judge",
+        "agents.judging.contract:Judge",
+        "agents.judging.judges.things:ThingsJudge",
+        "agents.judging.judges.fake:ScriptedJudge",
+        "judge:JudgeContract",
+    ),
+    Seam(
+        "repair",
+        "agents.judging.contract:Repair",
+        "agents.judging.repairs.redraw:Redraw",
+        "agents.judging.repairs.fake:ScriptedRepair",
+        "repair:RepairContract",
+    ),
+    Seam(
+        "strategy",
+        "workflows.loops.strategy:Strategy",
+        "workflows.loops.revise:Revise",
+        "workflows.loops.scripted:ScriptedStrategy",
+        "strategy:StrategyContract",
+    ),
+    Seam(
+        "task gateway",
+        "workflows.desk.contract:TaskGateway",
+        "workflows.desk.gateway:TemporalGateway",
+        "workflows.desk.memory:MemoryGateway",
+        "task_gateway:TaskGatewayContract",
+    ),
+    Seam(
         "event log",
         "workflows.events.log:EventLog",
         "workflows.events.stream:StreamEventLog",
@@ -54,6 +138,7 @@ SEAMS = (
         "event_log:EventLogContract",
     ),
 )
+"""The index has no fake of its own: it keeps its documents in the store's."""
 
 
 def missing(checkout: Checkout, seam: Seam) -> list[str]:
