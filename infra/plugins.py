@@ -11,11 +11,14 @@ or is not what the door takes is left out and told, by ``maquette doctor`` too; 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 
 from maquette.records.errors import ConfigError, MaquetteError
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,32 @@ class Door:
         return f"maquette.{self.name}"
 
 
+COMMANDS = Door("commands", "a Typer app, or a function that Typer makes a command of")
+"""Command line; loaded when it is called."""
+TOOLS = Door("tools", "a module with the hook maquette_tools(register)")
+"""Tools made by ``@tool`` (``tools/plugins/hookspecs.py``)."""
+ROLES = Door("roles", "a class made of config, store and threads", has=("start", "stop", "methods"))
+"""Model servers; the name is that of the role (``model_servers/client/contract.py``)."""
+BACKENDS = Door("backends", "a class that keeps the protocol of a role's backends")
+"""Named ``<role>.<backend>``, loaded when the settings choose it (``models.<role>.backend``)."""
+ROW_OPTIONS = Door(
+    "row_options", "a RowOption with a kind", has=("name", "default", "abilities", "needs")
+)
+"""Generation options (``model_servers/schemas/options/option.py``)."""
+INTENTS = Door("intents", "an Intent", has=("name", "offer", "examples", "signs", "plan"))
+"""Kinds of requests (``agents/intents/contract.py``)."""
+JUDGES = Door("judges", "a function of CriticSettings that makes a Judge", has=("__call__",))
+"""For kinds of criteria that nobody judges (``agents/judging/contract.py``)."""
+REPAIRS = Door("repairs", "a Repair", has=("name", "kinds", "tool", "propose"))
+"""What may mend a failed criterion (``agents/judging/contract.py``)."""
+STRATEGIES = Door(
+    "strategies", "a Strategy", has=("name", "steering", "begin", "next_round", "absorb")
+)
+"""How a loop decides; pure (``workflows/loops/strategy.py``)."""
+
+DOORS = (*(COMMANDS, TOOLS, ROLES, BACKENDS, ROW_OPTIONS, INTENTS, JUDGES, REPAIRS, STRATEGIES),)
+
+
 @dataclass(frozen=True)
 class PluginProblem:
     """A plug-in that could not be used, and why."""
@@ -46,10 +75,20 @@ class PluginProblem:
 class Opened:
     """What is behind a door, by name."""
 
+    door: Door
     found: dict[str, object] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     """Who brought each, in words."""
     problems: list[PluginProblem] = field(default_factory=list)
+
+    def leave_out(self, name: str, reason: str) -> None:
+        """Take a plug-in's thing back, since it clashes with another."""
+        self.found.pop(name)
+        self._note(self.origins.pop(name), reason)
+
+    def _note(self, plugin: str, reason: str) -> None:
+        self.problems.append(PluginProblem(plugin, reason))
+        log.error("%s is left out of the %s: %s", plugin, self.door.name, reason)
 
 
 BUILT_IN = "Maquette"
@@ -65,7 +104,7 @@ def open_door(
 
     Raises: ConfigError: a built-in thing is not what the door takes.
     """
-    opened = Opened()
+    opened = Opened(door)
     for name, thing in built_in.items():
         _take(door, opened, name, thing, BUILT_IN)
     if opened.problems:
@@ -76,10 +115,18 @@ def open_door(
         try:
             thing = entry.load()
         except Exception as error:
-            opened.problems.append(PluginProblem(origin, why("cannot be imported", error)))
+            opened._note(origin, why("cannot be imported", error))
         else:
             _take(door, opened, entry.name, thing, origin)
     return opened
+
+
+def named(door: Door) -> dict[str, EntryPoint]:
+    """What installed packages bring to a door, by name, not loaded; the first of a name."""
+    found: dict[str, EntryPoint] = {}
+    for entry in sorted(entry_points(group=door.group), key=lambda one: (one.name, one.value)):
+        found.setdefault(entry.name, entry)
+    return found
 
 
 def why(what: str, error: Exception) -> str:
@@ -99,4 +146,4 @@ def _take(door: Door, opened: Opened, name: str, thing: object, origin: str) -> 
     else:
         opened.found[name], opened.origins[name] = thing, origin
         return
-    opened.problems.append(PluginProblem(origin, reason))
+    opened._note(origin, reason)

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Any
 
 import pluggy
 
-from maquette.records.errors import ConfigError, Conflict, MaquetteError, NotFound
-from maquette.tools.plugins import hookspecs
+from maquette.infra.plugins import TOOLS, PluginProblem, why
+from maquette.records.errors import ConfigError, Conflict, NotFound
+from maquette.tools.plugins import builtin, hookspecs
 from maquette.tools.spec import ToolSpec
-
-
-@dataclass(frozen=True)
-class PluginProblem:
-    """A plug-in that could not be used, and why. The others work on."""
-
-    plugin: str
-    reason: str
 
 
 class Registry:
@@ -111,8 +103,6 @@ def load_registry(
         plugins: named objects with a ``maquette_tools`` hook, taken before installed ones.
         entries: entry points in place of the installed ones of group ``maquette.tools``.
     """
-    from maquette.tools.plugins import builtin as builtin
-
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
     registry = Registry()
@@ -121,13 +111,13 @@ def load_registry(
         raise ConfigError(f"the built-in tools do not load: {registry.problems[0].reason}")
     for name, plugin in plugins:
         _take(manager, registry, f"plug-in {name}", plugin)
-    installed = entry_points(group=hookspecs.ENTRY_POINTS) if entries is None else entries
+    installed = entry_points(group=TOOLS.group) if entries is None else entries
     for entry in sorted(installed, key=lambda e: (e.name, e.value)):
         label = f"plug-in {entry.name} ({entry.value})"
         try:
             plugin = entry.load()
         except Exception as error:
-            registry.report(label, _why("cannot be imported", error))
+            registry.report(label, why("cannot be imported", error))
         else:
             _take(manager, registry, label, plugin)
     return registry
@@ -148,13 +138,7 @@ def _take(manager: pluggy.PluginManager, registry: Registry, label: str, plugin:
         if clash is not None:
             registry.add(clash, origin=label)
     except Exception as error:
-        registry.report(label, _why("cannot be used", error))
+        registry.report(label, why("cannot be used", error))
         return
     for spec in staged:
         registry.add(spec, origin=label)
-
-
-def _why(what: str, error: Exception) -> str:
-    if isinstance(error, MaquetteError):
-        return error.message
-    return f"{what}: {type(error).__name__}: {error}"

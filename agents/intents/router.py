@@ -9,7 +9,7 @@ from __future__ import annotations
 from maquette.agents.intents.chat import Chat
 from maquette.agents.intents.contract import Intent
 from maquette.agents.intents.draw import Draw, names_known_thing
-from maquette.agents.intents.table import INTENTS, Table, signs
+from maquette.agents.intents.table import Table, all_intents, signs
 from maquette.agents.plans.served import Served
 from maquette.agents.reading.request import Reading
 from maquette.model_servers.client.contract import ModelClient
@@ -27,11 +27,11 @@ MAX_CHARACTERS = 2_000
 class Router:
     """Tells intents apart; the examples are embedded once."""
 
-    def __init__(self, models: ModelClient, intents: Table = INTENTS) -> None:
+    def __init__(self, models: ModelClient, intents: Table | None = None) -> None:
         self._embedding = EmbeddingClient(models)
         self._served = Served(models)
-        self._intents = intents
-        self._signs = signs(intents)
+        self._intents = all_intents() if intents is None else intents
+        self._signs = signs(self._intents)
         self._examples: list[tuple[str, tuple[float, ...]]] | None = None
 
     async def route(self, reading: Reading) -> Intent:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import cast
 
 from maquette.agents.intents.caption import Caption
 from maquette.agents.intents.chat import Chat
@@ -16,6 +18,7 @@ from maquette.agents.intents.read import Read
 from maquette.agents.intents.search import Search
 from maquette.agents.intents.show import Show
 from maquette.agents.intents.sound import Sound
+from maquette.infra import plugins
 from maquette.records.errors import ConfigError
 
 Table = Mapping[str, Intent]
@@ -72,3 +75,23 @@ INTENTS: Table = by_name(
     )
 )
 """The intents that are built in."""
+
+
+@cache
+def opened() -> plugins.Opened:
+    """The built-in intents and those of installed packages, whose signs have ranks of their own."""
+    found = plugins.open_door(plugins.INTENTS, INTENTS)
+    fitting: list[Intent] = []
+    for name, intent in cast("dict[str, Intent]", dict(found.found)).items():
+        try:
+            by_name([*fitting, intent])
+        except ConfigError as error:
+            found.leave_out(name, error.message)
+        else:
+            fitting.append(intent)
+    return found
+
+
+def all_intents() -> Table:
+    """Every intent by name, ours first."""
+    return cast("Table", opened().found)

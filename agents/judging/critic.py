@@ -10,10 +10,10 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from maquette.agents.judging.contract import Absent, Judge, Judgement, Repair, Sight, unjudged
-from maquette.agents.judging.judges.table import JUDGES
+from maquette.agents.judging.judges.table import make_judges
 from maquette.agents.judging.judges.text_reads import TextReadsJudge
 from maquette.agents.judging.judges.things import ThingsJudge
-from maquette.agents.judging.repairs.table import REPAIRS
+from maquette.agents.judging.repairs.table import all_repairs
 from maquette.model_servers.client.contract import ModelClient, RoleName
 from maquette.model_servers.schemas.text_rendering import PlacedBlock
 from maquette.records.artifact import ArtifactRef
@@ -34,7 +34,7 @@ VERSION = "3"
 
 def make_critic(settings: Settings, store: ArtifactStore, models: ModelClient) -> Critic:
     """The critic of these settings: what a role judges that they do not name stays unjudged."""
-    chosen = [make(settings.critic) for make in JUDGES.values()]
+    chosen = make_judges(settings.critic)
     judges = [
         Absent(judge, f"the settings name no model for the role {', '.join(absent)}")
         if (absent := [str(role) for role in judge.roles if role not in settings.models])
@@ -48,7 +48,7 @@ def propose(
     verdict: Verdict,
     body: tuple[Call, ...],
     tried: frozenset[str],
-    repairs: Mapping[str, Repair] = REPAIRS,
+    repairs: Mapping[str, Repair] | None = None,
 ) -> tuple[Revision, ...]:
     """Revisions of the body that may mend what failed, best first; the same for the same input.
 
@@ -58,7 +58,7 @@ def propose(
     Returns: one change each; those of different findings take turns.
     """
     ladders = [
-        list(_ladder(finding, body, tried, repairs))
+        list(_ladder(finding, body, tried, all_repairs() if repairs is None else repairs))
         for finding in verdict.findings
         if finding.outcome is Outcome.FAILED
     ]

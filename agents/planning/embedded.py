@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from maquette.agents.intents.contract import Asked
 from maquette.agents.intents.router import Router
-from maquette.agents.intents.table import INTENTS, Table, can_do
+from maquette.agents.intents.table import Table, all_intents, can_do
 from maquette.agents.planning.budget import within_budget
 from maquette.agents.plans.served import Served
 from maquette.agents.reading.request import read_request
@@ -24,11 +24,14 @@ class EmbeddedPlanner:
 
     label = "embedded"
 
-    def __init__(self, models: ModelClient, registry: Registry, intents: Table = INTENTS) -> None:
+    def __init__(
+        self, models: ModelClient, registry: Registry, intents: Table | None = None
+    ) -> None:
         self._registry = registry
         self._served = Served(models)
-        self._router = Router(models, intents)
-        self._can_do = can_do(intents)
+        table = all_intents() if intents is None else intents
+        self._router = Router(models, table)
+        self._can_do = can_do(table)
 
     async def plan(self, request: TaskRequest) -> Plan:
         """See ``Planner.plan``."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from maquette.infra import plugins
 from maquette.records.loop import STRATEGIES
 
 
@@ -55,5 +56,7 @@ class PlanLimits:
     """Nodes of the plan."""
     max_calls: int = 512
     """Calls in all: of a loop, body times candidates times rounds."""
-    strategies: frozenset[str] = STRATEGIES
+    strategies: frozenset[str] = field(
+        default_factory=lambda: STRATEGIES | plugins.named(plugins.STRATEGIES).keys()
+    )
     """Loop strategies that the workflow knows."""

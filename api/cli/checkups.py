@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 from importlib.metadata import entry_points
 
+from maquette.agents.intents.table import opened as intents
+from maquette.agents.judging.judges.table import opened as judges
+from maquette.agents.judging.repairs.table import opened as repairs
 from maquette.api.client import MaquetteClient
+from maquette.infra.plugins import BACKENDS, BUILT_IN, ROLES, named
 from maquette.infra.settings.models import served_here
 from maquette.infra.settings.schema import Settings
 from maquette.infra.stack.checkup.doctor import Check
 from maquette.infra.stack.control import read_stack
 from maquette.model_servers.readiness import check_roles
+from maquette.model_servers.schemas.options.table import opened as options
 from maquette.records.errors import MaquetteError, RecordDamaged
 from maquette.records.task import RECORD_DAMAGED
 from maquette.tools.registry import load_registry
+from maquette.workflows.loops.table import OPENED as STRATEGIES
 
 MOST_RECORDS = 2_000
 
@@ -55,6 +61,26 @@ def models(settings: Settings) -> Check:
     except MaquetteError as error:
         return Check("model files", False, problem=error.message, next_step=error.hint)
     return Check("model files", True, detail=", ".join(sorted(settings.models)))
+
+
+def plug_ins(settings: Settings) -> Check:
+    """What other packages bring can be used; the first that cannot is named."""
+    behind = [options(), intents(), judges(), repairs(), STRATEGIES]
+    if problems := [problem for one in behind for problem in one.problems]:
+        return Check(
+            "plug-ins",
+            False,
+            problem=f"{problems[0].plugin}: {problems[0].reason}",
+            next_step="mend the plug-in, or uninstall its package",
+        )
+    brought = [
+        f"{one.door.name}: {name}"
+        for one in behind
+        for name, origin in sorted(one.origins.items())
+        if origin != BUILT_IN
+    ]
+    brought += [f"{door.name}: {name}" for door in (ROLES, BACKENDS) for name in named(door)]
+    return Check("plug-ins", True, detail=", ".join(brought) or "none beside tools and commands")
 
 
 def commands(settings: Settings) -> Check:
@@ -109,4 +135,4 @@ async def damaged_records(url: str, token: str | None) -> tuple[list[str], int]:
     return found, seen
 
 
-CHECKUPS = (tools, planner, models, commands, records)
+CHECKUPS = (tools, plug_ins, planner, models, commands, records)

@@ -25,6 +25,7 @@ from maquette.api.cli.terminal import exits
 from maquette.api.cli.terminal.deferred import Deferred
 from maquette.api.cli.terminal.screen import Screen
 from maquette.api.cli.terminal.streams import NotTold, sound_streams
+from maquette.infra.plugins import COMMANDS as COMMAND_DOOR
 from maquette.records.errors import GiveUp, MaquetteError
 
 COMMANDS = {
@@ -42,7 +43,7 @@ COMMANDS = {
 
 EXTRAS = {"train": "train", "eval": "train"} | dict.fromkeys(("bench", "certify", "check"), "bench")
 """Commands that come with an extra of ours, by its name."""
-PLUGINS = "maquette.commands"
+PLUGINS = COMMAND_DOOR.group
 
 
 class Commands(TyperGroup):

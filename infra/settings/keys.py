@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from maquette.infra.settings.schema import Settings
+from maquette.infra.settings.schema import KeysFrom, Settings
 from maquette.records.errors import ConfigError
 
 ENV_PREFIX = "MAQUETTE_"
@@ -95,9 +95,10 @@ def _table_of(annotation: Any) -> Any:
 
 
 def _entries_of(annotation: Any) -> tuple[str, ...] | None:
-    """The keys that a ``dict[Literal[...], X]`` takes; None: any."""
+    """The keys that a table takes, where they are marked by ``KeysFrom``; None: any."""
     key = get_args(annotation)[0] if get_origin(annotation) is dict else None
-    return get_args(key) if get_origin(key) is Literal else None
+    marks = [mark for mark in getattr(key, "__metadata__", ()) if isinstance(mark, KeysFrom)]
+    return marks[0].names() if marks else None
 
 
 def _first_unknown(path: tuple[str, ...]) -> int | None:

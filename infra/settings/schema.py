@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -25,6 +27,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from maquette.infra import plugins
 from maquette.infra.address import bind_host, endpoint, host_port, says_secure, web_url
 from maquette.infra.media.limits import MAX_PIXELS
 
@@ -33,10 +36,29 @@ PartName = Literal["temporal", "store", "models", "worker", "api"]
 Placement = Literal["inprocess", "colocated", "per_role"]
 Transport = Literal["direct", "http", "handle"]
 
-ModelRole = Literal[
-    "generation", "understanding", "text_rendering", "segmentation", "reward", "embedding"
-]
-"""The roles that model servers serve."""
+ROLES = ("generation", "understanding", "text_rendering", "segmentation", "reward", "embedding")
+"""The roles that come along."""
+
+
+def model_roles() -> tuple[str, ...]:
+    """The roles that model servers serve: ours, and those of installed packages."""
+    return (*ROLES, *(name for name in plugins.named(plugins.ROLES) if name not in ROLES))
+
+
+def _known_role(name: str) -> str:
+    if name not in model_roles():
+        raise ValueError(f"no role is named so; expected one of {', '.join(model_roles())}")
+    return name
+
+
+@dataclass(frozen=True)
+class KeysFrom:
+    """Marks the key of a table that takes certain names."""
+
+    names: Callable[[], tuple[str, ...]]
+
+
+ModelRole = Annotated[str, AfterValidator(_known_role), KeysFrom(model_roles)]
 
 
 HostPort = Annotated[str, AfterValidator(host_port)]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
+from maquette.infra import plugins
 from maquette.model_servers.client.work import Held, Work
 from maquette.records.base import Record
 
@@ -33,6 +34,15 @@ class RoleName(StrEnum):
     REWARD = "reward"
     EMBEDDING = "embedding"
     LANGUAGE = "language"
+
+    @classmethod
+    def _missing_(cls, value: object) -> RoleName | None:
+        """A role of an installed package is a name like ours."""
+        if not isinstance(value, str) or value not in plugins.named(plugins.ROLES):
+            return None
+        member = str.__new__(cls, value)
+        member._name_, member._value_ = value.upper(), value
+        return cls._value2member_map_.setdefault(value, member)  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)

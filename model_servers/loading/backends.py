@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Generic, TypeVar, cast
 
+from maquette.infra import plugins
 from maquette.model_servers.loading.model_files import read_table
 from maquette.records.errors import ConfigError
 
@@ -50,9 +52,10 @@ class Backends(Generic[BackendT]):
 
     def check(self, name: str | None) -> None:
         """Raises: ConfigError: no backend is named so; lists those that are."""
-        if name is not None and name not in self._table:
+        if name is not None and name not in self._table and name not in (brought := self._brought):
+            known = ", ".join(sorted({*self._table, *brought}))
             raise ConfigError(
-                f"models.{self._role}.backend is {name!r}; known: {', '.join(sorted(self._table))}",
+                f"models.{self._role}.backend is {name!r}; known: {known}",
                 hint="name one of these, or leave it out: the model's files tell which one it is",
             )
 
@@ -76,16 +79,36 @@ class Backends(Generic[BackendT]):
         Raises: ConfigError: no backend is named so.
         """
         self.check(name)
-        return bool(self._table[name or self._usual].kinds)
+        entry = self._table.get(name or self._usual)
+        return entry is None or bool(entry.kinds)
 
     def named(self, name: str | None) -> Chosen[BackendT]:
         """The backend of that name; None: the usual one. Raises: ConfigError: there is none."""
         self.check(name)
         name = name or self._usual
-        module, made = self._table[name].path.split(":")
-        found = getattr(import_module(f"maquette.model_servers.{module}"), made)
+        if name in self._table:
+            module, made = self._table[name].path.split(":")
+            found = getattr(import_module(f"maquette.model_servers.{module}"), made)
+        else:
+            found = self._loaded(self._brought[name])
         mark = "" if name == self._usual else f"\0backend {name}"
         return Chosen(name, cast("Callable[..., BackendT]", found), mark)
+
+    @property
+    def _brought(self) -> dict[str, EntryPoint]:
+        """Backends of installed packages: chosen by name alone, and given the model's files."""
+        start = f"{self._role}."
+        entries = plugins.named(plugins.BACKENDS)
+        return {n.removeprefix(start): e for n, e in entries.items() if n.startswith(start)}
+
+    def _loaded(self, entry: EntryPoint) -> object:
+        try:
+            return entry.load()
+        except Exception as error:
+            raise ConfigError(
+                f"the backend {entry.name!r} {plugins.why('cannot be imported', error)}",
+                hint=f"mend or uninstall the package that brings {entry.value}",
+            ) from error
 
     def _kept_by(self, path: Path) -> str:
         kind = read_table(path / "config.json").get("model_type")

@@ -7,7 +7,9 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from maquette.infra import plugins
 from maquette.model_servers.client.contract import RoleName, RoleServer
+from maquette.records.errors import ConfigError
 
 if TYPE_CHECKING:
     from maquette.infra.settings.schema import ModelConfig, Settings
@@ -29,10 +31,25 @@ def build_role(
     role: RoleName, config: ModelConfig, store: ArtifactStore, threads: int
 ) -> RoleServer:
     """The server of a role, not yet started. Raises: ConfigError: an option is not known."""
-    module, name = ROLES[role].split(":")
-    kind = getattr(import_module(f"maquette.model_servers.{module}"), name)
-    server: RoleServer = kind(config, store, threads)
+    server: RoleServer = _class_of(role)(config, store, threads)
     return server
+
+
+def _class_of(role: RoleName) -> Callable[[ModelConfig, ArtifactStore, int], RoleServer]:
+    if role in ROLES:
+        module, name = ROLES[role].split(":")
+        found = getattr(import_module(f"maquette.model_servers.{module}"), name)
+    else:
+        entry = plugins.named(plugins.ROLES)[role]
+        try:
+            found = entry.load()
+        except Exception as error:
+            raise ConfigError(
+                f"the role {str(role)!r} {plugins.why('cannot be imported', error)}",
+                hint=f"mend or uninstall the package that brings {entry.value}",
+            ) from error
+    made: Callable[[ModelConfig, ArtifactStore, int], RoleServer] = found
+    return made
 
 
 def role_builders(

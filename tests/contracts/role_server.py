@@ -52,7 +52,7 @@ class RoleServerContract:
     def test_it_says_what_it_serves_before_it_starts(self, served: Served) -> None:
         """A known role; each verb takes a record, gives a record, and is a coroutine function."""
         role = served.make()
-        assert role.role in RoleName and role.methods()
+        assert isinstance(role.role, RoleName) and role.methods()
         for verb, method in role.methods().items():
             assert verb.isidentifier()
             assert issubclass(method.request, Record) and issubclass(method.response, Record)

@@ -21,7 +21,6 @@ import pluggy
 from maquette.tools.spec import ToolSpec
 
 PROJECT = "maquette"
-ENTRY_POINTS = "maquette.tools"
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from maquette.agents.judging.contract import Judge
 from maquette.agents.judging.judges.overall import OverallJudge
 from maquette.agents.judging.judges.text_reads import TextReadsJudge
 from maquette.agents.judging.judges.things import ThingsJudge
+from maquette.infra import plugins
 from maquette.infra.settings.schema import CriticSettings
 
 JUDGES: Mapping[str, Callable[[CriticSettings], Judge]] = {
@@ -16,3 +18,28 @@ JUDGES: Mapping[str, Callable[[CriticSettings], Judge]] = {
     OverallJudge.name: OverallJudge.of,
 }
 """The judges that are built in, by name."""
+
+
+@cache
+def opened() -> plugins.Opened:
+    """What makes the built-in judges and those of installed packages, by name."""
+    return plugins.open_door(plugins.JUDGES, JUDGES)
+
+
+def make_judges(settings: CriticSettings) -> list[Judge]:
+    """The judges. One of a package that breaks, or that judges what another does, is left out."""
+    behind, made, kinds = opened(), list[Judge](), set[str]()
+    for name, make in list(behind.found.items()):
+        try:
+            judge: Judge = make(settings)  # type: ignore[operator]
+        except Exception as error:
+            if behind.origins[name] == plugins.BUILT_IN:
+                raise
+            behind.leave_out(name, plugins.why("it makes no judge", error))
+            continue
+        if taken := kinds & set(judge.kinds):
+            behind.leave_out(name, f"{', '.join(sorted(taken))} is judged by another")
+            continue
+        made.append(judge)
+        kinds |= set(judge.kinds)
+    return made

@@ -9,14 +9,12 @@ an entry point::
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import (
     AfterValidator,
@@ -28,25 +26,29 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from maquette.infra import plugins
 from maquette.model_servers.schemas.options.option import RowFields, RowOption
 
-ENTRY_POINTS = "maquette.row_options"
 _HERE = "maquette.model_servers.schemas.options"
 _NOT_OPTIONS = frozenset({"option", "table"})
-
-logger = logging.getLogger(__name__)
 
 
 @cache
 def row_options() -> Mapping[str, RowOption[Any]]:
-    """Every option by its name, ours first. One that breaks or clashes is left out and logged."""
-    found: dict[str, RowOption[Any]] = {}
-    for option in (*_ours(), *_installed()):
-        if option.name in found:
-            logger.error("row option %r is left out: there is one of that name", option.name)
-        else:
-            found[option.name] = option
-    return MappingProxyType(found)
+    """Every option by its name, ours first."""
+    return MappingProxyType(cast("dict[str, RowOption[Any]]", opened().found))
+
+
+@cache
+def opened() -> plugins.Opened:
+    """The options and who brought them. A plug-in that breaks or clashes is left out and told."""
+    found = plugins.open_door(plugins.ROW_OPTIONS, {one.name: one for one in _ours()})
+    for name, option in list(found.found.items()):
+        if not isinstance(option, RowOption) or option.name != name:
+            found.leave_out(name, f"it is no RowOption of the name {name!r}")
+        elif option.kind is None and found.origins[name] != plugins.BUILT_IN:
+            found.leave_out(name, "it has no kind; only a row's own fields are told without one")
+    return found
 
 
 def meanings() -> dict[str, str]:
@@ -108,17 +110,3 @@ def _ours() -> Iterator[RowOption[Any]]:
     for module in sorted(module.name for module in iter_modules(folder)):
         if module not in _NOT_OPTIONS:
             yield import_module(f"{_HERE}.{module}").OPTION
-
-
-def _installed() -> Iterator[RowOption[Any]]:
-    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda e: (e.name, e.value)):
-        try:
-            option = entry.load()
-            if not isinstance(option, RowOption) or option.kind is None:
-                raise TypeError(
-                    f"it is a {type(option).__name__}; expected a RowOption with a kind"
-                )
-        except Exception as error:  # A broken package must not take the others along.
-            logger.error("row option %r (%s) is left out: %s", entry.name, entry.value, error)
-        else:
-            yield option

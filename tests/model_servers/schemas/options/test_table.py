@@ -14,15 +14,15 @@ import pytest
 from generation_bench import OWNER, Bench
 from pydantic import ValidationError
 
+from maquette.infra import plugins
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.model_servers.generation.adapters.contract import RowSpec
 from maquette.model_servers.generation.adapters.stable_diffusion import StableDiffusionAdapter
 from maquette.model_servers.schemas.generation import Row
-from maquette.model_servers.schemas.options import table
 from maquette.model_servers.schemas.options.glyphs import GlyphItem
-from maquette.model_servers.schemas.options.table import meanings, needed, row_options
+from maquette.model_servers.schemas.options.table import meanings, needed, opened, row_options
 from maquette.model_servers.serving.direct import DirectClient
 from maquette.model_servers.serving.host import RoleHost
 from maquette.records.artifact import ArtifactRef
@@ -60,13 +60,15 @@ def grain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (tmp_path / "grain_option.py").write_text(GRAIN)
     monkeypatch.syspath_prepend(tmp_path)
     found = [
-        EntryPoint("broken", "no_such_module:OPTION", table.ENTRY_POINTS),
-        EntryPoint("grain", "grain_option:OPTION", table.ENTRY_POINTS),
+        EntryPoint("broken", "no_such_module:OPTION", plugins.ROW_OPTIONS.group),
+        EntryPoint("grain", "grain_option:OPTION", plugins.ROW_OPTIONS.group),
     ]
-    monkeypatch.setattr(table, "entry_points", lambda group: found)
+    monkeypatch.setattr(plugins, "entry_points", lambda group: found)
     row_options.cache_clear()
+    opened.cache_clear()
     yield
     row_options.cache_clear()
+    opened.cache_clear()
     sys.modules.pop("grain_option", None)
 
 
@@ -194,4 +196,4 @@ def test_a_broken_package_takes_no_option_along(
 ) -> None:
     """What cannot be imported is logged by name; the others are there."""
     assert "grain" in row_options() and "sampler" in row_options()
-    assert "'broken' (no_such_module:OPTION) is left out" in caplog.text
+    assert "broken (no_such_module:OPTION) is left out" in caplog.text
