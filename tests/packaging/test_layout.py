@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -122,3 +123,13 @@ def test_light_modules_stay_light(module: str) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout
     assert found.strip() == "[]"
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
+def test_files_that_a_page_names_are_there(page: Path) -> None:
+    """Who follows a path from the documentation finds the file; it may be told from its room on."""
+    files = [*sources(), *(ROOT / "tests").rglob("*.py")]
+    known = [file.relative_to(ROOT).as_posix() for file in files]
+    named = re.findall(r"`((?:\w+/)+\w+\.py)`", page.read_text())
+    lost = [name for name in named if not any(f"/{one}".endswith(f"/{name}") for one in known)]
+    assert lost == []
