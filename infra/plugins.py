@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Door:
+class PluginDoor:
     """A kind of thing that packages may bring."""
 
     name: str
@@ -37,25 +37,27 @@ class Door:
         return f"maquette.{self.name}"
 
 
-COMMANDS = Door("commands", "a Typer app, or a function that Typer makes a command of")
+COMMANDS = PluginDoor("commands", "a Typer app, or a function that Typer makes a command of")
 """Command line; loaded when it is called."""
-TOOLS = Door("tools", "a module with the hook maquette_tools(register)")
+TOOLS = PluginDoor("tools", "a module with the hook maquette_tools(register)")
 """Tools made by ``@tool`` (``tools/plugins/hookspecs.py``)."""
-ROLES = Door("roles", "a class made of config, store and threads", has=("start", "stop", "methods"))
+ROLES = PluginDoor(
+    "roles", "a class made of config, store and threads", has=("start", "stop", "methods")
+)
 """Model servers; the name is that of the role (``model_servers/client/contract.py``)."""
-BACKENDS = Door("backends", "a class that keeps the protocol of a role's backends")
+BACKENDS = PluginDoor("backends", "a class that keeps the protocol of a role's backends")
 """Named ``<role>.<backend>``, loaded when the settings choose it (``models.<role>.backend``)."""
-ROW_OPTIONS = Door(
+ROW_OPTIONS = PluginDoor(
     "row_options", "a RowOption with a kind", has=("name", "default", "abilities", "needs")
 )
 """Generation options (``model_servers/schemas/options/option.py``)."""
-INTENTS = Door("intents", "an Intent", has=("name", "offer", "examples", "signs", "plan"))
+INTENTS = PluginDoor("intents", "an Intent", has=("name", "offer", "examples", "signs", "plan"))
 """Kinds of requests (``agents/intents/contract.py``)."""
-JUDGES = Door("judges", "a function of CriticSettings that makes a Judge", has=("__call__",))
+JUDGES = PluginDoor("judges", "a function of CriticSettings that makes a Judge", has=("__call__",))
 """For kinds of criteria that nobody judges (``agents/judging/contract.py``)."""
-REPAIRS = Door("repairs", "a Repair", has=("name", "kinds", "tool", "propose"))
+REPAIRS = PluginDoor("repairs", "a Repair", has=("name", "kinds", "tool", "propose"))
 """What may mend a failed criterion (``agents/judging/contract.py``)."""
-STRATEGIES = Door(
+STRATEGIES = PluginDoor(
     "strategies", "a Strategy", has=("name", "steering", "begin", "next_round", "absorb")
 )
 """How a loop decides; pure (``workflows/loops/strategy.py``)."""
@@ -75,7 +77,7 @@ class PluginProblem:
 class Opened:
     """What is behind a door, by name."""
 
-    door: Door
+    door: PluginDoor
     found: dict[str, object] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     """Who brought each, in words."""
@@ -95,7 +97,7 @@ BUILT_IN = "Maquette"
 
 
 def open_door(
-    door: Door, built_in: Mapping[str, object], *, entries: Iterable[EntryPoint] | None = None
+    door: PluginDoor, built_in: Mapping[str, object], *, entries: Iterable[EntryPoint] | None = None
 ) -> Opened:
     """The built-in things of a door, then those of installed packages, in order of their names.
 
@@ -121,7 +123,7 @@ def open_door(
     return opened
 
 
-def named(door: Door) -> dict[str, EntryPoint]:
+def named(door: PluginDoor) -> dict[str, EntryPoint]:
     """What installed packages bring to a door, by name, not loaded; the first of a name."""
     found: dict[str, EntryPoint] = {}
     for entry in sorted(entry_points(group=door.group), key=lambda one: (one.name, one.value)):
@@ -136,7 +138,7 @@ def why(what: str, error: Exception) -> str:
     return f"{what}: {type(error).__name__}: {error}"
 
 
-def _take(door: Door, opened: Opened, name: str, thing: object, origin: str) -> None:
+def _take(door: PluginDoor, opened: Opened, name: str, thing: object, origin: str) -> None:
     missing = [attribute for attribute in door.has if not hasattr(thing, attribute)]
     if missing:
         kind = type(thing).__name__

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from maquette.benchmarks.house.laws import Finding, measure, told
+from maquette.benchmarks.house.laws import Measured, measure, told
 from maquette.benchmarks.house.source import read_checkout
 
 app = typer.Typer(help="Prove the laws of this code on a checkout.", no_args_is_help=True)
@@ -40,7 +40,7 @@ def house(
     raise typer.Exit(0 if all(one.holds for one in findings) else 1)
 
 
-def _show(findings: list[Finding], facts: dict[str, object], names: bool) -> None:
+def _show(findings: list[Measured], facts: dict[str, object], names: bool) -> None:
     console = Console()
     table = Table("law", "bar", "measured", "holds", box=None)
     for one in findings:

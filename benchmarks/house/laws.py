@@ -23,7 +23,7 @@ MOST_MODULES = 15
 
 
 @dataclass(frozen=True)
-class Finding:
+class Measured:
     """One law, measured."""
 
     law: str
@@ -34,7 +34,7 @@ class Finding:
     """What breaks it, by name."""
 
 
-def measure(checkout: Checkout) -> list[Finding]:
+def measure(checkout: Checkout) -> list[Measured]:
     """Measure every law."""
     return [*_sizes(checkout), *_imports(checkout), *_words(checkout), *_places(checkout)]
 
@@ -51,13 +51,13 @@ def told(checkout: Checkout) -> dict[str, object]:
     }
 
 
-def _sizes(checkout: Checkout) -> Iterator[Finding]:
+def _sizes(checkout: Checkout) -> Iterator[Measured]:
     sizes = {str(module.path): module.lines for module in checkout.modules}
     median, longest = statistics.median(sizes.values()), max(sizes, key=lambda one: sizes[one])
-    yield Finding(
+    yield Measured(
         "median module", f"<= {MEDIAN_LINES} lines", f"{median:g}", median <= MEDIAN_LINES
     )
-    yield Finding(
+    yield Measured(
         "longest module",
         f"<= {MOST_LINES} lines",
         f"{sizes[longest]} ({longest})",
@@ -65,7 +65,7 @@ def _sizes(checkout: Checkout) -> Iterator[Finding]:
     )
     lines = function_lines(checkout.modules)
     short = sum(count <= SHORT_LINES for count in lines) / len(lines)
-    yield Finding(
+    yield Measured(
         f"functions of at most {SHORT_LINES} lines",
         f">= {LEAST_SHORT:.0%}",
         f"{short:.1%}",
@@ -77,7 +77,7 @@ def _sizes(checkout: Checkout) -> Iterator[Finding]:
         if len(modules) > MOST_MODULES
     )
     fullest = max(len(modules) for modules in checkout.folders.values())
-    yield Finding(
+    yield Measured(
         "modules side by side in a folder",
         f"<= {MOST_MODULES}",
         f"{fullest}",
@@ -86,15 +86,15 @@ def _sizes(checkout: Checkout) -> Iterator[Finding]:
     )
 
 
-def _imports(checkout: Checkout) -> Iterator[Finding]:
+def _imports(checkout: Checkout) -> Iterator[Measured]:
     circles = tuple(", ".join(circle) for circle in cycles(checkout))
-    yield Finding(
+    yield Measured(
         "circles of imports, lazy ones counted", "0", str(len(circles)), not circles, circles
     )
     lazy = {str(one.path): len(lazy_imports(one)) for one in checkout.modules}
     share = 1_000 * sum(lazy.values()) / sum(module.lines for module in checkout.modules)
     worst = sorted((-count, path) for path, count in lazy.items() if count)
-    yield Finding(
+    yield Measured(
         "lazy imports of ours per 1,000 lines",
         f"<= {MOST_LAZY:g}",
         f"{share:.2f}",
@@ -103,11 +103,11 @@ def _imports(checkout: Checkout) -> Iterator[Finding]:
     )
 
 
-def _words(checkout: Checkout) -> Iterator[Finding]:
+def _words(checkout: Checkout) -> Iterator[Measured]:
     things = list(public(checkout.modules))
     silent = tuple(name for name, documented in things if not documented)
     share = 1 - len(silent) / len(things)
-    yield Finding(
+    yield Measured(
         "public functions and classes documented",
         f">= {LEAST_DOCUMENTED:.0%}",
         f"{share:.1%}",
@@ -115,15 +115,15 @@ def _words(checkout: Checkout) -> Iterator[Finding]:
         silent,
     )
     homeless = tuple(map(str, without_purpose(checkout)))
-    yield Finding(
+    yield Measured(
         "folders whose purpose is told", "all", f"{len(homeless)} not", not homeless, homeless
     )
 
 
-def _places(checkout: Checkout) -> Iterator[Finding]:
+def _places(checkout: Checkout) -> Iterator[Measured]:
     files, lost = files_of_tests(checkout), tuple(map(str, without_address(checkout)))
     share = 1 - len(lost) / len(files)
-    yield Finding(
+    yield Measured(
         "tests at their address",
         f">= {LEAST_ADDRESSED:.0%}",
         f"{share:.1%}",
@@ -133,6 +133,6 @@ def _places(checkout: Checkout) -> Iterator[Finding]:
     lacking = tuple(
         f"{seam.name}: {'; '.join(lacks)}" for seam in SEAMS if (lacks := missing(checkout, seam))
     )
-    yield Finding(
+    yield Measured(
         "seams whole", f"{len(SEAMS)}", f"{len(SEAMS) - len(lacking)}", not lacking, lacking
     )

@@ -18,7 +18,7 @@ from maquette.model_servers.embedding.backends.contract import EmbeddingBackend,
 from maquette.model_servers.embedding.backends.missing import missing_dual_encoder
 from maquette.model_servers.embedding.backends.table import BACKENDS
 from maquette.model_servers.embedding.encoder import Encoder, model_folder
-from maquette.model_servers.guard.guard import Judge, open_guard
+from maquette.model_servers.guard.guard import DomainGuard, open_guard
 from maquette.model_servers.loading.devices import choose_device, choose_dtype, place_named
 from maquette.model_servers.loading.loaded_role import Loaded, LoadedRole
 from maquette.model_servers.loading.model_files import BUNDLED, check_files, find_model
@@ -51,7 +51,7 @@ class _Loaded(Loaded):
     text_digest: str
     pictures: EmbeddingBackend | None
     picture_digest: str | None
-    guard: Judge
+    guard: DomainGuard
 
 
 class EmbeddingRole(LoadedRole[_Loaded, PlaceOptions]):
@@ -182,7 +182,7 @@ def _embed(
 
 
 def _embed_picture(
-    encoder: EmbeddingBackend, guard: Judge, data: bytes
+    encoder: EmbeddingBackend, guard: DomainGuard, data: bytes
 ) -> tuple[Vector, GuardVerdict, float]:
     picture = open_picture(data)
     begun = time.monotonic()

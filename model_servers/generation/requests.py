@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from maquette.infra.store.contract import ArtifactStore
     from maquette.model_servers.generation.options import GenerationOptions
-    from maquette.model_servers.guard.guard import Judge
+    from maquette.model_servers.guard.guard import DomainGuard
     from maquette.model_servers.loading.worker_thread import WorkerThread
     from maquette.model_servers.schemas.generation import Row
     from maquette.records.artifact import ArtifactRef
@@ -41,7 +41,7 @@ class RowReader:
         name: str,
         *,
         options: GenerationOptions,
-        guard: Judge,
+        guard: DomainGuard,
         thread: WorkerThread,
     ) -> None:
         self._store = store

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from maquette.infra.store.contract import ArtifactStore
     from maquette.model_servers.generation.options import GenerationOptions
-    from maquette.model_servers.guard.guard import Judge
+    from maquette.model_servers.guard.guard import DomainGuard
     from maquette.model_servers.loading.worker_thread import WorkerThread
     from maquette.model_servers.schemas.origin import Origin
 
@@ -230,7 +230,7 @@ def open_service(
     name: str,
     digest: str,
     options: GenerationOptions,
-    guard: Judge,
+    guard: DomainGuard,
     thread: WorkerThread,
 ) -> RowService:
     """The service over a loaded model, with no session yet.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 CONFIG, WEIGHTS, VOCABULARY = "config.json", "model.safetensors", "vocabulary.json"
 
 
-class Judge(Protocol):
+class DomainGuard(Protocol):
     """What roles hold: a guard, or something that says why there is none."""
 
     digest: str
@@ -50,7 +50,7 @@ class NoGuard:
         return self._verdict
 
 
-def open_guard(path: Path | None = None, *, bundled_model: bool = True) -> Judge:
+def open_guard(path: Path | None = None, *, bundled_model: bool = True) -> DomainGuard:
     """The guard of a directory, by default the bundled one.
 
     Args:

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import Field
 
 from maquette.model_servers.client.contract import Method, RoleName
-from maquette.model_servers.guard.guard import Judge, open_guard
+from maquette.model_servers.guard.guard import DomainGuard, open_guard
 from maquette.model_servers.loading.devices import choose_device, choose_dtype
 from maquette.model_servers.loading.loaded_role import Loaded, LoadedRole
 from maquette.model_servers.loading.model_files import BUNDLED
@@ -50,7 +50,7 @@ class _Loaded(Loaded):
     """The models of a started role; none where the pack has none yet."""
 
     scorer: RewardBackend | None = None
-    guard: Judge | None = None
+    guard: DomainGuard | None = None
 
 
 class RewardRole(LoadedRole[_Loaded, RewardOptions]):
@@ -145,7 +145,7 @@ class RewardRole(LoadedRole[_Loaded, RewardOptions]):
             forward_s=forward_s,
         )
 
-    def _model(self) -> tuple[RewardBackend, Judge]:
+    def _model(self) -> tuple[RewardBackend, DomainGuard]:
         loaded = self.loaded
         if loaded.scorer is None or loaded.guard is None:
             raise missing_reward(self._config.model)
@@ -170,7 +170,7 @@ def _reply(score: RowScore) -> PerspectiveScore:
 
 
 def _score(
-    scorer: RewardBackend, guard: Judge, data: list[bytes], rows: list[tuple[int, str, str]]
+    scorer: RewardBackend, guard: DomainGuard, data: list[bytes], rows: list[tuple[int, str, str]]
 ) -> tuple[list[RowScore], list[GuardVerdict], float]:
     pictures = [open_picture(one) for one in data]
     begun = time.monotonic()

@@ -15,7 +15,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from maquette.model_servers.client.contract import Method, RoleName
-from maquette.model_servers.guard.guard import Judge, open_guard
+from maquette.model_servers.guard.guard import DomainGuard, open_guard
 from maquette.model_servers.loading.devices import choose_device, choose_dtype, place_named
 from maquette.model_servers.loading.loaded_role import Loaded, LoadedRole
 from maquette.model_servers.loading.model_files import BUNDLED, check_files, find_model
@@ -48,7 +48,7 @@ ANY_PICTURE = GuardVerdict(reason="boxes and points are cut out without a model,
 @dataclass(frozen=True, kw_only=True)
 class _Loaded(Loaded):
     segmenter: SegmentationBackend[Any] | None
-    guard: Judge
+    guard: DomainGuard
     model_digest: str | None
 
 
@@ -179,7 +179,7 @@ class SegmentationRole(LoadedRole[_Loaded, PlaceOptions]):
 
 
 def _find(
-    segmenter: SegmentationBackend[Any], guard: Judge, data: bytes, phrases: tuple[str, ...]
+    segmenter: SegmentationBackend[Any], guard: DomainGuard, data: bytes, phrases: tuple[str, ...]
 ) -> tuple[list[_Cut], GuardVerdict, float]:
     picture = open_picture(data)
     begun = time.monotonic()

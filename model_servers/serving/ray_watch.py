@@ -71,7 +71,7 @@ def _stopped(process: psutil.Process) -> bool:
         return False
 
 
-class Finding(NamedTuple):
+class Trouble(NamedTuple):
     """What is wrong, and whether Serve is at work on it."""
 
     problem: str
@@ -88,11 +88,11 @@ class RayWatch:
         self._controller = _Question("Ray Serve's controller does not answer", _ask_controller)
         self._door = _Question("the front door does not answer", self._ask_door)
 
-    def look(self) -> Finding | None:
+    def look(self) -> Trouble | None:
         """The problem that explains the others, or None. Takes four seconds at most."""
         for name, process in self._head.items():
             if _stopped(process):
-                return Finding(f"Ray's {name} is stopped")
+                return Trouble(f"Ray's {name} is stopped")
         questions = (self._store, self._controller, self._door)
         for question in questions:
             question.ask()
@@ -100,7 +100,7 @@ class RayWatch:
         found = [question.answer(deadline) for question in questions]
         return next((finding for finding in found if finding is not None), None)
 
-    def _ask_door(self) -> Finding | None:
+    def _ask_door(self) -> Trouble | None:
         import httpx2
 
         answer = httpx2.get(f"{self._url}/healthz", timeout=_TIMEOUT_S, trust_env=False)
@@ -108,14 +108,14 @@ class RayWatch:
         return None
 
 
-def _ask_store() -> Finding | None:
+def _ask_store() -> Trouble | None:
     import ray
 
     alive = any(node["Alive"] for node in ray.nodes())
-    return None if alive else Finding("Ray has given up its only node")
+    return None if alive else Trouble("Ray has given up its only node")
 
 
-def _ask_controller() -> Finding | None:
+def _ask_controller() -> Trouble | None:
     from ray import serve
 
     state = serve.status()
@@ -125,36 +125,36 @@ def _ask_controller() -> Finding | None:
                 state == "RUNNING" and count for state, count in deployment.replica_states.items()
             )
             if not running and deployment.status != "HEALTHY":
-                return Finding(f"the replica of {name} is being started again", mending=True)
+                return Trouble(f"the replica of {name} is being started again", mending=True)
     if state.proxies and all(proxy != "HEALTHY" for proxy in state.proxies.values()):
-        return Finding("the HTTP proxy is being started again", mending=True)
+        return Trouble("the HTTP proxy is being started again", mending=True)
     return None
 
 
 class _Question:
     """Asked in a thread that nobody waits for at the end; not asked again before its answer."""
 
-    def __init__(self, silent: str, ask: Callable[[], Finding | None]) -> None:
+    def __init__(self, silent: str, ask: Callable[[], Trouble | None]) -> None:
         self._silent = silent
         self._ask = ask
         self._thread: threading.Thread | None = None
-        self._finding: Finding | None = None
+        self._finding: Trouble | None = None
 
     def ask(self) -> None:
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._run, daemon=True)
             self._thread.start()
 
-    def answer(self, deadline: float) -> Finding | None:
+    def answer(self, deadline: float) -> Trouble | None:
         """The finding; a silent part is one. ``deadline`` is by the monotonic clock."""
         if self._thread is not None:
             self._thread.join(max(0.0, deadline - time.monotonic()))
             if self._thread.is_alive():
-                return Finding(self._silent)
+                return Trouble(self._silent)
         return self._finding
 
     def _run(self) -> None:
         try:
             self._finding = self._ask()
         except Exception as error:
-            self._finding = Finding(f"{self._silent} ({type(error).__name__})")
+            self._finding = Trouble(f"{self._silent} ({type(error).__name__})")

@@ -27,14 +27,14 @@ from maquette.model_servers.understanding.prompts import (
 from maquette.records.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from maquette.model_servers.guard.guard import Judge
+    from maquette.model_servers.guard.guard import DomainGuard
     from maquette.model_servers.understanding.backends.contract import Said, UnderstandingBackend
 
 
 class Witness:
     """A model and the guard that says what lies beyond it. Not thread-safe."""
 
-    def __init__(self, model: UnderstandingBackend[Any], guard: Judge) -> None:
+    def __init__(self, model: UnderstandingBackend[Any], guard: DomainGuard) -> None:
         self._model = model
         self._guard = guard
 

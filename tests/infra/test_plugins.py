@@ -6,10 +6,10 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from maquette.infra.plugins import Door, PluginProblem, open_door
+from maquette.infra.plugins import PluginDoor, PluginProblem, open_door
 from maquette.records.errors import ConfigError
 
-DOOR = Door("hats", "an object with a brim", has=("brim",))
+DOOR = PluginDoor("hats", "an object with a brim", has=("brim",))
 
 
 class Hat:

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from maquette.model_servers.generation.layout_flow.layout import LayoutItem
+from maquette.model_servers.generation.layout_flow.layout import PlacedPhrase
 from maquette.model_servers.generation.layout_flow.shown import Shown
 from maquette.training.data.edits import sample_edit
 from maquette.training.data.items import concept_picture
@@ -47,7 +47,7 @@ class Ask:
     prompt: str
     seed: int
     judge: Verdict
-    layout: tuple[LayoutItem, ...] = ()
+    layout: tuple[PlacedPhrase, ...] = ()
     shown: Shown | None = None
     wording: Wording = "train"
     kind: str = ""
@@ -151,11 +151,11 @@ ASKS: dict[str, Callable[[int], Ask]] = {
 
 def told_boxes(
     scene: Scene, rng: np.random.Generator, wording: Wording = "train"
-) -> tuple[LayoutItem, ...]:
+) -> tuple[PlacedPhrase, ...]:
     """A box with free words for each thing; colour and thing are among the words."""
-    items = [LayoutItem(p.box, phrase(p, rng, wording)) for p in scene.things]
+    items = [PlacedPhrase(p.box, phrase(p, rng, wording)) for p in scene.things]
     return tuple(
-        item if p.colour in item.phrase.split() else LayoutItem(p.box, f"{p.colour} {p.thing}")
+        item if p.colour in item.phrase.split() else PlacedPhrase(p.box, f"{p.colour} {p.thing}")
         for item, p in zip(items, scene.things, strict=True)
     )
 

@@ -14,7 +14,7 @@ from maquette.records.ids import canonical_json
 from maquette.records.plan import Call, Loop, Plan
 from maquette.records.task import TaskRequest
 from maquette.workflows.events.stream import EventPublisher, events_from, read_events_now
-from maquette.workflows.steps.calls import Batch
+from maquette.workflows.steps.calls import CallRun
 from maquette.workflows.steps.heart import Heart
 from maquette.workflows.steps.rounds import run_round
 from maquette.workflows.steps.step import StepRunner
@@ -168,7 +168,7 @@ class Activities:
                 call=call.id, values=told, spent=done.spent, cached=done.cached
             )
 
-        batch = Batch(run_one, known=await unspill(work.values, store, work.owner))
+        batch = CallRun(run_one, known=await unspill(work.values, store, work.owner))
         return await batch.run((work.call, *work.more))
 
     def _runner(

@@ -27,7 +27,7 @@ RunOne = Callable[[Call, dict[str, Any]], Awaitable[tuple[dict[str, Any], CallDo
 
 
 @dataclass
-class Batch:
+class CallRun:
     """The calls of one activity. What was done is never lost: it is reported, whatever happens
     to the rest, and the workflow begins what was not reported anew."""
 

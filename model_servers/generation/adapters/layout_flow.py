@@ -32,7 +32,7 @@ from maquette.model_servers.generation.adapters.schedule import RowSchedule
 from maquette.model_servers.generation.layout_flow.conditioning import Conditioning
 from maquette.model_servers.generation.layout_flow.flow import interpolate, times
 from maquette.model_servers.generation.layout_flow.glyphs import Letters, letter_raster
-from maquette.model_servers.generation.layout_flow.layout import LayoutItem
+from maquette.model_servers.generation.layout_flow.layout import PlacedPhrase
 from maquette.model_servers.generation.layout_flow.ports import CONCEPT_PX
 from maquette.model_servers.generation.layout_flow.shown import Kept, Shown, encode_kept
 from maquette.model_servers.schemas.options.concept_strength import CONCEPT_STRENGTH
@@ -103,7 +103,7 @@ class LayoutFlowAdapter(PipelineAdapter):
         if spec.value(PLAN_LAYOUT) and not spec.layout and spec.pictures.source is None:
             planned = tuple(_told(item) for item in self.pipeline.plan(spec.prompt, spec.seed))
         boxes = [_item(i) for i in (spec.layout or planned)]
-        boxes += [LayoutItem(_corners(i.box), i.phrase) for i in spec.value(GLYPHS) if i.phrase]
+        boxes += [PlacedPhrase(_corners(i.box), i.phrase) for i in spec.value(GLYPHS) if i.phrase]
         shown = self._shown(spec)
         branches = [self.pipeline.encode([spec.prompt], [boxes], [shown])]
         if self._is_guided(spec):
@@ -211,10 +211,10 @@ def _corners(box: geometry.Box) -> tuple[float, float, float, float]:
     return box.x0, box.y0, box.x1, box.y1
 
 
-def _item(item: geometry.LayoutItem) -> LayoutItem:
-    return LayoutItem(_corners(item.box), item.phrase)
+def _item(item: geometry.LayoutItem) -> PlacedPhrase:
+    return PlacedPhrase(_corners(item.box), item.phrase)
 
 
-def _told(item: LayoutItem) -> geometry.LayoutItem:
+def _told(item: PlacedPhrase) -> geometry.LayoutItem:
     x0, y0, x1, y1 = item.box
     return geometry.LayoutItem(box=geometry.Box(x0=x0, y0=y0, x1=x1, y1=y1), phrase=item.phrase)

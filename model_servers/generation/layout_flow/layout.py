@@ -21,7 +21,7 @@ edges in cells, box width and height."""
 
 
 @dataclass(frozen=True)
-class LayoutItem:
+class PlacedPhrase:
     """One box and the free words that say what is in it.
 
     Raises: ValueError: if the box is not ordered fractions.

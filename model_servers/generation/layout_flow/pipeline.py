@@ -21,7 +21,7 @@ from torch import Tensor
 from maquette.model_servers.generation.layout_flow.autoencoder import LayoutAutoencoder
 from maquette.model_servers.generation.layout_flow.conditioning import Conditioning
 from maquette.model_servers.generation.layout_flow.flow import guided, interpolate, seeded_noise
-from maquette.model_servers.generation.layout_flow.layout import LayoutItem, paint
+from maquette.model_servers.generation.layout_flow.layout import PlacedPhrase, paint
 from maquette.model_servers.generation.layout_flow.ports import PortInputs
 from maquette.model_servers.generation.layout_flow.prior import LayoutPrior, plan_layout
 from maquette.model_servers.generation.layout_flow.shown import (
@@ -109,7 +109,7 @@ class LayoutFlowPipeline(DiffusionPipeline):
     def encode(
         self,
         prompts: list[str],
-        layouts: list[list[LayoutItem]],
+        layouts: list[list[PlacedPhrase]],
         shown: list[Shown] | None = None,
     ) -> Conditioning:
         """Encode captions, layouts and what is shown beside them.
@@ -146,12 +146,12 @@ class LayoutFlowPipeline(DiffusionPipeline):
             ports=PortInputs.cat(ports, [1] * len(ports)) if ports else PortInputs(),
         )
 
-    def plan(self, prompt: str, seed: int) -> list[LayoutItem]:
+    def plan(self, prompt: str, seed: int) -> list[PlacedPhrase]:
         """Plan boxes for a caption; none without a layout prior."""
         if self.layout_prior is None or not prompt.strip():
             return []
         planned = plan_layout(self.layout_prior, self.tokenizer, plainly(prompt), seed)
-        return [LayoutItem(item.box, as_shown(item.phrase, prompt)) for item in planned]
+        return [PlacedPhrase(item.box, as_shown(item.phrase, prompt)) for item in planned]
 
     def unconditional(self, batch: int) -> Conditioning:
         """Encode ``batch`` rows that ask for nothing, for guidance."""
@@ -222,7 +222,7 @@ class LayoutFlowPipeline(DiffusionPipeline):
     def __call__(
         self,
         prompt: str | list[str],
-        layout: list[LayoutItem] | list[list[LayoutItem]] | None = None,
+        layout: list[PlacedPhrase] | list[list[PlacedPhrase]] | None = None,
         num_inference_steps: int = 20,
         guidance_scale: float = 3.0,
         generator: torch.Generator | list[torch.Generator] | None = None,
@@ -279,7 +279,7 @@ class LayoutFlowPipeline(DiffusionPipeline):
         )
         return ImagePipelineOutput(images=images)
 
-    def _paint(self, layout: list[LayoutItem], concepts: EncodedConcepts | None) -> Tensor:
+    def _paint(self, layout: list[PlacedPhrase], concepts: EncodedConcepts | None) -> Tensor:
         """Paint one row's layout: (1, L, h, w)."""
         config = self.transformer.config
         if not layout:
@@ -333,12 +333,12 @@ def _held(latents: Tensor, noise: Tensor, t: Tensor, kept: Sequence[Kept | None]
 
 
 def _layouts(
-    layout: list[LayoutItem] | list[list[LayoutItem]] | None, batch: int
-) -> list[list[LayoutItem]]:
+    layout: list[PlacedPhrase] | list[list[PlacedPhrase]] | None, batch: int
+) -> list[list[PlacedPhrase]]:
     """Bring the ways to give layouts into one list a row."""
     if layout is None:
         return [[] for _ in range(batch)]
-    if (layout and isinstance(layout[0], LayoutItem)) or (not layout and batch == 1):
+    if (layout and isinstance(layout[0], PlacedPhrase)) or (not layout and batch == 1):
         return [list(layout) for _ in range(batch)]  # type: ignore[arg-type]
     return [list(row) for row in layout]  # type: ignore[arg-type]
 

@@ -18,7 +18,7 @@ from diffusers.configuration_utils import ConfigMixin, register_to_config
 from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor, nn
 
-from maquette.model_servers.generation.layout_flow.layout import LayoutItem
+from maquette.model_servers.generation.layout_flow.layout import PlacedPhrase
 from maquette.model_servers.generation.layout_flow.stored_model import NamedConfig
 
 THEN, AT, END = range(3)
@@ -101,7 +101,7 @@ def write_sequence(
 @torch.no_grad()
 def plan_layout(
     prior: LayoutPrior, tokenizer: Any, caption: str, seed: int, temperature: float = 0.5
-) -> list[LayoutItem]:
+) -> list[PlacedPhrase]:
     """Draw boxes for a caption.
 
     Only well-formed boxes can come out: after a phrase its mark, then four coordinates in order.
@@ -116,7 +116,7 @@ def plan_layout(
     """
     source = torch.Generator("cpu").manual_seed(seed)
     tokens = [*word_tokens(tokenizer, caption), prior.mark(THEN)]
-    found: list[LayoutItem] = []
+    found: list[PlacedPhrase] = []
     phrase: list[int] = []
     while len(tokens) + 5 < prior.config.longest and len(found) < MOST_BOXES:
         token = _draw(prior, tokens, _next_words(prior, tokenizer, phrase), source, temperature)
@@ -132,7 +132,7 @@ def plan_layout(
             tokens.append(_draw(prior, tokens, allowed, source, temperature))
             box.append(prior.fraction(tokens[-1]))
         words = " ".join(tokenizer.convert_ids_to_tokens(phrase))
-        found.append(LayoutItem((box[0], box[1], box[2], box[3]), words))
+        found.append(PlacedPhrase((box[0], box[1], box[2], box[3]), words))
         phrase = []
     return found
 

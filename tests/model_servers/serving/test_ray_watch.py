@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from maquette.model_servers.serving.ray_watch import Finding, RayWatch, _Question
+from maquette.model_servers.serving.ray_watch import RayWatch, Trouble, _Question
 
 SERVER = """
 import subprocess, sys, threading
@@ -77,7 +77,7 @@ def test_a_stopped_raylet_is_told(tmp_path: Path) -> None:
         deadline = time.monotonic() + 10
         while psutil.Process(raylet.pid).status() != psutil.STATUS_STOPPED:
             assert time.monotonic() < deadline
-        assert watch.look() == Finding("Ray's raylet is stopped")
+        assert watch.look() == Trouble("Ray's raylet is stopped")
     finally:
         raylet.kill()
         raylet.wait()
@@ -87,7 +87,7 @@ def test_a_question_that_hangs_is_a_finding_and_is_not_asked_again() -> None:
     """No answer by the deadline is told; the next look waits for the same answer, then has it."""
     gate, asked = threading.Event(), []
 
-    def ask() -> Finding | None:
+    def ask() -> Trouble | None:
         asked.append(1)
         gate.wait(30)
         return None
@@ -95,7 +95,7 @@ def test_a_question_that_hangs_is_a_finding_and_is_not_asked_again() -> None:
     question = _Question("it is silent", ask)
     for _ in range(3):
         question.ask()
-        assert question.answer(time.monotonic() + 0.05) == Finding("it is silent")
+        assert question.answer(time.monotonic() + 0.05) == Trouble("it is silent")
     assert len(asked) == 1
     gate.set()
     question.ask()
@@ -105,9 +105,9 @@ def test_a_question_that_hangs_is_a_finding_and_is_not_asked_again() -> None:
 def test_a_question_that_breaks_is_a_finding() -> None:
     """An error of the asked part is told with its kind."""
 
-    def ask() -> Finding | None:
+    def ask() -> Trouble | None:
         raise ConnectionResetError
 
     question = _Question("it is silent", ask)
     question.ask()
-    assert question.answer(time.monotonic() + 10) == Finding("it is silent (ConnectionResetError)")
+    assert question.answer(time.monotonic() + 10) == Trouble("it is silent (ConnectionResetError)")

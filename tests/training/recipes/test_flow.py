@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from maquette.infra.manifest import MANIFEST_NAME
-from maquette.model_servers.generation.layout_flow.layout import LayoutItem
+from maquette.model_servers.generation.layout_flow.layout import PlacedPhrase
 from maquette.model_servers.generation.layout_flow.pipeline import LayoutFlowPipeline
 from maquette.model_servers.generation.layout_flow.shown import (
     Shown,
@@ -183,7 +183,7 @@ def test_loaded_weights_are_the_trained_ones(work: Path) -> None:
 
 def test_same_seed_same_picture(pipeline: LayoutFlowPipeline) -> None:
     """A request drawn twice gives equal bytes; another seed gives another picture."""
-    boxes = [LayoutItem((0.1, 0.1, 0.5, 0.5), "red circle")]
+    boxes = [PlacedPhrase((0.1, 0.1, 0.5, 0.5), "red circle")]
 
     def draw(seed: int) -> np.ndarray:
         return pipeline("a red circle", boxes, 3, seeds=seed, output_type="np").images
@@ -196,7 +196,7 @@ def test_same_seed_same_picture(pipeline: LayoutFlowPipeline) -> None:
 def test_a_row_does_not_depend_on_its_company(pipeline: LayoutFlowPipeline) -> None:
     """A row drawn alone and in a batch of three differs by rounding only."""
     prompts = ["a red circle", "", "two blue stars above a green house on a mint background"]
-    layouts = [[LayoutItem((0.1, 0.1, 0.5, 0.5), "red circle")], [], []]
+    layouts = [[PlacedPhrase((0.1, 0.1, 0.5, 0.5), "red circle")], [], []]
     together = pipeline(prompts, layouts, 3, seeds=[1, 2, 3], output_type="pt").images
     for i in range(3):
         alone = pipeline(prompts[i], layouts[i], 3, seeds=[i + 1], output_type="pt").images
@@ -247,7 +247,7 @@ def test_training_and_serving_encode_alike(pipeline: LayoutFlowPipeline) -> None
         Wording("one house", ("the big house",), boxes[:1]),
     ]
     layouts = [
-        [LayoutItem(b, p) for b, p in zip(w.boxes, w.phrases, strict=True)] for w in wordings
+        [PlacedPhrase(b, p) for b, p in zip(w.boxes, w.phrases, strict=True)] for w in wordings
     ]
     filled = fill_hole(source[None], hole[None])
     rows = [

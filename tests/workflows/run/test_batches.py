@@ -13,7 +13,7 @@ from maquette.records.errors import ModelUnavailable, ToolFailed
 from maquette.records.plan import Call, Plan, depends_on
 from maquette.workflows.run.batches import alone, needs_of, together
 from maquette.workflows.steps import calls as running
-from maquette.workflows.steps.calls import Batch
+from maquette.workflows.steps.calls import CallRun
 from maquette.workflows.wire.messages import CallDone, CallReply
 
 
@@ -144,7 +144,7 @@ def done_in(reply: CallReply) -> list[str]:
 async def test_a_failure_for_good_keeps_what_was_done() -> None:
     """The calls before a failure are reported with it, those behind it never run."""
     tools = Tools(c=ToolFailed("the paint has run out"))
-    reply = await Batch(tools, {}).run(chain("a", "b", "c", "d"))
+    reply = await CallRun(tools, {}).run(chain("a", "b", "c", "d"))
     assert done_in(reply) == ["a", "b"]
     assert reply.failed is not None
     assert (reply.failed.call, reply.failed.problem.code) == ("c", "tool_failed")
@@ -155,15 +155,15 @@ async def test_a_failure_for_good_keeps_what_was_done() -> None:
 async def test_a_failure_that_may_pass_keeps_what_was_done(error: Exception) -> None:
     """The calls before it are reported, so that only the failing one is tried again; with
     nothing done the error is raised, which is what has it tried again."""
-    assert done_in(await Batch(Tools(b=error), {}).run(chain("a", "b", "c"))) == ["a"]
+    assert done_in(await CallRun(Tools(b=error), {}).run(chain("a", "b", "c"))) == ["a"]
     with pytest.raises(type(error)):
-        await Batch(Tools(a=error), {}).run(chain("a", "b"))
+        await CallRun(Tools(a=error), {}).run(chain("a", "b"))
 
 
 async def test_a_cancelled_batch_tells_what_was_done() -> None:
     """A cancel stops the running call; the calls before it are delivered all the same."""
     for script, expected in (({"b": 30}, ["a"]), ({"a": 30}, None)):
-        task = asyncio.create_task(Batch(Tools(**script), {}).run(chain("a", "b")))
+        task = asyncio.create_task(CallRun(Tools(**script), {}).run(chain("a", "b")))
         await asyncio.sleep(0.05)
         task.cancel()
         if expected is None:
@@ -177,9 +177,9 @@ async def test_a_batch_reports_in_time_and_in_small(monkeypatch: pytest.MonkeyPa
     """After its time, or with a reply near the size of a message, a batch reports before it
     begins more."""
     monkeypatch.setattr(running, "REPORT_AFTER_S", 0.05)
-    assert done_in(await Batch(Tools(a=0.1), {}).run(chain("a", "b"))) == ["a"]
+    assert done_in(await CallRun(Tools(a=0.1), {}).run(chain("a", "b"))) == ["a"]
     monkeypatch.setattr(running, "REPORT_AFTER_S", 60)
-    reply = await Batch(Tools(), {}).run(chain(*(f"n{i}" for i in range(64))))
+    reply = await CallRun(Tools(), {}).run(chain(*(f"n{i}" for i in range(64))))
     assert 20 < len(reply.done) < 30
     assert len(reply.model_dump_json()) < 2 * running.REPORT_AFTER_BYTES
 
@@ -187,7 +187,7 @@ async def test_a_batch_reports_in_time_and_in_small(monkeypatch: pytest.MonkeyPa
 async def test_calls_that_need_nothing_of_each_other_run_together() -> None:
     """Independent calls of a batch overlap."""
     async with asyncio.timeout(0.25):
-        reply = await Batch(Tools(a=0.15, b=0.15), {}).run((call("a"), call("b"), call("c", "a")))
+        reply = await CallRun(Tools(a=0.15, b=0.15), {}).run((call("a"), call("b"), call("c", "a")))
     assert sorted(done_in(reply)) == ["a", "b", "c"]
 
 

@@ -146,7 +146,7 @@ def _own_call(model: Path, row: Row) -> np.ndarray:
     pipeline.set_progress_bar_config(disable=True)
     extra: dict[str, Any] = {}
     if name == "LayoutFlowPipeline":
-        from maquette.model_servers.generation.layout_flow.layout import LayoutItem as Item
+        from maquette.model_servers.generation.layout_flow.layout import PlacedPhrase as Item
 
         extra["layout"] = [
             Item((i.box.x0, i.box.y0, i.box.x1, i.box.y1), i.phrase) for i in row.layout

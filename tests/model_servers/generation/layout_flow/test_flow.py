@@ -20,7 +20,7 @@ from maquette.model_servers.generation.layout_flow.flow import (
 )
 from maquette.model_servers.generation.layout_flow.layout import (
     GEOMETRY,
-    LayoutItem,
+    PlacedPhrase,
     coverage,
     paint,
 )
@@ -97,7 +97,7 @@ def test_later_boxes_paint_over_earlier_ones() -> None:
 def test_impossible_boxes_are_refused(box: tuple) -> None:
     """A layout box must be ordered fractions; the message shows box and phrase."""
     with pytest.raises(ValueError, match="red star"):
-        LayoutItem(box, "red star")
+        PlacedPhrase(box, "red star")
 
 
 def test_conditioning_selects_and_stacks_rows() -> None:

@@ -15,7 +15,7 @@ from maquette.model_servers.generation.adapters.layout_flow import LayoutFlowAda
 from maquette.model_servers.generation.adapters.rows import forward, open_row
 from maquette.model_servers.generation.layout_flow.conditioning import Conditioning
 from maquette.model_servers.generation.layout_flow.glyphs import Letters, letter_raster
-from maquette.model_servers.generation.layout_flow.layout import LayoutItem
+from maquette.model_servers.generation.layout_flow.layout import PlacedPhrase
 from maquette.model_servers.generation.layout_flow.pipeline import LayoutFlowPipeline
 from maquette.model_servers.generation.layout_flow.ports import PortInputs
 from maquette.model_servers.generation.layout_flow.prior import (
@@ -238,7 +238,7 @@ def test_planned_boxes_are_well_formed_seeded_and_written_back(tmp_path) -> None
     assert plans[3] == plan_layout(prior, pipeline.tokenizer, "a red circle", 3, 1.0)
     assert len({str(plan) for plan in plans}) > 1
     for item in (item for plan in plans for item in plan):
-        assert isinstance(item, LayoutItem)
+        assert isinstance(item, PlacedPhrase)
         assert item.phrase
 
 
