@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -46,7 +47,7 @@ class StoreAway(MemoryArtifactStore):
         lambda name: name + "/../other",
     ],
 )
-def test_only_our_own_form_of_id_is_taken(spoil) -> None:  # type: ignore[no-untyped-def]
+def test_only_our_own_form_of_id_is_taken(spoil: Callable[[str], str]) -> None:
     """A task id is ``task_`` and a UUID of version 7, to the last character and none more."""
     name = new_task_id()
     assert check_task_id(name) == name
