@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-TASK_ID = re.compile(r"^task_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")
+TASK_ID = re.compile(r"^task_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z")
 
 
 def new_task_id() -> str:

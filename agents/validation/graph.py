@@ -15,7 +15,7 @@ from maquette.records.plan import INPUTS, REFERENCE_KEY, Call, Loop, Plan
 from maquette.tools.contract import Modality
 from maquette.tools.registry import Registry
 
-_REFERENCE = re.compile(r"^([a-z][a-z0-9_]{0,63})\.([a-z0-9][a-z0-9_]{0,63})$")
+_REFERENCE = re.compile(r"^([a-z][a-z0-9_]{0,63})\.([a-z0-9][a-z0-9_]{0,63})\Z")
 LOOP_PORT = "image"
 
 
@@ -165,7 +165,7 @@ class Graph:
         )
 
     def _input(self, port: str, user: str, node: str | None) -> Source | PlanProblem:
-        if not port.isdecimal() or int(port) >= self._inputs:
+        if port not in map(str, range(self._inputs)):  # by the very name, so no '00'
             attached = (
                 f"attached: inputs.0 to inputs.{self._inputs - 1}"
                 if self._inputs

@@ -153,15 +153,31 @@ def resolved_source(path: Path) -> Source:
 
 
 def nest(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn dotted keys into nested tables: ``{"a.b": 1}`` becomes ``{"a": {"b": 1}}``."""
+    """Turn dotted keys into nested tables: ``{"a.b": 1}`` becomes ``{"a": {"b": 1}}``.
+
+    Tables that are written in parts are put together; of two values in one place, the later holds.
+    """
     nested: dict[str, Any] = {}
+    _lay(nested, values)
+    return nested
+
+
+def _lay(table: dict[str, Any], values: Mapping[str, Any]) -> None:
+    """Lay values over a table."""
     for key, value in values.items():
         *parents, last = key.split(".")
-        here = nested
+        here = table
         for parent in parents:
-            here = here.setdefault(parent, {})
+            here = _inner(here, parent)
         if isinstance(value, Mapping):
-            here.setdefault(last, {}).update(nest(value))
+            _lay(_inner(here, last), value)
         else:
             here[last] = value
-    return nested
+
+
+def _inner(table: dict[str, Any], key: str) -> dict[str, Any]:
+    """The table under a key, begun if there is none."""
+    if not isinstance(table.get(key), dict):
+        table[key] = {}
+    inner: dict[str, Any] = table[key]
+    return inner

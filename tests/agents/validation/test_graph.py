@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graphlib import CycleError, TopologicalSorter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,3 +98,26 @@ def test_a_call_inside_a_loop_is_out_of_reach() -> None:
     plan = Plan(nodes=(loop, user), outputs=("user.image",))
     (problem,) = Graph(plan, REGISTRY, 0).problems()
     assert problem.code is Rule.MISSING_REFERENCE and "loop.image" in problem.sentence
+
+
+@pytest.mark.parametrize(
+    ("reference", "rules"),
+    [
+        ("inputs.0", set()),
+        ("n0.image", set()),
+        ("inputs.00", {Rule.UNKNOWN_INPUT}),
+        ("inputs.1", {Rule.UNKNOWN_INPUT}),
+        ("inputs.0\n", {Rule.MALFORMED_REFERENCE}),
+        ("n0.image\n", {Rule.MALFORMED_REFERENCE}),
+    ],
+)
+def test_a_reference_is_taken_only_by_the_very_name_of_a_value(
+    reference: str, rules: set[Rule]
+) -> None:
+    """What was taken is looked up letter by letter while the plan runs, so another spelling of a
+    name that is there is refused, too."""
+    first = Call(id="n0", tool="search_here")
+    second = Call(id="n1", tool="search_here", arguments={"of": {"$ref": reference}})
+    plan = Plan(nodes=(first, second), outputs=())
+    found = {one.code for one in Graph(plan, REGISTRY, 1).problems() if one.node == "n1"}
+    assert found - {Rule.UNKNOWN_TOOL} == rules
