@@ -24,7 +24,7 @@ from maquette.tools.contract import Modality, Port, ToolContext
 
 ToolFunction = Callable[..., Awaitable[Record]]
 
-_NAME = re.compile(r"^[a-z][a-z0-9_]{0,63}$")
+_NAME = re.compile(r"^[a-z][a-z0-9_]{0,63}\Z")
 
 
 @dataclass(frozen=True, eq=False)
