@@ -9,6 +9,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
 from api_live import LiveServer
 from api_story import Poster
 
@@ -25,6 +26,7 @@ class NothingFound:
         return Found(hits=(), by=FoundBy.PICTURES, warnings=())
 
 
+@pytest.mark.slow
 def test_no_request_breaks_a_law(tmp_path: Path) -> None:
     """No 5xx, no hang, nothing of the inside told; every error a problem with a hint."""
     with LiveServer(tmp_path, script=Poster) as server:

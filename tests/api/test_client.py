@@ -104,6 +104,7 @@ async def test_errors_have_their_class(live: LiveServer) -> None:
             await stranger.list()
 
 
+@pytest.mark.slow
 async def test_a_passing_failure_is_tried_again(live: LiveServer) -> None:
     """A 503 that goes away is not seen by the caller; one that stays is."""
     live.gateway.failure = EngineUnavailable("away")
@@ -112,6 +113,7 @@ async def test_a_passing_failure_is_tried_again(live: LiveServer) -> None:
         assert (await client.submit("a")).status is TaskStatus.QUEUED
 
 
+@pytest.mark.slow
 async def test_a_full_server_is_waited_for(live: LiveServer) -> None:
     """A submission refused with 429 is sent again after the time named, and told meanwhile."""
     live.gateway.active_tasks, live.gateway.retry_after_s = live.gateway.limit, 1.0
@@ -192,6 +194,7 @@ async def test_a_stream_goes_on_after_a_restart(tmp_path: Path) -> None:
                 assert seen == second.gateway.log[task.id]
 
 
+@pytest.mark.slow
 async def test_a_stream_gives_up_in_the_end(live: LiveServer) -> None:
     """A server that stays away ends the stream with Unreachable after the client's patience."""
     async with client_of(live, patience_s=1.0) as client:

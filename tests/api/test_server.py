@@ -30,6 +30,7 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+@pytest.mark.slow
 def test_it_starts_with_nothing_behind_it(tmp_path: Path) -> None:
     """With engine, store and models away: healthy, not ready, clear 503s, and a quick exit."""
     port = free_port()

@@ -47,6 +47,7 @@ def test_root_folders_hold_no_init(folder: str) -> None:
     assert not (ROOT / folder / "__init__.py").exists()
 
 
+@pytest.mark.slow
 def test_nothing_imports_a_bare_folder() -> None:
     """Every import of ours goes through `maquette`, in the product and in the tests."""
     offenders = []
@@ -103,6 +104,7 @@ def test_imports_point_one_way(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "module",
     [

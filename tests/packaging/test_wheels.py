@@ -19,6 +19,8 @@ from places import ROOT
 
 from maquette import __version__
 
+pytestmark = pytest.mark.slow
+
 PRODUCT = ("records", "words", "infra", "model_servers", "tools", "agents", "workflows", "api")
 IGNORED = shutil.ignore_patterns(
     *(".git", ".venv*", ".maquette", ".*_cache", ".hypothesis"),

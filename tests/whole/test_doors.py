@@ -15,7 +15,7 @@ from maquette.infra.stack.control import StackInfo
 from maquette.infra.stack.state.folders import StackFolders
 from maquette.records.task import TaskOptions
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
 WORDS = "a poster that says ULTRAMARINE ZEBRA above a red circle"
 

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import leave_nothing
 import psutil
+import pytest
+
+pytestmark = pytest.mark.slow
 
 STACK_TEST = """
 import os, subprocess, time

@@ -21,7 +21,7 @@ from maquette.records.event import TERMINAL, EventType
 from maquette.records.task import Task, TaskOptions, TaskStatus
 from maquette.records.verdict import Outcome
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
 POSTER = "a poster that says GRAND OPENING above a red circle"
 

@@ -27,6 +27,8 @@ from maquette.records.task import TaskOptions, TaskRequest, TaskStatus
 from maquette.workflows.desk.gateway import TemporalGateway
 from maquette.workflows.worker import ready_file
 
+pytestmark = pytest.mark.slow
+
 OWNER = "local"
 STEPS = 20
 CANDIDATES = 2

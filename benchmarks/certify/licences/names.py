@@ -27,6 +27,7 @@ CLASSIFIERS = {
 """The last words of trove classifiers."""
 
 FREE_TEXT = {
+    "MIT License, Apache License, Version 2.0": "MIT OR Apache-2.0",
     "3-Clause BSD License": "BSD-3-Clause",
     "APACHE 2.0": "Apache-2.0",
     "Apache": "Apache-2.0",

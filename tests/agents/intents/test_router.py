@@ -69,6 +69,7 @@ async def _remembering(embedder: DirectClient) -> ScriptedModelClient:
     )
 
 
+@pytest.mark.slow
 async def test_requests_are_routed_by_meaning(embedder: DirectClient) -> None:
     """At least 9 in 10 of the requests get the right intent, by a model of any words."""
     router = Router(await _remembering(embedder))

@@ -208,6 +208,7 @@ async def test_a_good_answer_becomes_a_valid_plan(endpoint: Endpoint, registry: 
     assert len(endpoint.requests) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", sorted(STRATEGIES))
 async def test_the_strategy_is_the_one_that_was_written(
     endpoint: Endpoint, registry: Registry, strategy: str
@@ -249,6 +250,7 @@ async def test_a_broken_answer_is_mended_once(endpoint: Endpoint, registry: Regi
     assert endpoint.requests[1]["messages"][-2]["role"] == "assistant"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "bad",
     ["{not json", "", "[]", '{"nodes": [], "outputs": []}', '{"nodes": 5}', "[" * 50_000],
@@ -282,6 +284,7 @@ async def test_a_model_that_refuses_is_believed(endpoint: Endpoint, registry: Re
     assert len(endpoint.requests) == 1
 
 
+@pytest.mark.slow
 async def test_an_endpoint_that_is_away_leaves_it_to_the_embedded_planner(
     endpoint: Endpoint, registry: Registry, models: ScriptedModelClient
 ) -> None:

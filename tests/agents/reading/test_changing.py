@@ -106,6 +106,7 @@ def test_other_requests_are_left_alone(text: str) -> None:
     assert read(text) is None
 
 
+@pytest.mark.slow
 @given(st.text(max_size=700))
 def test_any_text_is_read_without_fault(text: str) -> None:
     """Whatever is written, reading ends and gives one of the three answers."""

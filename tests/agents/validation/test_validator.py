@@ -404,6 +404,7 @@ def test_a_right_plan_has_no_problem(base: Value, ran: Ran) -> None:
     assert validate(parse_plan(base), ran.registry, inputs=1) == []
 
 
+@pytest.mark.slow
 def test_200_mutated_plans_are_refused_for_the_right_reason(ran: Ran) -> None:
     """Each of 220 wrong plans is refused with its own code, and no tool runs."""
     wrong = []

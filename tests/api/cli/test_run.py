@@ -128,6 +128,7 @@ def test_detach_and_watch(live: LiveServer) -> None:
     assert lines[-1]["type"] == "task.completed"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "code"),
     [
@@ -165,6 +166,7 @@ def test_rejecting(live: LiveServer) -> None:
     cli("task", "watch", "last", code=exits.FAILED)
 
 
+@pytest.mark.slow
 def test_task_ls_and_show(live: LiveServer) -> None:
     """ls prints one line a task for programs; show by the end of an id tells everything."""
     cli("run", ASK)
@@ -197,6 +199,7 @@ def test_artifact_get(live: LiveServer, tmp_path: Path) -> None:
     assert cli("artifact", "get", ref.sha256, "-o", "-").stdout_bytes == picture(20)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
@@ -384,6 +387,7 @@ def plain(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
 
 
+@pytest.mark.slow
 def test_a_terminal_sees_progress_and_the_picture(live: LiveServer) -> None:
     """In a terminal there are bars that move, then the picture in half blocks, then the path."""
     live.gateway.script = Poster(live.store, pause_s=0.15)
@@ -395,6 +399,7 @@ def test_a_terminal_sees_progress_and_the_picture(live: LiveServer) -> None:
     assert re.search(r"\./poster-\S+\.png\s*$", text)
 
 
+@pytest.mark.slow
 def test_ctrl_c_steps_away(live: LiveServer) -> None:
     """One Ctrl-C leaves the task running, says how to come back, and exits with 130."""
     live.gateway.script = Poster(live.store, pause_s=0.2)
@@ -405,6 +410,7 @@ def test_ctrl_c_steps_away(live: LiveServer) -> None:
     assert live.gateway.cancelled == []
 
 
+@pytest.mark.slow
 def test_ctrl_c_twice_cancels(live: LiveServer) -> None:
     """A second Ctrl-C cancels the task."""
     live.gateway.script = Poster(live.store, pause_s=1.0)
@@ -415,6 +421,7 @@ def test_ctrl_c_twice_cancels(live: LiveServer) -> None:
     assert "cancelled" in plain(shown)
 
 
+@pytest.mark.slow
 def test_approving_at_the_terminal(live: LiveServer) -> None:
     """The plan is shown, y goes on, and what was unclear is asked again."""
     live.gateway.script = Poster(live.store, ask=True)

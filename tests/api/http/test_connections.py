@@ -93,6 +93,7 @@ def test_headers_without_end_are_cut(live: LiveServer) -> None:
     assert sent < 8_000_000, "what the two kernels buffer, and no more"
 
 
+@pytest.mark.slow
 def test_headers_have_a_deadline(live: LiveServer, impatient: None) -> None:
     """Headers that stop coming are answered with 408, and so is a drop every now and then."""
     assert told(dial(live, HEAD)).startswith(b"HTTP/1.1 408 ")
@@ -104,6 +105,7 @@ def test_headers_have_a_deadline(live: LiveServer, impatient: None) -> None:
     assert told(second).startswith(b"HTTP/1.1 408 ")
 
 
+@pytest.mark.slow
 def test_bodies_have_a_deadline_by_progress(live: LiveServer, impatient: None) -> None:
     """A body that trickles is broken off; one that keeps coming may take many times as long."""
     head = b"POST /api/v1/tasks HTTP/1.1\r\nContent-Type: application/json\r\n" + AUTH
@@ -138,6 +140,7 @@ def test_a_body_in_crumbs_is_refused(live: LiveServer) -> None:
     assert answer(dial(live, head + chunks + b"0\r\n\r\n")).status == 202
 
 
+@pytest.mark.slow
 def test_a_reader_that_stops_reading_is_dropped(live: LiveServer, impatient: None) -> None:
     """Who takes nothing of a stream of events any more loses the connection."""
     with httpx2.Client(base_url=live.url, headers={"Authorization": f"Bearer {TOKEN}"}) as http:
@@ -180,6 +183,7 @@ def test_when_all_are_at_work_the_next_is_told(
     assert answer(third).status == 200
 
 
+@pytest.mark.slow
 def test_who_breaks_off_leaves_no_traceback(
     live: LiveServer, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -115,6 +115,7 @@ async def test_a_path_may_take_another_kind_of_body(http: httpx2.AsyncClient) ->
     assert (answer.status_code, toy_code(answer)) == (415, "unsupported_media_type")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("verb", "path", "status"),
     [

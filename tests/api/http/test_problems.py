@@ -108,6 +108,7 @@ async def test_no_route_without_a_token(bench: Bench) -> None:
     assert bench.gateway.submissions == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "headers",
     [
@@ -246,6 +247,7 @@ BAD_BODIES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("body", "status"), BAD_BODIES, ids=range(len(BAD_BODIES)))
 async def test_bad_bodies(bench: Bench, body: str, status: int) -> None:
     """Each malformed or wrong body is a 4xx problem and starts nothing."""
@@ -481,6 +483,7 @@ COSTLY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", COSTLY)
 async def test_a_wrong_megabyte_costs_little(bench: Bench, kind: str) -> None:
     """A megabyte made to be wrong in as many places as possible is refused with 20 findings at

@@ -87,12 +87,14 @@ async def test_upload_of_a_sixteen_bit_picture(bench: Bench) -> None:
     assert answer.status_code == 201, answer.text
 
 
+@pytest.mark.slow
 async def test_the_largest_picture_is_taken(bench: Bench) -> None:
     """Sixteen million pixels are within the limits, in memory and in time."""
     answer = await upload(bench, png(4_000, 4_000))
     assert answer.status_code == 201, answer.text
 
 
+@pytest.mark.slow
 async def test_a_raised_limit_holds_from_the_door_to_the_tools(
     bench: Bench, tmp_path: Path
 ) -> None:
@@ -126,6 +128,7 @@ async def test_a_raised_limit_holds_from_the_door_to_the_tools(
     assert made["image"]["width_px"] == 4_096
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", ["JPEG", "WEBP"])
 async def test_nine_million_pixels_are_taken(bench: Bench, format: str) -> None:
     """A photograph of 3,000 x 3,000 pixels is within the limits; only its own work counts."""
@@ -184,6 +187,7 @@ async def test_a_bomb_is_refused_by_its_header(bench: Bench) -> None:
     assert not bench.store.objects
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "data",
     [
@@ -348,6 +352,7 @@ async def reference(tmp_path: Path) -> Any:
         yield http
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("header", [*RANGES, "bytes=1000-", "bytes=5000-6000"])
 async def test_ranges_as_the_reference(bench: Bench, reference: Any, header: str) -> None:
     """One range answers as the reference does: status, bytes and Content-Range."""

@@ -116,6 +116,7 @@ def test_a_key_gives_a_proper_id(key: str, day: int) -> None:
     assert int(task_id.removeprefix("task_").replace("-", "")[:12], 16) == day * DAY_S * 1_000
 
 
+@pytest.mark.slow
 async def test_prefer_wait(bench: Bench) -> None:
     """Prefer: wait=N answers 200 with the end if it comes in time, else 202."""
     bench.gateway.script = Poster(bench.store)

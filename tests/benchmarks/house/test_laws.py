@@ -33,6 +33,7 @@ def make(tmp_path: Path) -> Make:
     return write
 
 
+@pytest.mark.slow
 def test_this_checkout_keeps_every_law() -> None:
     """`maquette check house` holds."""
     broken = [one for one in measure(read_checkout(ROOT)) if not one.holds]

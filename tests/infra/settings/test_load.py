@@ -307,6 +307,7 @@ def test_building_settings_reads_no_environment(monkeypatch: pytest.MonkeyPatch)
     assert load_settings().owner == "from-environment"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["MINIO_ENDPOINT", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"])
 @pytest.mark.parametrize(
     ("pasted", "endpoint", "secure"),
@@ -342,6 +343,7 @@ def test_a_scheme_is_stronger_than_a_profile(monkeypatch: pytest.MonkeyPatch) ->
     assert load_settings("cluster").store.endpoint == "c:3"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("key", "value", "told"),
     [
@@ -445,6 +447,7 @@ def test_a_mistyped_role_is_found_when_settings_load(
         load_settings()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("role", "model"),
     [

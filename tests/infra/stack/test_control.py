@@ -41,6 +41,7 @@ def gone(pid: int | None) -> bool:
         return True
 
 
+@pytest.mark.slow
 async def test_killed_engine_and_store_return_where_they_were(run) -> None:
     """SIGKILL of Temporal and of rclone: both are back on their ports with all they knew."""
     stack = run(real=["temporal", "store"], policy=QUICK).until_ready()
@@ -65,6 +66,7 @@ async def test_killed_engine_and_store_return_where_they_were(run) -> None:
     assert stack.end() == 0
 
 
+@pytest.mark.slow
 async def test_state_survives_a_killed_supervisor(run) -> None:
     """SIGKILL of the supervisor takes its parts along; the next start finds the state."""
     first = run(real=["temporal", "store"]).until_ready()
@@ -89,6 +91,7 @@ async def test_state_survives_a_killed_supervisor(run) -> None:
     assert second.end() == 0
 
 
+@pytest.mark.slow
 def test_one_supervisor_for_a_data_directory(run) -> None:
     """A second one is refused, naming the first's process and what to do."""
     first = run(dummies={"part": [free_port()]}).until_ready()
@@ -122,6 +125,7 @@ def test_a_free_preferred_port_is_used(run) -> None:
     assert stack.end() == 0
 
 
+@pytest.mark.slow
 async def test_a_ready_stack_is_closed_to_others_and_set_up(run) -> None:
     """Sockets are on loopback only, keys are nobody else's to read, lists can be filtered."""
     stack = run(real=["temporal", "store"]).until_ready()
@@ -155,6 +159,7 @@ def test_a_part_that_keeps_failing_ends_the_stack(run) -> None:
     assert stack.left_over() == []
 
 
+@pytest.mark.slow
 def test_a_part_that_never_gets_ready_ends_the_stack(run) -> None:
     """A part that lives but does not answer in time is killed, and the reason says so."""
     policy = {**QUICK, "start_timeout_s": 0.5, "max_failed_starts": 2}
@@ -175,6 +180,7 @@ def test_parts_wait_for_those_they_need(run) -> None:
     assert said.index(("late", "stopped")) < said.index(("early", "stopping"))
 
 
+@pytest.mark.slow
 def test_a_stubborn_part_is_killed_in_the_end(run) -> None:
     """A part that ignores SIGTERM is gone after the stop timeout."""
     stack = run(dummies={"part": [free_port(), "stubborn"]}, policy=QUICK).until_ready()
@@ -194,6 +200,7 @@ def test_a_second_signal_kills_at_once(run) -> None:
     assert stack.left_over() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("guarded", [["part"], []])
 @pytest.mark.parametrize("how", ["stop", "crash"])
 def test_what_a_part_started_ends_with_it(run, how: str, guarded: list[str]) -> None:
@@ -210,6 +217,7 @@ def test_what_a_part_started_ends_with_it(run, how: str, guarded: list[str]) -> 
     assert gone(grandchild)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("victim", ["supervisor", "guard"])
 def test_a_guarded_part_leaves_nothing_when_those_above_are_killed(run, victim: str) -> None:
     """SIGKILL of the supervisor or of the guard takes the program and its grandchild along."""
@@ -247,6 +255,7 @@ def test_strangers_are_left_alone(run, tmp_path: Path) -> None:
             process.wait()
 
 
+@pytest.mark.slow
 def test_an_idle_stack_stops_by_itself(run, tmp_path: Path) -> None:
     """Nothing happens while a task runs; idle for long enough, the stack ends with code 0."""
     system = tmp_path / "system.json"
@@ -289,6 +298,7 @@ def test_a_detached_stack_is_found_used_and_stopped(tmp_path: Path) -> None:
     assert not control.stop(settings)
 
 
+@pytest.mark.slow
 def test_two_callers_share_one_stack(tmp_path: Path) -> None:
     """Started by two at the same moment, one stack comes up and both get it."""
     settings = load_settings(
@@ -306,6 +316,7 @@ def test_two_callers_share_one_stack(tmp_path: Path) -> None:
         control.stop(settings)
 
 
+@pytest.mark.slow
 def test_a_start_waits_for_a_stop_under_way(run) -> None:
     """While a stack is ending, a new start waits for it, and does not use it any more."""
     ending = run(dummies={"part": [free_port(), "stubborn"]}, policy=QUICK).until_ready()

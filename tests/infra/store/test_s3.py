@@ -168,6 +168,7 @@ class TestS3Store(ArtifactStoreContract):
         assert back == pictures
 
 
+@pytest.mark.slow
 async def test_a_killed_store_is_reported_soon_and_comes_back(own_rclone: RcloneServer) -> None:
     """With the server gone every call says so within about 3 s; restarted, all is there."""
     store = S3ArtifactStore(own_rclone.settings)
@@ -206,6 +207,7 @@ async def test_a_store_that_returns_within_the_budget_is_not_noticed(
     store.close()
 
 
+@pytest.mark.slow
 async def test_a_silent_store_is_reported_in_time(own_rclone: RcloneServer) -> None:
     """A server that accepts and never answers does not hold a call longer than the budget."""
     store = S3ArtifactStore(own_rclone.settings.model_copy(update={"timeout_s": 1.0}))

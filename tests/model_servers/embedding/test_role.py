@@ -39,6 +39,7 @@ async def embed(role: EmbeddingRole, *texts: str) -> tuple[tuple[float, ...], ..
     return (await role.embed_text(EmbedTextRequest(texts=texts))).vectors
 
 
+@pytest.mark.slow
 async def test_vectors_are_those_of_sentence_transformers(role: EmbeddingRole) -> None:
     """An independent implementation gives the same vectors, to float32 rounding."""
     from sentence_transformers import SentenceTransformer

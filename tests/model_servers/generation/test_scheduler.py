@@ -194,6 +194,7 @@ async def test_numbers_that_are_not_finite_are_a_failure() -> None:
         assert row.picture is None
 
 
+@pytest.mark.slow
 @given(
     lengths=st.lists(st.integers(1, 6), min_size=1, max_size=5),
     chunk=st.integers(1, 6),

@@ -53,6 +53,7 @@ async def freed(bench: Bench, within_s: float = 10.0) -> None:
             await asyncio.sleep(0.01)
 
 
+@pytest.mark.slow
 async def test_pictures_without_end_fit_into_few_places(model: Path) -> None:
     """300 pictures, eight at once, by callers that never close a session: none is turned away."""
     async with Bench(model, most_rows=8) as bench:

@@ -142,6 +142,7 @@ def test_the_settings_know_the_roles_that_are_served() -> None:
     assert "'models.generation" in caught.value.hint
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("role", "given", "told"),
     [

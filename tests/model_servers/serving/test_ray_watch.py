@@ -52,6 +52,7 @@ def server(tmp_path: Path):
     process.communicate()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["raylet", "gcs_server"])
 def test_the_loss_of_a_head_process_ends_the_server(server, name: str) -> None:
     """SIGKILL of either: the server ends at once, with an error, though its main thread waits."""

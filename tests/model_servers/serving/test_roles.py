@@ -131,6 +131,7 @@ class TestGeneration(ModelRoleContract):
         await role.stop()
 
 
+@pytest.mark.slow
 class TestUnderstanding(ModelRoleContract):
     role = RoleName.UNDERSTANDING
 

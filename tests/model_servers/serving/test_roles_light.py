@@ -12,6 +12,7 @@ from maquette.model_servers.serving.roles import ROLES
 HEAVY = ("torch", "transformers", "onnxruntime", "rapidocr", "cv2", "uharfbuzz", "resvg_py", "PIL")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", sorted(ROLES))
 def test_role_module_loads_no_heavy_library(role: str) -> None:
     """A process that only names the role class has loaded none of its libraries."""

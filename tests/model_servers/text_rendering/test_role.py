@@ -63,6 +63,7 @@ def inked(placed: Box, mask: np.ndarray, tolerance_px: float = 1.0) -> bool:
     return bool(np.abs(seen - said).max() <= tolerance_px)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     text=st.sampled_from(["Ag", "GRAND OPENING", "keep left", "Lost cat: Jiffy", "Wi-Fi\nÀ jour"]),

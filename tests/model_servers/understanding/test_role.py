@@ -57,6 +57,7 @@ def said(reply: OcrReply) -> str:
     return " ".join(line.text for line in reply.lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "font", "colour", "background"),
     [
@@ -102,6 +103,7 @@ async def test_boxes_lie_on_the_ink(ocr: UnderstandingRole, setter: TextRenderin
         assert line.box.width == pytest.approx(placed.box.width, rel=0.35)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("side", "size"), [(256, 12), (1600, 16)])
 async def test_small_and_large_pictures_are_read(
     ocr: UnderstandingRole, setter: TextRenderingRole, side: int, size: int
@@ -118,6 +120,7 @@ async def test_small_and_large_pictures_are_read(
     assert said(reply) == "Doors open at nine"
 
 
+@pytest.mark.slow
 async def test_reading_twice_gives_the_same_answer(
     ocr: UnderstandingRole, setter: TextRenderingRole, store: MemoryArtifactStore
 ) -> None:

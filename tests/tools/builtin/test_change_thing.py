@@ -174,6 +174,7 @@ async def _pixels(store: MemoryArtifactStore, ref: Any) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), dtype=int)
 
 
+@pytest.mark.slow
 async def test_a_named_thing_is_changed_and_the_rest_kept(
     bundled: ToolContext, store: MemoryArtifactStore, picture: ArtifactRef
 ) -> None:
@@ -196,6 +197,7 @@ async def test_a_named_thing_is_changed_and_the_rest_kept(
     assert (after[:, 320:] == before[:, 320:]).all()
 
 
+@pytest.mark.slow
 async def test_things_and_letters_stand_before_another_background(
     bundled: ToolContext, store: MemoryArtifactStore, picture: ArtifactRef
 ) -> None:

@@ -149,6 +149,7 @@ def _unit(at: int) -> tuple[float, ...]:
     return tuple(float(k == at) for k in range(OF))
 
 
+@pytest.mark.slow
 def test_recall_counts_both_directions_and_the_weaker_is_the_row(tmp_path: Path) -> None:
     """Two of three pictures find their captions and are found; the third finds the next one's."""
     bench = Bench(tmp_path, tmp_path)
@@ -174,6 +175,7 @@ def test_retrieval_scenes_are_told_apart() -> None:
     assert retrieval_set(1, of=40, wording="test")[1] != texts
 
 
+@pytest.mark.slow
 def test_kinds_of_outsiders_are_split() -> None:
     """No kind is in both sets; each draws what its seed says, and no two draw alike."""
     names = {split: {family.__name__ for family in found} for split, found in FAMILIES.items()}
@@ -196,6 +198,7 @@ def test_what_happens_on_the_way_keeps_the_picture() -> None:
         assert np.abs(treated.mean((0, 1)) - flat.mean((0, 1))).max() < 25
 
 
+@pytest.mark.slow
 def test_the_guard_recipe_runs_and_goes_on(tmp_path: Path) -> None:
     """A toy guard trains, resumes, sets its limits and serves."""
     from maquette.training.guard.export import export_pack as export_guard

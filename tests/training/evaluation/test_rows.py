@@ -17,7 +17,7 @@ from maquette.infra.manifest import write_manifest
 from maquette.records.errors import PackCorrupt
 from maquette.training.data.shards import read_shard, write_shard
 from maquette.training.evaluate import app
-from maquette.training.evaluation import rows
+from maquette.training.evaluation import kept, rows
 from maquette.training.evaluation.outcome import Outcome
 from maquette.training.evaluation.results import (
     Recheck,
@@ -140,6 +140,7 @@ def test_results_are_stored_shown_and_rechecked(tmp_path: Path) -> None:
     assert len(wrong) == 3 and "(0.0, 1) before" in wrong[0].verdict
 
 
+@pytest.mark.slow
 def test_processes_may_measure_rows_of_one_folder(tmp_path: Path) -> None:
     """Four processes add twenty rows by turns, and none is lost."""
     found = [[Row(f"row_{k}", 0.5, 0.4, 0.6, 10, 0.9)] for k in range(20)]
@@ -225,6 +226,7 @@ def test_a_pack_with_a_changed_file_is_refused(tmp_path: Path) -> None:
         Bench(tmp_path, tmp_path).pack("guard")
 
 
+@pytest.mark.slow
 def test_the_command_measures_a_generator(tmp_path: Path) -> None:
     """A tiny pack and an untrained judge go through every row of the generator, and repeat."""
     models.save_tiny_packs(tmp_path / "packs")
@@ -251,8 +253,13 @@ def test_a_row_that_is_not_known_is_refused_with_those_that_are(tmp_path: Path) 
     assert not (tmp_path / "pack.json").exists()
 
 
-def test_every_row_is_there_where_no_pack_is(tmp_path: Path) -> None:
-    """With nothing to measure every row fails with its reason, and the command ends well."""
+@pytest.mark.slow
+def test_every_row_is_there_where_no_pack_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With nothing to measure, and no judge of ours beside the code, every row fails with its
+    reason, and the command ends well."""
+    monkeypatch.setattr(kept, "RESULTS", tmp_path / "nothing")
     base = ["pack", "--work", str(tmp_path), "--packs", str(tmp_path / "none"), "--json"]
     run = CliRunner().invoke(app, base)
     assert run.exit_code == 0, run.output

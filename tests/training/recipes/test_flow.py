@@ -58,6 +58,7 @@ def pipeline(work: Path) -> LayoutFlowPipeline:
     return loaded
 
 
+@pytest.mark.slow
 def test_shard_holds_the_render_of_each_scene(work: Path) -> None:
     """Cached pixels equal a fresh render of the scene read back beside them."""
     shard = read_shard(work / "shard")

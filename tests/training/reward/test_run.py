@@ -44,6 +44,7 @@ def a_run(work: Path, folder: Path, subject: str = "alignment", **recipe: object
     return RewardRun(folder, subject, model, words, seen, settings)
 
 
+@pytest.mark.slow
 def test_the_pack_serves_every_perspective(work: Path) -> None:
     """The exported directory loads by the serving path, checked against its manifest."""
     scorer = Scorer(str(work / "pack"))
@@ -114,6 +115,7 @@ def test_packed_captions_earn_what_they_would_alone(
     assert len({round(float(value), 5) for value in packed}) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("subject", list(SUBJECTS))
 def test_pairs_of_two_pictures_weigh_half_a_lesson(subject: str) -> None:
     """Shares of a lesson sum to one; where it has both kinds of pairs, each kind has half."""

@@ -199,6 +199,7 @@ def test_the_bundled_size_fits_its_share_of_the_pack() -> None:
     assert sum(p.numel() for p in model.parameters()) * 2 < 20_000_000
 
 
+@pytest.mark.slow
 def test_smoke_trains_resumes_exports_and_scores(tmp_path: Path) -> None:
     """The whole recipe at toy size; a second call goes on from the checkpoint."""
     from maquette.training.segmentation.__main__ import app

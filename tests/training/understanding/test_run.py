@@ -35,6 +35,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_pack_is_whole_and_speaks(work: Path) -> None:
     """What was exported matches its manifest and loads by the served class."""
     verify_directory(work / "pack")

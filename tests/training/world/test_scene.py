@@ -161,6 +161,7 @@ def test_things_stand_out_from_what_they_touch(scene: Scene) -> None:
             assert contrasts(COLOURS[placed.colour], (tuple(colour),))
 
 
+@pytest.mark.slow
 def test_every_pair_and_pattern_draws_its_own_colour_most() -> None:
     """For all colours, things and patterns the named colour is the most common one."""
     for colour, thing in ALL_PAIRS:
@@ -175,6 +176,7 @@ def test_every_pair_and_pattern_draws_its_own_colour_most() -> None:
         assert tuple(values[counts.argmax()]) == COLOURS[colour], (colour, thing, pattern)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", PATTERNS[1:])
 @pytest.mark.parametrize("side", [0.15, 0.3, 0.6])
 def test_patterns_leave_two_thirds_of_the_body_in_its_colour(pattern: str, side: float) -> None:
@@ -234,6 +236,7 @@ def test_scenes_of_the_first_version_are_still_read() -> None:
         assert scene.things[0] == Placed("star", "red", (0.1, 0.1, 0.4, 0.4), "plain")
 
 
+@pytest.mark.slow
 def test_held_outs_never_appear_in_training_scenes() -> None:
     """In 2,000 scenes of the default grammar there is no held-out pair, count or word."""
     rng = np.random.default_rng(7)
@@ -285,6 +288,7 @@ def test_evaluation_may_ask_for_held_outs() -> None:
         assert len(sample_scene(rng, counts=(count,)).things) == count
 
 
+@pytest.mark.slow
 def test_wishes_that_cannot_be_met_are_refused() -> None:
     """Contradictions and unknown names are refused with what was asked."""
     rng = np.random.default_rng(0)

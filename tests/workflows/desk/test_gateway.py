@@ -36,6 +36,7 @@ def ask(text: str = "a poster", **options: object) -> TaskRequest:
     return TaskRequest(text=text, options=TaskOptions(**options))
 
 
+@pytest.mark.slow
 class TestTemporalGateway(TaskGatewayContract):
     """The real one, over a real Temporal server with a worker of small real tools."""
 
@@ -73,6 +74,7 @@ async def ended(running: Running, request: TaskRequest, owner: str = OWNER) -> s
     return task.id
 
 
+@pytest.mark.slow
 async def test_twenty_equal_submissions_start_one_task(run_with) -> None:
     """The same id and request, sent twenty times at once, is one task; later repeats answer
     it too, running, ended or forgotten."""
@@ -312,6 +314,7 @@ async def test_an_engine_that_is_down_is_told_within_seconds() -> None:
     await gateway.close()
 
 
+@pytest.mark.slow
 async def test_without_a_worker_a_task_waits_and_can_be_read_and_cancelled(run_with) -> None:
     """A submitted task is accepted and shown as queued while no worker is there."""
     async with run_with(make_engine(), worker=False) as running:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
 from workflow_parts import Ledger, ScriptedCritic, make_engine
 from workflow_server import DevServer, running
 
@@ -12,6 +13,7 @@ from maquette.records.event import EventType
 from maquette.records.task import TaskOptions, TaskRequest, TaskStatus
 
 
+@pytest.mark.slow
 async def test_a_follower_outlasts_the_updates_of_a_run(tmp_path: Path) -> None:
     """On an engine that allows three updates a run, a follower still sees every event once."""
     server = DevServer(tmp_path, history__maxTotalUpdates=3)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from temporalio import workflow
+from stream_host import StreamHost
 from temporalio.worker import Worker
 from workflow_server import connect
 
@@ -15,29 +15,6 @@ from maquette.contracts.event_log import EventLogContract
 from maquette.workflows.events.log import MemoryEventLog
 from maquette.workflows.events.stream import PAUSES_S, StreamEventLog, pause_at
 from maquette.workflows.worker import sandbox
-
-with workflow.unsafe.imports_passed_through():
-    from temporalio.contrib.workflow_streams import WorkflowStream
-
-
-@workflow.defn(name="StreamHost")
-class StreamHost:
-    """A workflow that only hosts a stream, until it is told to end."""
-
-    @workflow.init
-    def __init__(self) -> None:
-        self._stream = WorkflowStream()
-        self._over = False
-
-    @workflow.run
-    async def run(self) -> None:
-        await workflow.wait_condition(lambda: self._over)
-        self._stream.detach_pollers()
-        await workflow.wait_condition(workflow.all_handlers_finished)
-
-    @workflow.signal
-    def end(self) -> None:
-        self._over = True
 
 
 class TestMemoryEventLog(EventLogContract):

@@ -188,6 +188,7 @@ async def test_light_calls_run_in_place_and_large_values_are_spilled(run_with) -
     assert names == ["plan_task"]
 
 
+@pytest.mark.slow
 async def test_an_error_that_may_pass_is_retried(run_with) -> None:
     """A model that is away for two attempts costs nothing but time."""
     plan = call_plan(Call(id="a", tool="flaky", arguments={"failures": 2}), outputs=("a.text",))
@@ -211,6 +212,7 @@ async def test_an_error_for_good_fails_the_task_with_its_problem(run_with) -> No
     assert events[-1].data["problem"]["detail"] == "the paint has run out"
 
 
+@pytest.mark.slow
 async def test_an_unforeseen_error_tells_no_internals(run_with) -> None:
     """An error nobody foresaw is tried three times, then fails the task; its own text stays in
     the worker."""
@@ -278,6 +280,7 @@ async def test_a_rejected_result_is_delivered_as_incomplete(run_with) -> None:
     assert task.usage.wall_s < 0.3 + (task.completed_at or 0) - task.created_at - 0.25
 
 
+@pytest.mark.slow
 async def test_the_budget_delivers_the_best_so_far(run_with) -> None:
     """When the budget is used up the task ends incomplete with the best draft there is, and
     the running tool is stopped."""
@@ -329,6 +332,7 @@ async def test_cancel_mid_round_stops_the_tool(run_with) -> None:
     assert took < 3
 
 
+@pytest.mark.slow
 async def test_cancel_at_any_moment_ends_once(run_with) -> None:
     """Sixteen tasks cancelled at different moments, from the first instant to after the end,
     each end once: cancelled, or as they were if they had won."""

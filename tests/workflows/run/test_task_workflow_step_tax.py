@@ -88,6 +88,7 @@ async def test_quick_calls_share_activities(run_with) -> None:
     assert kinds["EVENT_TYPE_WORKFLOW_TASK_COMPLETED"] <= 8
 
 
+@pytest.mark.slow
 async def test_a_store_away_at_the_end_is_waited_for(run_with) -> None:
     """If the finished record cannot be stored beside the workflow, an activity goes on trying;
     the task is there afterwards with all its events."""
@@ -136,6 +137,7 @@ async def test_a_light_call_that_is_given_up_fails_the_task(
     assert task.problem is not None and task.problem.detail == "the model is not there"
 
 
+@pytest.mark.slow
 async def test_finished_quick_calls_are_not_repeated(run_with) -> None:
     """A call in the middle of a batch that fails twice and then works is tried again alone:
     those before it run once, and so do those behind it."""

@@ -72,6 +72,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(), json_values))
 def test_the_order_of_arguments_does_not_count(arguments: dict) -> None:
     """Equal arguments in another order give the same key."""

@@ -97,6 +97,7 @@ async def run_one(run_with, *, side_px: int, watchers: int) -> WorkflowHistory:
     return history
 
 
+@pytest.mark.slow
 async def test_a_real_history_keeps_the_law(run_with) -> None:
     """A task with 2000 x 2000 pictures keeps its history clean and no larger than one with
     64 x 64 pictures."""
@@ -106,6 +107,7 @@ async def test_a_real_history_keeps_the_law(run_with) -> None:
     assert abs(history_bytes(large) - history_bytes(small)) < 12_000
 
 
+@pytest.mark.slow
 async def test_watchers_do_not_grow_the_history(run_with) -> None:
     """Fifty watchers of one process cost the history of one."""
     one = await run_one(run_with, side_px=8, watchers=1)

@@ -7,6 +7,7 @@ import json
 import uuid
 from pathlib import Path
 
+import pytest
 from foreigner import foreign_client, forged_start
 from temporalio.client import Client, WorkflowExecutionStatus
 from workflow_parts import Ledger, make_engine
@@ -29,6 +30,7 @@ async def client_of(server: DevServer, **more: object) -> Client:
         return await wait_for_temporal(settings_of(server, **more))
 
 
+@pytest.mark.slow
 async def test_a_run_from_before_the_key_goes_on_and_its_name_is_not_taken(
     tmp_path: Path,
 ) -> None:

@@ -94,6 +94,7 @@ async def test_the_database_holds_no_word_of_a_prompt(run_with, temporal: DevSer
         await handle.terminate()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["plain", "other key", "nonsense"])
 async def test_a_forged_start_ends_as_failed_and_does_nothing(
     run_with, temporal: DevServer, how: str
@@ -221,6 +222,7 @@ async def test_another_user_reads_no_prompt_and_starts_nothing(
     assert ledger.read() == work
 
 
+@pytest.mark.slow
 async def test_a_forged_result_of_an_activity_fails_the_run(run_with, temporal: DevServer) -> None:
     """Somebody takes an activity from the queue and answers it: the task does not go on with
     that answer, and does not hang."""

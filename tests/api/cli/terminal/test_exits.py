@@ -73,6 +73,7 @@ def test_the_readme_lists_the_codes() -> None:
     assert {int(number) for number in re.findall(r"\b\d+\b", exits.HELP)} == codes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -110,6 +111,7 @@ def test_codes_of_commands(live: LiveServer, arguments: list[str], code: int) ->
     assert code_of(*arguments, *(["--json"] if "ls" in arguments else [])) == code
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("error", "code"),
     [
@@ -131,6 +133,7 @@ def test_codes_of_what_the_server_says(live: LiveServer, error: Exception, code:
     assert code_of("task", "ls") == code
 
 
+@pytest.mark.slow
 def test_codes_of_what_a_task_becomes(live: LiveServer) -> None:
     """A task that failed or was cancelled is 1 and one not fully checked 3, also for whoever
     watches it later; one that asks is 6."""

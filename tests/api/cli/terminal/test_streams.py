@@ -34,6 +34,7 @@ def one_sentence(shown: bytes) -> str:
     return text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ANSWERS, ids=" ".join)
 def test_an_answer_into_a_full_device(tmp_path: Path, command: tuple[str, ...]) -> None:
     """An answer that cannot be written is a failure with one sentence, also with --json."""
@@ -54,6 +55,7 @@ def test_an_answer_that_nobody_reads(tmp_path: Path, command: tuple[str, ...]) -
     assert "nobody reads" in one_sentence(ended.stderr).lower()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("closed", "code"), [(0, exits.OK), (1, exits.FAILED), (2, exits.OK)])
 def test_a_closed_stream(tmp_path: Path, closed: int, code: int) -> None:
     """A closed stdout is a failure that is said; a closed stdin or stderr is none."""
@@ -75,6 +77,7 @@ def test_a_full_stderr_ends_no_command(tmp_path: Path) -> None:
     assert b"stopped" in ended.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "surroundings",
     [
@@ -95,6 +98,7 @@ def test_an_encoding_without_our_marks(tmp_path: Path, surroundings: dict[str, s
     assert maquette("run", "--help", data_dir=tmp_path, env=surroundings).stdout.isascii()
 
 
+@pytest.mark.slow
 def test_json_is_whole_in_every_encoding(tmp_path: Path) -> None:
     """What an encoding cannot hold is escaped, and reads as what it was; so is a file name that is
     no text at all."""

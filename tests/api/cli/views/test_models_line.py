@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from maquette.api.cli.views.models_line import PATIENCE_S, ask_models, models_line
 from maquette.infra.settings.load import load_settings
 from maquette.infra.stack.state.ports import PortPicker
@@ -30,6 +32,7 @@ def test_a_stall_is_said_before_all_else() -> None:
     )
 
 
+@pytest.mark.slow
 def test_silent_models_do_not_hold_the_status() -> None:
     """A port that takes the connection and says nothing: the answer comes, and says so."""
     import socket

@@ -8,6 +8,7 @@ from maquette.benchmarks.certify.fuzz.picture_fuzz import fuzz_pictures
 from maquette.benchmarks.certify.fuzz.picture_mutations import mutated, originals
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(280)
 def test_mutated_pictures_are_taken_or_refused() -> None:
     """Of a hundred, four of them through a helper process: no crash, hang, path or trace."""

@@ -31,6 +31,7 @@ def stack(tmp_path: Path) -> Iterator[StackRun]:
     run.kill_everything()
 
 
+@pytest.mark.slow
 def test_every_listening_port_is_listed_with_who_may_use_it(stack: StackRun) -> None:
     """The list is what the kernel says of the stack's processes; gRPC, HTTP, metrics and S3 are
     told apart; a port that is not known is a problem with a next step."""

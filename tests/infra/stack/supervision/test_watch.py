@@ -33,6 +33,7 @@ def state(stack: StackRun, part: str) -> PartState:
     return stack.part(part).state
 
 
+@pytest.mark.slow
 def test_a_part_that_hangs_is_told_and_started_again(run) -> None:
     """A part that lives but does not answer is stalled, with the reason, and later replaced."""
     stack = run(dummies=dummy("part"), policy=QUICK, watch=WATCH).until_ready()
@@ -48,6 +49,7 @@ def test_a_part_that_hangs_is_told_and_started_again(run) -> None:
     assert stack.end() == 0
 
 
+@pytest.mark.slow
 def test_a_part_that_hangs_for_a_while_is_waited_for(run) -> None:
     """Stopped for less than the patience, the same process is ready again."""
     watch = {**WATCH, "patience_s": 60.0}
@@ -62,6 +64,7 @@ def test_a_part_that_hangs_for_a_while_is_waited_for(run) -> None:
     assert stack.end() == 0
 
 
+@pytest.mark.slow
 def test_a_stack_killed_again_and_again_goes_on_trying(run) -> None:
     """A part that was ready and then dies seven times in a row never ends the stack."""
     policy = {**QUICK, "longest_pause_s": 0.3, "max_failures": 2, "max_failed_starts": 2}
@@ -106,6 +109,7 @@ def test_a_stopped_supervisor_is_told(run) -> None:
     assert stack.end() == 0
 
 
+@pytest.mark.slow
 def test_a_supervisor_that_writes_nothing_is_told(run) -> None:
     """A record that is too old says nothing about now, though the supervisor lives."""
     stack = run(dummies=dummy("part")).until_ready()
@@ -148,6 +152,7 @@ def test_a_stack_ends_with_the_process_it_is_for(run) -> None:
     owner.wait()
 
 
+@pytest.mark.slow
 def test_nothing_of_a_stack_is_open_to_others(run, tmp_path) -> None:
     """Whatever the umask, no file or folder of a stack gives anything to group or world,
     and what was left open by an earlier version is closed."""
@@ -226,6 +231,7 @@ async def test_one_unanswered_probe_says_nothing() -> None:
     assert await watched(answers(None, "away", None, "away", None)) == (None, [])
 
 
+@pytest.mark.slow
 async def test_a_part_that_mends_itself_is_told_and_left_alone() -> None:
     """A problem that the part itself reports is shown at once, and never a reason to kill it."""
     assert await watched(answers(None, Mending("one moment"))) == (None, ["one moment"])

@@ -53,6 +53,7 @@ async def bench(
         yield bench
 
 
+@pytest.mark.slow
 async def test_the_row_loop_draws_what_the_pipeline_itself_draws(bench: Bench) -> None:
     """Our per-row loop and the pipeline's own call give the same picture for the same seed."""
     row = bench.row(guidance=3.0, layout=(BOX,))
@@ -71,6 +72,7 @@ async def test_an_unguided_row_draws_what_the_pipeline_draws(bench: Bench) -> No
     assert np.abs(ours - _own_call(bench.model, row)).max() <= ROUNDING
 
 
+@pytest.mark.slow
 async def test_same_row_same_bytes_whatever_else_runs(bench: Bench) -> None:
     """A row alone and beside rows of other sessions has the same picture, byte for byte."""
     alone = (await bench.draw(bench.row()))["a"].image
@@ -107,6 +109,7 @@ async def test_grouping_of_steps_changes_nothing(bench: Bench) -> None:
     assert (await bench.step(session, 1))["a"].image == whole.image
 
 
+@pytest.mark.slow
 async def test_batched_rows_agree_with_lone_ones(bench: Bench) -> None:
     """Four rows in one forward, at different steps, end as each does alone, to rounding."""
     async with Bench(bench.model, rows_per_forward=4) as batched:
@@ -123,6 +126,7 @@ async def test_batched_rows_agree_with_lone_ones(bench: Bench) -> None:
             assert np.abs(difference).max() <= ROUNDING
 
 
+@pytest.mark.slow
 async def test_resample_draws_new_noise_at_the_same_step(bench: Bench) -> None:
     """A resampled row stands at its source's step, differs from it, and is repeatable."""
     pictures = []

@@ -257,6 +257,7 @@ def test_a_bent_picture_is_the_same_scene() -> None:
     assert changed > 15
 
 
+@pytest.mark.slow
 def test_the_judge_trains_resumes_and_is_kept(tmp_path: Path) -> None:
     """A few steps lower the loss; a resumed run goes on; stored weights answer alike."""
     write_shard(tmp_path / "shard", 10, seed=5, workers=1, everything=True)

@@ -171,6 +171,7 @@ def test_trials_of_the_judge_are_renders_of_their_own(tmp_path: Path) -> None:
     assert np.array_equal(pictures[0], pictures[1]) and not np.array_equal(pictures[0], pictures[2])
 
 
+@pytest.mark.slow
 def test_the_commands_draw_label_and_compare(tmp_path: Path) -> None:
     """A tiny pack draws five pictures; with labels filled in the row stands in the table."""
     models.save_tiny_packs(tmp_path / "packs")

@@ -95,6 +95,7 @@ def test_every_query_has_a_right_picture() -> None:
     assert [one.text for one in ask(library, 5, 10)] == [one.text for one in queries]
 
 
+@pytest.mark.slow
 async def test_a_small_library_is_searched() -> None:
     """Forty pictures: the calibrated order finds the right one oftener than bare cosines on one
     scale, and a sign that names a thing does not push the picture of it out."""

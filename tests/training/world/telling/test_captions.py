@@ -27,6 +27,7 @@ MOST_TOKENS = 63
 """The generator's text encoder takes 64, one of which is the start token."""
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(seeds, styles, wordings)
 def test_a_caption_read_back_is_the_truth(seed: int, style: str, wording: str) -> None:
@@ -80,6 +81,7 @@ def test_every_word_is_in_the_vocabulary(seed: int, style: str, wording: str) ->
         assert wording == "varied" or len(tokens) <= MOST_TOKENS, text
 
 
+@pytest.mark.slow
 def test_test_wordings_are_new_and_made_of_known_words() -> None:
     """No test template occurs in training captions; each of their words does."""
     rng = np.random.default_rng(11)

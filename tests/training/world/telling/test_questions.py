@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 import numpy as np
+import pytest
 
 from maquette.training.world.colours import BACKGROUNDS, COLOURS
 from maquette.training.world.drawing.landscapes import LANDSCAPES
@@ -151,6 +152,7 @@ def test_every_kind_is_asked_in_known_words() -> None:
     assert set(LANDSCAPES) == PLACE_WORDS
 
 
+@pytest.mark.slow
 def test_test_questions_are_worded_anew_in_known_words() -> None:
     """No test template is a training template; its words occur in training questions."""
     frames: dict[str, set[str]] = {}
