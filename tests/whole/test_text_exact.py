@@ -14,7 +14,7 @@ from maquette.records.draft import Draft
 from maquette.records.task import TaskOptions
 from maquette.records.verdict import Outcome
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(900)]
 
 SIGNS = (Path(__file__).parent / "signs.txt").read_text().splitlines()
 AT_ONCE = 2

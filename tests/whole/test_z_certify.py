@@ -14,7 +14,7 @@ from maquette.benchmarks.certify.rig import Rig
 from maquette.infra.settings.schema import Settings
 from maquette.tools.drawing.session import FEW_STEPS
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(600)]
 
 TRIALS = (
     ("worker", "killed", Phase.DRAWING),

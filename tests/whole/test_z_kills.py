@@ -22,7 +22,7 @@ from maquette.model_servers.connect import connect
 from maquette.records.event import TERMINAL, EventType
 from maquette.records.task import Task, TaskOptions, TaskStatus
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(600)]
 
 CANDIDATES = 8
 REQUEST = "a poster that says NIGHT MARKET above a yellow star"

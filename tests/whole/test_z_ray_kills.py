@@ -22,7 +22,7 @@ from maquette.infra.stack.supervision.patience import patience_s
 from maquette.records.event import TERMINAL, EventType
 from maquette.records.task import TaskOptions, TaskStatus
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(600)]
 
 NOTICED_S = 20.0
 BACK_S = 90.0

@@ -23,7 +23,7 @@ from maquette.records.event import TERMINAL, Event
 from maquette.records.ids import new_task_id
 from maquette.workflows.desk.admission import RUNNING
 
-pytestmark = pytest.mark.timeout(280)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 
 OWNER = "local"
 

@@ -28,7 +28,7 @@ from maquette.model_servers.schemas.generation import Row, RowStatus, StartReque
 from maquette.model_servers.serving.handle import HandleClient
 from maquette.records.errors import ModelUnavailable, NotFound
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
