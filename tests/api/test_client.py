@@ -168,6 +168,7 @@ async def test_an_answer_that_is_no_problem_document() -> None:
     assert "secret" not in str(error.value)
 
 
+@pytest.mark.slow
 async def test_a_stream_goes_on_after_a_restart(tmp_path: Path) -> None:
     """The server dies mid-stream and comes back on its port: no event is lost or repeated."""
     with LiveServer(tmp_path) as first:

@@ -87,6 +87,7 @@ def _until_answers(http: httpx2.Client, process: subprocess.Popen[bytes]) -> Non
     raise AssertionError(f"the server did not come up (exit status {process.poll()})")
 
 
+@pytest.mark.slow
 def test_no_heavy_library_is_loaded() -> None:
     """Importing the server brings in neither torch nor ray nor diffusers."""
     program = (

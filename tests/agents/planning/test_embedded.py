@@ -264,6 +264,7 @@ async def test_attached_pictures_do_not_choose_the_plan(planner: EmbeddedPlanner
     assert one == two
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prompt", PROMPTS, ids=lambda prompt: prompt["text"][:40])
 async def test_every_plan_is_valid_and_repeatable(
     planner: EmbeddedPlanner, registry: Registry, prompt: dict[str, Any]

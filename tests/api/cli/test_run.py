@@ -96,6 +96,7 @@ def test_run_as_json(live: LiveServer) -> None:
     assert result.stderr == ""
 
 
+@pytest.mark.slow
 def test_run_with_pictures_and_options(live: LiveServer, tmp_path: Path) -> None:
     """--image, --rounds, --candidates, --budget reach the request; -o names the file."""
     source = tmp_path / "in.png"
@@ -115,6 +116,7 @@ def test_run_to_stdout(live: LiveServer) -> None:
     assert cli("run", ASK, "-o", "-").stdout_bytes == picture(160)
 
 
+@pytest.mark.slow
 def test_detach_and_watch(live: LiveServer) -> None:
     """--detach prints the id; watch by 'last' tells the task from its start to its end."""
     task_id = cli("run", ASK, "--detach").stdout.strip()
@@ -145,6 +147,7 @@ def test_exit_code_of_each_end(live: LiveServer, status: TaskStatus, code: int) 
     assert (Path(result.stdout.strip()).read_bytes() == picture(160)) or not result.stdout
 
 
+@pytest.mark.slow
 def test_input_required_without_a_person(live: LiveServer) -> None:
     """A question with nobody at the terminal is exit code 6 and names the command that answers;
     that command lets the task go on."""
@@ -157,6 +160,7 @@ def test_input_required_without_a_person(live: LiveServer) -> None:
     assert cli("task", "watch", "last").exit_code == 0
 
 
+@pytest.mark.slow
 def test_rejecting(live: LiveServer) -> None:
     """task approve --reject says no, with the reason."""
     live.gateway.script = Poster(live.store, ask=True)

@@ -68,6 +68,7 @@ def told(connection: socket.socket) -> bytes:
     return data
 
 
+@pytest.mark.slow
 def test_a_thousand_half_open_connections_lock_nobody_out(live: LiveServer) -> None:
     """1,200 connections stay within their request line: somebody who asks is answered at once,
     and no more are kept than there is room for."""

@@ -15,6 +15,7 @@ from maquette.api.http.errors import RangeUnsatisfiable
 from maquette.api.http.files import VerifiedFile
 
 
+@pytest.mark.slow
 @given(start=st.integers(0, 400), length=st.integers(1, 400), size=st.integers(1, 300))
 def test_a_range_is_a_slice(start: int, length: int, size: int) -> None:
     """bytes=a-b is Python's slice [a : b + 1], whenever it holds a byte; else it is refused."""
@@ -40,6 +41,7 @@ async def read_part(data: bytes, header: str) -> bytes:
             return (await http.get("/", headers={"Range": header})).content
 
 
+@pytest.mark.slow
 @given(header=st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=30))
 def test_whatever_stands_in_a_range_is_answered(header: str) -> None:
     """Any header at all gives the whole, a part of it, or a refusal that names the size."""

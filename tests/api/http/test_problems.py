@@ -291,6 +291,7 @@ async def test_a_body_above_the_cap(bench: Bench) -> None:
     check_problem(answer, 413)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "pointer", "nearest"),
     [

@@ -174,6 +174,7 @@ async def test_uploads_wait_on_disk(bench: Bench, monkeypatch: pytest.MonkeyPatc
     assert most == 2
 
 
+@pytest.mark.slow
 async def test_a_bomb_is_refused_by_its_header(bench: Bench) -> None:
     """13,000 x 13,000 black pixels: 422 naming the size, in under a second, nothing stored."""
     data = bomb()
@@ -370,6 +371,7 @@ async def test_ranges_as_the_reference(bench: Bench, reference: Any, header: str
         assert ours.json()["code"] == "range_not_satisfiable"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "header", ["bytes=5-2", "lines=0-4", "bytes=a-b", "bytes=", "bytes=-", "bytes=0-1,4-5", "0-4"]
 )

@@ -69,6 +69,7 @@ async def test_resume_has_neither_gap_nor_repetition(bench: Bench, by: str) -> N
         assert [int(one["id"]) for one in frames(answer.text)] == list(range(offset + 1, len(log)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bad", ["-1", "x", "1.5", "１", "9" * 40, "0x10"])
 async def test_a_bad_offset_is_refused(bench: Bench, bad: str) -> None:
     """An offset that is no whole number is 422, in the query and in the header."""

@@ -92,6 +92,7 @@ async def test_a_model_that_is_away_is_told(bench: Bench, library: ScriptedLibra
     assert "retry-after" in answer.headers
 
 
+@pytest.mark.slow
 def test_the_command_line_and_the_client_search(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

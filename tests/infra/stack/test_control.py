@@ -104,6 +104,7 @@ def test_one_supervisor_for_a_data_directory(run) -> None:
     assert first.end() == 0
 
 
+@pytest.mark.slow
 def test_a_taken_port_is_avoided(run) -> None:
     """With the preferred port in use the part takes another, and everybody is told."""
     with socket.socket() as taken:
@@ -117,6 +118,7 @@ def test_a_taken_port_is_avoided(run) -> None:
         assert stack.end() == 0
 
 
+@pytest.mark.slow
 def test_a_free_preferred_port_is_used(run) -> None:
     """The preferred port is taken when nobody listens there."""
     port = free_port()
@@ -147,6 +149,7 @@ async def test_a_ready_stack_is_closed_to_others_and_set_up(run) -> None:
     assert stack.end() == 0
 
 
+@pytest.mark.slow
 def test_a_part_that_keeps_failing_ends_the_stack(run) -> None:
     """Three failed starts in a row: everything is stopped, and the reason names part and log."""
     stack = run(dummies={"good": [free_port()], "bad": [free_port(), "crash"]}, policy=QUICK)
@@ -169,6 +172,7 @@ def test_a_part_that_never_gets_ready_ends_the_stack(run) -> None:
     assert stack.left_over() == []
 
 
+@pytest.mark.slow
 def test_parts_wait_for_those_they_need(run) -> None:
     """A part starts only when the parts it needs are ready, and ends before them."""
     stack = run(
@@ -229,6 +233,7 @@ def test_a_guarded_part_leaves_nothing_when_those_above_are_killed(run, victim: 
     stack.until(lambda: all(map(gone, family)), timeout_s=15)
 
 
+@pytest.mark.slow
 def test_a_guarded_part_ends_with_its_own_code(run) -> None:
     """The guard passes on how its program ended, and the program gets the signal to stop."""
     stack = run(dummies={"bad": [free_port(), "crash"]}, guarded=["bad"], policy=QUICK)
@@ -274,6 +279,7 @@ def test_an_idle_stack_stops_by_itself(run, tmp_path: Path) -> None:
     assert "idle" in stack.events()[-1]["detail"]
 
 
+@pytest.mark.slow
 def test_a_detached_stack_is_found_used_and_stopped(tmp_path: Path) -> None:
     """ensure_stack starts one and finds it again; stop ends it with all its parts."""
     settings = load_settings(

@@ -192,6 +192,7 @@ async def test_a_killed_store_is_reported_soon_and_comes_back(own_rclone: Rclone
     store.close()
 
 
+@pytest.mark.slow
 async def test_a_store_that_returns_within_the_budget_is_not_noticed(
     own_rclone: RcloneServer,
 ) -> None:

@@ -122,6 +122,7 @@ async def test_a_hanging_model_is_told_over_http(monkeypatch: pytest.MonkeyPatch
         assert (await stranger.get("http://models/workz")).status_code == 401
 
 
+@pytest.mark.slow
 async def test_steps_are_movement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One long step call is not stalled while its rows take steps, and is once the model hangs."""
     model = generation_models.save_layout_flow(tmp_path / "tiny")

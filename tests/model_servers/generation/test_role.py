@@ -47,6 +47,7 @@ async def test_describe_tells_what_the_model_is(bench: Bench) -> None:
     assert told.digest == bench.role.digest() != ""
 
 
+@pytest.mark.slow
 async def test_the_digest_is_the_models_own(bench: Bench, tmp_path: Path) -> None:
     """The same weights have the same digest in another process; other weights another one."""
     async with Bench(bench.model) as again:

@@ -68,6 +68,7 @@ async def test_pictures_without_end_fit_into_few_places(model: Path) -> None:
         assert bench.role.held().rows == 0
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(
     ends=st.lists(st.sampled_from(["picture", "cancel", "failure", "lost", "prune"]), max_size=12)

@@ -180,6 +180,7 @@ def test_placement_options_are_checked() -> None:
         placement_options("generation", {"replicas": 0})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("url", ["https://127.0.0.1:1", "http://127.0.0.1", "http://h:1/path"])
 def test_the_url_to_listen_at_is_checked(url: str) -> None:
     """Only http://host:port can be listened at."""

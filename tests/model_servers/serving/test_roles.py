@@ -215,6 +215,7 @@ def test_what_a_role_does_not_know_is_refused_by_name(
         build_role(role, ModelConfig(backend="vllm"), store, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", [RoleName.SEGMENTATION, RoleName.EMBEDDING])
 async def test_device_and_dtype_are_honoured(
     role: RoleName,

@@ -117,6 +117,7 @@ def test_any_text_is_set_or_refused(text: str, font: str) -> None:
         assert all(line.text for line in done.placed(400, 300).lines)
 
 
+@pytest.mark.slow
 @given(
     text=st.text("abcdefgh ÀΩЖ.,-'\u200b\u0301\n", min_size=1, max_size=30),
     font=st.sampled_from(list(FONTS)),

@@ -221,6 +221,7 @@ async def test_things_and_letters_stand_before_another_background(
     assert (np.abs(after - before).max(2)[letters] == 0).mean() > 0.98
 
 
+@pytest.mark.slow
 async def test_a_thing_that_is_not_there_is_told_with_what_is(
     bundled: ToolContext, picture: ArtifactRef
 ) -> None:

@@ -159,6 +159,7 @@ async def test_a_server_that_keeps_forgetting_is_given_up(
     assert await client.rows_held() == 0
 
 
+@pytest.mark.slow
 async def test_a_call_that_draws_with_others_draws_its_second_row_alone(
     ctx: ToolContext, client: NotingClient
 ) -> None:

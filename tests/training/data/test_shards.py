@@ -12,6 +12,7 @@ from maquette.training.data import shards
 from maquette.training.data.shards import read_shard, shared_shard, write_shard
 
 
+@pytest.mark.slow
 def test_recipes_share_equal_scenes_and_nothing_else(tmp_path: Path) -> None:
     """Equal seed, count and size are one folder; another of them, or no sharing, is another."""
     shared = tmp_path / "shared"

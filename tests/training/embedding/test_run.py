@@ -94,6 +94,7 @@ def test_equal_scenes_do_not_push_each_other_away() -> None:
     assert float(losses["text_to_image"]) == pytest.approx(0.0, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_training_goes_on_where_it_stopped(work: Path) -> None:
     """Two steps and two more give the weights of four in one go."""
     follow(run(work, "whole"), work / "whole", None, 4, [])

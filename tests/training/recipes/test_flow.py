@@ -92,6 +92,7 @@ def test_second_latents_are_of_the_edited_or_holed_picture(work: Path) -> None:
         assert np.allclose(fresh, cache.second[index], atol=0.05)
 
 
+@pytest.mark.slow
 def test_a_resumed_run_equals_an_unbroken_one(work: Path, tmp_path: Path) -> None:
     """Two steps, a checkpoint, and two more give the weights of four steps in one go."""
     cache = read_items(work / "items")

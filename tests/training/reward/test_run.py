@@ -77,6 +77,7 @@ def test_saved_weights_give_the_rewards_of_training(
     assert row.raw[0] == pytest.approx(float(better[0, 0]), abs=0.02)
 
 
+@pytest.mark.slow
 def test_a_resumed_run_ends_where_an_unbroken_one_does(work: Path, tmp_path: Path) -> None:
     """Three steps, a stop and three more equal six steps, weight for weight."""
     whole = a_run(work, tmp_path / "whole")

@@ -45,6 +45,7 @@ def test_the_pack_is_whole_and_speaks(work: Path) -> None:
     model.score(None, "is there a star?", ["yes", "no"])
 
 
+@pytest.mark.slow
 def test_new_measures_go_onto_the_card_of_a_finished_pack(work: Path, tmp_path: Path) -> None:
     """The card keeps what it said of the model, tells stored rows, and the manifest names it."""
     finished = Path(shutil.copytree(work / "pack", tmp_path / "pack"))

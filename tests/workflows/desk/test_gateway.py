@@ -174,6 +174,7 @@ async def test_the_record_tells_what_the_live_stream_told(run_with) -> None:
     assert stored == live
 
 
+@pytest.mark.slow
 async def test_events_resume_without_gap_or_repetition(run_with) -> None:
     """A follower that breaks off after every third event and comes back sees all of them."""
     async with run_with(make_engine(pace_s=0.5)) as running:
@@ -332,6 +333,7 @@ async def test_without_a_worker_a_task_waits_and_can_be_read_and_cancelled(run_w
         assert gone.id in {one.id for one in listed.data}
 
 
+@pytest.mark.slow
 async def test_a_run_stopped_from_outside_ends_its_watchers(run_with) -> None:
     """When an operator terminates a run, its followers get a last event and stop."""
     async with run_with(make_engine(pace_s=20)) as running:

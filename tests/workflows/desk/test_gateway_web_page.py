@@ -96,6 +96,7 @@ def page(tmp_path: Path) -> Iterator[http.server.ThreadingHTTPServer]:
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 async def test_a_page_in_a_real_browser_starts_and_stops_nothing(
     temporal: DevServer, page: http.server.ThreadingHTTPServer, tmp_path: Path

@@ -97,6 +97,7 @@ async def test_unjudged_is_completed_but_never_passed(run_with) -> None:
     assert reason == "nothing was judged: no judge yet for 1 check"
 
 
+@pytest.mark.slow
 async def test_the_same_seed_gives_the_same_bytes(run_with) -> None:
     """The same request and seed give the same artifact on two separate stores; another seed
     gives another one."""
@@ -144,6 +145,7 @@ async def test_equal_tasks_at_once_share_one_execution(run_with) -> None:
     assert sum(task.usage.model_calls for task in done) == 4 + 1  # one painting, one judging
 
 
+@pytest.mark.slow
 async def test_ready_nodes_run_together(run_with) -> None:
     """Two calls that need nothing of each other overlap; a third waits for both."""
     ledger = Ledger()
@@ -297,6 +299,7 @@ async def test_the_budget_delivers_the_best_so_far(run_with) -> None:
     assert took < 6
 
 
+@pytest.mark.slow
 async def test_a_budget_too_small_for_a_draft_says_so(run_with) -> None:
     """A budget used up before the first draft ends without a result and with the reason."""
     async with run_with(make_engine(pace_s=30)) as running:
@@ -306,6 +309,7 @@ async def test_a_budget_too_small_for_a_draft_says_so(run_with) -> None:
     assert "time" in task.progress.message or "budget" in task.progress.message
 
 
+@pytest.mark.slow
 async def test_cancel_mid_round_stops_the_tool(run_with) -> None:
     """A cancel reaches the running tool within two seconds; the task ends cancelled, once,
     and a second cancel is harmless."""
@@ -358,6 +362,7 @@ async def collect(gateway, task_id: str) -> list[Event]:
     return [event async for event in gateway.events(task_id, owner=OWNER)]
 
 
+@pytest.mark.slow
 async def test_the_best_so_far_can_be_read_at_any_moment(run_with) -> None:
     """While later rounds run, the snapshot already carries the best draft."""
     ledger = Ledger()

@@ -36,6 +36,7 @@ def test_there_are_histories_to_replay() -> None:
     assert len(versions) >= 2 and min(versions.values()) >= 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 async def test_a_stored_history_replays(path: Path) -> None:
     """Today's workflow makes the decisions that the stored history tells, of a run begun before

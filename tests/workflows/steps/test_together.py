@@ -255,6 +255,7 @@ async def test_what_is_steered_is_not_taken_for_what_is_not(studio: Studio) -> N
     assert [one.artifact for one in plain.drafts] == [await studio.alone(seed) for seed in SEEDS]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changed",
     [
@@ -276,6 +277,7 @@ async def test_whatever_the_steering_may_see_makes_another_round(
     assert await studio.client.steps_run() - before == (4 + 2) * STEPS // 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", [2, 3, 4])
 async def test_a_lost_session_goes_on_from_its_last_latents(studio: Studio, call: int) -> None:
     """When the server forgets the session before, with or after the pruning, a new one goes on
@@ -290,6 +292,7 @@ async def test_a_lost_session_goes_on_from_its_last_latents(studio: Studio, call
     assert await studio.client.steps_run() - before == (4 + 2) * STEPS // 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", [2, 3, 4])
 async def test_a_retry_goes_on_from_the_heartbeat(studio: Studio, call: int) -> None:
     """An attempt that fails on the way leaves a checkpoint; the next one repeats no step and
@@ -325,6 +328,7 @@ async def test_a_round_in_which_every_row_fails_says_why(studio: Studio) -> None
         await studio.round()
 
 
+@pytest.mark.slow
 async def test_time_that_runs_out_stops_the_session(studio: Studio) -> None:
     """A round that is cut off makes no draft, says that it is not complete, and lets its rows
     go."""

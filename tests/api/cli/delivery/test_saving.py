@@ -182,6 +182,7 @@ def test_a_data_directory_of_another_user(tmp_path: Path) -> None:
     assert ended.returncode == exits.USAGE and b"stack.jsonbelongstotheuserroot" in told
 
 
+@pytest.mark.slow
 def test_a_data_directory_that_cannot_be_made(tmp_path: Path) -> None:
     """A file in its place, or in the place of its parent, is named."""
     (tmp_path / "file").touch()

@@ -153,6 +153,7 @@ def test_codes_of_what_a_task_becomes(live: LiveServer) -> None:
     assert code_of("task", "watch", "last") == exits.INPUT_REQUIRED
 
 
+@pytest.mark.slow
 def test_codes_of_a_server_that_does_not_let_us_in(
     live: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,6 +44,7 @@ def test_an_answer_into_a_full_device(tmp_path: Path, command: tuple[str, ...]) 
     assert "No space left on device" in one_sentence(ended.stderr)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ANSWERS[:2], ids=" ".join)
 def test_an_answer_that_nobody_reads(tmp_path: Path, command: tuple[str, ...]) -> None:
     """A pipe whose reader has left ends the command in the same way."""

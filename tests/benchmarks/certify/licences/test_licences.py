@@ -32,6 +32,7 @@ def test_every_dependency_has_an_allowed_licence() -> None:
     assert not_allowed(licences()) == {}
 
 
+@pytest.mark.slow
 def test_the_document_names_every_copyleft_part() -> None:
     """Each with its licence and what it is for."""
     written = DOCUMENT.read_text()

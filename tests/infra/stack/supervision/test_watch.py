@@ -80,6 +80,7 @@ def test_a_stack_killed_again_and_again_goes_on_trying(run) -> None:
     assert stack.end() == 0
 
 
+@pytest.mark.slow
 def test_a_broken_part_degrades_the_stack_and_says_when_it_is_tried_next(run, tmp_path) -> None:
     """A part that starts to fail for good is crashed, with its reason and the next try."""
     flag = tmp_path / "fail"
@@ -139,6 +140,7 @@ def test_a_killed_supervisor_is_told(run) -> None:
     assert control.status(managed)[0].detail == ""
 
 
+@pytest.mark.slow
 def test_a_stack_ends_with_the_process_it_is_for(run) -> None:
     """A stack tied to a process stops in order when that one is killed."""
     owner = subprocess.Popen(["sleep", "300"])

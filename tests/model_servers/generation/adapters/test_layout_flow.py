@@ -84,6 +84,7 @@ async def test_same_row_same_bytes_whatever_else_runs(bench: Bench) -> None:
     assert (await bench.draw(bench.row(seed=12)))["a"].image != alone
 
 
+@pytest.mark.slow
 async def test_a_saved_row_goes_on_exactly(bench: Bench) -> None:
     """A row resumed from a stored latent, by a server just started, ends in the same bytes."""
     whole = (await bench.draw(bench.row()))["a"]

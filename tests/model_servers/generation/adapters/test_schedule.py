@@ -69,6 +69,7 @@ def test_a_copy_is_independent(name: str) -> None:
     assert torch.equal(walk(schedule, latent, generator, 3, schedule.steps), first)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prediction_type", ["epsilon", "v_prediction"])
 @pytest.mark.parametrize("name", ["DDIMScheduler", "EulerDiscreteScheduler"])
 @given(step=st.integers(0, 6), seed=st.integers(0, 2**31 - 1))

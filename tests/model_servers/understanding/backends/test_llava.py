@@ -192,6 +192,7 @@ async def test_too_long_a_question_is_refused(
         await role.answer(request)
 
 
+@pytest.mark.slow
 async def test_without_a_bundled_model_text_is_still_read(
     store: MemoryArtifactStore,
     picture: ArtifactRef,

@@ -95,6 +95,7 @@ def edits(kind: str, count: int) -> list[Edit]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_edits_are_right_when_made_and_wrong_when_not(kind: str) -> None:
     """The edited render passes; the unchanged picture fails."""

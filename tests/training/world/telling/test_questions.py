@@ -121,6 +121,7 @@ def test_counts_are_those_of_the_masks() -> None:
             assert asked.answer == NUMBERS[sum(shown)]
 
 
+@pytest.mark.slow
 def test_yes_and_no_are_as_common() -> None:
     """Within each kind the share of yes among yes-no answers is a half, to four deviations."""
     tally: dict[str, Counter] = {kind: Counter() for kind in KINDS}
