@@ -14,7 +14,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from types import MappingProxyType
 
 from maquette.records.errors import ConfigError, MaquetteError
 
@@ -123,12 +125,16 @@ def open_door(
     return opened
 
 
-def named(door: PluginDoor) -> dict[str, EntryPoint]:
-    """What installed packages bring to a door, by name, not loaded; the first of a name."""
+@cache
+def named(door: PluginDoor) -> Mapping[str, EntryPoint]:
+    """What installed packages bring to a door, by name, not loaded; the first of a name.
+
+    Looked up once in a process: every key of the settings asks.
+    """
     found: dict[str, EntryPoint] = {}
     for entry in sorted(entry_points(group=door.group), key=lambda one: (one.name, one.value)):
         found.setdefault(entry.name, entry)
-    return found
+    return MappingProxyType(found)
 
 
 def why(what: str, error: Exception) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from seeing_models import ANSWERS, CRITERIA, PICTURE, line, reader, seer
+from typeset_bodies import failed, sheet_body
 
 from maquette.agents.judging.critic import Critic, make_critic, propose
 from maquette.agents.judging.judges.fake import ScriptedJudge
@@ -19,8 +18,7 @@ from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.records.criterion import Colour, Criterion, Exists, TextReads
 from maquette.records.errors import ConfigError
-from maquette.records.plan import Call
-from maquette.records.verdict import Evidence, Finding, Outcome, Verdict
+from maquette.records.verdict import Finding, Outcome, Verdict
 
 
 async def _judge(models: ScriptedModelClient, *criteria: Criterion) -> Verdict:
@@ -72,40 +70,6 @@ def test_two_judges_of_one_kind_are_refused() -> None:
         )
 
 
-def _body(*texts: str, **settings: Any) -> tuple[Call, ...]:
-    blocks = [
-        {
-            "text": text,
-            "box": {"x0": 0.1, "y0": 0.1 + 0.3 * k, "x1": 0.9, "y1": 0.3 + 0.3 * k},
-            **settings,
-        }
-        for k, text in enumerate(texts)
-    ]
-    return (
-        Call(id="art", tool="draw", arguments={"prompt": "a star"}),
-        Call(
-            id="sheet",
-            tool="typeset",
-            arguments={
-                "art": {"$ref": "art.image"},
-                "width_px": 768,
-                "height_px": 768,
-                "blocks": blocks,
-            },
-        ),
-    )
-
-
-def _failed(text: str, read: str, k: int = 0, extra: str = "") -> Finding:
-    return Finding(
-        criterion=TextReads(id=f"text{k}", text=text),
-        outcome=Outcome.FAILED,
-        score=0.5,
-        reason="it failed",
-        evidence=Evidence(string_read=read, answer=f"extra: {extra}" if extra else None),
-    )
-
-
 def _verdict(*findings: Finding) -> Verdict:
     return Verdict(findings=findings)
 
@@ -115,13 +79,13 @@ def test_a_passed_verdict_needs_no_repair() -> None:
     unjudged = Finding(
         criterion=Exists(id="t", thing="star"), outcome=Outcome.UNJUDGED, reason="no judge"
     )
-    assert propose(_verdict(unjudged), _body("SALE"), frozenset()) == ()
+    assert propose(_verdict(unjudged), sheet_body("SALE"), frozenset()) == ()
 
 
 def test_proposals_are_deterministic_and_take_turns() -> None:
     """The same input gives the same list; two failed strings alternate."""
-    verdict = _verdict(_failed("SALE", "SAE"), _failed("TODAY", "TOAY", 1))
-    body = _body("SALE", "TODAY")
+    verdict = _verdict(failed("SALE", "SAE"), failed("TODAY", "TOAY", 1))
+    body = sheet_body("SALE", "TODAY")
     revisions = propose(verdict, body, frozenset())
     assert revisions == propose(verdict, body, frozenset())
     assert [revision.id.split(":")[0] for revision in revisions[:4]] == ["text0", "text1"] * 2
@@ -136,7 +100,7 @@ def test_repairs_of_a_table_are_asked_in_its_order() -> None:
         "other": ScriptedRepair({"z": {"prompt": "z"}}, kinds=frozenset({"exists"}), tool="draw"),
         "absent": ScriptedRepair({"w": {"factor": 2}}, kinds=kinds, tool="enlarge"),
     }
-    found = propose(_verdict(_failed("SALE", "SAE")), _body("SALE"), frozenset(), table)
+    found = propose(_verdict(failed("SALE", "SAE")), sheet_body("SALE"), frozenset(), table)
     assert [revision.id for revision in found] == ["text0:x", "text0:y"]
 
 

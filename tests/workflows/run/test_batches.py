@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plan_graphs import call, dags
 
 from maquette.records.errors import ModelUnavailable, ToolFailed
 from maquette.records.plan import Call, Plan, depends_on
@@ -15,23 +16,6 @@ from maquette.workflows.run.batches import alone, needs_of, together
 from maquette.workflows.steps import calls as running
 from maquette.workflows.steps.calls import CallRun
 from maquette.workflows.wire.messages import CallDone, CallReply
-
-
-def call(name: str, *after: str) -> Call:
-    arguments = {f"a{i}": {"$ref": f"{one}.out"} for i, one in enumerate(after)}
-    return Call(id=name, tool="t", arguments=arguments)
-
-
-@st.composite
-def dags(draw: st.DrawFn) -> Plan:
-    size = draw(st.integers(1, 8))
-    nodes = []
-    for index in range(size):
-        before = [f"n{i}" for i in range(index)]
-        after = draw(st.lists(st.sampled_from(before), unique=True)) if before else []
-        nodes.append(call(f"n{index}", *after))
-    return Plan(nodes=tuple(draw(st.permutations(nodes))), outputs=())
-
 
 KINDS = st.lists(st.sampled_from(["light", "quick", "slow"]), min_size=8, max_size=8)
 

@@ -5,49 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from typeset_bodies import failed, sheet_body
 
 from maquette.agents.judging.critic import propose
 from maquette.agents.judging.repairs.typeset import Typeset
 from maquette.contracts.repair import RepairContract
 from maquette.model_servers.schemas.text_rendering import TextBlock
-from maquette.records.criterion import TextReads
 from maquette.records.geometry import Box
 from maquette.records.plan import Call
-from maquette.records.verdict import Evidence, Finding, Outcome, Verdict
-
-
-def _body(*texts: str, **settings: Any) -> tuple[Call, ...]:
-    blocks = [
-        {
-            "text": text,
-            "box": {"x0": 0.1, "y0": 0.1 + 0.3 * k, "x1": 0.9, "y1": 0.3 + 0.3 * k},
-            **settings,
-        }
-        for k, text in enumerate(texts)
-    ]
-    return (
-        Call(id="art", tool="draw", arguments={"prompt": "a star"}),
-        Call(
-            id="sheet",
-            tool="typeset",
-            arguments={
-                "art": {"$ref": "art.image"},
-                "width_px": 768,
-                "height_px": 768,
-                "blocks": blocks,
-            },
-        ),
-    )
-
-
-def _failed(text: str, read: str, k: int = 0, extra: str = "") -> Finding:
-    return Finding(
-        criterion=TextReads(id=f"text{k}", text=text),
-        outcome=Outcome.FAILED,
-        score=0.5,
-        reason="it failed",
-        evidence=Evidence(string_read=read, answer=f"extra: {extra}" if extra else None),
-    )
+from maquette.records.verdict import Finding, Verdict
 
 
 def _verdict(*findings: Finding) -> Verdict:
@@ -61,17 +27,17 @@ class TestTypeset(RepairContract):
 
     @pytest.fixture
     def finding(self) -> Finding:
-        return _failed("GRAND OPENING", "GRAND OPENlNG")
+        return failed("GRAND OPENING", "GRAND OPENlNG")
 
     @pytest.fixture
     def calls(self) -> tuple[Call, ...]:
-        return _body("SALE", "GRAND OPENING")[1:]
+        return sheet_body("SALE", "GRAND OPENING")[1:]
 
 
 def test_each_proposal_names_the_evidence_and_changes_one_block() -> None:
     """The reason quotes what was read; the other blocks stay as they are; blocks stay valid."""
-    body = _body("SALE", "TODAY")
-    revisions = propose(_verdict(_failed("SALE", "SAE")), body, frozenset())
+    body = sheet_body("SALE", "TODAY")
+    revisions = propose(_verdict(failed("SALE", "SAE")), body, frozenset())
     assert len(revisions) >= 5 and len({revision.id for revision in revisions}) == len(revisions)
     for revision in revisions:
         assert revision.call == "sheet" and "read 'SAE' for 'SALE'" in revision.reason
@@ -94,14 +60,14 @@ def test_each_proposal_names_the_evidence_and_changes_one_block() -> None:
 )
 def test_the_evidence_chooses_the_first_repair(wanted: str, read: str, first: str) -> None:
     """Lost spaces ask for lines, confused letters for a font, missing ones for another size."""
-    assert propose(_verdict(_failed(wanted, read)), _body(wanted), frozenset())[0].id == first
+    assert propose(_verdict(failed(wanted, read)), sheet_body(wanted), frozenset())[0].id == first
 
 
 def test_what_was_tried_is_not_proposed_again() -> None:
     """Walking down the ladder ends, and never repeats a rung."""
     tried: set[str] = set()
-    body = _body("GRAND OPENING")
-    verdict = _verdict(_failed("GRAND OPENING", "GRAND OPENlNG"))
+    body = sheet_body("GRAND OPENING")
+    verdict = _verdict(failed("GRAND OPENING", "GRAND OPENlNG"))
     while revisions := propose(verdict, body, frozenset(tried)):
         revision = revisions[0]
         assert revision.id not in tried
@@ -114,7 +80,7 @@ def test_what_was_tried_is_not_proposed_again() -> None:
 
 def test_a_grown_box_keeps_clear_of_its_neighbour() -> None:
     """Larger letters never run into the next block or over the edge."""
-    revisions = propose(_verdict(_failed("SALE", "SAE")), _body("SALE", "TODAY"), frozenset())
+    revisions = propose(_verdict(failed("SALE", "SAE")), sheet_body("SALE", "TODAY"), frozenset())
     larger = next(r for r in revisions if r.id == "text0:larger")
     upper, lower = (Box.model_validate(block["box"]) for block in larger.changes["blocks"])
     assert upper.y1 <= lower.y0 and upper.x0 >= 0.02 and upper.width > 0.8
@@ -122,20 +88,20 @@ def test_a_grown_box_keeps_clear_of_its_neighbour() -> None:
 
 def test_text_that_no_block_holds_cannot_be_repaired() -> None:
     """A string that comes from elsewhere (a reference) has no block to change."""
-    assert propose(_verdict(_failed("SALE", "")), _body("OTHER"), frozenset()) == ()
+    assert propose(_verdict(failed("SALE", "")), sheet_body("OTHER"), frozenset()) == ()
 
 
 def test_the_sheet_that_holds_the_string_is_changed() -> None:
     """Of two sheets of a body the one whose block it is; a block is known by its words."""
-    one, two = _body("SALE")[1], _body("TODAY")[1].model_copy(update={"id": "back"})
-    found = list(Typeset().propose(_failed("TODAY", "TOAY"), (one, two), frozenset()))
+    one, two = sheet_body("SALE")[1], sheet_body("TODAY")[1].model_copy(update={"id": "back"})
+    found = list(Typeset().propose(failed("TODAY", "TOAY"), (one, two), frozenset()))
     assert {revision.call for revision in found} == {"back"}
 
 
 @pytest.mark.parametrize("height_px", [{"$ref": "size.height"}, None, "768"])
 def test_a_sheet_of_unknown_height_is_left_alone(height_px: Any) -> None:
     """How large letters may be goes by the sheet's height: without one nothing is proposed."""
-    sheet = _body("SALE")[1]
+    sheet = sheet_body("SALE")[1]
     arguments = {**sheet.arguments, "height_px": height_px}
     calls = (sheet.model_copy(update={"arguments": arguments}),)
-    assert not list(Typeset().propose(_failed("SALE", "SAE"), calls, frozenset()))
+    assert not list(Typeset().propose(failed("SALE", "SAE"), calls, frozenset()))
