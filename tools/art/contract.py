@@ -1,4 +1,4 @@
-"""The contract of an art pack: things drawn beforehand as vectors, found by name, under a licence."""
+"""The contract of an art pack: things drawn beforehand as vectors, found by name, with licence."""
 
 from __future__ import annotations
 
