@@ -37,10 +37,13 @@ class Modality(StrEnum):
     MASK = "mask"
     TEXT = "text"
     JSON = "json"
+    DOCUMENT = "document"
 
 
 PICTURES = frozenset({Modality.IMAGE, Modality.MASK})
 """Modalities that travel as artifact references to a picture."""
+DOCUMENTS = ("application/json", "image/svg+xml", "text/")
+"""Media types of documents: scenes, and vector pictures as text."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Port:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         schema = handler(source)
-        if self.modality not in PICTURES:
+        if self.modality not in (*PICTURES, Modality.DOCUMENT):
             return schema
         return core_schema.no_info_after_validator_function(self._fits, schema)
 
@@ -67,16 +70,18 @@ class Port:
         return {**handler(schema), "modality": self.modality.value}
 
     def _fits(self, value: Any) -> Any:
-        if isinstance(value, ArtifactRef) and not value.media_type.startswith("image/"):
+        takes = DOCUMENTS if self.modality is Modality.DOCUMENT else ("image/",)
+        if isinstance(value, ArtifactRef) and not value.media_type.startswith(takes):
             raise ValueError(
                 f"the artifact is of media type {value.media_type!r}; "
-                f"this port takes an {self.modality.value} (image/...)"
+                f"this port takes an {self.modality.value} ({', '.join(takes)})"
             )
         return value
 
 
 Image = Annotated[ArtifactRef, Port(Modality.IMAGE)]
 Mask = Annotated[ArtifactRef, Port(Modality.MASK)]
+DocumentRef = Annotated[ArtifactRef, Port(Modality.DOCUMENT)]
 Text = Annotated[str, Port(Modality.TEXT)]
 
 
