@@ -37,6 +37,7 @@ class Draft(Record):
     reason: str = Field(default="", max_length=400, description="the verdict in one sentence")
     parent: str | None = None
     change: str = Field(default="", max_length=400, description="what changed from the parent")
+    source: Name | None = Field(default=None, description="what it came from, such as art")
 
 
 def better(left: Draft, right: Draft) -> Draft:
