@@ -13,7 +13,7 @@ from maquette.api.http.files import VerifiedFile
 from maquette.api.http.preferences import matches
 from maquette.api.http.uploads import FIELD, sent_picture
 from maquette.api.native.context import Context
-from maquette.records.artifact import ArtifactRef
+from maquette.records.artifact import SVG, ArtifactRef
 from maquette.records.errors import DiskFull
 
 router = APIRouter(prefix="/api/v1/artifacts", tags=["artifacts"])
@@ -29,6 +29,8 @@ SHOWN_INLINE = {
     "text/plain": "txt",
 }
 """Types served as what they are; anything else is bytes to be saved."""
+SAVED = {SVG: "svg"}
+"""Types told as what they are, but to be saved: a browser would run what is in them."""
 
 UPLOAD_DOC = {
     "requestBody": {
@@ -87,7 +89,7 @@ async def content(
         return Response(status_code=304, headers=headers)
     if w is not None:
         return _whole(request, await pictures.thumbnail(desk, ref, w), headers, media_type)
-    if media_type not in SHOWN_INLINE:
+    if media_type not in SHOWN_INLINE and media_type not in SAVED:
         media_type = "application/octet-stream"
     try:
         path = await pictures.as_file(desk, ref)
@@ -129,4 +131,5 @@ def _whole(request: Request, data: bytes, headers: dict[str, str], media_type: s
 
 def _disposition(sha256: str, media_type: str) -> str:
     kind = "inline" if media_type in SHOWN_INLINE else "attachment"
-    return f'{kind}; filename="{sha256[:12]}.{SHOWN_INLINE.get(media_type, "bin")}"'
+    ending = (SHOWN_INLINE | SAVED).get(media_type, "bin")
+    return f'{kind}; filename="{sha256[:12]}.{ending}"'
