@@ -30,7 +30,7 @@ SHOWN_INLINE = {
 }
 """Types served as what they are; anything else is bytes to be saved."""
 SAVED = {SVG: "svg"}
-"""Types told as what they are, but to be saved: a browser would run what is in them."""
+"""Endings of what is only ever saved: a browser would run what is in it."""
 
 UPLOAD_DOC = {
     "requestBody": {
@@ -89,7 +89,7 @@ async def content(
         return Response(status_code=304, headers=headers)
     if w is not None:
         return _whole(request, await pictures.thumbnail(desk, ref, w), headers, media_type)
-    if media_type not in SHOWN_INLINE and media_type not in SAVED:
+    if media_type not in SHOWN_INLINE:
         media_type = "application/octet-stream"
     try:
         path = await pictures.as_file(desk, ref)
