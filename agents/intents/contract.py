@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from maquette.agents.plans.composed.gallery import Gallery
 from maquette.agents.plans.served import Served
 from maquette.agents.reading.request import Reading
 from maquette.records.errors import FixInput, InvalidInput
@@ -31,6 +32,8 @@ class Asked:
     served: Served
     can_do: str
     """What can be done here, in one sentence: the hint of every refusal."""
+    gallery: Gallery | None = None
+    """The things of the art packs; None: there are none."""
 
     def refused(self, reason: str) -> FixInput:
         """The error that says why it cannot be done here, and what can."""

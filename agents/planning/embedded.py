@@ -7,6 +7,7 @@ from maquette.agents.intents.contract import Asked
 from maquette.agents.intents.router import Router
 from maquette.agents.intents.table import Table, all_intents, can_do
 from maquette.agents.planning.budget import within_budget
+from maquette.agents.plans.composed.gallery import Gallery
 from maquette.agents.plans.served import Served
 from maquette.agents.reading.request import read_request
 from maquette.agents.validation.validator import PlanLimits, check_plan
@@ -25,19 +26,28 @@ class EmbeddedPlanner:
     label = "embedded"
 
     def __init__(
-        self, models: ModelClient, registry: Registry, intents: Table | None = None
+        self,
+        models: ModelClient,
+        registry: Registry,
+        intents: Table | None = None,
+        gallery: Gallery | None = None,
     ) -> None:
+        """
+        Args:
+            gallery: the things of the art packs; None: pictures are only drawn.
+        """
         self._registry = registry
         self._served = Served(models)
         table = all_intents() if intents is None else intents
-        self._router = Router(models, table)
+        self._gallery = gallery
+        self._router = Router(models, table, gallery)
         self._can_do = can_do(table)
 
     async def plan(self, request: TaskRequest) -> Plan:
         """See ``Planner.plan``."""
         reading = read_request(request.text, len(request.inputs))
         intent = await self._router.route(reading)
-        plan = await intent.plan(Asked(request, reading, self._served, self._can_do))
+        plan = await intent.plan(Asked(request, reading, self._served, self._can_do, self._gallery))
         plan = within_budget(plan, self._registry, request.options)
         return check_plan(
             plan,
