@@ -170,7 +170,13 @@ async def _candidate(runner: StepRunner, cache: StepCache, work: RoundInput, hea
     known, spent = await _calls(runner, work, head)
     image = _picture(work.loop, known)
     judged, judging = await judge_once(
-        runner, cache, work.loop.criteria, image, _placed(work.loop, known), drawn_part(work.loop)
+        runner,
+        cache,
+        work.loop.criteria,
+        image,
+        _placed(work.loop, known),
+        drawn_part(work.loop),
+        composed_from(work.loop, known),
     )
     spent = spent.plus(judging)
     draft = await _draft(runner, work, head.plan, image, judged)
@@ -244,6 +250,14 @@ def _placed(loop: Loop, values: dict[str, Any]) -> list[PlacedBlock] | None:
     if not isinstance(blocks, list):
         return None
     return [PlacedBlock.model_validate(block) for block in blocks]
+
+
+def composed_from(loop: Loop, values: dict[str, Any]) -> ArtifactRef | None:
+    """The scene document of the judged picture, if the step that made it tells one."""
+    value = values.get(f"{loop.result.split('.', 1)[0]}.scene")
+    if not isinstance(value, dict) or "sha256" not in value:
+        return None
+    return ArtifactRef.model_validate(value)
 
 
 def drawn_part(loop: Loop) -> Box | None:
