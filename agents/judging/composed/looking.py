@@ -1,4 +1,4 @@
-"""Look at a composed picture beside its document: what of each thing is seen, and what is strange."""
+"""Look at a composed picture beside its document: what of each thing is seen, what is strange."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What judging a composed picture leans on: how its document is painted, and what things are called.
+"""What judging a composed picture leans on: how documents are painted, and what things are called.
 
 Both are asked afresh, not taken from the document, which is one of the things that are judged.
 """
