@@ -41,6 +41,7 @@ class Draft(Record):
         description="how cleanly it is made; measured where a round has several sources",
     )
     change: str = Field(default="", max_length=400, description="what changed from the parent")
+    source: Name | None = Field(default=None, description="what it came from, such as art")
 
 
 def better(left: Draft, right: Draft) -> Draft:

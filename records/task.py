@@ -15,6 +15,9 @@ from maquette.records.plan import Plan
 MAX_PROMPT_CHARACTERS = 20_000
 
 Approve = Literal["never", "plan", "final"]
+Source = Literal["auto", "art", "drawn"]
+"""Where a picture comes from: things of art packs composed, or a generator that draws. ``auto``
+leaves it to the planner: with the bundled generator both where both can, with any other that."""
 
 
 class TaskOptions(Record):
@@ -25,6 +28,12 @@ class TaskOptions(Record):
     rounds: int | None = Field(default=None, ge=1, le=16)
     budget_s: float = Field(default=900.0, gt=0, le=86_400, description="seconds of wall time")
     approve: Approve = "never"
+    source: Source = "auto"
+
+    def told(self) -> dict[str, Any]:
+        """As JSON; without the source where none was chosen, as before there was a choice."""
+        left_out = {"source"} if self.source == "auto" else None
+        return self.model_dump(mode="json", exclude=left_out)
 
 
 class TaskRequest(Document):

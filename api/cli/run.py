@@ -28,6 +28,12 @@ class Approve(StrEnum):
     FINAL = "final"
 
 
+class Source(StrEnum):
+    AUTO = "auto"
+    ART = "art"
+    DRAWN = "drawn"
+
+
 def run(
     text: Annotated[str, typer.Argument(metavar="REQUEST", help="What you want, in plain words.")],
     image: Annotated[
@@ -45,6 +51,9 @@ def run(
     approve: Annotated[
         Approve, typer.Option(help="Ask before running the plan, or before delivering.")
     ] = Approve.NEVER,
+    source: Annotated[
+        Source, typer.Option(help="Compose it of art, let the generator draw it, or either.")
+    ] = Source.AUTO,
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Print the task's id and leave it running.")
     ] = False,
@@ -71,6 +80,7 @@ def run(
             "candidates": candidates,
             "budget_s": budget,
             "approve": approve.value,
+            "source": source.value,
         },
     )
     pictures = [_read(path) for path in image or ()]

@@ -11,7 +11,7 @@ from temporalio import activity
 from maquette.infra.store.contract import DocumentKind
 from maquette.records.errors import Conflict, PlanRejected
 from maquette.records.ids import canonical_json
-from maquette.records.plan import Call, Loop, Plan
+from maquette.records.plan import Call, Loop, Plan, calls_of
 from maquette.records.task import TaskRequest
 from maquette.workflows.events.stream import EventPublisher, events_from, read_events_now
 from maquette.workflows.steps.calls import CallRun
@@ -202,7 +202,7 @@ class Activities:
         tools = self._engine.tools
         limits = {}
         for node in plan.nodes:
-            calls = node.body if isinstance(node, Loop) else (node,)
+            calls = calls_of(node)
             spare_s = JUDGE_TIMEOUT_S if isinstance(node, Loop) else 10.0
             limits[node.id] = sum(tools.get(call.tool).timeout_s for call in calls) + spare_s
         return limits

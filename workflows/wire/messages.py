@@ -138,6 +138,14 @@ class CandidatePlan(Record):
     seed: int = Field(ge=0)
     parent: str | None = None
     change: str = Field(default="", max_length=400)
+    source: Name | None = Field(
+        default=None, description="the alternative of the loop that makes it; None: its body"
+    )
+
+    def told(self) -> dict[str, Any]:
+        """As JSON; without a source where it has none, as before there were sources."""
+        left_out = {"source"} if self.source is None else None
+        return self.model_dump(mode="json", exclude=left_out)
 
 
 class RoundInput(Document):

@@ -42,7 +42,7 @@ async def deliver(
             continue
         path = target(task, ref, number, output)
         files.append(_save(data, path, ref, overwrite=force or output is not None))
-        shown = preview and number == 0 and ref.media_type.startswith("image/")
+        shown = preview and number == 0 and ref.is_picture
         if shown and not screen.as_json and can_show(screen.err):
             screen.say(Padding(half_blocks(data), (0, 0, 0, 2), expand=False))
     if screen.as_json:
