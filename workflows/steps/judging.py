@@ -21,12 +21,14 @@ async def judge_once(
     image: ArtifactRef,
     placed: list[PlacedBlock] | None,
     art: Box | None = None,
+    scene: ArtifactRef | None = None,
 ) -> tuple[Verdict, Spent]:
     """The verdict on a picture, and what it cost (a look-up costs one cache hit).
 
     Args:
         placed: where words were set on it, when that is known.
         art: where it was drawn, when it is a sheet with a drawing on it.
+        scene: the document it was composed from, when it was.
     """
     if not criteria:
         return Verdict(findings=()), Spent()
@@ -38,20 +40,26 @@ async def judge_once(
     }
     if art is not None:  # Left out where there is none, so that older verdicts are found again.
         arguments["art"] = art.model_dump(mode="json")
+    version = critic.version
+    if scene is not None:  # Left out for the same reason; and others judge such pictures.
+        arguments["scene"] = scene.model_dump(mode="json")
+        version = critic.composed_version
     key = step_key(
         owner=runner.owner,
         tool="judge",
-        tool_version=critic.version,
+        tool_version=version,
         digests=await runner.digests(critic.roles),
         arguments=arguments,
         seed=None,
     )
 
     async def judge() -> StepResult:
-        judged = await critic.judge(criteria, image, owner=runner.owner, placed=placed, art=art)
+        judged = await critic.judge(
+            criteria, image, owner=runner.owner, placed=placed, art=art, scene=scene
+        )
         return StepResult(
             tool="judge",
-            tool_version=critic.version,
+            tool_version=version,
             output=judged.verdict.model_dump(mode="json"),
             model_s=judged.forward_s,
             model_calls=judged.model_calls,

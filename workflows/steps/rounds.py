@@ -197,7 +197,13 @@ async def _candidate(runner: StepRunner, cache: StepCache, work: RoundInput, hea
     known, spent = await _calls(runner, work, head)
     image = _picture(head.loop, known)
     judged, judging = await judge_once(
-        runner, cache, head.loop.criteria, image, _placed(head.loop, known), drawn_part(head.loop)
+        runner,
+        cache,
+        head.loop.criteria,
+        image,
+        _placed(head.loop, known),
+        drawn_part(head.loop),
+        composed_from(head.loop, known),
     )
     spent = spent.plus(judging)
     draft = await _draft(runner, work, head.plan, image, judged)
@@ -272,6 +278,14 @@ def _placed(loop: Loop, values: dict[str, Any]) -> list[PlacedBlock] | None:
     if not isinstance(blocks, list):
         return None
     return [PlacedBlock.model_validate(block) for block in blocks]
+
+
+def composed_from(loop: Loop, values: dict[str, Any]) -> ArtifactRef | None:
+    """The scene document of the judged picture, if the step that made it tells one."""
+    value = values.get(f"{loop.result.split('.', 1)[0]}.scene")
+    if not isinstance(value, dict) or "sha256" not in value:
+        return None
+    return ArtifactRef.model_validate(value)
 
 
 def drawn_part(loop: Loop) -> Box | None:

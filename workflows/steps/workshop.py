@@ -39,6 +39,11 @@ class Judging(Protocol):
         ...
 
     @property
+    def composed_version(self) -> str:
+        """The same for pictures that were composed, which others judge."""
+        ...
+
+    @property
     def roles(self) -> tuple[RoleName, ...]:
         """Model roles that judge: the digests of their models are part of that key too."""
         ...
@@ -51,12 +56,14 @@ class Judging(Protocol):
         owner: str,
         placed: Sequence[PlacedBlock] | None,
         art: Box | None,
+        scene: ArtifactRef | None,
     ) -> Judgement:
         """The verdict on a picture, with one finding a criterion, and what it cost.
 
         Args:
             placed: where words were set on it, when that is known.
             art: where it was drawn, when it is a sheet with a drawing on it.
+            scene: the document it was composed from, when it was.
         """
         ...
 

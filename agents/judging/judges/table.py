@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from maquette.agents.judging.contract import Judge
+from maquette.agents.judging.contract import Judge, claims
 from maquette.agents.judging.judges.overall import OverallJudge
+from maquette.agents.judging.judges.placed import PlacedJudge
 from maquette.agents.judging.judges.text_reads import TextReadsJudge
 from maquette.agents.judging.judges.things import ThingsJudge
 from maquette.infra import plugins
@@ -16,6 +17,7 @@ JUDGES: Mapping[str, Callable[[CriticSettings], Judge]] = {
     TextReadsJudge.name: TextReadsJudge.of,
     ThingsJudge.name: ThingsJudge.of,
     OverallJudge.name: OverallJudge.of,
+    PlacedJudge.name: PlacedJudge.of,
 }
 """The judges that are built in, by name."""
 
@@ -28,7 +30,7 @@ def opened() -> plugins.Opened:
 
 def make_judges(settings: CriticSettings) -> list[Judge]:
     """The judges. One of a package that breaks, or that judges what another does, is left out."""
-    behind, made, kinds = opened(), list[Judge](), set[str]()
+    behind, made, claimed = opened(), list[Judge](), set[tuple[str, bool]]()
     for name, make in list(behind.found.items()):
         try:
             judge: Judge = make(settings)  # type: ignore[operator]
@@ -37,9 +39,9 @@ def make_judges(settings: CriticSettings) -> list[Judge]:
                 raise
             behind.leave_out(name, plugins.why("it makes no judge", error))
             continue
-        if taken := kinds & set(judge.kinds):
+        if taken := {kind for kind, _ in claimed & claims(judge)}:
             behind.leave_out(name, f"{', '.join(sorted(taken))} is judged by another")
             continue
         made.append(judge)
-        kinds |= set(judge.kinds)
+        claimed |= claims(judge)
     return made

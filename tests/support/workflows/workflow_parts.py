@@ -170,6 +170,7 @@ class ScriptedCritic:
     forward_s: float = 0.01
     takes_s: float = 0.0
     version: str = "1"
+    composed_version: str = "1"
     roles: tuple[RoleName, ...] = ()
     _order: dict[str, int] = field(default_factory=dict)
 
@@ -181,6 +182,7 @@ class ScriptedCritic:
         owner: str,
         placed: Any,
         art: Any = None,
+        scene: Any = None,
     ) -> Judgement:
         self.ledger.note(f"judge {image.sha256[:8]}")
         await asyncio.sleep(self.takes_s)

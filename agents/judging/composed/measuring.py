@@ -1,0 +1,251 @@
+"""The colour of a thing, measured in its pixels and held against a colour word.
+
+``N`` is the number of pixels. Colours are OKLab (Ottosson, "A perceptual color space for image
+processing", 2020): lightness 0 to 1, then two axes of colour.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maquette.agents.judging.composed.comparing import Mask
+from maquette.agents.judging.composed.sources import Pixels
+from maquette.words.colours import MODIFIERS, WORDS, canonical, from_hex, oklab
+
+Lab = NDArray[np.float64]
+
+COLOURED = 0.04
+"""Chroma below which a pixel is black, gray or white."""
+FAMILY = np.deg2rad(32.0)
+"""Hues this near to the commonest one belong to one family."""
+ENOUGH = 0.5
+"""A family of hues is the main part where it covers this much of what the commonest gray does."""
+SURE = 0.8
+"""A word fits where its distance is at most this share of the distance to any other word's."""
+NEAR = 0.14
+"""How far a colour may be from a shade's own, in OKLab, to be called by it."""
+BESIDE = 0.2
+"""Share of a thing that leaves open whether it is of a family's colour, too."""
+
+BASIC: dict[str, tuple[str, ...]] = {
+    "crimson": ("red",),
+    "scarlet": ("red",),
+    "maroon": ("red", "brown"),
+    "burgundy": ("red", "purple"),
+    "coral": ("orange", "pink", "red"),
+    "salmon": ("pink", "orange"),
+    "peach": ("orange", "pink"),
+    "apricot": ("orange",),
+    "amber": ("orange", "yellow"),
+    "gold": ("yellow", "orange"),
+    "golden": ("yellow", "orange"),
+    "mustard": ("yellow", "brown"),
+    "lemon": ("yellow",),
+    "cream": ("white", "yellow"),
+    "beige": ("white", "brown"),
+    "ivory": ("white",),
+    "tan": ("brown",),
+    "lime": ("green",),
+    "olive": ("green",),
+    "mint": ("green",),
+    "emerald": ("green",),
+    "jade": ("green",),
+    "teal": ("green", "blue"),
+    "turquoise": ("green", "blue"),
+    "cyan": ("blue",),
+    "aqua": ("blue",),
+    "azure": ("blue",),
+    "sky blue": ("blue",),
+    "navy": ("blue",),
+    "indigo": ("blue", "purple"),
+    "violet": ("purple",),
+    "lavender": ("purple",),
+    "lilac": ("purple", "pink"),
+    "magenta": ("pink", "purple"),
+    "fuchsia": ("pink", "purple"),
+    "rose": ("pink",),
+    "chocolate": ("brown",),
+    "silver": ("gray",),
+    "charcoal": ("gray", "black"),
+    "pale blue": ("blue",),
+    "light gray": ("gray", "white"),
+}
+"""Shades, and the basic words that people call them by, too. A word not here is basic itself."""
+
+
+@dataclass(frozen=True)
+class Hue:
+    """A family of colours of a thing."""
+
+    lab: tuple[float, float, float]
+    """Its middle, in OKLab."""
+    share: float
+    """Of the thing's pixels, 0 to 1."""
+
+    @property
+    def chroma(self) -> float:
+        """0 is gray."""
+        return float(np.hypot(self.lab[1], self.lab[2]))
+
+
+def families(picture: Pixels, mask: Mask) -> tuple[Hue, ...]:
+    """The families of colours inside a mask, the main one first; empty: there is nothing.
+
+    Hues of one family differ by shading; grays are split into dark, middle and light. Where hues
+    cover enough, a family of hues is the main one: outlines, eyes and whites belong to no colour.
+
+    Args:
+        picture: (H, W, 3) sRGB.
+        mask: (H, W).
+    """
+    colours = lab_of(picture[_inner(mask)])
+    if not len(colours):
+        return ()
+    chroma = np.hypot(colours[:, 1], colours[:, 2])
+    hued = chroma >= COLOURED
+    grays = [
+        _middle(colours, ~hued & part)
+        for part in (
+            colours[:, 0] < 0.42,
+            (colours[:, 0] >= 0.42) & (colours[:, 0] < 0.86),
+            colours[:, 0] >= 0.86,
+        )
+    ]
+    hues, left = list[Hue](), hued
+    while left.mean() >= 0.02 and len(hues) < 4:
+        own = left & _around(_peak(colours[left]), colours)
+        if not own.any():
+            break
+        hues.append(_middle(colours, own))
+        left = left & ~own
+    hues.sort(key=lambda one: -one.share)
+    grays = sorted((one for one in grays if one.share > 0), key=lambda one: -one.share)
+    first = bool(hues) and (not grays or hues[0].share >= ENOUGH * grays[0].share)
+    found = [*hues, *grays] if first else [*grays, *hues]
+    return (found[0], *sorted(found[1:], key=lambda one: -one.share))
+
+
+def fits(found: tuple[Hue, ...], word: str) -> bool | None:
+    """Whether a thing of these families is called by a colour word; None: that is not sure.
+
+    Args:
+        found: as ``families`` gives them.
+        word: a colour word, with or without a shading word before it, or ``#rrggbb``.
+    """
+    if not found:
+        return None
+    answer = called(found[0], word)
+    if answer is False and any(
+        one.share >= BESIDE and called(one, word) is not False for one in found[1:]
+    ):
+        return None
+    return answer
+
+
+def called(hue: Hue, word: str) -> bool | None:
+    """The same for one family alone."""
+    plain = _plain(word)
+    if plain is None:
+        return None
+    if plain.startswith("#"):
+        gap = float(np.linalg.norm(np.subtract(hue.lab, oklab(from_hex(plain)))))
+        return True if gap <= NEAR else None if gap <= 2 * NEAR else False
+    wanted = BASIC.get(plain, (plain,))
+    own, other = _nearest(hue, wanted)
+    if own > other / SURE:
+        return False
+    if own > other * SURE:
+        return None
+    shade = plain in BASIC and plain == word
+    if shade and _gap(hue, plain) > NEAR:
+        return None
+    return True
+
+
+def word_for(hue: Hue) -> str:
+    """The basic colour word that is nearest."""
+    basic = [word for word in WORDS if word not in BASIC]
+    return min(basic, key=lambda word: _nearest(hue, (word,))[0])
+
+
+def lab_of(pixels: NDArray[np.uint8]) -> Lab:
+    """OKLab of sRGB bytes, (N, 3) to (N, 3)."""
+    c = pixels.astype(np.float64) / 255
+    linear = np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+    cones = np.cbrt(linear @ _TO_CONES.T)
+    return np.asarray(cones @ _TO_LAB.T)
+
+
+_TO_CONES = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_TO_LAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+
+
+def _inner(mask: Mask) -> Mask:
+    """The mask without its soft edge, unless nothing is left then."""
+    import cv2
+
+    inner = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    return inner if inner.sum() >= 0.3 * mask.sum() else mask
+
+
+def _middle(colours: Lab, own: NDArray[np.bool_]) -> Hue:
+    if not own.any():
+        return Hue((0.0, 0.0, 0.0), 0.0)
+    a, b, c = (float(value) for value in np.median(colours[own], axis=0))
+    return Hue((a, b, c), float(own.mean()))
+
+
+def _peak(colours: Lab) -> float:
+    """The commonest hue, in radians: the bin of 10 degrees with most pixels round it."""
+    hue = np.arctan2(colours[:, 2], colours[:, 1])
+    bins = np.bincount((np.floor(np.rad2deg(hue) / 10).astype(int)) % 36, minlength=36)
+    smooth = sum(np.roll(bins, shift) * weight for shift, weight in _WEIGHTS)
+    return float(np.deg2rad(10 * int(np.argmax(smooth)) + 5))
+
+
+_WEIGHTS = ((-2, 1), (-1, 2), (0, 3), (1, 2), (2, 1))
+
+
+def _around(peak: float, colours: Lab) -> NDArray[np.bool_]:
+    apart = np.arctan2(colours[:, 2], colours[:, 1]) - peak
+    return np.asarray(np.abs((apart + np.pi) % (2 * np.pi) - np.pi) <= FAMILY)
+
+
+def _nearest(hue: Hue, wanted: tuple[str, ...]) -> tuple[float, float]:
+    """The distance to the nearest colour that is called so, and to the nearest that is not."""
+    own, other = [9.0], [9.0]
+    for word in WORDS:
+        names = BASIC.get(word, (word,))
+        (own if set(names) & set(wanted) else other).append(_gap(hue, word))
+    return min(own), min(other)
+
+
+def _gap(hue: Hue, word: str) -> float:
+    """How far a family is from a colour: shading moves lightness, so that counts less."""
+    light, *colour = (a - b for a, b in zip(hue.lab, oklab(WORDS[word]), strict=True))
+    weight = 0.6 if hue.chroma >= COLOURED else 1.0
+    return float(np.hypot(weight * light, np.hypot(*colour)))
+
+
+def _plain(word: str) -> str | None:
+    """The colour of a word in one spelling, a shading word before it left out; None: no colour."""
+    word = word.lower().strip()
+    if len(word) == 7 and word.startswith("#"):
+        return word
+    first, _, rest = word.partition(" ")
+    return canonical(word) or (canonical(rest) if first in MODIFIERS else None)
