@@ -11,6 +11,7 @@ from maquette.infra.plugins import ART_PACKS, Opened, open_door
 from maquette.records.errors import NotFound
 from maquette.tools.art.contract import Art, ArtPack, ThingCard
 from maquette.tools.art.packs import noto
+from maquette.tools.art.packs.shapes import ShapesPack
 
 ARTS_KEPT = 512
 
@@ -18,7 +19,7 @@ ARTS_KEPT = 512
 @cache
 def opened() -> Opened:
     """What the door holds, with those left out and why."""
-    return open_door(ART_PACKS, {"noto": noto.pack()})
+    return open_door(ART_PACKS, {"noto": noto.pack(), "shapes": ShapesPack()})
 
 
 @cache
