@@ -63,8 +63,15 @@ STRATEGIES = PluginDoor(
     "strategies", "a Strategy", has=("name", "steering", "begin", "next_round", "absorb")
 )
 """How a loop decides; pure (``workflows/loops/strategy.py``)."""
+ART_PACKS = PluginDoor(
+    "art_packs", "an ArtPack", has=("name", "title", "licence", "style", "cards", "art")
+)
+"""Things drawn as vectors, named as the entry point is (``tools/art/contract.py``)."""
 
-DOORS = (*(COMMANDS, TOOLS, ROLES, BACKENDS, ROW_OPTIONS, INTENTS, JUDGES, REPAIRS, STRATEGIES),)
+DOORS = (
+    *(COMMANDS, TOOLS, ROLES, BACKENDS, ROW_OPTIONS),
+    *(INTENTS, JUDGES, REPAIRS, STRATEGIES, ART_PACKS),
+)
 
 
 @dataclass(frozen=True)
