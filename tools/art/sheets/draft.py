@@ -128,7 +128,7 @@ class Draft:
     ) -> None:
         """Give an area to a panel's things, with its background there if one was asked for."""
         panel = panel or self.brief.panels[len(self.room)]
-        asked, p = panel.background, self.palette
+        asked = panel.background
         if asked.kind or asked.colour or soft or border:
             self.frames.append(
                 Frame(
