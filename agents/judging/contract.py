@@ -34,6 +34,16 @@ class Judgement:
     model_calls: int = 0
 
 
+@dataclass(frozen=True)
+class Cleanness:
+    """How cleanly a picture is made, and what it cost to tell."""
+
+    value: float | None
+    """0 to 1; None: nobody can tell."""
+    forward_s: float = 0.0
+    model_calls: int = 0
+
+
 @dataclass
 class Sight:
     """The picture a judge looks at, and the meter of what looking costs."""

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from maquette.agents.judging.cleanness import clean_of
 from maquette.agents.judging.contract import (
     Absent,
+    Cleanness,
     Judge,
     Judgement,
     Pictures,
@@ -161,6 +163,24 @@ class Critic:
             findings=tuple(findings.get(c.id) or self._abstained(c, composed) for c in criteria)
         )
         return Judgement(verdict, sight.forward_s, sight.model_calls)
+
+    async def clean(
+        self,
+        image: ArtifactRef,
+        *,
+        owner: str,
+        art: Box | None = None,
+        scene: ArtifactRef | None = None,
+    ) -> Cleanness:
+        """How cleanly a picture is made: what chooses between drafts of several sources.
+
+        Args: as ``judge``.
+        """
+        sight = Sight(
+            image=image, owner=owner, models=self._models, art=art, store=self._store, scene=scene
+        )
+        value = await clean_of(sight)
+        return Cleanness(value, sight.forward_s, sight.model_calls)
 
     def _abstained(self, criterion: Criterion, composed: bool) -> Finding:
         """Unjudged: for want of a judge, or since the one there is knows other pictures."""

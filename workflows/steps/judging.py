@@ -10,7 +10,7 @@ from maquette.records.criterion import Criterion
 from maquette.records.geometry import Box
 from maquette.records.verdict import Verdict
 from maquette.workflows.steps.step import StepRunner
-from maquette.workflows.steps.step_cache import StepCache, StepResult, step_key
+from maquette.workflows.steps.step_cache import Looked, StepCache, StepResult, step_key
 from maquette.workflows.wire.messages import Spent
 
 
@@ -67,14 +67,54 @@ async def judge_once(
         )
 
     looked = await cache.run(key, judge, owner=runner.owner)
-    result = looked.result
-    spent = (
-        Spent(cache_hits=1)
-        if looked.cached
-        else Spent(
-            model_s=result.model_s,
-            critical_model_s=result.model_s,
-            model_calls=result.model_calls,
-        )
+    return Verdict.model_validate(looked.result.output), _spent(looked)
+
+
+async def clean_once(
+    runner: StepRunner,
+    cache: StepCache,
+    image: ArtifactRef,
+    art: Box | None = None,
+    scene: ArtifactRef | None = None,
+) -> tuple[float | None, Spent]:
+    """How cleanly a picture is made (None: nobody can tell), and what it cost to find out.
+
+    Args: as ``judge_once``.
+    """
+    critic = runner.engine.critic
+    version = critic.version if scene is None else critic.composed_version
+    key = step_key(
+        owner=runner.owner,
+        tool="clean",
+        tool_version=version,
+        digests=await runner.digests(critic.roles),
+        arguments={
+            "image": image.model_dump(mode="json"),
+            "art": None if art is None else art.model_dump(mode="json"),
+            "scene": None if scene is None else scene.model_dump(mode="json"),
+        },
+        seed=None,
     )
-    return Verdict.model_validate(result.output), spent
+
+    async def measure() -> StepResult:
+        found = await critic.clean(image, owner=runner.owner, art=art, scene=scene)
+        return StepResult(
+            tool="clean",
+            tool_version=version,
+            output={"clean": found.value},
+            model_s=found.forward_s,
+            model_calls=found.model_calls,
+            task_id=runner.task_id,
+        )
+
+    looked = await cache.run(key, measure, owner=runner.owner)
+    return looked.result.output["clean"], _spent(looked)
+
+
+def _spent(looked: Looked) -> Spent:
+    if looked.cached:
+        return Spent(cache_hits=1)
+    result = looked.result
+    return Spent(
+        model_s=result.model_s, critical_model_s=result.model_s, model_calls=result.model_calls
+    )

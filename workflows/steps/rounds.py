@@ -21,7 +21,7 @@ from maquette.records.verdict import Outcome, Verdict
 from maquette.workflows.loops.state import best_of, checks
 from maquette.workflows.loops.strategy import Steering, Strategy
 from maquette.workflows.loops.table import TABLE, find_strategy
-from maquette.workflows.steps.judging import judge_once
+from maquette.workflows.steps.judging import clean_once, judge_once
 from maquette.workflows.steps.step import StepRunner
 from maquette.workflows.steps.step_cache import StepCache
 from maquette.workflows.steps.together import SteeredDrawing, drawing_call
@@ -205,8 +205,14 @@ async def _candidate(runner: StepRunner, cache: StepCache, work: RoundInput, hea
         drawn_part(head.loop),
         composed_from(head.loop, known),
     )
-    spent = spent.plus(judging)
+    spent, clean = spent.plus(judging), None
+    if len({plan.source for plan in work.candidates}) > 1:
+        clean, measuring = await clean_once(
+            runner, cache, image, drawn_part(head.loop), composed_from(head.loop, known)
+        )
+        spent = spent.plus(measuring)
     draft = await _draft(runner, work, head.plan, image, judged)
+    draft = draft.model_copy(update={"clean": clean})
     return Made(draft, judged, spent)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from maquette.agents.judging.contract import Judgement
+    from maquette.agents.judging.contract import Cleanness, Judgement
     from maquette.agents.planning.seam import Planner
     from maquette.infra.store.contract import ArtifactStore
     from maquette.model_servers.client.contract import ModelClient, RoleName
@@ -65,6 +65,17 @@ class Judging(Protocol):
             art: where it was drawn, when it is a sheet with a drawing on it.
             scene: the document it was composed from, when it was.
         """
+        ...
+
+    async def clean(
+        self,
+        image: ArtifactRef,
+        *,
+        owner: str,
+        art: Box | None,
+        scene: ArtifactRef | None,
+    ) -> Cleanness:
+        """How cleanly a picture is made; asked where drafts come from several sources."""
         ...
 
 
