@@ -14,6 +14,7 @@ from maquette.api.cli.connect import local_place, make_client
 from maquette.api.cli.delivery.attend import attend_and_deliver
 from maquette.api.cli.delivery.room import room_at
 from maquette.api.cli.delivery.saving import check_target
+from maquette.api.cli.delivery.vector import source_for
 from maquette.api.cli.terminal import exits
 from maquette.api.cli.terminal.options import DataDir, Json
 from maquette.api.cli.terminal.screen import Screen
@@ -80,7 +81,7 @@ def run(
             "candidates": candidates,
             "budget_s": budget,
             "approve": approve.value,
-            "source": source.value,
+            "source": source_for(output, source.value),
         },
     )
     pictures = [_read(path) for path in image or ()]

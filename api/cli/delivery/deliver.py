@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from maquette.api.cli.delivery.saving import default_path, numbered, save
+from maquette.api.cli.delivery.vector import vector_of, wants_vector
 from maquette.api.cli.terminal import exits
 from maquette.api.cli.terminal.screen import Screen
 from maquette.api.cli.views.preview import can_show, half_blocks
@@ -34,7 +35,8 @@ async def deliver(
     files: list[Path] = []
     result = task.result
     to_stdout = output is not None and str(output) == STDOUT
-    for number, ref in enumerate(result.artifacts if result else ()):
+    for number, made in enumerate(result.artifacts if result else ()):
+        ref = await vector_of(client, made) if wants_vector(output) and made.is_picture else made
         data = await client.download(ref.sha256)
         if to_stdout:
             if number == 0:
