@@ -9,6 +9,7 @@ from maquette.agents.plans.compose import picture_plan
 from maquette.agents.plans.composed.casting import cast
 from maquette.agents.plans.composed.plan import composed_plan
 from maquette.agents.plans.composed.plan import with_art as add_art
+from maquette.agents.plans.composed.several import several_plan
 from maquette.agents.plans.composed.source import choose
 from maquette.agents.plans.signs import is_sign, sign_plan
 from maquette.agents.reading import scene
@@ -91,6 +92,11 @@ async def with_art(asked: Asked) -> Plan | None:
     lexicon = Lexicon.of(model.vocabulary) if model else None
     if source == "drawn" or (source == "auto" and lexicon is not None and lexicon.open):
         return None
+    if asked.reading.sequence is not None:
+        sequence, known = asked.reading.sequence, lexicon or Lexicon()
+        planned = await several_plan(asked.reading, sequence, asked.gallery, known)
+        if planned is not None:
+            return planned
     parts = await cast(asked.reading.masked, asked.gallery, lexicon or Lexicon())
     choice = choose(source, parts, lexicon)
     if choice.chosen == "both" and model is not None:
