@@ -16,14 +16,20 @@ if TYPE_CHECKING:
 
 
 def svg_of(blocks: Iterable[SetBlock], width_px: int, height_px: int) -> str:
-    """All plates first, then all letters, so that no plate hides a neighbour's text."""
+    """A whole SVG of that size with the blocks and nothing else."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width_px}" height="{height_px}" '
+        f'viewBox="0 0 {width_px} {height_px}">' + fragment_of(blocks) + "</svg>"
+    )
+
+
+def fragment_of(blocks: Iterable[SetBlock]) -> str:
+    """The blocks as SVG elements, in px: all plates first, then all letters, so that no plate
+    hides a neighbour's text."""
     blocks = tuple(blocks)
     body = [_panel(block) for block in blocks if block.panel]
     body += [part for block in blocks for line in block.lines for part in _letters(block, line)]
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width_px}" height="{height_px}" '
-        f'viewBox="0 0 {width_px} {height_px}">' + "".join(body) + "</svg>"
-    )
+    return "".join(body)
 
 
 def _panel(block: SetBlock) -> str:
