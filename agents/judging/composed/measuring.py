@@ -21,18 +21,20 @@ COLOURED = 0.04
 """Chroma below which a pixel is black, gray or white."""
 FAMILY = np.deg2rad(32.0)
 """Hues this near to the commonest one belong to one family."""
-ENOUGH = 0.62
+ENOUGH = 0.5
 """A family of hues is the main part where it counts this much of what the commonest gray does."""
 FULL = 0.1
 """Chroma from which a hue counts in full; a tint counts less."""
-LARGE = 0.22
+CLEAR = 0.06
+"""Chroma from which a colour is no gray at all."""
+LARGE = 0.15
 """Share of a thing below which even its main family does not give it a colour."""
 SURE = 0.8
 """A word fits where its distance is at most this share of the distance to any other word's."""
 NEAR = 0.14
 """How far a colour may be from a shade's own, in OKLab, to be called by it."""
-BESIDE = 0.2
-"""Share of a thing that leaves open whether it is of a family's colour, too."""
+BESIDE = 0.12
+"""Share of a thing that leaves open whether it is of that family's colour."""
 
 BASIC: dict[str, tuple[str, ...]] = {
     "crimson": ("red",),
@@ -219,15 +221,19 @@ def _around(peak: float, colours: Lab) -> NDArray[np.bool_]:
 
 
 def _nearest(hue: Hue, wanted: tuple[str, ...]) -> tuple[float, float]:
-    """The distance to the nearest colour that is called so, and to the nearest that is not.
-
-    What has no hue is compared with grays alone: a mouse is not brown for being dark.
-    """
+    """The distance to the nearest colour that is called so, and to the nearest that is not."""
     own, other = [9.0], [9.0]
-    for word in WORDS if hue.chroma >= COLOURED else GRAYS:
+    for word in _comparable(hue):
         names = BASIC.get(word, (word,))
         (own if set(names) & set(wanted) else other).append(_gap(hue, word))
     return min(own), min(other)
+
+
+def _comparable(hue: Hue) -> tuple[str, ...]:
+    """The words that may name such a colour: of a gray only grays, of a clear hue none of them."""
+    if hue.chroma < COLOURED:
+        return GRAYS
+    return tuple(word for word in WORDS if hue.chroma < CLEAR or word not in GRAYS)
 
 
 def _gap(hue: Hue, word: str) -> float:
