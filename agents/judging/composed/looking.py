@@ -22,6 +22,11 @@ SHOWN, HIDDEN = 0.6, 0.45
 """A thing is there from this share of it that is seen, and hidden below the other."""
 ALIKE, OTHER = 0.96, 0.85
 """What is seen of it is the thing from this share of agreeing pixels, and another below that."""
+RIM = 0.08
+"""How wide a rim round a thing is looked at, in square roots of its area: there a larger thing of
+the same colour would show."""
+CLEAN_RIM, BROKEN_RIM = 0.9, 0.75
+"""The same shares of agreeing pixels for the rim."""
 FEWEST_PX = 16
 """Of a thing that covers fewer pixels nothing can be said."""
 
@@ -41,13 +46,17 @@ class Seen:
     """Share of it that nothing covers, 0 to 1."""
     alike: float
     """Share of what is seen of it that looks as it should, 0 to 1."""
+    rim: float
+    """The same of what lies just round it: its outline is its own."""
 
     @property
     def there(self) -> bool | None:
         """Whether the picture shows it; None: that cannot be told."""
-        if not self.whole.any() or self.shown < HIDDEN or self.alike < OTHER:
+        if not self.whole.any() or self.shown < HIDDEN:
             return False
-        enough = self.shown >= SHOWN and self.alike >= ALIKE
+        if self.alike < OTHER or self.rim < BROKEN_RIM:
+            return False
+        enough = self.shown >= SHOWN and self.alike >= ALIKE and self.rim >= CLEAN_RIM
         return True if enough and self.whole.sum() >= FEWEST_PX else None
 
     @property
@@ -67,6 +76,8 @@ class Seen:
             return f"{1 - self.shown:.0%} of it is covered"
         if self.alike < ALIKE:
             return f"only {self.alike:.0%} of what is seen there looks like it"
+        if self.rim < CLEAN_RIM:
+            return f"only {self.rim:.0%} of its outline is as it should be"
         return f"{self.shown:.0%} of it is seen, and looks as it should"
 
 
@@ -123,6 +134,7 @@ def _seen(scene: Scene, solids: Sequence[Mask], agree: Mask, covered: Mask) -> t
     seen: dict[int, Seen] = {}
     for place, k in enumerate(backwards):
         visible = solids[k] & ~front
+        rim = _rim(solids[k]) & ~front
         front |= solids[k]
         seen[k] = Seen(
             thing=scene.things[k],
@@ -131,8 +143,18 @@ def _seen(scene: Scene, solids: Sequence[Mask], agree: Mask, covered: Mask) -> t
             visible=visible,
             shown=float(visible.sum() / max(1, solids[k].sum())),
             alike=float(agree[visible].mean()) if visible.any() else 0.0,
+            rim=float(agree[rim].mean()) if rim.any() else 1.0,
         )
     return tuple(seen[k] for k in range(len(solids)))
+
+
+def _rim(solid: Mask) -> Mask:
+    """What lies just round a mask."""
+    import cv2
+
+    side = 2 * max(2, round(RIM * float(np.sqrt(solid.sum())))) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    return np.asarray(cv2.dilate(solid.astype(np.uint8), kernel), bool) & ~solid
 
 
 def _smaller(picture: Pixels) -> Pixels:

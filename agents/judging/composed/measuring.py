@@ -1,7 +1,6 @@
 """The colour of a thing, measured in its pixels and held against a colour word.
 
-``N`` is the number of pixels. Colours are OKLab (Ottosson, "A perceptual color space for image
-processing", 2020): lightness 0 to 1, then two axes of colour.
+``N`` is the number of pixels. Colours are OKLab: lightness 0 to 1, then two axes of colour.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from maquette.agents.judging.composed.comparing import Mask
 from maquette.agents.judging.composed.sources import Pixels
+from maquette.tools.art.painting.oklch import to_oklab, to_oklch
 from maquette.words.colours import MODIFIERS, WORDS, canonical, from_hex, oklab
 
 Lab = NDArray[np.float64]
@@ -22,13 +22,19 @@ COLOURED = 0.04
 FAMILY = np.deg2rad(32.0)
 """Hues this near to the commonest one belong to one family."""
 ENOUGH = 0.5
-"""A family of hues is the main part where it covers this much of what the commonest gray does."""
+"""A family of hues is the main part where it counts this much of what the commonest gray does."""
+FULL = 0.1
+"""Chroma from which a hue counts in full; a tint counts less."""
+CLEAR = 0.06
+"""Chroma from which a colour is no gray at all."""
+LARGE = 0.15
+"""Share of a thing below which even its main family does not give it a colour."""
 SURE = 0.8
 """A word fits where its distance is at most this share of the distance to any other word's."""
 NEAR = 0.14
 """How far a colour may be from a shade's own, in OKLab, to be called by it."""
-BESIDE = 0.2
-"""Share of a thing that leaves open whether it is of a family's colour, too."""
+BESIDE = 0.12
+"""Share of a thing that leaves open whether it is of that family's colour."""
 
 BASIC: dict[str, tuple[str, ...]] = {
     "crimson": ("red",),
@@ -76,6 +82,10 @@ BASIC: dict[str, tuple[str, ...]] = {
 """Shades, and the basic words that people call them by, too. A word not here is basic itself."""
 
 
+GRAYS = tuple(word for word, rgb in WORDS.items() if np.hypot(*oklab(rgb)[1:]) < COLOURED)
+"""Words for colours without a hue, or with hardly any."""
+
+
 @dataclass(frozen=True)
 class Hue:
     """A family of colours of a thing."""
@@ -90,6 +100,11 @@ class Hue:
         """0 is gray."""
         return float(np.hypot(self.lab[1], self.lab[2]))
 
+    @property
+    def weight(self) -> float:
+        """How much it counts beside grays."""
+        return self.share * min(1.0, self.chroma / FULL)
+
 
 def families(picture: Pixels, mask: Mask) -> tuple[Hue, ...]:
     """The families of colours inside a mask, the main one first; empty: there is nothing.
@@ -101,7 +116,7 @@ def families(picture: Pixels, mask: Mask) -> tuple[Hue, ...]:
         picture: (H, W, 3) sRGB.
         mask: (H, W).
     """
-    colours = lab_of(picture[_inner(mask)])
+    colours = to_oklab(to_oklch(picture[_inner(mask)].astype(np.float64)))
     if not len(colours):
         return ()
     chroma = np.hypot(colours[:, 1], colours[:, 2])
@@ -123,7 +138,7 @@ def families(picture: Pixels, mask: Mask) -> tuple[Hue, ...]:
         left = left & ~own
     hues.sort(key=lambda one: -one.share)
     grays = sorted((one for one in grays if one.share > 0), key=lambda one: -one.share)
-    first = bool(hues) and (not grays or hues[0].share >= ENOUGH * grays[0].share)
+    first = bool(hues) and (not grays or hues[0].weight >= ENOUGH * grays[0].share)
     found = [*hues, *grays] if first else [*grays, *hues]
     return (found[0], *sorted(found[1:], key=lambda one: -one.share))
 
@@ -137,10 +152,13 @@ def fits(found: tuple[Hue, ...], word: str) -> bool | None:
     """
     if not found:
         return None
-    answer = called(found[0], word)
-    if answer is False and any(
-        one.share >= BESIDE and called(one, word) is not False for one in found[1:]
-    ):
+    main, others = found[0], found[1:]
+    answer = called(main, word)
+    if answer:
+        return True if main.share >= LARGE else None
+    if any(one.share >= max(main.share, LARGE) and called(one, word) for one in others):
+        return True
+    if any(one.share >= BESIDE and called(one, word) is not False for one in others):
         return None
     return answer
 
@@ -169,30 +187,6 @@ def word_for(hue: Hue) -> str:
     """The basic colour word that is nearest."""
     basic = [word for word in WORDS if word not in BASIC]
     return min(basic, key=lambda word: _nearest(hue, (word,))[0])
-
-
-def lab_of(pixels: NDArray[np.uint8]) -> Lab:
-    """OKLab of sRGB bytes, (N, 3) to (N, 3)."""
-    c = pixels.astype(np.float64) / 255
-    linear = np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
-    cones = np.cbrt(linear @ _TO_CONES.T)
-    return np.asarray(cones @ _TO_LAB.T)
-
-
-_TO_CONES = np.array(
-    [
-        [0.4122214708, 0.5363325363, 0.0514459929],
-        [0.2119034982, 0.6806995451, 0.1073969566],
-        [0.0883024619, 0.2817188376, 0.6299787005],
-    ]
-)
-_TO_LAB = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259040371, 0.7827717662, -0.8086757660],
-    ]
-)
 
 
 def _inner(mask: Mask) -> Mask:
@@ -229,10 +223,17 @@ def _around(peak: float, colours: Lab) -> NDArray[np.bool_]:
 def _nearest(hue: Hue, wanted: tuple[str, ...]) -> tuple[float, float]:
     """The distance to the nearest colour that is called so, and to the nearest that is not."""
     own, other = [9.0], [9.0]
-    for word in WORDS:
+    for word in _comparable(hue):
         names = BASIC.get(word, (word,))
         (own if set(names) & set(wanted) else other).append(_gap(hue, word))
     return min(own), min(other)
+
+
+def _comparable(hue: Hue) -> tuple[str, ...]:
+    """The words that may name such a colour: of a gray only grays, of a clear hue none of them."""
+    if hue.chroma < COLOURED:
+        return GRAYS
+    return tuple(word for word in WORDS if hue.chroma < CLEAR or word not in GRAYS)
 
 
 def _gap(hue: Hue, word: str) -> float:
