@@ -31,6 +31,7 @@ DRAFT_FIELDS = (
     "unjudged",
     "reason",
     "change",
+    "source",
 )
 
 

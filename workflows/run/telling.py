@@ -61,6 +61,7 @@ def draft_told(loop: Loop, draft: Draft) -> dict[str, Any]:
         "unjudged": draft.unjudged,
         "reason": draft.reason,
         "change": draft.change,
+        "source": draft.source,
     }
 
 
