@@ -18,7 +18,13 @@ from pydantic import Field, ValidationError
 from maquette.records.base import Document
 from maquette.records.errors import Conflict, InvalidInput, MaquetteError, MediaRejected
 from maquette.tools.art.packs.drawn import DrawnPack
-from maquette.tools.art.packs.folder import NAMES_FILE, read_folder
+from maquette.tools.art.packs.folder import (
+    NAMES_FILE,
+    ToldLicence,
+    ToldPack,
+    read_folder,
+    read_names,
+)
 from maquette.tools.art.packs.iconify import load, read_iconify
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
@@ -50,6 +56,16 @@ def add(path: Path, folder: Path, *, name: str | None = None, licence: str | Non
         Conflict: a pack of that name was added before.
         MediaRejected: it cannot be read as a pack, or no drawing of it can be used.
     """
+    try:
+        return _add(path, folder, name, licence)
+    except OSError as error:
+        raise InvalidInput(
+            f"{path.name} cannot be read or kept ({error.strerror})",
+            hint="check who may read it, and the room on the disk",
+        ) from error
+
+
+def _add(path: Path, folder: Path, name: str | None, licence: str | None) -> Added:
     if licence is not None and not SPDX.fullmatch(licence):
         raise InvalidInput(f"{licence!r} is no SPDX identifier", hint="such as CC-BY-4.0 or MIT")
     if not path.exists():
@@ -110,30 +126,33 @@ def _tried(pack: DrawnPack) -> tuple[list[str], list[str]]:
     return good, refused
 
 
-def _keep(path: Path, place: Path, good: set[str], licence: str | None) -> None:
+def _keep(path: Path, folder: Path, pack: DrawnPack, good: set[str]) -> None:
     """Copy what is good beside its place, then put it there at once."""
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(prefix=".adding-", dir=place.parent) as beside:
-        whole = Path(beside) / place.name
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(prefix=".adding-", dir=folder) as beside:
+        whole = Path(beside) / pack.name
         whole.mkdir(mode=0o700)
-        (whole / _PACK).write_text(AddedPack(licence=licence).model_dump_json())
+        (whole / _PACK).write_text(AddedPack(licence=pack.licence.name).model_dump_json())
         if path.is_dir():
-            _copy_folder(path, whole / _DRAWINGS, good)
+            _copy_folder(path, whole / _DRAWINGS, pack, good)
         else:
             _copy_icons(path, whole / _ICONS, good)
-        whole.rename(place)
+        whole.rename(folder / pack.name)
 
 
-def _copy_folder(path: Path, to: Path, good: set[str]) -> None:
-    from maquette.tools.art.packs.folder import ToldPack
-
+def _copy_folder(path: Path, to: Path, pack: DrawnPack, good: set[str]) -> None:
     to.mkdir(mode=0o700)
     for id in sorted(good):
         shutil.copyfile(path / f"{id}.svg", to / f"{id}.svg")
-    if (path / NAMES_FILE).is_file():
-        told = ToldPack.model_validate_json((path / NAMES_FILE).read_bytes())
-        kept = {id: thing for id, thing in told.things.items() if id in good}
-        (to / NAMES_FILE).write_text(told.model_copy(update={"things": kept}).model_dump_json())
+    told = read_names(path / NAMES_FILE)
+    terms = pack.licence
+    whole = ToldPack(
+        title=pack.title,
+        style=pack.style,
+        licence=ToldLicence(name=terms.name, holder=terms.holder, source=terms.source),
+        things={id: thing for id, thing in told.things.items() if id in good},
+    )
+    (to / NAMES_FILE).write_text(whole.model_dump_json())
 
 
 def _copy_icons(path: Path, to: Path, good: set[str]) -> None:

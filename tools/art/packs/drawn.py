@@ -1,4 +1,4 @@
-"""Packs of SVG drawings, wherever they lie: the picture of an admitted drawing, and a pack of them."""
+"""Packs of SVG drawings, wherever they lie: the picture of a drawing, and a pack of them."""
 
 from __future__ import annotations
 

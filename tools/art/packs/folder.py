@@ -35,8 +35,8 @@ class ToldLicence(Record):
 class ToldThing(Record):
     """One thing as the file tells it."""
 
-    names: dict[Language, tuple[Word, ...]] = {}
-    keywords: dict[Language, tuple[Word, ...]] = {}
+    names: dict[Language, tuple[Word, ...]] = Field(default_factory=dict)
+    keywords: dict[Language, tuple[Word, ...]] = Field(default_factory=dict)
     kind: Kind = "thing"
     group: str = Field(default="", max_length=100)
 
@@ -47,7 +47,7 @@ class ToldPack(Record):
     title: str | None = Field(default=None, max_length=100)
     style: str = Field(default="", max_length=200)
     licence: ToldLicence | None = None
-    things: dict[str, ToldThing] = {}
+    things: dict[str, ToldThing] = Field(default_factory=dict)
 
 
 def read_folder(path: Path, name: str, *, licence: str | None = None) -> DrawnPack:
@@ -60,7 +60,7 @@ def read_folder(path: Path, name: str, *, licence: str | None = None) -> DrawnPa
     Raises: MediaRejected: there is no SVG file, too many, a name is no id, or the names or the
         licence are not told as they should be.
     """
-    told = _names(path / NAMES_FILE)
+    told = read_names(path / NAMES_FILE)
     files = {_id(file): file for file in _svg_files(path)}
     unknown = sorted(set(told.things) - set(files))
     if unknown:
@@ -95,7 +95,8 @@ def _licence(told: ToldLicence | None, given: str | None, where: str) -> Licence
     return Licence(name, told.holder if told else "", (told.source if told else "") or where)
 
 
-def _names(path: Path) -> ToldPack:
+def read_names(path: Path) -> ToldPack:
+    """What ``names.json`` tells; nothing where there is none. Raises: MediaRejected: it is none."""
     if not path.is_file():
         return ToldPack()
     if path.stat().st_size > MAX_NAMES_BYTES:

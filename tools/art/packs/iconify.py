@@ -1,7 +1,7 @@
 """An Iconify JSON file (iconify.design, "IconifyJSON") as an art pack.
 
-An alias that changes nothing is another name of its icon; aliases that turn or mirror it are left out,
-since a scene does that itself. Hidden icons are left out.
+An alias that changes nothing is another name of its icon; aliases that turn or mirror it are left
+out, since a scene does that itself. Hidden icons are left out.
 """
 
 from __future__ import annotations
