@@ -272,4 +272,5 @@ def _draft(event: Event) -> dict[str, Any]:
         "failed": int(data.get("failed") or 0),
         "unjudged": int(data.get("unjudged") or 0),
         "change": data.get("change", ""),
+        "source": data.get("source"),
     }
