@@ -25,6 +25,8 @@ ENOUGH = 0.5
 """A family of hues is the main part where it counts this much of what the commonest gray does."""
 FULL = 0.1
 """Chroma from which a hue counts in full; a tint counts less."""
+SHADING = 0.6
+"""How much differences of lightness and chroma count beside those of hue."""
 CLEAR = 0.06
 """Chroma from which a colour is no gray at all."""
 LARGE = 0.15
@@ -82,8 +84,8 @@ BASIC: dict[str, tuple[str, ...]] = {
 """Shades, and the basic words that people call them by, too. A word not here is basic itself."""
 
 
-GRAYS = tuple(word for word, rgb in WORDS.items() if np.hypot(*oklab(rgb)[1:]) < COLOURED)
-"""Words for colours without a hue, or with hardly any."""
+GRAYS = tuple(word for word, rgb in WORDS.items() if np.hypot(*oklab(rgb)[1:]) < 0.03)
+"""Words for colours without a hue."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ def called(hue: Hue, word: str) -> bool | None:
         gap = float(np.linalg.norm(np.subtract(hue.lab, oklab(from_hex(plain)))))
         return True if gap <= NEAR else None if gap <= 2 * NEAR else False
     wanted = BASIC.get(plain, (plain,))
-    own, other = _nearest(hue, wanted)
+    own, other = _nearest(hue, wanted, plain)
     if own > other / SURE:
         return False
     if own > other * SURE:
@@ -220,27 +222,37 @@ def _around(peak: float, colours: Lab) -> NDArray[np.bool_]:
     return np.asarray(np.abs((apart + np.pi) % (2 * np.pi) - np.pi) <= FAMILY)
 
 
-def _nearest(hue: Hue, wanted: tuple[str, ...]) -> tuple[float, float]:
+def _nearest(hue: Hue, wanted: tuple[str, ...], asked: str | None = None) -> tuple[float, float]:
     """The distance to the nearest colour that is called so, and to the nearest that is not."""
     own, other = [9.0], [9.0]
-    for word in _comparable(hue):
+    for word in _comparable(hue, asked):
         names = BASIC.get(word, (word,))
         (own if set(names) & set(wanted) else other).append(_gap(hue, word))
     return min(own), min(other)
 
 
-def _comparable(hue: Hue) -> tuple[str, ...]:
-    """The words that may name such a colour: of a gray only grays, of a clear hue none of them."""
+def _comparable(hue: Hue, asked: str | None) -> tuple[str, ...]:
+    """The words that may name such a colour: of a gray only grays (and what is asked for, if it is
+    hardly more), of a clear hue none of them."""
     if hue.chroma < COLOURED:
-        return GRAYS
+        pale = asked is not None and asked not in GRAYS and _chroma(asked) < CLEAR
+        return (*GRAYS, asked) if pale and asked else GRAYS
     return tuple(word for word in WORDS if hue.chroma < CLEAR or word not in GRAYS)
 
 
+def _chroma(word: str) -> float:
+    return float(np.hypot(*oklab(WORDS[word])[1:]))
+
+
 def _gap(hue: Hue, word: str) -> float:
-    """How far a family is from a colour: shading moves lightness, so that counts less."""
-    light, *colour = (a - b for a, b in zip(hue.lab, oklab(WORDS[word]), strict=True))
-    weight = 0.6 if hue.chroma >= COLOURED else 1.0
-    return float(np.hypot(weight * light, np.hypot(*colour)))
+    """How far a family is from a colour: shading moves lightness and chroma, so hue counts more."""
+    light, a, b = oklab(WORDS[word])
+    chroma = float(np.hypot(a, b))
+    straight = (hue.lab[1] - a) ** 2 + (hue.lab[2] - b) ** 2
+    stronger = (hue.chroma - chroma) ** 2
+    weight = SHADING if hue.chroma >= COLOURED else 1.0
+    turned = max(0.0, straight - stronger)
+    return float(np.sqrt(turned + weight**2 * (stronger + (hue.lab[0] - light) ** 2)))
 
 
 def _plain(word: str) -> str | None:
