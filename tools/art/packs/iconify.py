@@ -7,6 +7,7 @@ out, since a scene does that itself. Hidden icons are left out.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,6 +18,7 @@ from maquette.tools.art.packs.folder import ID, need_licence, words_of
 
 MAX_FILE_BYTES = 64 * 2**20
 MAX_ICONS = 20_000
+T = TypeVar("T", bound=BaseModel)
 
 
 class _Told(BaseModel):
@@ -113,12 +115,28 @@ def read_iconify(path: Path, name: str | None = None, *, licence: str | None = N
 
 
 def load(path: Path) -> IconifyFile:
-    """The file, checked. Raises: MediaRejected: see ``read_iconify``."""
+    """The file, checked; with the ``info.json`` that packages of @iconify-json put beside it.
+
+    Raises: MediaRejected: see ``read_iconify``.
+    """
+    file = _parsed(path, IconifyFile)
+    beside = path.with_name("info.json")
+    if file.info == _Info() and beside.is_file():
+        file = file.model_copy(update={"info": _parsed(beside, _Info)})
+    if not 0 < len(file.icons) <= MAX_ICONS:
+        raise MediaRejected(f"{path.name} has {len(file.icons)} icons; expected 1 to {MAX_ICONS}")
+    for id in file.icons:
+        if not ID.fullmatch(id):
+            raise MediaRejected(f"{path.name} names an icon {id[:80]!r}, which is no id")
+    return file
+
+
+def _parsed(path: Path, kind: type[T]) -> T:
     size = path.stat().st_size
     if size > MAX_FILE_BYTES:
         raise MediaRejected(f"{path.name} has {size} bytes; it may have {MAX_FILE_BYTES}")
     try:
-        file = IconifyFile.model_validate_json(path.read_bytes())
+        return kind.model_validate_json(path.read_bytes())
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "its start"
@@ -126,12 +144,6 @@ def load(path: Path) -> IconifyFile:
             f"{path.name} is no Iconify JSON: at {place}: {first['msg']}",
             hint="use icons.json of an @iconify-json package, or a folder of SVG files",
         ) from error
-    if not 0 < len(file.icons) <= MAX_ICONS:
-        raise MediaRejected(f"{path.name} has {len(file.icons)} icons; expected 1 to {MAX_ICONS}")
-    for id in file.icons:
-        if not ID.fullmatch(id):
-            raise MediaRejected(f"{path.name} names an icon {id[:80]!r}, which is no id")
-    return file
 
 
 def _other_names(file: IconifyFile) -> dict[str, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import cast
 
-from maquette.infra.plugins import ART_PACKS, BUILT_IN, Opened, PluginProblem, open_door
+from maquette.infra.plugins import ART_PACKS, BUILT_IN, Opened, PluginProblem, open_door, why
 from maquette.records.errors import MaquetteError, NotFound
 from maquette.tools.art.contract import Art, ArtPack, ThingCard
 from maquette.tools.art.packs import noto
@@ -91,7 +91,10 @@ def all_cards() -> Mapping[str, ThingCard]:
     found: dict[str, ThingCard] = {}
     for name, pack in all_packs().items():
         try:
-            found.update(pack.cards())
-        except MaquetteError as error:
-            opened().problems.append(PluginProblem(f"art pack {name}", error.message))
+            cards = pack.cards()
+        except Exception as error:  # of somebody else's pack, perhaps
+            reason = why("its cards cannot be read", error)
+            opened().problems.append(PluginProblem(f"art pack {name}", reason))
+        else:
+            found |= {id: card for id, card in cards.items() if id.startswith(f"{name}:")}
     return MappingProxyType(found)
