@@ -16,6 +16,8 @@ from maquette.tools.art.painting.silhouettes import silhouette
 VISIBLE = 0.75
 """Least share of a thing's silhouette that is seen."""
 
+CROWDED = 1.5
+
 
 def broken(
     spots: Sequence[Spot], ties: Sequence[WantedRelation], stage: Stage
@@ -116,4 +118,13 @@ def beauty(spots: Sequence[Spot], stage: Stage) -> float:
     weight = sum(areas)
     middle = sum(a * centre(s.rect)[0] for a, s in zip(areas, spots, strict=True)) / weight
     lean = abs(middle - (stage.room[0] + stage.room[2]) / 2) / stage.width
-    return 1.2 * fill + 0.35 * reach - 0.8 * lean
+    return 1.7 * fill + 0.3 * reach - 0.8 * lean - CROWDED * _hidden(spots, sum(areas))
+
+
+def _hidden(spots: Sequence[Spot], areas: float) -> float:
+    """Share of all areas that rectangles share with each other."""
+    found = 0.0
+    for k, spot in enumerate(spots):
+        for other in spots[:k]:
+            found += overlap(spot.rect, other.rect)
+    return found / areas
