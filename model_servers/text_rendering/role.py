@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from maquette.infra.media.admit import decode_stored, encode_png
 from maquette.model_servers.client.contract import Method, RoleName
@@ -28,10 +28,11 @@ from maquette.model_servers.text_rendering.drawing import (
     rasterise,
     svg_of,
 )
+from maquette.model_servers.text_rendering.scripts import all_files
 from maquette.records.artifact import Lineage
 from maquette.records.errors import InvalidInput
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 """Raised with every change to this folder that can change a pixel or a box."""
 
 MOST_SVG_BYTES = 900_000
@@ -130,9 +131,19 @@ def _render(request: TypesetRequest, art: bytes | None) -> tuple[bytes, list[Set
 
 def _digest_of_fonts() -> str:
     digest = hashlib.sha256(f"text_rendering {CODE_VERSION}".encode())
-    for library in ("uharfbuzz", "resvg_py", "pillow"):
-        digest.update(f"\0{library} {version(library)}".encode())
+    for library in ("uharfbuzz", "resvg_py", "pillow", "fonttools", "emoji", "python-bidi"):
+        digest.update(f"\0{library} {_version(library)}".encode())
     for name in sorted(FONTS):
         content = hashlib.sha256(font_path(name).read_bytes()).hexdigest()
         digest.update(f"\0{name} {content}".encode())
+    for path in all_files():
+        digest.update(f"\0{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}".encode())
     return digest.hexdigest()
+
+
+def _version(library: str) -> str:
+    """Of an installed library; one that only some scripts need may be absent."""
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "absent"

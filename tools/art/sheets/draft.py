@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -154,15 +155,16 @@ class Draft:
         *,
         align: Align = "center",
         valign: Literal["top", "middle", "bottom"] = "middle",
-        most_px: float | None = None,
+        most_px: float = math.inf,
     ) -> None:
         """Stack strings in an area, as large as they go, in letters that read on the ground.
 
         On ``art``, and on a ground that an asked colour does not read on, they stand on plates.
         """
         ink, plate = self._ink(ground)
-        for one, done in zip(said, stack(self.items(said), area, valign), strict=True):
-            size = min(done.size * ROOMY, most_px or done.size * ROOMY)
+        items = self.items(said, most_px)
+        for one, done in zip(said, stack(items, area, valign), strict=True):
+            size = min(done.size * ROOMY, most_px)
             self.words[one.index] = TextBlock(
                 text=one.text,
                 box=done.area.box(self.width, self.height),
@@ -192,13 +194,23 @@ class Draft:
         found = [side for side in ("top", "bottom", "left", "right") if side in place]
         return found[0] if found else "centre"
 
-    def items(self, said: Sequence[Said]) -> list[Item]:
+    def items(self, said: Sequence[Said], most_px: float = math.inf) -> list[Item]:
+        """What is stacked of strings; ``most_px`` holds for the leading ones."""
         head, text = self.fonts.head, self.fonts.text
-        return [Item(s.text, s.role, head if s.leads else text) for s in said]
+        few = len([s for s in self.said if not s.leads]) <= 2
+        unit = self.unit * (1.0 if self.shows else 1.5) * (1.3 if few else 1.0)
+        return [
+            Item(s.text, s.role, head, unit, most_px)
+            if s.leads
+            else Item(s.text, s.role, text, unit)
+            for s in said
+        ]
 
-    def takes(self, said: Sequence[Said], area: Area, share: float) -> float:
+    def takes(
+        self, said: Sequence[Said], area: Area, share: float, most_px: float = math.inf
+    ) -> float:
         """The height in px that strings take of an area, at most ``share`` of it."""
-        return needed(self.items(said), area, share)
+        return needed(self.items(said, most_px), area, share)
 
 
 def _background(panel: Panel, otherwise: str) -> Background:
