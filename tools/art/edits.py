@@ -64,9 +64,11 @@ def _one(scene: Scene, change: SceneChange, look: Callable[[str], Art], nature: 
             return with_things(scene, flipped)
         case Move():
             named = named_things(scene, change.which)
-            return moving.moved(scene, named, change.direction, change.by)
+            after = moving.moved(scene, named, change.direction, change.by)
+            return moving.unhidden(after, named, look)
         case Resize():
-            return moving.resized(scene, named_things(scene, change.which), change.factor)
+            named = named_things(scene, change.which)
+            return moving.unhidden(moving.resized(scene, named, change.factor), named, look)
         case Put():
             named, others = named_things(scene, change.which), named_things(scene, change.other)
             return moving.put(scene, named, change.relation, others, look, nature)

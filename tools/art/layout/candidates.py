@@ -11,13 +11,13 @@ from maquette.tools.art.contract import Art
 from maquette.tools.art.layout.blocks import Spot
 from maquette.tools.art.layout.cast import LARGE_FIRST, Cast, cast_of, in_order, levels_of
 from maquette.tools.art.layout.judged import (
-    VISIBLE,
     beauty,
     broken,
     least_visible,
     misplaced,
 )
 from maquette.tools.art.layout.nature import Nature
+from maquette.tools.art.layout.seen import VISIBLE
 from maquette.tools.art.layout.setting import Setting, set_out
 from maquette.tools.art.layout.stage import Stage
 from maquette.tools.art.layout.ties import centre

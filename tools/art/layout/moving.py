@@ -11,6 +11,7 @@ from maquette.tools.art.contract import Art
 from maquette.tools.art.layout.blocks import COVERS, side_lengths
 from maquette.tools.art.layout.free import free_place
 from maquette.tools.art.layout.nature import Nature, shown_sizes
+from maquette.tools.art.layout.seen import VISIBLE, shares_of
 from maquette.tools.art.layout.stage import Stage, stage_of
 from maquette.tools.art.layout.ties import Rect, centre, holds, hull, overlap
 from maquette.tools.art.painting.placing import fitted
@@ -26,6 +27,22 @@ LEAST = 0.005
 USUAL = 0.3
 """Side of a thing in an empty frame, in shorter sides of it, times its natural share."""
 INSIDE = 0.5
+
+
+def unhidden(scene: Scene, named: Sequence[int], look: Look) -> Scene:
+    """The scene with the named things further back or further in front, if that shows more.
+
+    A tree that grew stands behind the cat that it would hide. Others keep their layers.
+    """
+    layers = [thing.layer for thing in scene.things]
+    tried = [scene]
+    for layer in (min(layers) - 1, max(layers) + 1):
+        changed = list(scene.things)
+        for k in named:
+            changed[k] = changed[k].model_copy(update={"layer": layer})
+        tried.append(scene.model_copy(update={"things": tuple(changed)}))
+    least = [min(shares_of(one, look)) for one in tried]
+    return scene if least[0] >= VISIBLE else tried[least.index(max(least))]
 
 
 def moved(scene: Scene, named: Sequence[int], direction: str, by: float) -> Scene:
