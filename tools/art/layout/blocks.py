@@ -14,10 +14,11 @@ from maquette.tools.art.layout.ties import Rect, hull
 
 BEHIND = 0.92
 """Size of the copies in a row further back to those in front."""
-LOWERED = 0.86
-"""How far a row of standing copies lies below the one behind it, in their heights."""
-APART = 0.1
-"""Gap between copies side by side, in their widths."""
+LOWERED, APART = 1.04, 0.1
+"""How far a row lies below the one behind it, in heights of a copy, and the gap between copies side
+by side, in widths."""
+APART_ON_GROUND = 0.5
+"""The gap on ground that reaches into depth: rows overlap, so copies stand further apart."""
 INSIDE = 0.52
 """Largest side of what is inside to that of its host."""
 COVERS = 0.2
@@ -64,6 +65,8 @@ class Copies:
     rows: int = 1
     flying: bool = False
     arc: bool = False
+    lowered: float | None = None
+    """On ground that reaches into depth: how far a row lies below the one behind it, in heights."""
 
 
 def block_of(
@@ -72,12 +75,15 @@ def block_of(
     """All copies of a thing: rows, those further back a little smaller and between the others."""
     width, height = size
     rows = _rows(count, how.rows)
-    step_x = width * (1 + APART)
-    step_y = height * (1.08 if how.flying else LOWERED)
+    deep = how.lowered is not None and len(rows) > 1
+    step_x = width * (1 + (APART_ON_GROUND if deep else APART))
+    step_y = height * (how.lowered if how.lowered is not None else LOWERED)
     spots: list[Spot] = []
     for row, members in enumerate(rows):
-        far = 1.0 if how.flying else BEHIND ** (len(rows) - 1 - row)
+        far = 1.0 if not deep else BEHIND ** (len(rows) - 1 - row)
         start = -(members - 1) / 2 * step_x
+        if members == count / len(rows):  # rows of equal length stand between each other
+            start += step_x / 4 if row % 2 else -step_x / 4
         for k in range(members):
             vary = 1 + chance.uniform(-RISE, RISE) if count > 1 else 1.0
             w, h = width * far * vary, height * far * vary

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from maquette.tools.art.brief import WantedRelation, WantedThing
 from maquette.tools.art.contract import Art
 from maquette.tools.art.layout.blocks import Spot
 from maquette.tools.art.layout.cast import LARGE_FIRST, Cast, cast_of, in_order, levels_of
 from maquette.tools.art.layout.judged import (
-    VISIBLE,
     beauty,
     broken,
     least_visible,
     misplaced,
 )
 from maquette.tools.art.layout.nature import Nature
+from maquette.tools.art.layout.seen import VISIBLE
 from maquette.tools.art.layout.setting import Setting, set_out
 from maquette.tools.art.layout.stage import Stage
 from maquette.tools.art.layout.ties import centre
 
 ORDERS = 5
 """Orders from left to right that are tried for each kind of setting."""
+DEPTHS = ((0.72, 0.25), (0.56, 0.5), (0.85, 0.12))
+"""How near neighbours in two rows stand, and how much higher the feet of the one behind are."""
+LOWERED = (0.62, 0.4)
+"""How far a row of copies on the ground lies below the one behind it, in their heights."""
 GOOD = 0.16
 """How much less beautiful than the best a variant may be."""
 LOOKED_AT = 40
@@ -54,10 +58,11 @@ class Wish:
 def placements(wish: Wish) -> list[Placement]:
     """Settings that keep the wish, the most beautiful first; at least one, whatever it loses."""
     found: list[Placement] = []
-    for spots in _tried(wish):
+    for spots, floating in _tried(wish):
         lost = tuple(broken(spots, wish.ties, wish.stage))
         wrong = len(lost) + misplaced(spots, wish.things, wish.stage)
         value = beauty(spots, wish.stage) - 2.0 * wrong - 3.0 * _outside(spots, wish.stage)
+        value -= 0.3 * floating
         found.append(Placement(tuple(spots), value, lost))
     found.sort(key=lambda one: -one.value)
     look = _look(wish)
@@ -76,19 +81,37 @@ def chosen(found: Sequence[Placement], variant: int) -> Placement:
     return taken[-1]
 
 
-def _tried(wish: Wish) -> Iterator[list[Spot]]:
+def _tried(wish: Wish) -> Iterator[tuple[list[Spot], int]]:
+    """Spots of each setting, and how many copies stand above the ground that they belong on."""
     most = max(thing.count for thing in wish.things)
     rows = (1,) if most < LARGE_FIRST else (1, 2) if most < 7 else (2, 3, 4)
-    for number in rows:
-        cast = _cast(wish, number)
-        for setting in _settings(cast, wish.stage, random.Random(f"order/{number}")):
-            yield set_out(cast, wish.stage, setting, random.Random(f"place/{number}"))
+    steps = [None] if wish.stage.ground is None else LOWERED
+    ways = [(number, step) for number in rows for step in (steps if number > 1 else steps[:1])]
+    for number, step in ways:
+        cast = _cast(wish, number, step)
+        settings = _settings(cast, wish.stage, random.Random(f"order/{number}"))
+        for setting in dict.fromkeys(settings):
+            spots = set_out(cast, wish.stage, setting, random.Random(f"place/{number}"))
+            yield spots, _floating(cast, setting, spots, wish.stage)
 
 
-def _cast(wish: Wish, rows: int) -> Cast:
+def _floating(cast: Cast, setting: Setting, spots: Sequence[Spot], stage: Stage) -> int:
+    """How many copies of the lowest level stand on nothing."""
+    if stage.ground is None:
+        return 0
+    grounded = {
+        cast.players[k].block.thing
+        for k in setting.levels[-1]
+        if cast.players[k].lane == "ground" and "top" not in (cast.players[k].place or "")
+    }
+    least = stage.ground[0] - 0.02 * stage.height
+    return sum(spot.thing in grounded and spot.rect[3] < least for spot in spots)
+
+
+def _cast(wish: Wish, rows: int, lowered: float | None) -> Cast:
     aspects = [art.aspect for art in wish.arts]
     chance = random.Random(f"copies/{rows}")
-    return cast_of(wish.things, aspects, wish.ties, wish.nature, rows, chance)
+    return cast_of(wish.things, aspects, wish.ties, wish.nature, rows, lowered, chance)
 
 
 def _settings(cast: Cast, stage: Stage, chance: random.Random) -> Iterator[Setting]:
@@ -101,13 +124,21 @@ def _settings(cast: Cast, stage: Stage, chance: random.Random) -> Iterator[Setti
         pairs = cast.across
         rows = tuple(tuple(in_order(level, pairs, key)) for level in levels)
         yield Setting(rows)
-        for back in _behind(cast, rows[-1]):
-            yield Setting(rows, back=back)
+        yield from _in_depth(cast, Setting(rows))
         if len(rows) > 1 and not cast.down:
             row = (tuple(in_order(everyone, pairs, key)),)
             yield Setting(row, mixed=True)
-            for back in _behind(cast, row[0]):
-                yield Setting(row, back=back, mixed=True)
+            yield from _in_depth(cast, Setting(row, mixed=True))
+        flying = all(cast.players[k].lane == "air" for k in rows[0])
+        if len(rows[0]) > 1 and not cast.down and (flying or stage.ground is None):
+            yield Setting((rows[0][0::2], rows[0][1::2], *rows[1:]))
+
+
+def _in_depth(cast: Cast, flat: Setting) -> Iterator[Setting]:
+    """The setting with some of the lowest level further back, more and less overlapped."""
+    for back in _behind(cast, flat.levels[-1]):
+        for overlap, raised in DEPTHS:
+            yield replace(flat, back=back, overlap=overlap, raised=raised)
 
 
 def _pull(cast: Cast, k: int) -> float:
@@ -119,13 +150,14 @@ def _pull(cast: Cast, k: int) -> float:
 def _behind(cast: Cast, row: Sequence[int]) -> Iterator[frozenset[int]]:
     """Who may stand further back: the largest, as many as leave somebody in front."""
     standing = [k for k in row if cast.players[k].lane == "ground"]
-    if len(row) < 3 or len(standing) < 2:
+    if len(standing) < 2:
         return
     area = {k: cast.players[k].block.size[0] * cast.players[k].block.size[1] for k in standing}
     ranked = sorted(standing, key=lambda k: (-area[k], k))
     for count in range(1, len(standing)):
         yield frozenset(ranked[:count])
-    yield frozenset(row[1::2]) & frozenset(standing)
+    if len(standing) > 2:
+        yield frozenset(row[1::2]) & frozenset(standing)
 
 
 def _look(wish: Wish) -> Callable[[int], tuple[Art, bool]]:

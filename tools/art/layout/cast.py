@@ -53,16 +53,22 @@ def cast_of(
     ties: Sequence[WantedRelation],
     nature: Nature,
     rows: int,
+    lowered: float | None,
     chance: random.Random,
 ) -> Cast:
-    """Blocks for all things; what is inside or in front of another joins its block."""
+    """Blocks for all things; what is inside or in front of another joins its block.
+
+    ``rows``: of many copies. ``lowered``: how far rows overlap on ground that
+    reaches into depth, see ``Copies``.
+    """
     sizes = shown_sizes([nature.size_m(thing.thing) for thing in things])
     lanes = [_lane(thing, nature) for thing in things]
     blocks = {}
     for k, thing in enumerate(things):
         size = sizes[k] * WORD_SIZE[thing.size]
         flying = lanes[k] == "air"
-        how = Copies(rows if thing.count >= LARGE_FIRST else 1, flying, flying and rows == 1)
+        how = Copies(rows if thing.count >= LARGE_FIRST else 1, flying, flying and rows == 1,
+                     lowered if lanes[k] == "ground" else None)  # fmt: skip
         blocks[k] = block_of(k, side_lengths(aspects[k], size), thing.count, how, chance)
     hosts = {tie.subject: tie for tie in ties if tie.relation in NESTED}
     for guest in sorted(hosts, key=lambda k: -_depth(k, hosts)):

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from maquette.tools.art.brief import WantedRelation, WantedThing
 from maquette.tools.art.contract import Art
 from maquette.tools.art.layout.blocks import Spot, by_thing
+from maquette.tools.art.layout.seen import mask_of, shares
 from maquette.tools.art.layout.stage import Stage
 from maquette.tools.art.layout.ties import Rect, centre, holds, hull, overlap
-from maquette.tools.art.painting.silhouettes import silhouette
 
-VISIBLE = 0.75
-"""Least share of a thing's silhouette that is seen."""
+CROWDED = 1.5
 
 
 def broken(
@@ -64,46 +61,12 @@ def in_place(rect: Rect, place: str, stage: Stage) -> bool:
 
 
 def least_visible(spots: Sequence[Spot], art_of: Callable[[int], tuple[Art, bool]]) -> float:
-    """The smallest share of any copy's silhouette that nothing nearer hides.
+    """The smallest visible share of any copy.
 
     ``art_of`` tells of a wanted thing how it looks and whether it is mirrored.
     """
-    order = sorted(range(len(spots)), key=lambda k: (spots[k].depth, k))
-    least = 1.0
-    for at, k in enumerate(order):
-        nearer = [spots[j] for j in order[at + 1 :] if overlap(spots[j].rect, spots[k].rect) > 0]
-        if not nearer:
-            continue
-        own = _mask(spots[k], art_of)
-        seen = own.copy()
-        height, width = own.shape
-        rows, columns = np.mgrid[0:height, 0:width]
-        x0, y0, x1, y1 = spots[k].rect
-        xs, ys = x0 + (columns + 0.5) / width * (x1 - x0), y0 + (rows + 0.5) / height * (y1 - y0)
-        for spot in nearer:
-            seen &= ~_hit(spot, xs, ys, art_of)
-        least = min(least, float(seen.sum() / max(1, own.sum())))
-    return least
-
-
-def _mask(spot: Spot, art_of: Callable[[int], tuple[Art, bool]]) -> np.ndarray:
-    art, flip = art_of(spot.thing)
-    mask = silhouette(art)
-    return mask[:, ::-1] if flip else mask
-
-
-def _hit(
-    spot: Spot, xs: np.ndarray, ys: np.ndarray, art_of: Callable[[int], tuple[Art, bool]]
-) -> np.ndarray:
-    """Which of some points of the sheet a copy covers."""
-    mask = _mask(spot, art_of)
-    height, width = mask.shape
-    x0, y0, x1, y1 = spot.rect
-    columns = np.floor((xs - x0) / (x1 - x0) * width).astype(int)
-    rows = np.floor((ys - y0) / (y1 - y0) * height).astype(int)
-    inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
-    found = mask[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)]
-    return np.asarray(inside & found)
+    order = sorted(spots, key=lambda spot: (spot.depth, spot.rect[3]))
+    return min(shares([s.rect for s in order], [mask_of(*art_of(s.thing)) for s in order]))
 
 
 def beauty(spots: Sequence[Spot], stage: Stage) -> float:
@@ -116,4 +79,13 @@ def beauty(spots: Sequence[Spot], stage: Stage) -> float:
     weight = sum(areas)
     middle = sum(a * centre(s.rect)[0] for a, s in zip(areas, spots, strict=True)) / weight
     lean = abs(middle - (stage.room[0] + stage.room[2]) / 2) / stage.width
-    return 1.2 * fill + 0.35 * reach - 0.8 * lean
+    return 1.7 * fill + 0.3 * reach - 0.8 * lean - CROWDED * _hidden(spots, sum(areas))
+
+
+def _hidden(spots: Sequence[Spot], areas: float) -> float:
+    """Share of all areas that rectangles share with each other."""
+    found = 0.0
+    for k, spot in enumerate(spots):
+        for other in spots[:k]:
+            found += overlap(spot.rect, other.rect)
+    return found / areas

@@ -16,12 +16,8 @@ from maquette.tools.art.layout.stage import Stage
 
 GAP = 0.1
 """Between neighbours in one row, in their mean width."""
-OVERLAP = 0.7
-"""Distance of centres of neighbours in two rows, where 1 is side by side."""
-FURTHER = 0.86
+FURTHER = 0.9
 """Size of a row further back."""
-RAISED = 0.3
-"""How much higher the feet of the row further back are, in heights of the front row."""
 BETWEEN = 0.03
 """Between two levels, in shorter sides of the stage; what stands on another touches it."""
 MOST_WIDE, MOST_HIGH = 0.9, 0.92
@@ -36,6 +32,10 @@ class Setting:
 
     levels: tuple[tuple[int, ...], ...]
     back: frozenset[int] = frozenset()
+    overlap: float = 0.7
+    """Distance of centres of neighbours in two rows, where 1 is side by side."""
+    raised: float = 0.3
+    """How much higher the feet of the row further back are, in heights of the front row."""
     mixed: bool = False
     """One level in which some fly: each has the whole height for itself."""
     scale: float = 1.0
@@ -73,7 +73,7 @@ def _centres(cast: Cast, order: Sequence[int], setting: Setting) -> tuple[list[f
         for j in range(i):
             mean = (widths[i] + widths[j]) / 2
             same = (k in setting.back) == (order[j] in setting.back)
-            at = max(at, centres[j] + mean * ((1 + GAP) if same else OVERLAP))
+            at = max(at, centres[j] + mean * ((1 + GAP) if same else setting.overlap))
         centres.append(at)
     ends = [c + w / 2 for c, w in zip(centres, widths, strict=True)]
     return centres, max(ends)
@@ -92,10 +92,16 @@ def _by_height(cast: Cast, stage: Stage, setting: Setting) -> float:
     return max(room - gaps, 0.3 * room) / high
 
 
+def _least_front(cast: Cast, setting: Setting) -> float:
+    """Height of the lowest block in the front row, at scale 1."""
+    front = [cast.players[k].block.size[1] for k in setting.levels[-1] if k not in setting.back]
+    return min(front, default=0.0)
+
+
 def _level_height(cast: Cast, level: Sequence[int], setting: Setting) -> float:
     front = [cast.players[k].block.size[1] for k in level if k not in setting.back]
     back = [cast.players[k].block.size[1] * FURTHER for k in level if k in setting.back]
-    raised = RAISED * min(front, default=0.0)
+    raised = setting.raised * min(front, default=0.0)
     return max([*front, *(raised + height for height in back)])
 
 
@@ -153,8 +159,9 @@ def _top(
         base = max(stage.water[0] + 0.62 * (stage.water[1] - stage.water[0]), stage.room[1] + height)
         return min(base, stage.water[1]) - height
     if k in setting.back:
-        front = [cast.players[j].block.size[1] for j in setting.levels[-1] if j not in setting.back]
-        return floor - RAISED * min(front, default=0.0) * scale - height
+        raised = setting.raised * _least_front(cast, setting) * scale
+        deep = floor - stage.ground[0] if stage.ground else raised
+        return floor - min(raised, max(0.0, deep)) - height
     return floor - height
 
 
@@ -261,7 +268,7 @@ def _settled(
     def least(i: int, j: int) -> float:
         mean = (widths[i] + widths[j]) / 2
         same = (level[i] in setting.back) == (level[j] in setting.back)
-        return mean * (1 + 0.4 * GAP if same else OVERLAP)
+        return mean * (1 + 0.4 * GAP if same else setting.overlap)
 
     for i in range(count):
         found[i] = max([found[i], stage.room[0] + widths[i] / 2,

@@ -42,7 +42,7 @@ def board(d: Draft) -> None:
     border(d, d.whole.inset(3 * u), ink, 0.9 * u, radius_px=4 * u)
     inner = d.whole.inset(8 * u, 7 * u)
     if d.shows and d.whole.wide:
-        art = inner.left(0.38 * inner.width)
+        art = inner.left(0.42 * inner.width)
         d.show(art, soft=True, radius_px=3 * u)
         inner = inner.right(art.width + 5 * u)
     elif d.shows:
@@ -124,10 +124,10 @@ def _ruled(d: Draft, inner: Area, line: str) -> None:
         d.put(d.said, inner)
         return
     u = d.unit
-    low = d.takes(d.rest, inner, 0.5)
-    top = d.takes(lead, inner, 1 - low / inner.height - 8 * u / inner.height)
+    low, most = d.takes(d.rest, inner, 0.5), 13 * u
+    top = d.takes(lead, inner, 1 - low / inner.height - 8 * u / inner.height, most)
     free = inner.height - low - top - 8 * u
     y = inner.y0 + free / 2 + top + 4 * u
-    d.put(lead, Area(inner.x0, inner.y0 + free / 2, inner.x1, y - 4 * u))
+    d.put(lead, Area(inner.x0, inner.y0 + free / 2, inner.x1, y - 4 * u), most_px=most)
     rule(d, inner.centre[0], y, 0.5 * inner.width, line)
     d.put(d.rest, Area(inner.x0, y + 4 * u, inner.x1, y + 4 * u + low))

@@ -197,10 +197,12 @@ class Draft:
     def items(self, said: Sequence[Said], most_px: float = math.inf) -> list[Item]:
         """What is stacked of strings; ``most_px`` holds for the leading ones."""
         head, text = self.fonts.head, self.fonts.text
+        few = len([s for s in self.said if not s.leads]) <= 2
+        unit = self.unit * (1.0 if self.shows else 1.5) * (1.3 if few else 1.0)
         return [
-            Item(s.text, s.role, head, self.unit, most_px)
+            Item(s.text, s.role, head, unit, most_px)
             if s.leads
-            else Item(s.text, s.role, text, self.unit)
+            else Item(s.text, s.role, text, unit)
             for s in said
         ]
 

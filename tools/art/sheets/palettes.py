@@ -5,10 +5,12 @@ Whatever is asked, letters stand out from what lies behind them at ``READABLE`` 
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 
 from maquette.tools.art.brief import SceneBrief, colour_code
 from maquette.words.colours import Rgb, contrast, distance, from_hex, hex_code, mix, oklab
+from maquette.words.word_set import word_set
 
 READABLE = 4.5
 """WCAG 2 contrast ratio of text (AA)."""
@@ -34,20 +36,52 @@ class Palette:
     """Behind things, where nothing else was asked."""
 
 
-_CURATED: tuple[tuple[str, str, str, str, str, str], ...] = (
-    # sheet, ink, band, ink of the band, accent, soft
-    ("#fdf6e3", "#1f2a54", "#1f2a54", "#fdf6e3", "#e8a33d", "#dcebf7"),  # navy on cream
-    ("#fff4f0", "#7a1638", "#b3243f", "#fff4f0", "#f2a7a0", "#ffe3dc"),  # raspberry
-    ("#f3f8ee", "#173d2b", "#1f5a3d", "#f6fbef", "#d9a441", "#e2f0d9"),  # garden
-    ("#f4f0fb", "#3c1d63", "#5b2d91", "#fbf5ff", "#f2b84b", "#e6dcf6"),  # plum
-    ("#fff8dd", "#3a2a10", "#f6b93b", "#2b2005", "#d1495b", "#fdeebb"),  # sunshine
-    ("#eef8fa", "#0b3f4a", "#0e6170", "#f2fcff", "#ff8a5b", "#d3eef2"),  # lagoon
-    ("#fdf1e7", "#5a2412", "#b6461f", "#fff5ec", "#2f6f73", "#fbe0cb"),  # terracotta
-    ("#20242c", "#ffe9a8", "#ffd75e", "#20242c", "#e4572e", "#39414f"),  # night and gold
-    ("#ffffff", "#1b1b1f", "#d7263d", "#ffffff", "#1b1b1f", "#f3f3f1"),  # red and black
-    ("#14213d", "#f8f4e6", "#fca311", "#14213d", "#e5e5e5", "#24365f"),  # midnight and orange
+CURATED: dict[str, Palette] = {
+    "navy": Palette("#fdf6e3", "#1f2a54", "#1f2a54", "#fdf6e3", "#e8a33d", "#dcebf7"),
+    "raspberry": Palette("#fff4f0", "#7a1638", "#b3243f", "#fff4f0", "#f2a7a0", "#ffe3dc"),
+    "garden": Palette("#f3f8ee", "#173d2b", "#1f5a3d", "#f6fbef", "#d9a441", "#e2f0d9"),
+    "plum": Palette("#f4f0fb", "#3c1d63", "#5b2d91", "#fbf5ff", "#f2b84b", "#e6dcf6"),
+    "sunshine": Palette("#fff8dd", "#3a2a10", "#f6b93b", "#2b2005", "#d1495b", "#fdeebb"),
+    "lagoon": Palette("#eef8fa", "#0b3f4a", "#0e6170", "#f2fcff", "#ff8a5b", "#d3eef2"),
+    "terracotta": Palette("#fdf1e7", "#5a2412", "#b6461f", "#fff5ec", "#2f6f73", "#fbe0cb"),
+    "signal": Palette("#ffffff", "#1b1b1f", "#d3202f", "#ffffff", "#1b1b1f", "#f3f3f1"),
+    "night": Palette("#20242c", "#ffe9a8", "#ffd75e", "#20242c", "#e4572e", "#39414f"),
+    "midnight": Palette("#14213d", "#f8f4e6", "#fca311", "#14213d", "#e5e5e5", "#24365f"),
+}
+"""By name. The last two are dark, so they are for words alone unless a theme wants them."""
+LIGHT = tuple(CURATED)[:8]
+
+THEMES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
+    (word_set("christmas xmas weihnachten navidad noël santa"), ("raspberry", "garden", "signal")),
+    (word_set("halloween ghost pumpkin witch spooky"), ("midnight", "night", "terracotta")),
+    (
+        word_set("lost missing danger warning stop emergency sale no beware caution achtung fire"),
+        ("signal", "navy", "sunshine"),
+    ),
+    (
+        word_set("wedding married love valentine valentines heart mother hochzeit boda rose"),
+        ("raspberry", "plum", "garden"),
+    ),
+    (
+        word_set("garden plant plants recycle eco tree seed vegetable farm nature earth park bio"),
+        ("garden", "terracotta", "sunshine"),
+    ),
+    (
+        word_set("sea beach ocean swim water boat fish whale pool sail lake winter snow ice"),
+        ("lagoon", "navy", "plum"),
+    ),
+    (
+        word_set("summer sun lemonade lemon bee honey cheese banana school yellow free"),
+        ("sunshine", "lagoon", "terracotta"),
+    ),
+    (
+        word_set("strawberry jam cherry apple tomato raspberry berry cake bake bakery"),
+        ("raspberry", "terracotta", "garden"),
+    ),
+    (word_set("jazz night concert music cinema movie opera star stars moon"), ("plum", "navy")),
+    (word_set("coffee bread chocolate picnic wine autumn book cooking"), ("terracotta", "navy")),
 )
-CURATED = tuple(Palette(*colours) for colours in _CURATED)
+"""What words and things bring to mind, and the palettes that suit it, the best first."""
 
 
 def palette_of(brief: SceneBrief, variant: int) -> Palette:
@@ -57,7 +91,7 @@ def palette_of(brief: SceneBrief, variant: int) -> Palette:
     """
     if brief.sheet is not None:
         return _asked(from_hex(colour_code(brief.sheet)), brief.letters, variant)
-    found = _ranked(brief)[variant % 5]
+    found = _ranked(brief)[variant % 6]
     if brief.letters is None:
         return found
     return _with_letters(from_hex(colour_code(brief.letters)), brief, variant)
@@ -84,10 +118,10 @@ def _asked(sheet: Rgb, letters: str | None, variant: int) -> Palette:
     """A palette round a sheet's colour; asked letters that it would swallow stand on a band."""
     ink = from_hex(colour_code(letters)) if letters else ink_for(sheet)
     dark = oklab(sheet)[0] < 0.6
-    band = mix(sheet, WHITE, 0.82) if dark else mix(sheet, BLACK, 0.62)
+    band = mix(sheet, WHITE, 0.12) if dark else mix(sheet, BLACK, 0.2)
     if letters:
         band = _ground_for(ink, sheet)
-    accent = from_hex(CURATED[variant % len(CURATED)].accent)
+    accent = from_hex(CURATED[LIGHT[variant % len(LIGHT)]].accent)
     if distance(accent, sheet) < VISIBLE:
         accent = ink_for(sheet)
     soft = mix(sheet, WHITE, 0.14) if dark else mix(sheet, WHITE, 0.6)
@@ -121,15 +155,27 @@ def _with_letters(ink: Rgb, brief: SceneBrief, variant: int) -> Palette:
 
 
 def _ranked(brief: SceneBrief) -> list[Palette]:
-    """Palettes on which the main thing is seen, the likest accents first; else in order."""
+    """Palettes in the order in which variants take them.
+
+    Those of a theme first, then the others from a place that the words decide, so that sheets of
+    different words differ; those on which the main thing is not seen come last.
+    """
+    texts = [words.text for words in brief.words]
+    phrases = [thing.phrase for panel in brief.panels for thing in panel.things]
+    spoken = {w.strip(".,!?:;'\"").lower() for text in texts + phrases for w in text.split()}
+    themed = [names for words, names in THEMES if words & spoken]
+    usual = LIGHT if phrases else tuple(CURATED)
+    start = zlib.crc32("\0".join(texts + phrases).encode())
+    turned = [usual[(start + 3 * step) % len(usual)] for step in range(len(usual))]
+    names = dict.fromkeys([name for theme in themed for name in theme] + turned)
+    return sorted((CURATED[name] for name in names), key=lambda p: _hides(p, brief))
+
+
+def _hides(palette: Palette, brief: SceneBrief) -> bool:
+    """Whether the first thing of an asked colour would not be seen on the palette's grounds."""
     main = next((t.colour for panel in brief.panels for t in panel.things if t.colour), None)
     if main is None:
-        return list(CURATED)
+        return False
     thing = from_hex(colour_code(main))
-
-    def rank(palette: Palette) -> tuple[bool, float]:
-        hidden = min(distance(thing, from_hex(c)) for c in (palette.sheet, palette.soft)) < VISIBLE
-        near = min(distance(thing, from_hex(c)) for c in (palette.band, palette.accent))
-        return hidden, near
-
-    return sorted(CURATED, key=rank)
+    grounds = (palette.sheet, palette.soft)
+    return min(distance(thing, from_hex(ground)) for ground in grounds) < VISIBLE

@@ -53,7 +53,7 @@ _WHERE = re.compile(
     re.IGNORECASE,
 )
 _DETAIL = re.compile(
-    r"^(?:rsvp|call|bring|please|free entry|admission|tickets|doors|from|by|contact|tel)\b", re.I
+    r"^(?:rsvp|bring|please|free entry|admission|tickets|doors|by|contact|tel|call)\b", re.I
 )
 LONG = 60
 """A string of more characters than this is a detail, not a line below a headline."""
@@ -98,15 +98,17 @@ def _later(text: str) -> WordsRole:
 
 
 def _form(text: str) -> WordsRole | None:
-    """What its form tells; None: nothing."""
+    """What its form tells; None: nothing. A number to call is where somebody can be found, and a
+    short price is worth a line of its own."""
+    short = len(text) <= SHORT
+    if _REACH.search(text):
+        return "date" if _is_date_alone(text) else ("place" if short else "detail")
     if _DETAIL.search(text):
         return "detail"
-    if _REACH.search(text):
-        return "date" if _is_date_alone(text) else "detail"
     if _WHEN.search(text):
         return "date"
     if _PRICE.search(text):
-        return "detail"
+        return "line" if short else "detail"
     return "place" if _WHERE.search(text) and len(text) <= LONG else None
 
 

@@ -25,7 +25,7 @@ MOST: dict[WordsRole, float] = {
     "line": 8.0,
     "date": 7.5,
     "place": 6.5,
-    "caption": 6.0,
+    "caption": 9.0,
     "detail": 5.0,
 }
 """The largest size of each role but the leading ones, in hundredths of the sheet's shorter side."""
@@ -47,7 +47,7 @@ class Item:
     role: WordsRole
     font: str
     unit: float
-    """A hundredth of the sheet's shorter side, px."""
+    """A hundredth of the sheet's shorter side, px; more where few strings share much room."""
     most_px: float = math.inf
 
     @property
