@@ -7,6 +7,7 @@ or between two circles.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from maquette.infra.vector.font import number
 
 SPREADS = ("pad", "repeat", "reflect")
 """By the number of COLR's extend mode."""
+STEPS = 8
+"""Pieces of a stretch on which both colour and alpha change."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,8 @@ def line(stops: Sequence[Stop], extend: int) -> Line:
     span = end - start
     if span <= 0:  # one place: the colours before and after it
         return Line(tuple(ordered), 0.0, 1.0, "pad")
-    moved = tuple(Stop((one.offset - start) / span, one.rgb, one.alpha) for one in ordered)
-    return Line(moved, start, end, SPREADS[extend] if 0 <= extend < 3 else "pad")
+    moved = [Stop((one.offset - start) / span, one.rgb, one.alpha) for one in ordered]
+    return Line(_unmultiplied(moved), start, end, SPREADS[extend] if 0 <= extend < 3 else "pad")
 
 
 def linear(line: Line, points: Sequence[float]) -> tuple[str, str]:
@@ -106,6 +109,33 @@ def stops_markup(line: Line) -> str:
         + "/>"
         for stop in line.stops
     )
+
+
+def _unmultiplied(stops: Sequence[Stop]) -> tuple[Stop, ...]:
+    """The same colours for a renderer that does not weigh a colour by its alpha.
+
+    COLR runs from one colour to the next in premultiplied values, SVG in plain ones: where colour
+    and alpha change together, stops are put in between.
+    """
+    whole: list[Stop] = []
+    for before, after in itertools.pairwise(stops):
+        if before.alpha == after.alpha or before.rgb == after.rgb:
+            whole += [before, after]
+        else:
+            whole += [_mixed(before, after, step / STEPS) for step in range(STEPS + 1)]
+    return tuple(one for one, _ in itertools.groupby(whole))
+
+
+def _mixed(before: Stop, after: Stop, part: float) -> Stop:
+    """What stands ``part`` of the way between two stops, weighed by their alphas."""
+    alpha = _between(before.alpha, after.alpha, part)
+    weight = part * after.alpha / alpha if alpha > 0 else float(before.alpha == 0)
+    parts = (
+        round(_between(int(before.rgb[at : at + 2], 16), int(after.rgb[at : at + 2], 16), weight))
+        for at in (1, 3, 5)
+    )
+    offset = _between(before.offset, after.offset, part)
+    return Stop(offset, "#" + "".join(f"{value:02x}" for value in parts), alpha)
 
 
 def _between(low: float, high: float, part: float) -> float:

@@ -73,7 +73,7 @@ def put(below: Surface, above: Surface, mode: int, definitions: Definitions) -> 
         else:
             below.pieces += above.pieces
     elif mode == 4:  # DEST_OVER
-        below.pieces[:0] = [Piece(above.markup)]
+        below.pieces, below.blended = [Piece(above.markup), Piece(below.markup)], False
     elif mode in BLENDS:
         style = f'style="mix-blend-mode:{BLENDS[mode]}"'
         below.pieces.append(Piece(f"<g {style}>{above.markup}</g>"))

@@ -40,6 +40,8 @@ from maquette.model_servers.schemas.segmentation import (
 from maquette.model_servers.schemas.text_rendering import (
     FontsReply,
     FontsRequest,
+    OutlineReply,
+    OutlineRequest,
     TypesetReply,
     TypesetRequest,
 )
@@ -168,6 +170,10 @@ class TextRenderingClient:
     async def typeset(self, request: TypesetRequest) -> TypesetReply:
         """Set strings over a picture or a plain background."""
         return await self._models.call(RoleName.TEXT_RENDERING, "typeset", request, TypesetReply)
+
+    async def outline(self, request: OutlineRequest) -> OutlineReply:
+        """Set strings as vector paths, for a drawing to hold them."""
+        return await self._models.call(RoleName.TEXT_RENDERING, "outline", request, OutlineReply)
 
     async def fonts(self) -> FontsReply:
         return await self._models.call(RoleName.TEXT_RENDERING, "fonts", FontsRequest(), FontsReply)

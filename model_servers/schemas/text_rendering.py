@@ -69,6 +69,25 @@ class TypesetReply(Record):
     forward_s: float
 
 
+class OutlineRequest(Record):
+    """Set text on nothing: its letters are wanted as vector paths."""
+
+    owner: str
+    origin: Origin = NO_ORIGIN
+    width_px: int = Field(ge=64, le=4096)
+    height_px: int = Field(ge=64, le=4096)
+    blocks: tuple[TextBlock, ...] = Field(min_length=1, max_length=32)
+
+
+class OutlineReply(Record):
+    """The same letters, at the same places, as a typeset picture of that size would show."""
+
+    svg: str = Field(description="SVG elements in px of the sheet, without the svg element")
+    blocks: tuple[PlacedBlock, ...]
+    digest: str
+    forward_s: float
+
+
 class FontsRequest(Record):
     pass
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from maquette.model_servers.schemas.text_rendering import PlacedBlock, PlacedLine, TextBlock
 from maquette.model_servers.text_rendering.line_breaking import Fit, Frame, Span, fit
 from maquette.model_servers.text_rendering.outline import Bounds
-from maquette.model_servers.text_rendering.shaping import Shaped, Word, shape
+from maquette.model_servers.text_rendering.shaping import Shaped, Word, arranged, shape
 from maquette.records.errors import InvalidInput
 from maquette.records.geometry import Box
 
@@ -29,7 +29,8 @@ class SetLine:
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        parts = (f"{word.text} " if word.spaced else word.text for word in self.words)
+        return "".join(parts).rstrip(" ")
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def set_block(block: TextBlock, width_px: int, height_px: int) -> SetBlock:
         width_px=box[2] - box[0],
         height_px=box[3] - box[1],
         first=top - bottom,
-        pitch=block.line_height,
+        pitch=_pitch(block, shaped),
         margin_x=stroke + pad_x,
         margin_y=stroke + pad_y,
     )
@@ -91,6 +92,14 @@ def set_block(block: TextBlock, width_px: int, height_px: int) -> SetBlock:
     return SetBlock(block, found.size_px, grown, lines, ink, panel)
 
 
+def _pitch(block: TextBlock, shaped: Shaped) -> float:
+    """The distance of baselines (em): as asked, or more where marks would touch otherwise."""
+    if not shaped.tall:
+        return block.line_height
+    inks = [word.ink for word in shaped.words]
+    return max(block.line_height, max(ink[3] for ink in inks) - min(ink[1] for ink in inks) + 0.06)
+
+
 def _too_long(block: TextBlock, box: Bounds, smallest: int) -> InvalidInput:
     return InvalidInput(
         f"the text {block.text!r} does not fit its box of {box[2] - box[0]:.0f} x "
@@ -106,8 +115,8 @@ def _place(
     size = found.size_px
     x0, y0 = box[0] + margin_x * size, box[1] + margin_y * size
     x1, y1 = box[2] - margin_x * size, box[3] - margin_y * size
-    rows = [shaped.words[first:last] for first, last in found.lines]
-    pitch = block.line_height * size
+    rows = [arranged(shaped.words[first:last]) for first, last in found.lines]
+    pitch = _pitch(block, shaped) * size
     # Offsets of the outermost ink from the first baseline, y downwards.
     tops = [i * pitch - max(w.ink[3] for w in row) * size for i, row in enumerate(rows)]
     feet = [i * pitch - min(w.ink[1] for w in row) * size for i, row in enumerate(rows)]
@@ -125,13 +134,12 @@ def _place(
             baseline = (y0 + y1) / 2 + shift
     baseline = min(max(baseline, y0 - highest), y1 - lowest)
     return tuple(
-        _line(block.align, tuple(row), size, x0, x1, baseline + i * pitch)
-        for i, row in enumerate(rows)
+        _line(block.align, row, size, x0, x1, baseline + i * pitch) for i, row in enumerate(rows)
     )
 
 
 def _line(align: str, row: tuple[Word, ...], size: int, x0: float, x1: float, y: float) -> SetLine:
-    left, right = row[0].ink[0] * size, row[-1].ink[2] * size
+    left, right = min(w.ink[0] for w in row) * size, max(w.ink[2] for w in row) * size
     match align:
         case "left":
             x = x0 - left

@@ -16,14 +16,23 @@ if TYPE_CHECKING:
 
 
 def svg_of(blocks: Iterable[SetBlock], width_px: int, height_px: int) -> str:
-    """All plates first, then all letters, so that no plate hides a neighbour's text."""
-    blocks = tuple(blocks)
-    body = [_panel(block) for block in blocks if block.panel]
-    body += [part for block in blocks for line in block.lines for part in _letters(block, line)]
+    """A whole SVG of that size with the blocks and nothing else."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width_px}" height="{height_px}" '
-        f'viewBox="0 0 {width_px} {height_px}">' + "".join(body) + "</svg>"
+        f'viewBox="0 0 {width_px} {height_px}">' + fragment_of(blocks) + "</svg>"
     )
+
+
+def fragment_of(blocks: Iterable[SetBlock]) -> str:
+    """The blocks as SVG elements, in px: all plates first, then all letters, so that no plate
+    hides a neighbour's text. Identifiers begin with ``letters``."""
+    blocks = tuple(blocks)
+    body = [_panel(block) for block in blocks if block.panel]
+    for number, block in enumerate(blocks):
+        for row, line in enumerate(block.lines):
+            body += _letters(block, line)
+            body += _pictures(block.size_px, line, f"letters{number}-{row}-")
+    return "".join(body)
 
 
 def _panel(block: SetBlock) -> str:
@@ -38,7 +47,9 @@ def _panel(block: SetBlock) -> str:
 def _letters(block: SetBlock, line: SetLine) -> list[str]:
     """The line's path: its stroke below, its fill above, so strokes never thin the letters."""
     path = "".join(_glyph_paths(block.size_px, line))
-    parts = []
+    parts: list[str] = []
+    if not path:
+        return parts
     if block.block.outline and block.stroke_px > 0:
         parts.append(
             f'<path d="{path}" fill="{block.block.outline}" stroke="{block.block.outline}" '
@@ -58,6 +69,17 @@ def _glyph_paths(size: int, line: SetLine) -> Iterable[str]:
                 return x + point[0] * unit, y - point[1] * unit
 
             yield glyph.outline.svg(place)
+
+
+def _pictures(size: int, line: SetLine, prefix: str) -> Iterable[str]:
+    """The line's emoji; ``prefix`` keeps their identifiers apart from all others."""
+    number = 0
+    for word in line.words:
+        for glyph in word.glyphs:
+            if glyph.picture is not None:
+                x, y = line.x + glyph.x * size, line.y - glyph.y * size
+                yield glyph.picture.svg(x, y, glyph.scale * size, f"{prefix}{number}-")
+                number += 1
 
 
 def rasterise(svg: str) -> Image.Image:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from maquette.infra.media.admit import decode_stored, encode_png
 from maquette.model_servers.client.contract import Method, RoleName
@@ -15,17 +15,28 @@ from maquette.model_servers.loading.options import NoOptions
 from maquette.model_servers.schemas.text_rendering import (
     FontsReply,
     FontsRequest,
+    OutlineReply,
+    OutlineRequest,
     TypesetReply,
     TypesetRequest,
 )
 from maquette.model_servers.text_rendering.block import SetBlock, set_block
 from maquette.model_servers.text_rendering.catalogue import FONTS, font_path
-from maquette.model_servers.text_rendering.drawing import place_art, rasterise, svg_of
+from maquette.model_servers.text_rendering.drawing import (
+    fragment_of,
+    place_art,
+    rasterise,
+    svg_of,
+)
+from maquette.model_servers.text_rendering.scripts import all_files
 from maquette.records.artifact import Lineage
+from maquette.records.errors import InvalidInput
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 """Raised with every change to this folder that can change a pixel or a box."""
 
+MOST_SVG_BYTES = 900_000
+"""Outlines above this would not fit a message between roles."""
 
 BACKENDS: Backends[None] = Backends("text_rendering", {"fonts": Backend("")})
 """One, without a model: there is nothing to choose."""
@@ -46,6 +57,7 @@ class TextRenderingRole(LoadedRole[Loaded, NoOptions]):
         """The verbs, by their names on the wire."""
         return {
             "typeset": Method(TypesetRequest, TypesetReply, self.typeset),
+            "outline": Method(OutlineRequest, OutlineReply, self.outline),
             "fonts": Method(FontsRequest, FontsReply, self.fonts),
         }
 
@@ -77,6 +89,29 @@ class TextRenderingRole(LoadedRole[Loaded, NoOptions]):
         placed = tuple(block.placed(request.width_px, request.height_px) for block in blocks)
         return TypesetReply(image=image, blocks=placed, digest=digest, forward_s=forward_s)
 
+    async def outline(self, request: OutlineRequest) -> OutlineReply:
+        """Set the blocks and give their letters as SVG elements, for a drawing to hold them.
+
+        Raises: InvalidInput: unknown font, a character no font has, text that does not fit, or
+            outlines above ``MOST_SVG_BYTES``.
+        """
+        digest = self.digest()
+        svg, blocks, forward_s = await self._thread.run(_outline, request)
+        placed = tuple(block.placed(request.width_px, request.height_px) for block in blocks)
+        return OutlineReply(svg=svg, blocks=placed, digest=digest, forward_s=forward_s)
+
+
+def _outline(request: OutlineRequest) -> tuple[str, list[SetBlock], float]:
+    begun = time.monotonic()
+    blocks = [set_block(block, request.width_px, request.height_px) for block in request.blocks]
+    svg = fragment_of(blocks)
+    if len(svg) > MOST_SVG_BYTES:
+        raise InvalidInput(
+            f"the letters' outlines take {len(svg):,} bytes; expected at most {MOST_SVG_BYTES:,}",
+            hint="ask with fewer words, or in several requests",
+        )
+    return svg, blocks, time.monotonic() - begun
+
 
 def _render(request: TypesetRequest, art: bytes | None) -> tuple[bytes, list[SetBlock], float]:
     from PIL import Image
@@ -96,9 +131,19 @@ def _render(request: TypesetRequest, art: bytes | None) -> tuple[bytes, list[Set
 
 def _digest_of_fonts() -> str:
     digest = hashlib.sha256(f"text_rendering {CODE_VERSION}".encode())
-    for library in ("uharfbuzz", "resvg_py", "pillow"):
-        digest.update(f"\0{library} {version(library)}".encode())
+    for library in ("uharfbuzz", "resvg_py", "pillow", "fonttools", "emoji", "python-bidi"):
+        digest.update(f"\0{library} {_version(library)}".encode())
     for name in sorted(FONTS):
         content = hashlib.sha256(font_path(name).read_bytes()).hexdigest()
         digest.update(f"\0{name} {content}".encode())
+    for path in all_files():
+        digest.update(f"\0{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}".encode())
     return digest.hexdigest()
+
+
+def _version(library: str) -> str:
+    """Of an installed library; one that only some scripts need may be absent."""
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "absent"

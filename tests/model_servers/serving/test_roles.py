@@ -29,7 +29,12 @@ from maquette.model_servers.schemas.embedding import (
 from maquette.model_servers.schemas.generation import Row, StartRequest, StepRequest
 from maquette.model_servers.schemas.reward import CompareRequest, ScoreRequest
 from maquette.model_servers.schemas.segmentation import SegmentBoxRequest, SegmentPhraseRequest
-from maquette.model_servers.schemas.text_rendering import FontsRequest, TextBlock, TypesetRequest
+from maquette.model_servers.schemas.text_rendering import (
+    FontsRequest,
+    OutlineRequest,
+    TextBlock,
+    TypesetRequest,
+)
 from maquette.model_servers.schemas.understanding import (
     AnswerRequest,
     CaptionRequest,
@@ -196,9 +201,16 @@ class TestTextRendering(RoleServerContract):
             blocks = (TextBlock(text="OPEN", box=BOX),)
             return TypesetRequest(owner=OWNER, width_px=96, height_px=64, art=art, blocks=blocks)
 
+        outline = OutlineRequest(
+            owner=OWNER, width_px=96, height_px=64, blocks=(TextBlock(text="OPEN", box=BOX),)
+        )
         return Served(
             make=partial(build_role, RoleName.TEXT_RENDERING, ModelConfig(), store, 1),
-            requests=[("typeset", typeset(picture)), ("fonts", FontsRequest())],
+            requests=[
+                ("typeset", typeset(picture)),
+                ("outline", outline),
+                ("fonts", FontsRequest()),
+            ],
             lost=("typeset", typeset(LOST)),
         )
 

@@ -15,6 +15,7 @@ from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.schemas.text_rendering import (
     FontsRequest,
+    OutlineRequest,
     PlacedBlock,
     TextBlock,
     TypesetReply,
@@ -266,3 +267,42 @@ async def test_fonts_are_named_and_described(role: TextRenderingRole) -> None:
 async def test_model_time_is_counted(role: TextRenderingRole) -> None:
     """The reply says how long the drawing took."""
     assert 0 < (await role.typeset(request("Time"))).forward_s < 30
+
+
+def outlines(text: str, **block: object) -> OutlineRequest:
+    asked = request(text, **block)  # type: ignore[arg-type]
+    return OutlineRequest(owner=OWNER, width_px=400, height_px=300, blocks=asked.blocks)
+
+
+async def test_outlines_are_the_letters_of_the_picture(
+    role: TextRenderingRole, store: MemoryArtifactStore
+) -> None:
+    """Drawn on white, the outlines give the typeset picture, pixel for pixel, and its boxes."""
+    plain = request("Jam & Tea", outline="#ff0000", panel="#ffd75e")
+    drawn = await role.typeset(plain)
+    reply = await role.outline(outlines("Jam & Tea", outline="#ff0000", panel="#ffd75e"))
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300">{reply.svg}</svg>'
+    sheet = Image.new("RGBA", (400, 300), "#ffffff")
+    sheet.alpha_composite(rasterise(svg))
+    assert (np.asarray(sheet.convert("RGB")) == await pixels(store, drawn)).all()
+    assert reply.blocks == drawn.blocks
+
+
+async def test_outlines_hold_shapes_only(role: TextRenderingRole) -> None:
+    """No text, link or script: a drawing that holds them needs no font and trusts no string."""
+    from xml.etree.ElementTree import fromstring
+
+    reply = await role.outline(outlines('</svg><script>"&'))
+    tags = {element.tag for element in fromstring(f"<svg>{reply.svg}</svg>").iter()}
+    assert tags == {"svg", "path"}
+
+
+async def test_outlines_too_long_for_a_message_are_refused(
+    role: TextRenderingRole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error says how long they are and how long they may be."""
+    from maquette.model_servers.text_rendering import role as module
+
+    monkeypatch.setattr(module, "MOST_SVG_BYTES", 1_000)
+    with pytest.raises(InvalidInput, match=r"take [\d,]+ bytes; expected at most 1,000"):
+        await role.outline(outlines("A rather long line of letters"))

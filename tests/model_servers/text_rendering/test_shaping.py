@@ -86,7 +86,7 @@ def test_a_lacking_glyph_is_borrowed_from_another_font() -> None:
     assert word.glyphs[1].outline == own.glyphs[0].outline
 
 
-@pytest.mark.parametrize("text", ["snow ☃\u0007", "\u0007", "party 🎉"])
+@pytest.mark.parametrize("text", ["snow ☃\u0007", "\u0007", "party \ue000", "\U0001fbff"])
 def test_a_character_no_font_has_is_named(text: str) -> None:
     """The error shows the character and its number."""
     with pytest.raises(InvalidInput) as caught:

@@ -24,7 +24,7 @@ from maquette.model_servers.client.roles import (
 )
 from maquette.model_servers.schemas.generation import Row, RowState, StartRequest, StepRequest
 from maquette.model_servers.schemas.segmentation import Point
-from maquette.model_servers.schemas.text_rendering import TextBlock, TypesetRequest
+from maquette.model_servers.schemas.text_rendering import OutlineRequest, TextBlock, TypesetRequest
 from maquette.model_servers.schemas.understanding import (
     AnswerRequest,
     CaptionRequest,
@@ -55,16 +55,16 @@ def save_models(folder: Path) -> dict[str, str]:
 
 async def everything(models: ModelClient, store: ArtifactStore) -> dict[str, object]:
     """All that is in the answers but the time they took; pictures by the hash of their bytes."""
-    typeset = await TextRenderingClient(models).typeset(
-        TypesetRequest(
-            owner=OWNER,
-            width_px=256,
-            height_px=128,
-            blocks=(TextBlock(text="OPEN", box=Box(x0=0.1, y0=0.1, x1=0.9, y1=0.9)),),
-        )
+    letters = TextRenderingClient(models)
+    blocks = (TextBlock(text="OPEN", box=Box(x0=0.1, y0=0.1, x1=0.9, y1=0.9)),)
+    typeset = await letters.typeset(
+        TypesetRequest(owner=OWNER, width_px=256, height_px=128, blocks=blocks)
     )
     answers: dict[str, Record] = {
         "typeset": typeset,
+        "outline": await letters.outline(
+            OutlineRequest(owner=OWNER, width_px=256, height_px=128, blocks=blocks)
+        ),
         "read": await OcrClient(models).ocr(typeset.image, owner=OWNER),
         "drawn": await draw(models),
     }
@@ -81,8 +81,8 @@ async def everything(models: ModelClient, store: ArtifactStore) -> dict[str, obj
     told: dict[str, object] = {
         name: answer.model_dump(exclude={"forward_s"}) for name, answer in answers.items()
     }
-    letters = answers["by_box"].masks[0].mask  # type: ignore[attr-defined]
-    told["cut_out"] = await _cut_out(models, store, typeset.image, letters)
+    cut = answers["by_box"].masks[0].mask  # type: ignore[attr-defined]
+    told["cut_out"] = await _cut_out(models, store, typeset.image, cut)
     told["digests"] = [await models.digest(role) for role in ROLES]
     return told
 

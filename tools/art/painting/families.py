@@ -63,6 +63,11 @@ class Family:
     """Where it is seen: (h, w) of a raster over the thing's ink."""
 
     @property
+    def average(self) -> Floats:
+        """The mean as an array (3,)."""
+        return np.array(self.mean, dtype=np.float64)
+
+    @property
     def gray(self) -> bool:
         """Whether it has no hue."""
         return self.mean[1] < GRAY

@@ -33,8 +33,7 @@ def to_oklch(rgb: Floats) -> Floats:
     c = np.asarray(rgb, dtype=np.float64) / 255
     light = np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
     lab = np.cbrt(light @ _TO_LMS.T) @ _TO_LAB.T
-    hue = np.degrees(np.arctan2(lab[..., 2], lab[..., 1])) % 360
-    return np.stack([lab[..., 0], np.hypot(lab[..., 1], lab[..., 2]), hue], axis=-1)
+    return from_oklab(lab)
 
 
 def to_oklab(lch: Floats) -> Floats:
@@ -43,6 +42,12 @@ def to_oklab(lch: Floats) -> Floats:
     return np.stack(
         [lch[..., 0], lch[..., 1] * np.cos(angle), lch[..., 1] * np.sin(angle)], axis=-1
     )
+
+
+def from_oklab(lab: Floats) -> Floats:
+    """OKLab (n, 3) as OKLCh (n, 3)."""
+    hue = np.degrees(np.arctan2(lab[..., 2], lab[..., 1])) % 360
+    return np.stack([lab[..., 0], np.hypot(lab[..., 1], lab[..., 2]), hue], axis=-1)
 
 
 def to_rgb(lch: Floats) -> NDArray[np.uint8]:

@@ -15,7 +15,7 @@ from maquette.tools.art.painting.markup import prefixed
 from maquette.tools.art.painting.patterns import dressed
 from maquette.tools.art.painting.placing import number, transform
 from maquette.tools.art.painting.shadows import shadow
-from maquette.tools.art.scene import Frame, Scene, Shape
+from maquette.tools.art.scene import WHOLE, Frame, Scene, Shape
 from maquette.tools.art.scenery.table import painted
 
 Look = Callable[[str], Art]
@@ -68,6 +68,8 @@ def _frame(scene: Scene, index: int) -> str:
     inside = painted(frame.background, width, height, f"f{index}-")
     place = f"translate({number(frame.box.x0 * scene.width_px)} "
     place += f"{number(frame.box.y0 * scene.height_px)})"
+    if frame.box == WHOLE and not frame.radius and frame.border is None:
+        return inside  # the sheet's own edge cuts it: a clip over all of it would cost time
     radius = number(frame.radius * scene.height_px)
     outline = f'<rect width="{number(width)}" height="{number(height)}" rx="{radius}"'
     clip = f'<clipPath id="f{index}-frame">{outline}/></clipPath>'

@@ -15,15 +15,15 @@ def meadow(brush: Brush, background: Background) -> None:
     """Hills behind hills under a clear sky, grass in front."""
     sky = background.colour or "#8fd0f5"
     grass = background.second or "#7fc24f"
-    brush.sheet(brush.fade(sky, toned(sky, 0.1, 0.45), ends=(0, 0.62)))
-    brush.glow(0.72, 0.5, 0.55, "#fff6d8", 0.75)
+    brush.bands(sky, toned(sky, 0.1, 0.45), bottom=0.56)
+    brush.glow(0.72, 0.5, 0.36, "#fff6d8", 0.3)
     far = toned(grass, 0.06, 0.55, 22)
-    brush.ridge(0.5, 0.035, brush.fade(far, toned(far, 0.05), ends=(0.46, 0.62)), waves=1.9)
+    brush.hill(0.5, 0.035, far, toned(far, 0.05), waves=1.9, bottom=0.62)
     middle = toned(grass, 0.05, 0.85, 8)
-    brush.ridge(0.57, 0.035, brush.fade(middle, toned(middle, 0.04), ends=(0.53, 0.7)), waves=1.3)
-    brush.ridge(0.65, 0.022, brush.fade(grass, toned(grass, -0.07), ends=(0.63, 1)), waves=0.9)
+    brush.hill(0.57, 0.035, middle, toned(middle, 0.04), waves=1.3, bottom=0.69)
+    brush.hill(0.65, 0.022, grass, toned(grass, -0.045), waves=0.9, bottom=0.83)
     near = toned(grass, -0.03)
-    brush.ridge(0.8, 0.018, brush.fade(near, toned(near, -0.1), ends=(0.78, 1)), waves=1.1)
+    brush.hill(0.8, 0.018, near, toned(near, -0.1), waves=1.1)
     _tufts(brush, toned(grass, -0.1), toned(grass, 0.06))
 
 
@@ -52,14 +52,13 @@ def snow(brush: Brush, background: Background) -> None:
     """Snowy slopes under a pale winter sky."""
     sky = background.colour or "#9cc7e8"
     white = background.second or "#f4f9fd"
-    brush.sheet(brush.fade(sky, toned(sky, 0.12, 0.4), ends=(0, 0.6)))
-    brush.glow(0.3, 0.46, 0.5, "#ffffff", 0.7)
-    peak = toned(sky, -0.03, 0.75)
-    _peaks(brush, peak, white)
+    brush.bands(sky, toned(sky, 0.12, 0.4), bottom=0.63)
+    brush.glow(0.3, 0.46, 0.36, "#ffffff", 0.28)
+    _peaks(brush, toned(sky, -0.03, 0.75), white)
     blue = toned(white, -0.09, 2.6)
-    brush.ridge(0.56, 0.03, brush.fade(toned(blue, 0.03), blue, ends=(0.53, 0.72)), waves=1.5)
-    brush.ridge(0.65, 0.025, brush.fade(white, toned(white, -0.06, 2.2), ends=(0.63, 1)), waves=1)
-    brush.ridge(0.82, 0.02, brush.fade(white, toned(white, -0.05, 1.6), ends=(0.8, 1)), waves=0.8)
+    brush.hill(0.56, 0.03, toned(blue, 0.03), blue, waves=1.5, bottom=0.69)
+    brush.hill(0.65, 0.025, white, toned(white, -0.04, 1.8), waves=1, bottom=0.86)
+    brush.hill(0.82, 0.02, white, toned(white, -0.05, 1.6), waves=0.8)
 
 
 def _peaks(brush: Brush, stone: str, white: str) -> None:
@@ -83,12 +82,11 @@ def desert(brush: Brush, background: Background) -> None:
     """Dunes, lit from one side, under a warm sky."""
     sky = background.colour or "#7cc4ea"
     sand = background.second or "#eebd6d"
-    brush.sheet(brush.fade(sky, toned(sky, 0.1, 0.45), "#fdecc8", ends=(0, 0.58)))
-    brush.glow(0.25, 0.5, 0.6, "#fff1cf", 0.8)
+    brush.bands(sky, toned(sky, 0.1, 0.45), "#fdecc8", bottom=0.58)
+    brush.glow(0.25, 0.5, 0.36, "#fff1cf", 0.3)
     far = toned(sand, 0.0, 0.75, -14)
-    brush.ridge(0.52, 0.03, brush.fade(far, toned(far, 0.06), ends=(0.48, 0.62)), waves=1.4)
-    brush.ridge(0.58, 0.03, brush.fade(toned(sand, 0.03), sand, ends=(0.55, 0.75)), waves=1.1)
-    brush.ridge(0.68, 0.03, brush.fade(toned(sand, 0.05), toned(sand, -0.03), ends=(0.65, 0.95)),
-                waves=0.8)  # fmt: skip
+    brush.hill(0.52, 0.03, far, toned(far, 0.06), waves=1.4, bottom=0.63)
+    brush.hill(0.58, 0.03, toned(sand, 0.03), sand, waves=1.1, bottom=0.73)
+    brush.hill(0.68, 0.03, toned(sand, 0.05), toned(sand, -0.01), waves=0.8, bottom=0.87)
     near = toned(sand, -0.015, 1.05, -3)
-    brush.ridge(0.82, 0.025, brush.fade(near, toned(near, -0.08), ends=(0.8, 1)), waves=0.9)
+    brush.hill(0.82, 0.025, near, toned(near, -0.08), waves=0.9)

@@ -15,12 +15,11 @@ def night_sky(brush: Brush, background: Background) -> None:
     """Deep blue with points of light, hills below."""
     sky = background.colour or "#16224f"
     hill = background.second or toned(sky, -0.03, 0.8)
-    brush.sheet(brush.fade(toned(sky, -0.04), sky, toned(sky, 0.17, 1.1, 12), ends=(0, 0.85)))
-    brush.glow(0.5, 0.8, 0.75, toned(sky, 0.32, 0.9, 25), 0.55)
+    brush.bands(toned(sky, -0.05), sky, toned(sky, 0.2, 1.05, 20), bottom=0.8)
     _points(brush)
     far = toned(hill, 0.13, 0.9)
-    brush.ridge(0.76, 0.035, brush.fade(far, toned(far, -0.03), ends=(0.72, 0.85)), waves=1.5)
-    brush.ridge(0.83, 0.025, brush.fade(toned(hill, 0.06), hill, ends=(0.8, 1)), waves=1.0)
+    brush.ridge(0.76, 0.035, far, waves=1.5, bottom=0.88)
+    brush.hill(0.83, 0.025, toned(hill, 0.06), hill, waves=1.0)
 
 
 def _points(brush: Brush) -> None:

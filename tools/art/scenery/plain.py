@@ -17,4 +17,4 @@ def gradient(brush: Brush, background: Background) -> None:
     """From one colour above to another below; a lighter shade where no second is given."""
     top = background.colour or "#bcdcf7"
     below = background.second or toned(top, 0.1, 0.55)
-    brush.sheet(brush.fade(top, below))
+    brush.bands(top, below)

@@ -14,12 +14,12 @@ def city(brush: Brush, background: Background) -> None:
     """Rows of houses in the haze behind a pavement and a street."""
     sky = background.colour or "#a9d5f2"
     stone = background.second or "#8aa0b8"
-    brush.sheet(brush.fade(sky, toned(sky, 0.1, 0.4), "#fdf1de", ends=(0, 0.72)))
+    brush.bands(sky, toned(sky, 0.1, 0.4), "#fdf1de", bottom=0.72)
     _houses(brush, toned(stone, 0.14, 0.8), None, (0.2, 0.44), 0.085)
     _houses(brush, toned(stone, 0.05), toned(stone, 0.16, 0.8), (0.3, 0.54), 0.13)
     brush.sheet("#cfd3d8", 0.74, 0.8)
     brush.sheet("#b3b9c1", 0.8, 0.812)
-    brush.sheet(brush.fade("#7d848e", "#6a717b", ends=(0.81, 1)), 0.812, 1.0)
+    brush.bands("#7d848e", "#6a717b", top=0.812)
     wide = 0.1 * brush.height / brush.width
     x = -0.3 * wide
     while x < 1:
@@ -60,16 +60,15 @@ def room(brush: Brush, background: Background) -> None:
     """A wall with a soft pattern over a floor of boards."""
     wall = background.colour or "#f3dfc4"
     floor = background.second or "#b9824f"
-    brush.sheet(brush.fade(toned(wall, 0.015), toned(wall, -0.03), ends=(0, 0.7)))
+    brush.bands(toned(wall, 0.015), toned(wall, -0.03), bottom=0.7)
     stripe = 0.07 * brush.height / brush.width
     x = stripe / 2
     while x < 1:
-        brush.block(x, 0, stripe, 0.7, toned(wall, -0.022))
+        brush.area([(x, 0), (x + stripe, 0), (x + stripe, 0.7), (x, 0.7)], toned(wall, -0.2), 0.07)
         x += 2 * stripe
-    brush.glow(0.5, 0.3, 0.6, "#ffffff", 0.45)
     brush.sheet(toned(wall, 0.05, 0.4), 0.685, 0.715)
     brush.sheet(toned(wall, -0.1), 0.715, 0.72)
-    brush.sheet(brush.fade(toned(floor, -0.02), toned(floor, 0.05), ends=(0.72, 1)), 0.72, 1.0)
+    brush.bands(toned(floor, -0.02), toned(floor, 0.05), top=0.72)
     _boards(brush, toned(floor, -0.07))
 
 

@@ -16,7 +16,7 @@ def sea(brush: Brush, background: Background) -> None:
     sky = background.colour or "#9ad7f7"
     water = background.second or "#2f8fd0"
     _sky(brush, sky, 0.42)
-    brush.sheet(brush.fade(toned(water, 0.1, 0.8), water, ends=(0.42, 0.9)), 0.42, 1.0)
+    brush.sheet(toned(water, 0.1, 0.8), 0.42, 0.5)
     for k in range(5):
         top = 0.455 + 0.021 * k * (k + 1.6)
         shade = toned(water, 0.09 - 0.038 * k, 0.9 + 0.05 * k)
@@ -31,12 +31,12 @@ def beach(brush: Brush, background: Background) -> None:
     sand = background.second or SAND
     _sky(brush, sky, 0.38)
     water = "#2e9bd6"
-    brush.sheet(brush.fade(water, toned(water, 0.09, 0.85, -18), ends=(0.38, 0.6)), 0.38, 0.7)
+    brush.bands(water, toned(water, 0.09, 0.85, -18), top=0.38, bottom=0.62)
     for k in range(3):
         _gleams(brush, 0.405 + 0.045 * k, 0.9 + 0.5 * k, toned(water, 0.16, 0.6))
     _shore(brush, 0.585, 0.016, sand)
     near = toned(sand, -0.025, 1.1)
-    brush.ridge(0.8, 0.02, brush.fade(near, toned(near, -0.06), ends=(0.78, 1)), waves=0.9)
+    brush.hill(0.8, 0.02, near, toned(near, -0.06), waves=0.9)
     for _ in range(70):
         y = brush.chance.uniform(0.66, 0.99)
         size = brush.unit * (0.12 + 0.35 * (y - 0.6))
@@ -45,8 +45,8 @@ def beach(brush: Brush, background: Background) -> None:
 
 
 def _sky(brush: Brush, sky: str, horizon: float) -> None:
-    brush.sheet(brush.fade(sky, toned(sky, 0.12, 0.35), ends=(0, horizon)), 0.0, horizon + 0.01)
-    brush.glow(0.7, horizon, 0.55, "#fff7de", 0.7)
+    brush.bands(sky, toned(sky, 0.12, 0.35), bottom=horizon + 0.01)
+    brush.glow(0.7, horizon, 0.34, "#fff7de", 0.35)
 
 
 def _gleams(brush: Brush, y: float, size: float, fill: str) -> None:
