@@ -223,11 +223,15 @@ def _around(peak: float, colours: Lab) -> NDArray[np.bool_]:
 
 
 def _nearest(hue: Hue, wanted: tuple[str, ...], asked: str | None = None) -> tuple[float, float]:
-    """The distance to the nearest colour that is called so, and to the nearest that is not."""
+    """The distance to the nearest colour that is called so, and to the nearest that is not; those
+    that people call either way are neither."""
     own, other = [9.0], [9.0]
     for word in _comparable(hue, asked):
         names = BASIC.get(word, (word,))
-        (own if set(names) & set(wanted) else other).append(_gap(hue, word))
+        if word == asked or (len(names) == 1 and names[0] in wanted):
+            own.append(_gap(hue, word))
+        elif not set(names) & set(wanted):
+            other.append(_gap(hue, word))
     return min(own), min(other)
 
 
