@@ -7,6 +7,7 @@ from maquette.agents.intents.contract import Asked
 from maquette.agents.intents.router import Router
 from maquette.agents.intents.table import Table, all_intents, can_do
 from maquette.agents.planning.budget import within_budget
+from maquette.agents.planning.seam import Scenes
 from maquette.agents.plans.composed.gallery import Gallery
 from maquette.agents.plans.served import Served
 from maquette.agents.reading.request import read_request
@@ -43,11 +44,13 @@ class EmbeddedPlanner:
         self._router = Router(models, table, gallery)
         self._can_do = can_do(table)
 
-    async def plan(self, request: TaskRequest) -> Plan:
+    async def plan(self, request: TaskRequest, *, scenes: Scenes = ()) -> Plan:
         """See ``Planner.plan``."""
         reading = read_request(request.text, len(request.inputs))
         intent = await self._router.route(reading)
-        plan = await intent.plan(Asked(request, reading, self._served, self._can_do, self._gallery))
+        plan = await intent.plan(
+            Asked(request, reading, self._served, self._can_do, self._gallery, tuple(scenes))
+        )
         plan = within_budget(plan, self._registry, request.options)
         return check_plan(
             plan,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from maquette.agents.planning.llm_prompt import repair_message, system_message, user_message
 from maquette.agents.planning.llm_wire import from_wire, plan_schema
-from maquette.agents.planning.seam import Planner
+from maquette.agents.planning.seam import Planner, Scenes
 from maquette.agents.validation.parsing import parse_json, too_deep
 from maquette.agents.validation.validator import PlanLimits, Rule, check_plan, parse_plan
 from maquette.records.errors import (
@@ -69,14 +69,14 @@ class LanguagePlanner:
         )
         return cls(client, settings.model, registry, fallback=fallback)
 
-    async def plan(self, request: TaskRequest) -> Plan:
+    async def plan(self, request: TaskRequest, *, scenes: Scenes = ()) -> Plan:
         """See ``Planner.plan``."""
         try:
             return await self._asked(request)
         except (PlanRejected, ModelUnavailable) as error:
             if self._fallback is None:
                 raise
-            plan = await self._fallback.plan(request)
+            plan = await self._fallback.plan(request, scenes=scenes)
             why = (
                 "did not answer"
                 if isinstance(error, ModelUnavailable)
