@@ -51,10 +51,10 @@ def test_every_single_code_point_is_shown(font: ColourFont, glyphs: dict[int, in
 
 @pytest.mark.slow
 def test_things_look_as_harfbuzz_shows_them(font: ColourFont, glyphs: dict[int, int]) -> None:
-    """Every fourth, and all flags of one code point (which blend): off by 0.7 % on average at most,
+    """Every tenth, and all flags of one code point (which blend): off by 0.7 % on average at most,
     and by a quarter in at most 0.2 % of the pixels, at edges; all of them together by 0.2 %."""
     means = []
-    for point in {*list(glyphs)[::4], *(point for point in glyphs if point >= 0xFE4E5)}:
+    for point in {*list(glyphs)[::10], *(point for point in glyphs if point >= 0xFE4E5)}:
         drawing = colr.draw(font, glyphs[point])
         _, _, width, height = drawing.view_box
         svg = raster.document((0, height - width, width, width), drawing.body)
@@ -68,14 +68,14 @@ def test_things_look_as_harfbuzz_shows_them(font: ColourFont, glyphs: dict[int, 
 
 @pytest.mark.slow
 def test_ink_lies_in_the_boxes_that_the_font_tells() -> None:
-    """The clip boxes, as fontTools reads them, of every twelfth thing: no ink outside of them, and
+    """The clip boxes, as fontTools reads them, of some sixty things: no ink outside of them, and
     most of a box is used."""
     pack = noto.pack()
     path = noto._distribution().locate_file(noto.FONT)
     tables = TTFont(io.BytesIO(open(str(path), "rb").read()), lazy=True)  # noqa: SIM115, PTH123
     clips, names = tables["COLR"].table.ClipList.clips, tables.getBestCmap()
     ascender, used = tables["hhea"].ascent, []
-    for point in sorted(names)[::12]:
+    for point in sorted(names)[::24]:
         if names[point] not in clips or f"noto:{point:x}" not in pack.cards():
             continue
         box, (x0, y0, x1, y1) = clips[names[point]], pack.art(f"noto:{point:x}").ink
@@ -83,7 +83,7 @@ def test_ink_lies_in_the_boxes_that_the_font_tells() -> None:
         assert box.xMin - pixel <= x0 and x1 <= box.xMax + pixel, hex(point)
         assert ascender - box.yMax - pixel <= y0 and y1 <= ascender - box.yMin + pixel, hex(point)
         used.append((x1 - x0) * (y1 - y0) / ((box.xMax - box.xMin) * (box.yMax - box.yMin)))
-    assert len(used) > 80 and np.median(used) > 0.6
+    assert len(used) > 50 and np.median(used) > 0.6
 
 
 @pytest.mark.slow
