@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,17 +46,34 @@ class Added:
     refused: tuple[str, ...]
 
 
-def add(path: Path, folder: Path, *, name: str | None = None, licence: str | None = None) -> Added:
+def add(
+    path: Path,
+    folder: Path,
+    *,
+    name: str | None = None,
+    licence: str | None = None,
+    taken: Collection[str] = (),
+) -> Added:
     """Check a folder of SVG files or an Iconify JSON file, and keep a copy in ``folder``.
 
     Every drawing is tried; those that are refused are not copied.
 
+    Args:
+        name: what the pack is called in ids; None: as the folder, or the file's prefix.
+        licence: SPDX identifier of its terms; None: as the pack tells.
+        taken: names of packs that come from elsewhere.
+
     Raises:
         InvalidInput: the name or the licence is none, or a file cannot be read or written.
-        Conflict: a pack of that name was added before.
+        Conflict: a pack of that name is there.
         MediaRejected: it cannot be read as a pack, or no drawing of it can be used.
     """
+    if licence is not None and not SPDX.fullmatch(licence):
+        raise InvalidInput(f"{licence!r} is no SPDX identifier", hint="such as CC-BY-4.0 or MIT")
+    if not path.exists():
+        raise InvalidInput(f"there is no {path}", hint="give a folder of SVG files, or a JSON file")
     try:
+        name = _free_name(name or _own_name(path), folder, taken)
         return _add(path, folder, name, licence)
     except OSError as error:
         raise InvalidInput(
@@ -65,18 +82,21 @@ def add(path: Path, folder: Path, *, name: str | None = None, licence: str | Non
         ) from error
 
 
-def _add(path: Path, folder: Path, name: str | None, licence: str | None) -> Added:
-    if licence is not None and not SPDX.fullmatch(licence):
-        raise InvalidInput(f"{licence!r} is no SPDX identifier", hint="such as CC-BY-4.0 or MIT")
-    if not path.exists():
-        raise InvalidInput(f"there is no {path}", hint="give a folder of SVG files, or a JSON file")
-    name = name or (path.name.lower() if path.is_dir() else load(path).prefix)
+def _own_name(path: Path) -> str:
+    return path.resolve().name.lower() if path.is_dir() else load(path).prefix
+
+
+def _free_name(name: str, folder: Path, taken: Collection[str]) -> str:
     if not NAME.fullmatch(name):
         raise InvalidInput(
             f"{name!r} is no name of a pack", hint="--name: small letters, digits, - and _"
         )
-    if (folder / name).exists():
-        raise Conflict(f"an art pack {name!r} was added before", hint="choose another --name")
+    if name in taken or (folder / name).exists():
+        raise Conflict(f"an art pack {name!r} is there", hint="choose another --name")
+    return name
+
+
+def _add(path: Path, folder: Path, name: str, licence: str | None) -> Added:
     pack = _read(path, name, licence)
     good, refused = _tried(pack)
     if not good:
