@@ -83,9 +83,12 @@ class Finder:
         return None
 
     def names(self, thing: ThingCard | str, phrase: str, *, language: str | None = None) -> bool:
-        """Whether the phrase is a name of the thing, the plural of one, or another word for it."""
+        """Whether the phrase is a name of the thing, the plural of one, or another word for it.
+
+        A word of two senses names the things of both.
+        """
         id = thing if isinstance(thing, str) else thing.id
-        return any(
+        return self._names.is_name(id, phrase) or any(
             known.how in (None, "same") and id in known.things
             for _, known in self._known(phrase, language)
         )

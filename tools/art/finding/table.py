@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from maquette.tools.art.contract import ThingCard
 from maquette.tools.art.finding.senses import How, Sense, senses
-from maquette.tools.art.finding.wording import bare, folded, plain, singulars, spellings
+from maquette.tools.art.finding.wording import barer, folded, plain, singulars, spellings
 
 SAID = {
     "en": ("sign", "symbol", "icon", "emoji", "button", "logo"),
@@ -75,7 +75,7 @@ class Names:
             dictionary: whether one may be read for the singular (a second or more, once).
         """
         written = plain(phrase, language)
-        for form in dict.fromkeys((written, bare(written, language))):
+        for form in barer(written, language):
             if found := self._one(form, language):
                 return found
             for one in singulars(form, language, dictionary=dictionary):
@@ -84,6 +84,15 @@ class Names:
             if found := self._symbol(form, language):
                 return found
         return None
+
+    def is_name(self, id: str, phrase: str) -> bool:
+        """Whether a card has the phrase among its names, in any language."""
+        names = self._cards[id].names if id in self._cards else {}
+        return any(
+            plain(phrase, language) in spellings(name, language)
+            for language, those in names.items()
+            for name in those
+        )
 
     def _one(self, form: str, language: str) -> Known | None:
         sense = self._senses.get(language, {}).get(form)
