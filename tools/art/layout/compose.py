@@ -1,4 +1,4 @@
-"""From a brief to a scene: the sheet is designed, then the things of each panel are set in its room.
+"""From a brief to a scene: the sheet is designed, then the things of a panel are set in its room.
 
 Deterministic; variants differ on purpose: another arrangement, another light or shade behind, and
 on sheets another design.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from xml.etree.ElementTree import Element  # noqa: S405
+from xml.etree.ElementTree import Element
 
 import numpy as np
 from numpy.typing import NDArray
@@ -194,9 +194,7 @@ def _is_gray(lch: Floats) -> NDArray[np.bool_]:
     """Whether a person would name no hue: also of bluish grays, and of nearly white."""
     light, chroma, hue = lch[:, 0], lch[:, 1], lch[:, 2]
     bluish = (hue > 180) & (hue < 290)
-    return (
-        (chroma < GRAY) | ((chroma < 0.055) & bluish) | ((chroma < 0.05) & (light > 0.9))
-    )
+    return (chroma < GRAY) | ((chroma < 0.055) & bluish) | ((chroma < 0.05) & (light > 0.9))
 
 
 def _main(seen: _Look, means: Floats, share: Floats) -> NDArray[np.bool_]:
@@ -242,9 +240,7 @@ def _tinted(means: Floats, share: Floats, grays: NDArray[np.bool_]) -> NDArray[n
     return (means[:, 1] < FULL) & (away < WIDE) & (share < 0.05) & (means[:, 0] > light - 0.4)
 
 
-def _connected(
-    seen: _Look, members: NDArray[np.bool_], share: Floats
-) -> NDArray[np.bool_]:
+def _connected(seen: _Look, members: NDArray[np.bool_], share: Floats) -> NDArray[np.bool_]:
     """The members without small parts that touch no large one: a flame over a cream cake."""
     large = members & (share >= LARGE)
     if not large.any():

@@ -1,4 +1,4 @@
-"""The markup of a thing as a tree: read, its paints found, its identifiers made its own, written."""
+"""The markup of a thing as a tree: read, its paints found, its identifiers made its own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from xml.etree.ElementTree import Element, fromstring, tostring  # noqa: S405
+from xml.etree.ElementTree import Element, fromstring, tostring
 
 XLINK = "{http://www.w3.org/1999/xlink}href"
 SHAPES = frozenset({"path", "rect", "circle", "ellipse", "polygon", "polyline", "line"})
@@ -59,7 +59,7 @@ def normal(body: str) -> str:
 
 def prefixed(markup: str, prefix: str) -> str:
     """Normal markup with ``prefix`` before each of its identifiers, and before each use of one."""
-    markup = _OWN.sub(rf'\1{prefix}', markup)
+    markup = _OWN.sub(rf"\1{prefix}", markup)
     return _REFERENCE.sub(rf"url(#{prefix}\1)", markup)
 
 
@@ -82,9 +82,7 @@ def paints(root: Element) -> Iterator[Paint]:
 
 def gradients(root: Element) -> dict[str, Element]:
     """All gradients by identifier."""
-    return {
-        element.get("id", ""): element for element in root.iter() if element.tag in GRADIENTS
-    }
+    return {element.get("id", ""): element for element in root.iter() if element.tag in GRADIENTS}
 
 
 def stops_of(name: str, known: dict[str, Element]) -> list[Element]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
-from xml.etree.ElementTree import Element  # noqa: S405
+from xml.etree.ElementTree import Element
 
 import numpy as np
 

@@ -66,7 +66,9 @@ class Brush:
         each = round(1 - (1 - strength) ** (1 / RINGS), 3)
         for k in range(RINGS):
             reach = radius * (RINGS - k) / RINGS
-            self.ellipse(x, y, reach * short / self.width, reach * short / self.height, colour, each)
+            self.ellipse(
+                x, y, reach * short / self.width, reach * short / self.height, colour, each
+            )
 
     def sheet(self, fill: str, top: float = 0.0, bottom: float = 1.0) -> None:
         """A band over the whole width between two heights (fractions)."""
@@ -113,9 +115,7 @@ class Brush:
             for k, value in enumerate(heights)
         ]
         floor = number(bottom * self.height)
-        self.parts.append(
-            f'<path fill="{fill}" d="M{_through(points)}V{floor}H{number(-1)}Z"/>'
-        )
+        self.parts.append(f'<path fill="{fill}" d="M{_through(points)}V{floor}H{number(-1)}Z"/>')
 
     def hill(
         self, top: float, swing: float, upper: str, lower: str, *, waves: float = 1.6,
