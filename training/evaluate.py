@@ -4,6 +4,7 @@ judge            train the judge of pictures on exact renders, and measure it on
 label-sheets     draw pictures for a person to label, on numbered sheets
 judge-agreement  compare the judge's reading with a person's labels
 search           how often a search finds the right picture among its first three
+art              how often art is found rightly for common nouns, in four languages
 pack             measure rows and write table, plot, sheets and outcomes; or recheck outcomes
 """
 
@@ -107,6 +108,33 @@ def search(
     if picture is not None:
         searching.sheet(shelf, looked[:: max(1, len(looked) // 24)], picture)
     raise typer.Exit(0 if found[searching.ALL].value >= searching.BAR else 1)
+
+
+@app.command()
+def art(
+    which: Annotated[str, typer.Option("--set", help="nouns, later, abstract, homographs")] = (
+        "nouns"
+    ),
+    as_json: Annotated[bool, typer.Option("--json", help="print rates as JSON")] = False,
+) -> None:
+    """Find common nouns whose right pictures are known. Exits with 1 below the bar."""
+    import asyncio
+
+    from maquette.model_servers.embedding.encoder import Encoder, model_folder
+    from maquette.tools.art.packs.table import all_cards
+    from maquette.training.evaluation.art import nouns
+
+    encoder = Encoder(model_folder())
+
+    async def embed(texts: tuple[str, ...]) -> list[tuple[float, ...]]:
+        return [encoder.encode(text) for text in texts]
+
+    try:
+        measured = asyncio.run(nouns.measure(which, all_cards(), embed))
+    except KeyError as error:
+        raise typer.BadParameter(str(error.args[0])) from error
+    typer.echo(json.dumps(measured, indent=1) if as_json else nouns.table(measured))
+    raise typer.Exit(0 if which != "nouns" or nouns.passes(measured) else 1)
 
 
 @app.command()

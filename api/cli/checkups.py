@@ -18,6 +18,7 @@ from maquette.model_servers.readiness import check_roles
 from maquette.model_servers.schemas.options.table import opened as options
 from maquette.records.errors import MaquetteError, RecordDamaged
 from maquette.records.task import RECORD_DAMAGED
+from maquette.tools.art.packs import table as packs
 from maquette.tools.registry import load_registry
 from maquette.workflows.loops.table import OPENED as STRATEGIES
 
@@ -83,6 +84,20 @@ def plug_ins(settings: Settings) -> Check:
     return Check("plug-ins", True, detail=", ".join(brought) or "none beside tools and commands")
 
 
+def art(settings: Settings) -> Check:
+    """Every art pack can be read; the first that cannot is named."""
+    packs.look_in(settings.data_dir)
+    found = len(packs.all_cards())
+    if problems := packs.opened().problems:
+        return Check(
+            "art packs",
+            False,
+            problem=f"{problems[0].plugin}: {problems[0].reason}",
+            next_step="maquette art ls tells what to install or mend",
+        )
+    return Check("art packs", True, detail=f"{', '.join(packs.all_packs())} ({found} things)")
+
+
 def commands(settings: Settings) -> Check:
     """Commands of other packages load."""
     names = []
@@ -135,4 +150,4 @@ async def damaged_records(url: str, token: str | None) -> tuple[list[str], int]:
     return found, seen
 
 
-CHECKUPS = (tools, plug_ins, planner, models, commands, records)
+CHECKUPS = (tools, plug_ins, planner, models, art, commands, records)

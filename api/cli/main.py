@@ -36,6 +36,7 @@ COMMANDS = {
     "doctor": "maquette.api.cli.doctor:doctor",
     "task": "maquette.api.cli.tasks:app",
     "artifact": "maquette.api.cli.artifacts:app",
+    "art": "maquette.api.cli.art:app",
     "config": "maquette.api.cli.config:app",
     "token": "maquette.api.cli.token:token",
 }

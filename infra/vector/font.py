@@ -117,7 +117,10 @@ def _check_head(data: bytes, name: str) -> None:
 
 
 def _check_tables(face: Any, name: str) -> None:
-    tags = {str(tag) for tag in face.table_tags}
+    try:
+        tags = set(face.table_tags)
+    except UnicodeDecodeError as error:
+        raise MediaRejected(f"{name} names tables that are none", hint=_HINT) from error
     missing = [tag for tag in _NEEDED if tag not in tags]
     if missing:
         raise MediaRejected(f"{name} has no table {', '.join(missing)}", hint=_HINT)

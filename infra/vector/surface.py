@@ -15,6 +15,9 @@ BLENDS = {
     23: "multiply", 24: "hue", 25: "saturation", 26: "color", 27: "luminosity",
 }  # fmt: skip
 """COLR's composite modes that SVG has under a name."""
+NEARLY = {9, 10, 24, 25, 26, 27}
+"""Modes that are shown nearly as they are: the two ``ATOP`` are right over what is opaque; of hue,
+saturation, colour and luminosity resvg clips colours otherwise than the standard says."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +81,14 @@ def put(below: Surface, above: Surface, mode: int, definitions: Definitions) -> 
         style = f'style="mix-blend-mode:{BLENDS[mode]}"'
         below.pieces.append(Piece(f"<g {style}>{above.markup}</g>"))
         below.blended = True
-    else:
-        return _by_alpha(below, above, mode, definitions)
-    return None
+    elif not _by_alpha(below, above, mode, definitions):
+        below.pieces += above.pieces
+        return f"composite mode {mode}"
+    return f"composite mode {mode}" if mode in NEARLY else None
 
 
-def _by_alpha(below: Surface, above: Surface, mode: int, definitions: Definitions) -> str | None:
+def _by_alpha(below: Surface, above: Surface, mode: int, definitions: Definitions) -> bool:
+    """The modes of Porter and Duff that masks can say; False: it is another one."""
     if mode in (0, 1, 2):  # CLEAR, SRC, DEST
         if mode != 2:
             below.pieces, below.blended = (
@@ -98,9 +103,8 @@ def _by_alpha(below: Surface, above: Surface, mode: int, definitions: Definition
     elif mode == 10:  # DEST_ATOP
         below.pieces = [*above.pieces, _inside(below, above, definitions)]
     else:
-        below.pieces += above.pieces
-        return f"composite mode {mode}"
-    return None
+        return False
+    return True
 
 
 def _inside(shown: Surface, by: Surface, definitions: Definitions) -> Piece:
