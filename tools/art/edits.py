@@ -120,7 +120,7 @@ def with_things(scene: Scene, updates: dict[int, dict[str, object]]) -> Scene:
 
 
 def _updated(scene: Scene, which: str, fields: dict[str, object]) -> Scene:
-    return with_things(scene, {k: fields for k in named_things(scene, which)})
+    return with_things(scene, dict.fromkeys(named_things(scene, which), fields))
 
 
 def _added(scene: Scene, change: Add, look: Callable[[str], Art], nature: Nature) -> Scene:

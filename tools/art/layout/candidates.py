@@ -30,6 +30,8 @@ LOWERED = (0.62, 0.4)
 """How far a row of copies on the ground lies below the one behind it, in their heights."""
 GOOD = 0.16
 """How much less beautiful than the best a variant may be."""
+LARGE = 0.6
+"""The least area of all things to that of the best."""
 LOOKED_AT = 40
 """Settings whose visible shares are measured."""
 
@@ -72,8 +74,8 @@ def placements(wish: Wish) -> list[Placement]:
 
 def chosen(found: Sequence[Placement], variant: int) -> Placement:
     """The best for variant 0; for each next one the good placement least like those before."""
-    least = found[0].value - GOOD
-    good = [one for one in found if one.value >= least]
+    least, size = found[0].value - GOOD, LARGE * _painted(found[0])
+    good = [one for one in found if one.value >= least and _painted(one) >= size]
     taken = [good[0]]
     for _ in range(variant % max(1, len(good))):
         rest = [one for one in good if one not in taken] or good
@@ -173,6 +175,11 @@ def _outside(spots: Sequence[Spot], stage: Stage) -> float:
     ) / stage.unit  # fmt: skip
 
 
+def _painted(one: Placement) -> float:
+    """Area of all things together."""
+    return sum((s.rect[2] - s.rect[0]) * (s.rect[3] - s.rect[1]) for s in one.spots)
+
+
 def _unlike(one: Placement, other: Placement) -> float:
     """How differently two placements of the same things look."""
     total = 0.0
@@ -180,5 +187,7 @@ def _unlike(one: Placement, other: Placement) -> float:
     theirs = {(s.thing, s.copy): s.rect for s in other.spots}
     for key, rect in mine.items():
         (ax, ay), (bx, by) = centre(rect), centre(theirs[key])
-        total += abs(ax - bx) + abs(ay - by) + abs(rect[3] - rect[1] - theirs[key][3] + theirs[key][1])
+        total += (
+            abs(ax - bx) + abs(ay - by) + abs(rect[3] - rect[1] - theirs[key][3] + theirs[key][1])
+        )
     return total / len(mine)

@@ -22,18 +22,14 @@ def broken(
     return [
         tie
         for tie in ties
-        if not holds(_part(rects, tie.subject, tie), tie.relation,
-                     _whole(rects, tie.object, tie), stage.unit)  # fmt: skip
+        if not holds(hull(rects[tie.subject]), tie.relation, _host(rects, tie), stage.unit)
     ]
 
 
-def _part(rects: dict[int, list[Rect]], index: int, tie: WantedRelation) -> Rect:
-    return hull(rects[index])
-
-
-def _whole(rects: dict[int, list[Rect]], index: int, tie: WantedRelation) -> Rect:
+def _host(rects: dict[int, list[Rect]], tie: WantedRelation) -> Rect:
     """What is inside one of many stands in the first."""
-    return rects[index][0] if tie.relation == "inside" else hull(rects[index])
+    own = rects[tie.object]
+    return own[0] if tie.relation == "inside" else hull(own)
 
 
 def misplaced(spots: Sequence[Spot], things: Sequence[WantedThing], stage: Stage) -> int:

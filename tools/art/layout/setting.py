@@ -156,7 +156,9 @@ def _top(
         above = max(stage.room[1], floor - high - free * 0.5)
         return above + chance.uniform(0, 0.5) * max(0.0, min(high, floor - above) - height)
     if player.lane == "water" and stage.water is not None and lowest:
-        base = max(stage.water[0] + 0.62 * (stage.water[1] - stage.water[0]), stage.room[1] + height)
+        base = max(
+            stage.water[0] + 0.62 * (stage.water[1] - stage.water[0]), stage.room[1] + height
+        )
         return min(base, stage.water[1]) - height
     if k in setting.back:
         raised = setting.raised * _least_front(cast, setting) * scale
@@ -186,7 +188,9 @@ def _lefts(cast: Cast, stage: Stage, setting: Setting, scale: float) -> dict[int
         wanted = _spread(cast, stage, level, [c * scale for c in centres], whole * scale)
         for i, k in enumerate(level):
             over = [b if a == k else a for a, b in cast.down if k in (a, b)]
-            known = [middles[j] + _shift(cast.players[j].block, scale) for j in over if j in middles]
+            known = [
+                middles[j] + _shift(cast.players[j].block, scale) for j in over if j in middles
+            ]
             if known:
                 wanted[i] = sum(known) / len(known) - _shift(cast.players[k].block, scale)
             wanted[i] = _beside_ties(cast, k, wanted[i], middles, scale)

@@ -33,6 +33,8 @@ SPREAD = 0.35
 DARKEST, LIGHTEST = 0.12, 0.995
 SETTLED = 4
 """Corrections of the aim for what pressing at the ends of lightness and gamut takes away."""
+SAMPLED = 500
+"""Pixels of a family that its move is measured on."""
 CLEARLY = 0.7
 """A thing that is already so much nearer to the asked word than to the next is left as it is."""
 
@@ -91,14 +93,15 @@ def recoloured(art: Art, colour: str) -> Art:
 def move_to(family: Family, wanted: Rgb) -> Move:
     """The move after which the mean of the family's pixels is the wanted colour."""
     goal = to_oklch(np.array(wanted, dtype=np.float64))
-    light = family.seen[:, 0]
+    seen = family.seen[:: max(1, len(family.seen) // SAMPLED)]
+    light = seen[:, 0]
     low, high = np.quantile(light, [0.01, 0.99])
     contrast = 0.8 if goal[0] > 0.9 or goal[0] < 0.3 else 1.0
     aim = goal.copy()
     source = family.mean
     for _ in range(SETTLED):
         move = Move(source, (aim[0], aim[1], aim[2]), float(low), float(high), contrast)
-        shown = to_oklch(to_rgb(move(family.seen)).astype(np.float64))
+        shown = to_oklch(to_rgb(move(seen)).astype(np.float64))
         mean = to_oklab(shown).mean(axis=0)
         aim[0] = np.clip(aim[0] + goal[0] - mean[0], DARKEST, LIGHTEST)
         if goal[1] >= GRAY:
