@@ -175,7 +175,7 @@ class Draft:
         plate = p.band if ground == "art" else None
         items = self.items(said, most_px)
         if plate is None and not readable(from_hex(ink), from_hex(self._behind(ground))):
-            ink, area = p.band_ink, area.inset(3 * self.unit, 2 * self.unit)
+            ink, area = p.band_ink, area.inset(4.5 * self.unit, 2.5 * self.unit)
             self._plate(stack(items, area, valign))
         for one, done in zip(said, stack(items, area, valign), strict=True):
             size = min(done.size * ROOMY, most_px)
@@ -200,7 +200,7 @@ class Draft:
         if placed:
             first, last = placed[0].area, placed[-1].area
             together = Area(first.x0, first.y0, last.x1, last.y1)
-            plate = together.inset(-2.5 * self.unit, -1.8 * self.unit)
+            plate = together.inset(-4 * self.unit, -2.2 * self.unit)
             self.add(plate, fill=self.palette.band, radius_px=2 * self.unit)
 
     def zone(self, one: Said) -> str:

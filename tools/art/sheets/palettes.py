@@ -18,6 +18,9 @@ READABLE = 4.5
 VISIBLE = 0.18
 """Least OKLab distance between a thing and what it stands on."""
 
+DEALT = 6
+"""Of the palettes that suit a brief, how many its variants take turns with."""
+
 WHITE: Rgb = (255, 255, 255)
 BLACK: Rgb = (0, 0, 0)
 
@@ -92,7 +95,9 @@ def palette_of(brief: SceneBrief, variant: int) -> Palette:
     """
     if brief.sheet is not None:
         return _asked(from_hex(colour_code(brief.sheet)), brief.letters, variant)
-    found = _ranked(brief)[variant % 6]
+    ranked = _ranked(brief)
+    shown = [palette for palette in ranked if not _hides(palette, brief)] or ranked
+    found = shown[variant % min(len(shown), DEALT)]
     if brief.letters is None:
         return found
     return _with_letters(from_hex(colour_code(brief.letters)), brief, variant)
@@ -167,7 +172,7 @@ def _ranked(brief: SceneBrief) -> list[Palette]:
     """Palettes in the order in which variants take them.
 
     Those of a theme first, then the others from a place that the words decide, so that sheets of
-    different words differ; those on which the main thing is not seen come last.
+    different words differ.
     """
     texts = [words.text for words in brief.words]
     phrases = [thing.phrase for panel in brief.panels for thing in panel.things]
@@ -179,7 +184,7 @@ def _ranked(brief: SceneBrief) -> list[Palette]:
     start = zlib.crc32("\0".join(texts + phrases).encode())
     turned = [usual[(start + 3 * step) % len(usual)] for step in range(len(usual))]
     names = dict.fromkeys([name for theme in themed for name in theme] + turned)
-    return sorted((CURATED[name] for name in names), key=lambda p: _hides(p, brief))
+    return [CURATED[name] for name in names]
 
 
 def _hides(palette: Palette, brief: SceneBrief) -> bool:
