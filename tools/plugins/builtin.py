@@ -7,10 +7,12 @@ from collections.abc import Callable
 from maquette.tools.builtin.answer import answer
 from maquette.tools.builtin.change_background import change_background
 from maquette.tools.builtin.change_thing import change_thing
+from maquette.tools.builtin.compose import compose
 from maquette.tools.builtin.cut_out import cut_out
 from maquette.tools.builtin.describe import describe
 from maquette.tools.builtin.draw import draw
 from maquette.tools.builtin.edit import edit, inpaint
+from maquette.tools.builtin.edit_scene import edit_scene
 from maquette.tools.builtin.embed_text import embed_text
 from maquette.tools.builtin.enlarge import enlarge
 from maquette.tools.builtin.find_pictures import find_pictures
@@ -29,10 +31,12 @@ def maquette_tools(register: Callable[[ToolSpec], None]) -> None:
         answer,
         change_background,
         change_thing,
+        compose,
         cut_out,
         describe,
         draw,
         edit,
+        edit_scene,
         embed_text,
         enlarge,
         find_pictures,

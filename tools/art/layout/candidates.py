@@ -1,0 +1,193 @@
+"""Many settings of one cast, tried in a fixed order; the good ones kept, the best first."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from maquette.tools.art.brief import WantedRelation, WantedThing
+from maquette.tools.art.contract import Art
+from maquette.tools.art.layout.blocks import Spot
+from maquette.tools.art.layout.cast import LARGE_FIRST, Cast, cast_of, in_order, levels_of
+from maquette.tools.art.layout.judged import (
+    beauty,
+    broken,
+    least_visible,
+    misplaced,
+)
+from maquette.tools.art.layout.nature import Nature
+from maquette.tools.art.layout.seen import VISIBLE
+from maquette.tools.art.layout.setting import Setting, set_out
+from maquette.tools.art.layout.stage import Stage
+from maquette.tools.art.layout.ties import centre
+
+ORDERS = 5
+"""Orders from left to right that are tried for each kind of setting."""
+DEPTHS = ((0.72, 0.25), (0.56, 0.5), (0.85, 0.12))
+"""How near neighbours in two rows stand, and how much higher the feet of the one behind are."""
+LOWERED = (0.62, 0.4)
+"""How far a row of copies on the ground lies below the one behind it, in their heights."""
+GOOD = 0.16
+"""How much less beautiful than the best a variant may be."""
+LARGE = 0.6
+"""The least area of all things to that of the best."""
+LOOKED_AT = 40
+"""Settings whose visible shares are measured."""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A finished setting of a panel's things."""
+
+    spots: tuple[Spot, ...]
+    value: float
+    lost: tuple[WantedRelation, ...] = field(default=())
+    """Relations that could not be kept."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be placed, and where."""
+
+    things: Sequence[WantedThing]
+    arts: Sequence[Art]
+    ties: Sequence[WantedRelation]
+    stage: Stage
+    nature: Nature
+
+
+def placements(wish: Wish) -> list[Placement]:
+    """Settings that keep the wish, the most beautiful first; at least one, whatever it loses."""
+    found: list[Placement] = []
+    for spots, floating in _tried(wish):
+        lost = tuple(broken(spots, wish.ties, wish.stage))
+        wrong = len(lost) + misplaced(spots, wish.things, wish.stage)
+        value = beauty(spots, wish.stage) - 2.0 * wrong - 3.0 * _outside(spots, wish.stage)
+        value -= 0.3 * floating
+        found.append(Placement(tuple(spots), value, lost))
+    found.sort(key=lambda one: -one.value)
+    look = _look(wish)
+    seen = [one for one in found[:LOOKED_AT] if least_visible(one.spots, look) >= VISIBLE]
+    return seen or [max(found[:LOOKED_AT], key=lambda one: least_visible(one.spots, look))]
+
+
+def chosen(found: Sequence[Placement], variant: int) -> Placement:
+    """The best for variant 0; for each next one the good placement least like those before."""
+    least, size = found[0].value - GOOD, LARGE * _painted(found[0])
+    good = [one for one in found if one.value >= least and _painted(one) >= size]
+    taken = [good[0]]
+    for _ in range(variant % max(1, len(good))):
+        rest = [one for one in good if one not in taken] or good
+        taken.append(max(rest, key=lambda one: min(_unlike(one, other) for other in taken)))
+    return taken[-1]
+
+
+def _tried(wish: Wish) -> Iterator[tuple[list[Spot], int]]:
+    """Spots of each setting, and how many copies stand above the ground that they belong on."""
+    most = max(thing.count for thing in wish.things)
+    rows = (1,) if most < LARGE_FIRST else (1, 2) if most < 7 else (2, 3, 4)
+    steps = [None] if wish.stage.ground is None else LOWERED
+    ways = [(number, step) for number in rows for step in (steps if number > 1 else steps[:1])]
+    for number, step in ways:
+        cast = _cast(wish, number, step)
+        settings = _settings(cast, wish.stage, random.Random(f"order/{number}"))
+        for setting in dict.fromkeys(settings):
+            spots = set_out(cast, wish.stage, setting, random.Random(f"place/{number}"))
+            yield spots, _floating(cast, setting, spots, wish.stage)
+
+
+def _floating(cast: Cast, setting: Setting, spots: Sequence[Spot], stage: Stage) -> int:
+    """How many copies of the lowest level stand on nothing."""
+    if stage.ground is None:
+        return 0
+    grounded = {
+        cast.players[k].block.thing
+        for k in setting.levels[-1]
+        if cast.players[k].lane == "ground" and "top" not in (cast.players[k].place or "")
+    }
+    least = stage.ground[0] - 0.02 * stage.height
+    return sum(spot.thing in grounded and spot.rect[3] < least for spot in spots)
+
+
+def _cast(wish: Wish, rows: int, lowered: float | None) -> Cast:
+    aspects = [art.aspect for art in wish.arts]
+    chance = random.Random(f"copies/{rows}")
+    return cast_of(wish.things, aspects, wish.ties, wish.nature, rows, lowered, chance)
+
+
+def _settings(cast: Cast, stage: Stage, chance: random.Random) -> Iterator[Setting]:
+    """Levels as ties and lanes ask, all in one row where nothing forbids, and rows in depth."""
+    levels = levels_of(cast)
+    everyone = list(range(len(cast.players)))
+    for order in range(ORDERS if len(everyone) > 1 else 1):
+        key = {k: float(k) if order == 0 else chance.random() for k in everyone}
+        key.update({k: key[k] + _pull(cast, k) for k in everyone})
+        pairs = cast.across
+        rows = tuple(tuple(in_order(level, pairs, key)) for level in levels)
+        yield Setting(rows)
+        yield from _in_depth(cast, Setting(rows))
+        if len(rows) > 1 and not cast.down:
+            row = (tuple(in_order(everyone, pairs, key)),)
+            yield Setting(row, mixed=True)
+            yield from _in_depth(cast, Setting(row, mixed=True))
+        flying = all(cast.players[k].lane == "air" for k in rows[0])
+        if len(rows[0]) > 1 and not cast.down and (flying or stage.ground is None):
+            yield Setting((rows[0][0::2], rows[0][1::2], *rows[1:]))
+
+
+def _in_depth(cast: Cast, flat: Setting) -> Iterator[Setting]:
+    """The setting with some of the lowest level further back, more and less overlapped."""
+    for back in _behind(cast, flat.levels[-1]):
+        for overlap, raised in DEPTHS:
+            yield replace(flat, back=back, overlap=overlap, raised=raised)
+
+
+def _pull(cast: Cast, k: int) -> float:
+    """What asks for the left or right comes first or last in its row."""
+    place = cast.players[k].place or ""
+    return -100.0 if "left" in place else 100.0 if "right" in place else 0.0
+
+
+def _behind(cast: Cast, row: Sequence[int]) -> Iterator[frozenset[int]]:
+    """Who may stand further back: the largest, as many as leave somebody in front."""
+    standing = [k for k in row if cast.players[k].lane == "ground"]
+    if len(standing) < 2:
+        return
+    area = {k: cast.players[k].block.size[0] * cast.players[k].block.size[1] for k in standing}
+    ranked = sorted(standing, key=lambda k: (-area[k], k))
+    for count in range(1, len(standing)):
+        yield frozenset(ranked[:count])
+    if len(standing) > 2:
+        yield frozenset(row[1::2]) & frozenset(standing)
+
+
+def _look(wish: Wish) -> Callable[[int], tuple[Art, bool]]:
+    return lambda k: (wish.arts[k], wish.things[k].flip)
+
+
+def _outside(spots: Sequence[Spot], stage: Stage) -> float:
+    """How far things reach over the stage, in its shorter sides."""
+    x0, y0, x1, y1 = stage.room
+    return sum(
+        max(0.0, x0 - s.rect[0]) + max(0.0, y0 - s.rect[1])
+        + max(0.0, s.rect[2] - x1) + max(0.0, s.rect[3] - y1) for s in spots
+    ) / stage.unit  # fmt: skip
+
+
+def _painted(one: Placement) -> float:
+    """Area of all things together."""
+    return sum((s.rect[2] - s.rect[0]) * (s.rect[3] - s.rect[1]) for s in one.spots)
+
+
+def _unlike(one: Placement, other: Placement) -> float:
+    """How differently two placements of the same things look."""
+    total = 0.0
+    mine = {(s.thing, s.copy): s.rect for s in one.spots}
+    theirs = {(s.thing, s.copy): s.rect for s in other.spots}
+    for key, rect in mine.items():
+        (ax, ay), (bx, by) = centre(rect), centre(theirs[key])
+        total += (
+            abs(ax - bx) + abs(ay - by) + abs(rect[3] - rect[1] - theirs[key][3] + theirs[key][1])
+        )
+    return total / len(mine)

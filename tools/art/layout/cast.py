@@ -1,0 +1,178 @@
+"""Who stands where on principle: blocks with their lane, their place, and the ties between them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from maquette.tools.art.brief import WantedRelation, WantedThing
+from maquette.tools.art.layout.blocks import (
+    Block,
+    Copies,
+    block_of,
+    put_in_front,
+    put_inside,
+    side_lengths,
+)
+from maquette.tools.art.layout.nature import Nature, shown_sizes
+from maquette.tools.art.layout.ties import ACROSS, DOWN, NESTED, Edge, cyclic, edges
+
+WORD_SIZE = {None: 1.0, "small": 0.6, "large": 1.45}
+LARGE_FIRST = 3
+"""Copies from which more than one row is tried."""
+
+
+@dataclass(frozen=True)
+class Player:
+    """A block and how it wants to stand."""
+
+    block: Block
+    lane: str
+    """``air``, ``water`` or ``ground``."""
+    place: str | None = None
+
+
+@dataclass(frozen=True)
+class Cast:
+    """All blocks of a panel; edges are pairs of indices of players."""
+
+    players: tuple[Player, ...]
+    across: tuple[Edge, ...]
+    """The first stands left of the second."""
+    down: tuple[Edge, ...]
+    """The first stands above the second."""
+    beside: tuple[Edge, ...]
+    home: dict[int, int]
+    """Index of a wanted thing -> that of its player."""
+
+
+def cast_of(
+    things: Sequence[WantedThing],
+    aspects: Sequence[float],
+    ties: Sequence[WantedRelation],
+    nature: Nature,
+    rows: int,
+    lowered: float | None,
+    chance: random.Random,
+) -> Cast:
+    """Blocks for all things; what is inside or in front of another joins its block.
+
+    ``rows``: of many copies. ``lowered``: how far rows overlap on ground that
+    reaches into depth, see ``Copies``.
+    """
+    sizes = shown_sizes([nature.size_m(thing.thing) for thing in things])
+    lanes = [_lane(thing, nature) for thing in things]
+    blocks = {}
+    for k, thing in enumerate(things):
+        size = sizes[k] * WORD_SIZE[thing.size]
+        flying = lanes[k] == "air"
+        how = Copies(rows if thing.count >= LARGE_FIRST else 1, flying, flying and rows == 1,
+                     lowered if lanes[k] == "ground" else None)  # fmt: skip
+        blocks[k] = block_of(k, side_lengths(aspects[k], size), thing.count, how, chance)
+    hosts = {tie.subject: tie for tie in ties if tie.relation in NESTED}
+    for guest in sorted(hosts, key=lambda k: -_depth(k, hosts)):
+        tie = hosts[guest]
+        host = blocks[tie.object]
+        if tie.relation == "inside":
+            blocks[tie.object] = put_inside(blocks[guest], host)
+        else:
+            blocks[tie.object] = put_in_front(blocks[guest], host, chance.random() < 0.5)
+    roots = [k for k in range(len(things)) if k not in hosts]
+    number = {root: k for k, root in enumerate(roots)}
+    home = {k: number[_root(k, hosts)] for k in range(len(things))}
+    players = tuple(Player(blocks[k], lanes[k], _place(k, things, home, number)) for k in roots)
+    return Cast(
+        players,
+        _between(edges(ties, ACROSS), home),
+        _between(edges(ties, DOWN), home),
+        _between([(t.subject, t.object) for t in ties if t.relation == "beside"], home),
+        home,
+    )
+
+
+def levels_of(cast: Cast) -> list[list[int]]:
+    """Players from the uppermost level to the lowest, as their ties and lanes ask.
+
+    What flies stands above what does not, unless a tie says otherwise; what is tied to nothing
+    below it sinks to the lowest level.
+    """
+    count = len(cast.players)
+    pairs = list(cast.down)
+    high = [k for k in range(count) if _is_high(cast.players[k])]
+    low = [k for k in range(count) if k not in high]
+    tied = {frozenset(pair) for pair in cast.beside}
+    for first in high:
+        for second in low:
+            new = (first, second)
+            if frozenset(new) not in tied and not cyclic([*pairs, new]):
+                pairs.append(new)
+    rank = [0] * count
+    for _ in range(count):
+        for first, second in pairs:
+            rank[second] = max(rank[second], rank[first] + 1)
+    deepest = max(rank)
+    for _ in range(count):
+        for k in low:
+            below = [rank[second] for first, second in pairs if first == k]
+            rank[k] = min(below) - 1 if below else deepest
+    for a, b in cast.beside:
+        rank[a] = rank[b] if a in high else rank[a]
+        rank[b] = rank[a] if b in high else rank[b]
+    levels = [[k for k in range(count) if rank[k] == level] for level in range(deepest + 1)]
+    return [level for level in levels if level]
+
+
+def in_order(members: Sequence[int], pairs: Sequence[Edge], key: dict[int, float]) -> list[int]:
+    """The members so that each edge's first comes first, else by key."""
+    left, found = list(members), []
+    while left:
+        blocked = {b for a, b in pairs if a in left and b in left}
+        free = [k for k in left if k not in blocked] or left
+        chosen = min(free, key=lambda k: (key[k], k))
+        found.append(chosen)
+        left.remove(chosen)
+    return found
+
+
+def _is_high(player: Player) -> bool:
+    if player.place and "bottom" in player.place:
+        return False
+    return player.lane == "air" or bool(player.place and "top" in player.place)
+
+
+def _lane(thing: WantedThing, nature: Nature) -> str:
+    rests = nature.rests(thing.thing)
+    return rests if rests in ("air", "water") else "air" if rests == "wall" else "ground"
+
+
+def _depth(index: int, hosts: dict[int, WantedRelation]) -> int:
+    steps = 0
+    while index in hosts:
+        index, steps = hosts[index].object, steps + 1
+    return steps
+
+
+def _root(index: int, hosts: dict[int, WantedRelation]) -> int:
+    while index in hosts:
+        index = hosts[index].object
+    return index
+
+
+def _place(
+    root: int, things: Sequence[WantedThing], home: dict[int, int], number: dict[int, int]
+) -> str | None:
+    """The place of a block: its thing's own, else that of a guest."""
+    members = [k for k in range(len(things)) if home[k] == number[root]]
+    places = [things[root].place, *(things[k].place for k in members)]
+    return next((place for place in places if place), None)
+
+
+def _between(pairs: Sequence[Edge], home: dict[int, int]) -> tuple[Edge, ...]:
+    """Edges of things as edges of their players; those inside one block are kept by it."""
+    found = [(home[a], home[b]) for a, b in pairs if home[a] != home[b]]
+    kept: list[Edge] = []
+    for pair in found:
+        if pair not in kept and not cyclic([*kept, pair]):
+            kept.append(pair)
+    return tuple(kept)

@@ -1,0 +1,295 @@
+"""New boxes for things of a finished scene: moved, resized, put somewhere, added."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from maquette.records.errors import InvalidInput
+from maquette.records.geometry import Box
+from maquette.tools.art.brief import BriefRelation
+from maquette.tools.art.contract import Art
+from maquette.tools.art.layout.blocks import COVERS, side_lengths
+from maquette.tools.art.layout.free import free_place
+from maquette.tools.art.layout.nature import Nature, shown_sizes
+from maquette.tools.art.layout.seen import VISIBLE, shares_of
+from maquette.tools.art.layout.stage import Stage, stage_of
+from maquette.tools.art.layout.ties import Rect, centre, holds, hull, overlap
+from maquette.tools.art.painting.placing import fitted
+from maquette.tools.art.scene import PlacedThing, Scene
+from maquette.tools.art.scenery.table import zones_of
+
+Look = Callable[[str], Art]
+
+EDGE = 0.02
+"""Margin to the frame that a moved thing keeps, in frame sides."""
+LEAST = 0.005
+"""A move shorter than this, in frame sides, is none."""
+USUAL = 0.3
+"""Side of a thing in an empty frame, in shorter sides of it, times its natural share."""
+INSIDE = 0.5
+
+
+def unhidden(scene: Scene, named: Sequence[int], look: Look) -> Scene:
+    """The scene with the named things further back or further in front, if that shows more.
+
+    A tree that grew stands behind the cat that it would hide. Others keep their layers.
+    """
+    layers = [thing.layer for thing in scene.things]
+    tried = [scene]
+    for layer in (min(layers) - 1, max(layers) + 1):
+        changed = list(scene.things)
+        for k in named:
+            changed[k] = changed[k].model_copy(update={"layer": layer})
+        tried.append(scene.model_copy(update={"things": tuple(changed)}))
+    least = [min(shares_of(one, look)) for one in tried]
+    return scene if least[0] >= VISIBLE else tried[least.index(max(least))]
+
+
+def moved(scene: Scene, named: Sequence[int], direction: str, by: float) -> Scene:
+    """The things moved together by a share of their frame, at most to its margin.
+
+    Raises: InvalidInput: they are at that edge already.
+    """
+    frame = scene.frames[scene.things[named[0]].frame].box
+    boxes = [scene.things[k].box for k in named]
+    if direction in ("left", "right"):
+        room = min(b.x0 for b in boxes) - frame.x0 - EDGE * frame.width
+        if direction == "right":
+            room = frame.x1 - EDGE * frame.width - max(b.x1 for b in boxes)
+        step, side = min(by * frame.width, room), frame.width
+    else:
+        room = min(b.y0 for b in boxes) - frame.y0 - EDGE * frame.height
+        if direction == "down":
+            room = frame.y1 - EDGE * frame.height - max(b.y1 for b in boxes)
+        step, side = min(by * frame.height, room), frame.height
+    if step < LEAST * side:
+        raise InvalidInput(
+            f"the {scene.things[named[0]].phrase} cannot go further {direction}: "
+            "it stands at the edge of its frame",
+            hint="Make it smaller first, or move it another way.",
+        )
+    dx = {"left": -step, "right": step}.get(direction, 0.0)
+    dy = {"up": -step, "down": step}.get(direction, 0.0)
+    return _with_boxes(scene, {k: _shifted(scene.things[k].box, dx, dy) for k in named})
+
+
+def resized(scene: Scene, named: Sequence[int], factor: float) -> Scene:
+    """Each thing larger or smaller about the middle of its lower edge, inside its frame.
+
+    Raises: InvalidInput: they fill their frame already.
+    """
+    boxes = {}
+    for k in named:
+        thing = scene.things[k]
+        boxes[k] = _grown(thing.box, scene.frames[thing.frame].box, factor)
+    if all(boxes[k] == scene.things[k].box for k in named) and factor != 1:
+        raise InvalidInput(
+            f"the {scene.things[named[0]].phrase} cannot be larger: it fills its frame",
+            hint="Move it to the middle, or make the others smaller.",
+        )
+    return _with_boxes(scene, boxes)
+
+
+def put(
+    scene: Scene, named: Sequence[int], relation: BriefRelation, others: Sequence[int],
+    look: Look, nature: Nature,
+) -> Scene:  # fmt: skip
+    """The things one after the other where the relation to the others holds.
+
+    Raises: InvalidInput: there is no such place.
+    """
+    if set(named) & set(others):
+        raise InvalidInput(
+            f"a thing cannot be {relation} itself",
+            hint="Name two things, by their ids where they share a word.",
+        )
+    for k in named:
+        scene = _put_one(scene, k, relation, others, look, nature)
+    return scene
+
+
+def place_for(
+    scene: Scene, thing: str, frame: int, alike: Sequence[PlacedThing], look: Look, nature: Nature
+) -> Box:
+    """The box of one more thing: as large as those like it, else as its nature says.
+
+    Raises: InvalidInput: the picture is full.
+    """
+    stage, art = _stage(scene, frame), look(thing)
+    rects = [_rect(scene, k, look) for k in _in_frame(scene, frame)]
+    if alike:
+        like = fitted(alike[-1].box, art, scene.width_px, scene.height_px)
+        size, near = (like.width, like.height), like.centre
+    else:
+        size, near = _natural(scene, thing, frame, look, nature), None
+    found = free_place(size, rects, stage, lane=_lane(nature, thing), near=near)
+    if found is None:
+        raise InvalidInput(
+            "there is no room for one more thing", hint="Make things smaller or remove one first."
+        )
+    return _boxed(scene, found)
+
+
+def box_of_other(scene: Scene, thing: PlacedThing, art: Art) -> Box:
+    """A box for another thing in the place of one: the same feet and about the same area."""
+    width, height = scene.width_px, scene.height_px
+    old = thing.box
+    wide, high = old.width * width, old.height * height
+    w, h = side_lengths(art.aspect, (wide * high) ** 0.5)
+    frame = scene.frames[thing.frame].box
+    fit = min(1.0, frame.width * width / w, (old.y1 - frame.y0) * height / h)
+    w, h = w * fit, h * fit
+    x = (old.x0 + old.x1) / 2 * width - w / 2
+    x = min(max(x, frame.x0 * width), frame.x1 * width - w)
+    return _boxed(scene, (x, old.y1 * height - h, x + w, old.y1 * height))
+
+
+def _put_one(
+    scene: Scene, k: int, relation: BriefRelation, others: Sequence[int], look: Look, nature: Nature
+) -> Scene:
+    thing = scene.things[k]
+    host_frame = scene.things[others[0]].frame
+    stage = _stage(scene, host_frame)
+    targets = [_rect(scene, j, look) for j in others]
+    target = targets[0] if relation == "inside" else hull(targets)
+    own = _rect(scene, k, look)
+    width, height = own[2] - own[0], own[3] - own[1]
+    if relation == "inside":
+        fit = min(1.0, INSIDE * (target[2] - target[0]) / width,
+                  INSIDE * (target[3] - target[1]) / height)  # fmt: skip
+        width, height = width * fit, height * fit
+        x, y = centre(target)
+        found: Rect | None = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+    else:
+        rest = [_rect(scene, j, look) for j in _in_frame(scene, host_frame)
+                if j != k and not (relation == "in front of" and j in others)]  # fmt: skip
+        lane = _lane(nature, thing.thing) if relation not in ("above", "below") else "any"
+        found = free_place(
+            (width, height), rest, stage, lane=lane, near=_aim(target, relation),
+            suits=lambda rect: _suits(rect, relation, target, stage),
+        )  # fmt: skip
+        if found is None and lane != "any":
+            found = free_place(
+                (width, height), rest, stage, lane="any", near=_aim(target, relation),
+                suits=lambda rect: _suits(rect, relation, target, stage),
+            )  # fmt: skip
+    if found is None:
+        raise InvalidInput(
+            f"there is no room {relation} the {scene.things[others[0]].phrase}",
+            hint=f"Move the {scene.things[others[0]].phrase} first, or make things smaller.",
+        )
+    layer = thing.layer
+    if relation in ("inside", "in front of"):
+        layer = max(one.layer for one in scene.things) + 1
+    things = list(scene.things)
+    things[k] = thing.model_copy(
+        update={"box": _boxed(scene, found), "layer": layer, "frame": host_frame}
+    )
+    return scene.model_copy(update={"things": tuple(things)})
+
+
+def _suits(rect: Rect, relation: BriefRelation, target: Rect, stage: Stage) -> bool:
+    if not holds(rect, relation, target, stage.unit):
+        return False
+    area = (target[2] - target[0]) * (target[3] - target[1])
+    return relation != "in front of" or overlap(rect, target) <= COVERS * area
+
+
+def _aim(target: Rect, relation: BriefRelation) -> tuple[float, float]:
+    """The point near which the relation is plain: just beyond the target's edge."""
+    x, y = centre(target)
+    wide, high = target[2] - target[0], target[3] - target[1]
+    match relation:
+        case "left of":
+            return x - wide, y
+        case "right of" | "beside":
+            return x + wide, y
+        case "above":
+            return x, y - high
+        case "below":
+            return x, y + high
+        case _:
+            return x, y + 0.5 * high
+
+
+def _natural(
+    scene: Scene, thing: str, frame: int, look: Look, nature: Nature
+) -> tuple[float, float]:
+    """Width and height in pixels that suit what is in the frame."""
+    there = [scene.things[k] for k in _in_frame(scene, frame)]
+    sizes = shown_sizes([nature.size_m(one.thing) for one in there] + [nature.size_m(thing)])
+    area = [_area(scene, one, look) ** 0.5 for one in there]
+    units = [side / size for side, size in zip(area, sizes, strict=False)]
+    stage = _stage(scene, frame)
+    unit = sum(units) / len(units) if units else USUAL * 2 * stage.unit
+    width, height = side_lengths(look(thing).aspect, unit * sizes[-1])
+    fit = min(1.0, 0.6 * stage.width / width, 0.6 * stage.height / height)
+    return width * fit, height * fit
+
+
+def _lane(nature: Nature, thing: str) -> str:
+    rests = nature.rests(thing)
+    return rests if rests in ("air", "water") else "ground"
+
+
+def _stage(scene: Scene, frame: int) -> Stage:
+    part = scene.frames[frame]
+    zones = zones_of(part.background.kind)
+    return stage_of(part.box, part.box, zones, scene.width_px, scene.height_px)
+
+
+def _in_frame(scene: Scene, frame: int) -> list[int]:
+    return [k for k, thing in enumerate(scene.things) if thing.frame == frame]
+
+
+def _rect(scene: Scene, k: int, look: Look) -> Rect:
+    """What the ink of a thing covers, in pixels."""
+    thing = scene.things[k]
+    fit = fitted(thing.box, look(thing.thing), scene.width_px, scene.height_px)
+    return fit.x, fit.y, fit.x + fit.width, fit.y + fit.height
+
+
+def _area(scene: Scene, thing: PlacedThing, look: Look) -> float:
+    fit = fitted(thing.box, look(thing.thing), scene.width_px, scene.height_px)
+    return fit.width * fit.height
+
+
+def _boxed(scene: Scene, rect: Rect) -> Box:
+    values = (rect[0] / scene.width_px, rect[1] / scene.height_px,
+              rect[2] / scene.width_px, rect[3] / scene.height_px)  # fmt: skip
+    x0, y0, x1, y1 = (_rounded(value) for value in values)
+    return Box(x0=x0, y0=y0, x1=x1, y1=y1)
+
+
+def _rounded(value: float) -> float:
+    return round(min(1.0, max(0.0, value)), 5)
+
+
+def _shifted(box: Box, dx: float, dy: float) -> Box:
+    return Box(
+        x0=_rounded(box.x0 + dx),
+        y0=_rounded(box.y0 + dy),
+        x1=_rounded(box.x1 + dx),
+        y1=_rounded(box.y1 + dy),
+    )
+
+
+def _grown(box: Box, frame: Box, factor: float) -> Box:
+    """The box about the middle of its lower edge; pushed inside the frame where it would leave."""
+    most_wide, most_high = frame.width * (1 - 2 * EDGE), frame.height * (1 - 2 * EDGE)
+    by = min(factor, most_wide / box.width, most_high / box.height)
+    if factor > 1 >= by:
+        return box
+    width, height = box.width * by, box.height * by
+    x0 = (box.x0 + box.x1 - width) / 2
+    x0 = min(max(x0, frame.x0 + EDGE * frame.width), frame.x1 - EDGE * frame.width - width)
+    y0 = max(box.y1 - height, frame.y0 + EDGE * frame.height)
+    return Box(x0=_rounded(x0), y0=_rounded(y0), x1=_rounded(x0 + width), y1=_rounded(y0 + height))
+
+
+def _with_boxes(scene: Scene, boxes: dict[int, Box]) -> Scene:
+    things = tuple(
+        thing.model_copy(update={"box": boxes[k]}) if k in boxes else thing
+        for k, thing in enumerate(scene.things)
+    )
+    return scene.model_copy(update={"things": things})

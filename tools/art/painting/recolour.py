@@ -1,0 +1,156 @@
+"""Give a thing another colour: its main family moves as a whole in OKLCh, shading and all.
+
+Lightness keeps its differences (pressed together where sRGB ends), chroma its proportions, hue a
+part of its spread. What is not of the family is not touched: eyes, outlines, other parts.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import lru_cache
+from xml.etree.ElementTree import Element
+
+import numpy as np
+
+from maquette.tools.art.contract import Art
+from maquette.tools.art.painting.families import GRAY, Family, family_of
+from maquette.tools.art.painting.markup import (
+    Paint,
+    gradients,
+    inner,
+    paints,
+    rgb_of,
+    stops_of,
+    tree_of,
+)
+from maquette.tools.art.painting.oklch import Floats, to_oklab, to_oklch, to_rgb, turned
+from maquette.tools.art.painting.shades import BASIC, basic_name, shade
+from maquette.words.colours import WORDS, Rgb, distance, hex_code
+
+SPREAD = 0.35
+"""How much of the differences of hue is kept: reds beside oranges become blues beside blues."""
+DARKEST, LIGHTEST = 0.12, 0.995
+SETTLED = 4
+"""Corrections of the aim for what pressing at the ends of lightness and gamut takes away."""
+CLEARLY = 0.7
+"""A thing that is already so much nearer to the asked word than to the next is left as it is."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """How the colours of one family change."""
+
+    source: tuple[float, float, float]
+    aim: tuple[float, float, float]
+    darkest: float
+    lightest: float
+    contrast: float
+
+    def __call__(self, lch: Floats) -> Floats:
+        """OKLCh colours (n, 3) after the move."""
+        lch = np.atleast_2d(lch)
+        light, chroma, hue = self.source
+        low = self._press(light - self.darkest, self.aim[0] - DARKEST)
+        high = self._press(self.lightest - light, LIGHTEST - self.aim[0])
+        away = lch[:, 0] - light
+        new_light = self.aim[0] + np.where(away < 0, away * low, away * high)
+        if chroma < GRAY:
+            new_chroma = np.full(len(lch), self.aim[1])
+            new_hue = np.full(len(lch), self.aim[2])
+        else:
+            new_chroma = self.aim[1] * np.minimum(lch[:, 1] / chroma, 1.6)
+            new_hue = self.aim[2] + SPREAD * turned(lch[:, 2], hue)
+        return np.stack([new_light, new_chroma, new_hue % 360], axis=1)
+
+    def _press(self, wanted: float, room: float) -> float:
+        return self.contrast * min(1.0, max(room, 0.0) / max(wanted * self.contrast, 1e-6))
+
+
+@lru_cache(maxsize=512)
+def recoloured(art: Art, colour: str) -> Art:
+    """The thing with its main family of hues in ``colour`` (a colour word or #rrggbb).
+
+    Raises: InvalidInput: it is no colour.
+    """
+    wanted = shade(colour)
+    family = family_of(art)
+    if family is None or _is_already(family, colour):
+        return art
+    root = tree_of(art.body)
+    move = move_to(family, wanted)
+    members = set(family.members)
+    known = gradients(root)
+    copies: dict[str, str] = {}
+    for index, paint in enumerate(list(paints(root))):
+        if index in members:
+            _repaint(root, paint, move, known, copies)
+    return Art(art.view_box, inner(root), art.ink)
+
+
+def move_to(family: Family, wanted: Rgb) -> Move:
+    """The move after which the mean of the family's pixels is the wanted colour."""
+    goal = to_oklch(np.array(wanted, dtype=np.float64))
+    light = family.seen[:, 0]
+    low, high = np.quantile(light, [0.01, 0.99])
+    contrast = 0.8 if goal[0] > 0.9 or goal[0] < 0.3 else 1.0
+    aim = goal.copy()
+    source = family.mean
+    for _ in range(SETTLED):
+        move = Move(source, (aim[0], aim[1], aim[2]), float(low), float(high), contrast)
+        shown = to_oklch(to_rgb(move(family.seen)).astype(np.float64))
+        mean = to_oklab(shown).mean(axis=0)
+        aim[0] = np.clip(aim[0] + goal[0] - mean[0], DARKEST, LIGHTEST)
+        if goal[1] >= GRAY:
+            lost = goal[1] / max(float(np.hypot(mean[1], mean[2])), 1e-3)
+            aim[1] = min(aim[1] * min(lost, 1.3), 0.32)
+    return Move(source, (aim[0], aim[1], aim[2]), float(low), float(high), contrast)
+
+
+def _is_already(family: Family, colour: str) -> bool:
+    """Whether the thing has the colour that is asked for by a basic word."""
+    if colour not in BASIC or family.gray != (colour in ("black", "white", "gray")):
+        return False
+    lab = to_rgb(np.array(family.mean))
+    now: Rgb = (int(lab[0]), int(lab[1]), int(lab[2]))
+    if basic_name(now) != colour:
+        return False
+    others = min(distance(now, WORDS[name]) for name in BASIC if name != colour)
+    return distance(now, WORDS[colour]) < CLEARLY * others
+
+
+def _repaint(
+    root: Element, paint: Paint, move: Move, known: dict[str, Element], copies: dict[str, str]
+) -> None:
+    """Move one paint; a gradient is copied first, since others may be painted with it."""
+    if paint.gradient is None:
+        rgb = rgb_of(paint.value)
+        if rgb is not None:
+            paint.shape.set(paint.attribute, _moved(rgb, move))
+        return
+    name = paint.gradient
+    if name not in known:
+        return
+    if name not in copies:
+        copies[name] = _copied(root, name, known, move)
+    paint.shape.set(paint.attribute, f"url(#{copies[name]})")
+
+
+def _copied(root: Element, name: str, known: dict[str, Element], move: Move) -> str:
+    twin = deepcopy(known[name])
+    own = f"{name}-moved"
+    twin.set("id", own)
+    stops = stops_of(name, known)
+    if not any(child.tag == "stop" for child in twin):
+        twin.extend(deepcopy(stops))
+    for stop in twin.iter("stop"):
+        rgb = rgb_of(stop.get("stop-color", "#000"))
+        if rgb is not None:
+            stop.set("stop-color", _moved(rgb, move))
+    root.insert(0, twin)
+    return own
+
+
+def _moved(rgb: Rgb, move: Move) -> str:
+    red, green, blue = to_rgb(move(to_oklch(np.array([rgb], dtype=np.float64))))[0]
+    return hex_code((int(red), int(green), int(blue)))
