@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from maquette.tools.art.brief import WordsRole
 from maquette.tools.art.sheets.area import Area
-from maquette.tools.art.sheets.measure import block_height, lines_at, pieces, width
+from maquette.tools.art.sheets.measure import block_height, lines_at, widest, width
 
 STEP = 1.5
 """Of the type scale: each rank is that much smaller than the one above (a perfect fifth)."""
@@ -38,6 +38,8 @@ GAP = 0.42
 """Between two strings, in sizes of the smaller."""
 CAREFUL = 0.98
 """Of the width that is planned with: kerning is not in the widths."""
+PRECISE = 0.002
+"""Sizes are found to that share of them."""
 _LONG = 16
 """Characters above which a headline is so small that what follows it stays nearer in size."""
 
@@ -118,7 +120,7 @@ def sizes(items: Sequence[Item], base: float, area: Area) -> list[float]:
 def _largest(items: Sequence[Item], area: Area) -> float:
     """The base at which the strings are as high as the area, by bisection."""
     low, high = 1.0, 4.0 * area.height
-    for _ in range(40):
+    while high - low > PRECISE * low:
         middle = (low + high) / 2
         fits = sum(_heights(items, middle, area)) <= area.height
         low, high = (middle, high) if fits else (low, middle)
@@ -129,8 +131,7 @@ def _widest(item: Item, area: Area) -> float:
     """The largest size a string may have: as wide as its longest word allows; if it does not
     lead, on a line or two, and as its role has at most."""
     room = area.width * CAREFUL
-    longest = max((width(piece, item.font) for piece in pieces(item.text)), default=0.0)
-    limit = min(room / max(longest, 0.3), item.most_px)
+    limit = min(room / max(widest(item.text, item.font), 0.3), item.most_px)
     if item.leads:
         return limit
     limit = min(limit, MOST[item.role] * item.unit)
