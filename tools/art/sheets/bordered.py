@@ -110,6 +110,10 @@ def _column(d: Draft, inner: Area, *, head: float, foot: float) -> None:
     if not d.shows:
         d.put(d.said, inner)
         return
+    if inner.wide:
+        d.show(inner.left(0.42 * inner.width))
+        d.put(d.said, inner.right(0.46 * inner.width))
+        return
     top = d.takes(d.leading, inner, head) if d.leading else 0.0
     low = d.takes(d.rest, inner, foot) if d.rest else 0.0
     d.put(d.leading, inner.above(top))

@@ -64,7 +64,7 @@ def panels(d: Draft, captions: tuple[Said | None, ...], variant: int) -> None:
     said = [(c, cell) for c, cell in zip(captions, cells, strict=True) if c]
     upper = variant % 3 == 1
     strips = [cell.above(strip) if upper else cell.below(cell.height - strip) for _, cell in said]
-    size = _same_size(d, tuple(c for c, _ in said), [s.inset(2 * u, u) for s in strips])
+    size = _same_size(d, tuple(c for c, _ in said), [s.inset(3 * u, u) for s in strips])
     for number, (caption, cell) in enumerate(zip(captions, cells, strict=True)):
         room = cell
         if caption:
@@ -77,7 +77,7 @@ def panels(d: Draft, captions: tuple[Said | None, ...], variant: int) -> None:
             ground = "band" if variant % 2 == 0 else "sheet"
             fill = d.palette.band if ground == "band" else d.palette.sheet
             d.add(strip_area, fill=fill, stroke=d.palette.ink, stroke_px=0.7 * u)
-            d.put((caption,), strip_area.inset(2 * u, u), ground, most_px=size)  # type: ignore[arg-type]
+            d.put((caption,), strip_area.inset(3 * u, u), ground, most_px=size)  # type: ignore[arg-type]
 
 
 def _cells(count: int, body: Area, gap: float) -> list[Area]:
@@ -97,7 +97,7 @@ def _cells(count: int, body: Area, gap: float) -> list[Area]:
 def _strip_height(d: Draft, captions: tuple[Said | None, ...], cells: list[Area]) -> float:
     """What the longest caption takes, between an eighth and a third of a cell."""
     needs = [
-        d.takes((caption,), cell.inset(2 * d.unit, 0), 0.2 if len(caption.text) < 60 else 0.3)
+        d.takes((caption,), cell.inset(3 * d.unit, 0), 0.2 if len(caption.text) < 60 else 0.3)
         for caption, cell in zip(captions, cells, strict=True)
         if caption
     ]
