@@ -14,6 +14,7 @@ from maquette.tools.art.finding.finder import Finder
 from maquette.tools.art.found import Found
 from maquette.tools.art.packs.table import all_cards, all_packs, pack_of
 from maquette.words.lexicon import Lexicon, singular
+from maquette.words.stopwords import CARRIERS
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,8 @@ class ArtLexicon(Lexicon):
     def thing(self, word: str) -> str | None:
         """The word in the singular if it names a thing of the packs or of the generator."""
         one = singular(word)
+        if one in CARRIERS:  # "a card" is the sheet itself, whatever pictures of cards there are.
+            return None
         if one in self.nouns or word in self.nouns:
             return one if one in self.nouns else word
         return one if self.drawn.thing(one) else None
