@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from maquette.agents.judging.composed.looking import Seen, View
-from maquette.agents.judging.composed.measuring import families, fits, word_for
+from maquette.agents.judging.composed.looking import Seen, View, main_part
+from maquette.agents.judging.composed.measuring import Hue, families, fits, word_for
 from maquette.agents.judging.composed.nouns import Meant, meant, split
 from maquette.agents.judging.composed.sources import Sources
 from maquette.records.criterion import Colour, Count, Criterion, Exists
@@ -55,6 +55,7 @@ class Answers:
     criteria: Sequence[Criterion]
     mentions: Counter[str] = field(init=False)
     """How often each noun is asked for as a thing of its own, its colour left out."""
+    _measured: dict[str, tuple[Hue, ...]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         asked = (one for one in self.criteria if isinstance(one, Exists | Count))
@@ -131,13 +132,21 @@ class Answers:
         return Group(found, there, (*unsure, *half), gone, why)
 
     def has(self, seen: Seen, colour: str) -> bool | None:
-        """Whether a thing has a colour, by its pixels."""
-        return fits(families(self.view.picture, seen.visible), colour)
+        """Whether a thing has a colour, by the pixels of its main part."""
+        return fits(self._colours(seen), colour)
 
     def word(self, seen: Seen) -> str:
         """The colour word for a thing's main part."""
-        found = families(self.view.picture, seen.visible)
+        found = self._colours(seen)
         return word_for(found[0]) if found else "nothing"
+
+    def _colours(self, seen: Seen) -> tuple[Hue, ...]:
+        """The families of colours of a thing's main part, measured in the picture, once."""
+        known = self._measured.get(seen.thing.id)
+        if known is None:
+            part = main_part(self.view, seen, self.sources)
+            known = self._measured[seen.thing.id] = families(self.view.picture, part)
+        return known
 
     def _so_many(self, criterion: Colour, shown: int) -> int:
         """How many must have the colour."""

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from maquette.agents.judging.composed.comparing import Mask, agreeing, box_of, strange, worded
+from maquette.agents.judging.composed.comparing import (
+    TOLERANCE,
+    Mask,
+    agreeing,
+    box_of,
+    strange,
+    worded,
+)
 from maquette.agents.judging.composed.sources import Pixels, Sources
 from maquette.model_servers.schemas.text_rendering import PlacedBlock
 from maquette.records.geometry import Box
@@ -27,6 +34,10 @@ RIM = 0.08
 the same colour would show."""
 CLEAN_RIM, BROKEN_RIM = 0.9, 0.75
 """The same shares of agreeing pixels for the rim."""
+PROBES = ("#c81e50", "#1e78c8")
+"""Two colours that no thing has both of: what differs between them is a thing's main part."""
+LEAST_PART = 0.12
+"""Share of what is seen of a thing from which a part may give it its colour."""
 FEWEST_PX = 16
 """Of a thing that covers fewer pixels nothing can be said."""
 
@@ -125,6 +136,31 @@ def look(
     things = _seen(scene, solids, agree, covered)
     blocks = scene.words if placed is None else placed
     return View(scene, small, things, strange(~agree & ~zone), tuple(block.box for block in blocks))
+
+
+def main_part(view: View, seen: Seen, sources: Sources) -> Mask:
+    """Where that part of a thing is seen which has its colour, (H, W): the frame of a bicycle, the
+    petals of a flower.
+
+    It is the part that changes when the thing is painted in another colour. Where hardly anything
+    changes, it is all that is seen.
+
+    Raises: as ``sources`` do.
+    """
+    height, width = seen.visible.shape
+    index = next(k for k, one in enumerate(view.things) if one is seen)
+    one, other = (
+        sources.alone(_coloured(view.scene, index, colour), index, width, height).astype(np.int16)
+        for colour in PROBES
+    )
+    part = seen.visible & (np.abs(one[..., :3] - other[..., :3]).max(axis=2) > TOLERANCE)
+    return part if part.sum() >= LEAST_PART * seen.visible.sum() else seen.visible
+
+
+def _coloured(scene: Scene, index: int, colour: str) -> Scene:
+    things = list(scene.things)
+    things[index] = things[index].model_copy(update={"colour": colour, "pattern": None})
+    return scene.model_copy(update={"things": tuple(things)})
 
 
 def _seen(scene: Scene, solids: Sequence[Mask], agree: Mask, covered: Mask) -> tuple[Seen, ...]:

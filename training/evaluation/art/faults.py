@@ -19,9 +19,11 @@ from maquette.agents.judging.composed.sources import ArtSources
 from maquette.agents.plans.wants import criteria
 from maquette.agents.reading.scene import Link, Mention
 from maquette.model_servers.schemas.text_rendering import TextBlock
-from maquette.records.criterion import Criterion
+from maquette.records.criterion import Criterion, RelationName
 from maquette.records.geometry import Box
+from maquette.tools.art.brief import Panel, SceneBrief, WantedRelation, WantedThing, Words
 from maquette.tools.art.contract import ThingCard
+from maquette.tools.art.layout.compose import composed
 from maquette.tools.art.packs.table import all_cards, all_packs
 from maquette.tools.art.scene import Background, BackgroundKind, Frame, PlacedThing, Scene
 
@@ -52,6 +54,9 @@ GROUPS = (
 """Groups of everyday things, by how their names begin."""
 COVERED = 0.65
 """Share of a thing that something before it covers when it counts as hidden."""
+RELATIONS: tuple[RelationName, ...] = get_args(RelationName)
+LIKELY = (0.25, 0.25, 0.2, 0.15, 0.05, 0.1)
+DESIGNS = ("card", "poster", "sign", "flyer", "invitation", "label")
 WORDS = ("OPEN TODAY", "Lost and found", "Big sale")
 _CELLS = [(column, row) for row in range(2) for column in range(3)]
 
@@ -107,6 +112,45 @@ def ask(rng: np.random.Generator) -> Asked:
         )
         for card, count in zip(cards, counts, strict=True)
     ]
+    if rng.random() < 0.5:
+        return _composed(cards, mentions, rng)
+    return _scattered(cards, mentions, rng)
+
+
+def _composed(cards: list[ThingCard], mentions: list[Mention], rng: np.random.Generator) -> Asked:
+    """As the composer sets them: a picture, or a sheet with words."""
+    single = [k for k, one in enumerate(mentions) if one.count == 1]
+    links = []
+    if len(single) > 1 and rng.random() < 0.7:
+        relation = RELATIONS[int(rng.choice(len(RELATIONS), p=LIKELY))]
+        links = [Link(("thing", single[0]), relation, ("thing", single[1]))]
+    words = (str(rng.choice(WORDS)),) if rng.random() < 1 / 3 else ()
+    brief = SceneBrief(
+        design=str(rng.choice(DESIGNS)) if words else "picture",  # type: ignore[arg-type]
+        panels=(_panel(cards, mentions, links),),
+        words=tuple(Words(text=text) for text in words),
+        packs={name: pack.digest for name, pack in all_packs().items()},
+    )
+    made = composed(brief, variant=int(rng.integers(6)))
+    # What the composer says it left out is no promise of the picture's.
+    return Asked(made.scene, criteria((), mentions, [] if made.notes else links))
+
+
+def _panel(cards: list[ThingCard], mentions: list[Mention], links: list[Link]) -> Panel:
+    return Panel(
+        things=tuple(
+            WantedThing(phrase=one.thing, thing=card.id, count=one.count, colour=one.colour)
+            for card, one in zip(cards, mentions, strict=True)
+        ),
+        relations=tuple(
+            WantedRelation(subject=one.subject[1], relation=one.relation, object=one.object[1])
+            for one in links
+        ),
+    )
+
+
+def _scattered(cards: list[ThingCard], mentions: list[Mention], rng: np.random.Generator) -> Asked:
+    """Anywhere in cells of their own, some turned or mirrored."""
     cells = [_CELLS[k] for k in rng.permutation(len(_CELLS))]
     things = [
         _placed(card, mention, cells.pop(), f"{k}_{n}", rng)
@@ -190,16 +234,15 @@ def missing(asked: Asked, rng: np.random.Generator) -> Planted:
 
 
 def one_too_many(asked: Asked, rng: np.random.Generator) -> Planted:
-    """Of something that was counted there is one more, as large, in a free cell."""
+    """Of something that was counted there is one more, as large, in a free place."""
     counted = [one.thing for one in asked.criteria if one.kind == "count"]
     own = [one for one in asked.scene.things if one.phrase in counted]
-    free = [
-        cell for cell in _CELLS if not any(_covers(one.box, cell) for one in asked.scene.things)
-    ]
-    if not own or not free:
+    if not own:
         return None
     model = own[int(rng.integers(len(own)))]
-    box = _in_cell(free[int(rng.integers(len(free)))], rng)
+    box = _free(asked.scene, model.box, rng)
+    if box is None:
+        return None
     extra = model.model_copy(update={"id": "extra", "box": box})
     return asked.scene.model_copy(update={"things": (*asked.scene.things, extra)}), model.phrase
 
@@ -220,7 +263,8 @@ def _one(asked: Asked, rng: np.random.Generator) -> int:
 
 def _solid(scene: Scene, k: int) -> NDArray[np.bool_]:
     """Where one thing covers what is behind it."""
-    return ArtSources().alone(scene, k, SIDE_PX // 4, SIDE_PX // 4)[..., 3] >= 128
+    size = (scene.width_px // 4, scene.height_px // 4)
+    return ArtSources().alone(scene, k, *size)[..., 3] >= 128
 
 
 def _with(scene: Scene, k: int, changes: dict[str, object]) -> Scene:
@@ -251,9 +295,20 @@ def _in_cell(cell: tuple[int, int], rng: np.random.Generator) -> Box:
     return Box(x0=x, y0=y, x1=x + side, y1=y + side)
 
 
-def _covers(box: Box, cell: tuple[int, int]) -> bool:
-    x, y = box.centre
-    return (int(x * 3), int((y - 0.14) / 0.43)) == cell
+def _free(scene: Scene, like: Box, rng: np.random.Generator) -> Box | None:
+    """A box of such a size that touches no other of a scene, and no words."""
+    taken = [one.box for one in (*scene.things, *scene.words)]
+    for _ in range(200):
+        x, y = rng.uniform(0, 1 - like.width), rng.uniform(0, 1 - like.height)
+        box = Box(x0=x, y0=y, x1=x + like.width, y1=y + like.height)
+        if not any(_touch(box, other) for other in taken):
+            return box
+    return None
+
+
+def _touch(one: Box, other: Box) -> bool:
+    across = min(one.x1, other.x1) > max(one.x0, other.x0)
+    return across and min(one.y1, other.y1) > max(one.y0, other.y0)
 
 
 def _words(rng: np.random.Generator) -> tuple[TextBlock, ...]:

@@ -146,8 +146,7 @@ def lettered(
     draw, blocks = ImageDraw.Draw(picture), list[PlacedBlock]()
     width, height = picture.size
     for block in scene.words:
-        size = round(0.6 * block.box.height * height)
-        font = ImageFont.load_default(size)
+        font, size = _fitting(block.text, block.box.width * width, 0.6 * block.box.height * height)
         x, y = block.box.centre
         at = (x * width, y * height)
         x0, y0, x1, y1 = draw.textbbox(at, block.text, font=font, anchor="mm")
@@ -159,6 +158,14 @@ def lettered(
         line = PlacedLine(text=block.text, box=box)
         blocks.append(PlacedBlock(size_px=size, lines=(line,), box=box))
     return np.asarray(picture), blocks
+
+
+def _fitting(text: str, width: float, height: float) -> tuple[ImageFont.FreeTypeFont, int]:
+    """Letters that high at most, and no wider than there is room."""
+    size = max(8, round(height))
+    wide = ImageFont.load_default(size).getlength(text)
+    size = max(8, int(size * min(1.0, width / max(wide, 1.0))))
+    return ImageFont.load_default(size), size  # type: ignore[return-value]
 
 
 def _about(criterion: Criterion, thing: str) -> bool:

@@ -8,15 +8,12 @@ import pytest
 
 from maquette.agents.judging.repairs.composed import VARIANTS, Recompose
 from maquette.contracts.repair import RepairContract
-from maquette.records.base import Record
 from maquette.records.criterion import Count, TextReads
 from maquette.records.draft import Revision
 from maquette.records.plan import Call
 from maquette.records.verdict import Finding, Outcome
 from maquette.tools.art.brief import SceneBrief
-from maquette.tools.contract import Image, ToolContext
-from maquette.tools.registry import Registry
-from maquette.tools.spec import tool
+from maquette.tools.builtin import compose
 
 COUNT = Finding(
     criterion=Count(id="count0", thing="cat", count=2),
@@ -41,16 +38,6 @@ def _call(**arguments: Any) -> Call:
     return Call(id="sheet", tool="compose", arguments={"brief": _brief(), **arguments})
 
 
-class Composed(Record):
-    image: Image
-
-
-@tool("compose", version="1", cost_s=0.5, timeout_s=10.0)
-async def compose(ctx: ToolContext, *, brief: SceneBrief, variant: int = 0) -> Composed:
-    """Stands in for the tool: its arguments are what matters."""
-    raise NotImplementedError
-
-
 class TestRecompose(RepairContract):
     @pytest.fixture
     def repair(self) -> Recompose:
@@ -63,10 +50,6 @@ class TestRecompose(RepairContract):
     @pytest.fixture
     def calls(self) -> tuple[Call, ...]:
         return (_call(), _call(variant=2).model_copy(update={"id": "second"}))
-
-    @pytest.fixture
-    def tools(self) -> Registry:
-        return Registry([compose], origin="tests")
 
 
 class TestRecomposeWords(TestRecompose):
@@ -81,14 +64,19 @@ def _proposed(finding: Finding, call: Call, tried: frozenset[str] = frozenset())
 
 def test_failed_things_are_laid_out_otherwise() -> None:
     """Every other variant, once each, and nothing else of the brief."""
-    variants = [revision.changes for revision in _proposed(COUNT, _call(variant=1))]
-    assert variants == [{"variant": k} for k in range(VARIANTS + 1) if k != 1]
+    changes = [revision.changes for revision in _proposed(COUNT, _call(variant=7))]
+    assert changes == [{"variant": k} for k in VARIANTS if k != 7]
+
+
+def test_no_seed_chooses_a_variant_that_is_tried() -> None:
+    """Where a call names none its seed chooses one: the others are surely others."""
+    assert min(VARIANTS) >= compose.VARIANTS
 
 
 def test_a_variant_tried_for_one_criterion_is_not_tried_for_another() -> None:
     """It changes the whole picture, whatever failed."""
-    left = _proposed(COUNT, _call(), frozenset({"text0:variant1", "other:variant2"}))
-    assert [revision.id for revision in left] == ["count0:variant3", "count0:variant4"]
+    left = _proposed(COUNT, _call(), frozenset({"text0:variant6", "other:variant7"}))
+    assert [revision.id for revision in left] == ["count0:variant8", "count0:variant9"]
 
 
 def test_words_that_failed_are_set_larger_then_plainly() -> None:
