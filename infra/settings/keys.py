@@ -21,6 +21,8 @@ RESERVED_ENV = frozenset(
         "MAQUETTE_STACK_PART",
         "MAQUETTE_VENV",
         "MAQUETTE_PYTHON",
+        "MAQUETTE_INSTALL",
+        "MAQUETTE_VLLM_PYTHON",
         "MAQUETTE_DEBUG",
     }
 )
