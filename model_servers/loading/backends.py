@@ -50,6 +50,11 @@ class Backends(Generic[BackendT]):
         self._table = dict(table)
         self._usual = next(iter(table))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those of the table."""
+        return tuple(self._table)
+
     def check(self, name: str | None) -> None:
         """Raises: ConfigError: no backend is named so; lists those that are."""
         if name is not None and name not in self._table and name not in (brought := self._brought):
@@ -103,11 +108,10 @@ class Backends(Generic[BackendT]):
 
     def _loaded(self, entry: EntryPoint) -> object:
         try:
-            return entry.load()
-        except Exception as error:
+            return plugins.load(plugins.BACKENDS, entry)
+        except ConfigError as error:
             raise ConfigError(
-                f"the backend {entry.name!r} {plugins.why('cannot be imported', error)}",
-                hint=f"mend or uninstall the package that brings {entry.value}",
+                f"the backend {entry.name!r}: {error.message}", hint=error.hint
             ) from error
 
     def _kept_by(self, path: Path) -> str:
