@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from importlib.metadata import entry_points
+from collections.abc import Iterable
 
 from maquette.agents.intents.table import opened as intents
+from maquette.agents.judging.judges.table import make_judges
 from maquette.agents.judging.judges.table import opened as judges
 from maquette.agents.judging.repairs.table import opened as repairs
+from maquette.api.cli import plugged
+from maquette.api.cli.main import COMMANDS
 from maquette.api.client import MaquetteClient
-from maquette.infra.plugins import BACKENDS, BUILT_IN, ROLES, named
+from maquette.infra.plugins import BUILT_IN, Opened, PluginProblem
 from maquette.infra.settings.models import served_here
 from maquette.infra.settings.schema import Settings
 from maquette.infra.stack.checkup.doctor import Check
 from maquette.infra.stack.control import read_stack
-from maquette.model_servers.readiness import check_roles
+from maquette.model_servers.readiness import brought, check_roles
 from maquette.model_servers.schemas.options.table import opened as options
 from maquette.records.errors import MaquetteError, RecordDamaged
 from maquette.records.task import RECORD_DAMAGED
@@ -25,17 +28,9 @@ MOST_RECORDS = 2_000
 
 
 def tools(settings: Settings) -> Check:
-    """Every tool loads; a plug-in that does not is named."""
+    """Every tool loads; each plug-in that does not is named."""
     registry = load_registry()
-    if registry.problems:
-        first = registry.problems[0]
-        return Check(
-            "tools",
-            False,
-            problem=f"{first.plugin}: {first.reason}",
-            next_step="mend the plug-in, or uninstall its package",
-        )
-    return Check("tools", True, detail=", ".join(registry.names()))
+    return _plugged("tools", ", ".join(registry.names()), registry.problems)
 
 
 def planner(settings: Settings) -> Check:
@@ -64,40 +59,31 @@ def models(settings: Settings) -> Check:
 
 
 def plug_ins(settings: Settings) -> Check:
-    """What other packages bring can be used; the first that cannot is named."""
-    behind = [options(), intents(), judges(), repairs(), STRATEGIES]
-    if problems := [problem for one in behind for problem in one.problems]:
-        return Check(
-            "plug-ins",
-            False,
-            problem=f"{problems[0].plugin}: {problems[0].reason}",
-            next_step="mend the plug-in, or uninstall its package",
-        )
-    brought = [
-        f"{one.door.name}: {name}"
-        for one in behind
-        for name, origin in sorted(one.origins.items())
-        if origin != BUILT_IN
-    ]
-    brought += [f"{door.name}: {name}" for door in (ROLES, BACKENDS) for name in named(door)]
-    return Check("plug-ins", True, detail=", ".join(brought) or "none beside tools and commands")
+    """What other packages bring can be used; each thing that cannot is named."""
+    make_judges(settings.critic)  # leaves out what makes no judge
+    behind = [options(), intents(), judges(), repairs(), STRATEGIES, *brought()]
+    found = ", ".join(f"{one.door.name}: {name}" for one in behind for name in _from_others(one))
+    problems = [problem for one in behind for problem in one.problems]
+    return _plugged("plug-ins", found or "none beside tools and commands", problems)
 
 
 def commands(settings: Settings) -> Check:
-    """Commands of other packages load."""
-    names = []
-    for entry in entry_points(group="maquette.commands"):
-        try:
-            entry.load()
-        except Exception as error:
-            return Check(
-                "commands",
-                False,
-                problem=f"the command {entry.name} does not load ({type(error).__name__})",
-                next_step=f"mend or uninstall the package that brings {entry.value}",
-            )
-        names.append(entry.name)
-    return Check("commands", True, detail=", ".join(sorted(names)) or "no plug-ins")
+    """Commands of other packages load; each that does not is named."""
+    found = plugged.opened(COMMANDS)
+    return _plugged("commands", ", ".join(found.found) or "no plug-ins", found.problems)
+
+
+def _from_others(opened: Opened) -> list[str]:
+    return sorted(name for name, origin in opened.origins.items() if origin != BUILT_IN)
+
+
+def _plugged(part: str, works: str, problems: Iterable[PluginProblem]) -> Check:
+    """What works in either case; of what does not a line each."""
+    told = "\n".join(f"{one.plugin}: {one.reason}" for one in problems)
+    if not told:
+        return Check(part, True, detail=works)
+    next_step = "mend the plug-ins, or uninstall their packages"
+    return Check(part, False, detail=works, problem=told, next_step=next_step)
 
 
 def records(settings: Settings) -> Check:
