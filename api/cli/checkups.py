@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 
 from maquette.agents.intents.table import opened as intents
 from maquette.agents.judging.judges.table import make_judges
@@ -63,8 +64,14 @@ def plug_ins(settings: Settings) -> Check:
     make_judges(settings.critic)  # leaves out what makes no judge
     behind = [options(), intents(), judges(), repairs(), STRATEGIES, *brought()]
     found = ", ".join(f"{one.door.name}: {name}" for one in behind for name in _from_others(one))
-    problems = [problem for one in behind for problem in one.problems]
-    return _plugged("plug-ins", found or "none beside tools and commands", problems)
+    problems = [
+        replace(problem, plugin=f"{one.door.name}: {problem.plugin}")
+        for one in behind
+        for problem in one.problems
+    ]
+    if not problems:
+        found = found or "none beside tools and commands"
+    return _plugged("plug-ins", found, problems)
 
 
 def commands(settings: Settings) -> Check:

@@ -81,8 +81,12 @@ def test_every_plug_in_that_breaks_is_told(packages: Packages) -> None:
     )
     check = plug_ins(load_settings("test"))
     assert not check.ok and check.detail == "roles: echo"
-    told = [line.split()[1] for line in check.problem.splitlines()]
-    assert sorted(told) == ["echo.lost", "empty", "thing"]
+    told = [line.split(" (")[0] for line in check.problem.splitlines()]
+    assert sorted(told) == [
+        "backends: plug-in echo.lost",
+        "intents: plug-in thing",
+        "judges: plug-in empty",
+    ]
 
 
 def test_every_tool_that_breaks_is_told(packages: Packages) -> None:
