@@ -27,8 +27,8 @@ _KINDS = {
 
 
 def check_roles(settings: Settings) -> None:
-    """Every role is served here, its options and backend are known, and its model is where the
-    settings say.
+    """Every role is served here, its options are known, its backend can be loaded, and its model
+    is where the settings say.
 
     Raises: ConfigError.
     """
@@ -38,8 +38,10 @@ def check_roles(settings: Settings) -> None:
         role = RoleName(name)
         placement_options(role, config.options)
         server = builders[role]()
-        reads = isinstance(server, LoadedRole) and server.backends.takes_files(config.backend)
-        if reads and config.model != BUNDLED:
+        if not isinstance(server, LoadedRole):
+            continue
+        server.backends.check_brought(config.backend)
+        if server.backends.takes_files(config.backend) and config.model != BUNDLED:
             _find(role, config)
 
 

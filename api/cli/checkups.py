@@ -12,12 +12,13 @@ from maquette.agents.judging.judges.table import opened as judges
 from maquette.agents.judging.repairs.table import opened as repairs
 from maquette.api.cli import plugged
 from maquette.api.cli.main import COMMANDS
+from maquette.api.cli.views.models_line import ask_roles
 from maquette.api.client import MaquetteClient
 from maquette.infra.plugins import BUILT_IN, Opened, PluginProblem
 from maquette.infra.settings.models import served_here
 from maquette.infra.settings.schema import Settings
 from maquette.infra.stack.checkup.doctor import Check
-from maquette.infra.stack.control import read_stack
+from maquette.infra.stack.control import load_stack_settings, read_stack
 from maquette.model_servers.readiness import brought, check_roles
 from maquette.model_servers.schemas.options.table import opened as options
 from maquette.records.errors import MaquetteError, RecordDamaged
@@ -56,6 +57,11 @@ def models(settings: Settings) -> Check:
         check_roles(settings)
     except MaquetteError as error:
         return Check("model files", False, problem=error.message, next_step=error.hint)
+    info = read_stack(settings)
+    if lame := ask_roles(load_stack_settings(info)) if info is not None else {}:
+        told = "\n".join(f"the role {role} did not start: {why}" for role, why in lame.items())
+        next_step = "mend what is named, then `maquette down` and `maquette up`"
+        return Check("model files", False, problem=told, next_step=next_step)
     return Check("model files", True, detail=", ".join(sorted(settings.models)))
 
 

@@ -64,6 +64,15 @@ class Backends(Generic[BackendT]):
                 hint="name one of these, or leave it out: the model's files tell which one it is",
             )
 
+    def check_brought(self, name: str | None) -> None:
+        """Load the backend of that name where an installed package brings it.
+
+        Raises: ConfigError: no backend is named so, or it cannot be used.
+        """
+        self.check(name)
+        if name is not None and name not in self._table:
+            self._loaded(self._brought[name])
+
     def choose(self, name: str | None, path: Path | None) -> Chosen[BackendT] | None:
         """The backend of that name; without one, the backend that the model's files are for.
 

@@ -43,6 +43,16 @@ def test_what_cannot_serve_is_named(overrides: dict[str, Any], told: str) -> Non
         _check(**overrides)
 
 
+def test_a_chosen_backend_of_a_package_is_loaded(packages: Packages) -> None:
+    """What could not serve is told before anything is started; what works passes."""
+    entries = {"backends:embedding.gone": "no_such_module:X", "backends:embedding.new": "news:New"}
+    packages.install("news", entries, "class New: ...")
+    _check(**{"models.embedding.backend": "new"})
+    with pytest.raises(ConfigError, match=r"'embedding\.gone': cannot be imported") as caught:
+        _check(**{"models.embedding.backend": "gone"})
+    assert caught.value.hint == "mend or uninstall news 1.5"
+
+
 PARTS = """
 class Role:
     def start(self): ...

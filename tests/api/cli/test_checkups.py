@@ -12,6 +12,7 @@ from installed import Packages
 
 from maquette.agents.intents.table import opened as intents
 from maquette.agents.judging.judges.table import opened as judges
+from maquette.api.cli import checkups
 from maquette.api.cli.checkups import commands, plug_ins, tools
 from maquette.infra.settings.load import load_settings
 
@@ -96,6 +97,16 @@ def test_every_tool_that_breaks_is_told(packages: Packages) -> None:
     check = tools(load_settings("test"))
     assert not check.ok and "typeset" in check.detail
     assert [line.split()[1] for line in check.problem.splitlines()] == ["idle", "leave"]
+
+
+def test_a_role_that_did_not_start_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its files are where they should be, and it still does not serve."""
+    settings = load_settings("laptop")
+    monkeypatch.setattr(checkups, "read_stack", lambda settings: object())
+    monkeypatch.setattr(checkups, "load_stack_settings", lambda info: settings)
+    monkeypatch.setattr(checkups, "ask_roles", lambda settings: {"reward": "no memory"})
+    check = checkups.models(settings)
+    assert not check.ok and check.problem == "the role reward did not start: no memory"
 
 
 @pytest.mark.slow
