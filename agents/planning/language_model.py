@@ -15,6 +15,7 @@ from maquette.records.errors import (
     ModelUnavailable,
     PlanRejected,
 )
+from maquette.records.loop import STRATEGIES
 from maquette.records.plan import Plan
 from maquette.records.task import TaskRequest
 from maquette.tools.registry import Registry
@@ -45,15 +46,22 @@ class LanguagePlanner:
         registry: Registry,
         *,
         fallback: Planner | None = None,
+        strategies: frozenset[str] = STRATEGIES,
     ) -> None:
         self._client = client
         self._model = model
         self._registry = registry
         self._fallback = fallback
+        self._strategies = strategies
 
     @classmethod
     def of(
-        cls, settings: PlannerSettings, registry: Registry, *, fallback: Planner | None = None
+        cls,
+        settings: PlannerSettings,
+        registry: Registry,
+        *,
+        fallback: Planner | None = None,
+        strategies: frozenset[str] = STRATEGIES,
     ) -> LanguagePlanner:
         """The planner that the settings describe. Raises: ConfigError: no model is named."""
         from openai import AsyncOpenAI
@@ -67,7 +75,7 @@ class LanguagePlanner:
         client = AsyncOpenAI(
             base_url=settings.base_url, api_key=key, timeout=settings.timeout_s, max_retries=1
         )
-        return cls(client, settings.model, registry, fallback=fallback)
+        return cls(client, settings.model, registry, fallback=fallback, strategies=strategies)
 
     async def plan(self, request: TaskRequest) -> Plan:
         """See ``Planner.plan``."""
@@ -107,7 +115,6 @@ class LanguagePlanner:
         """One answer in the schema. Raises: ModelUnavailable: the endpoint does not answer well."""
         from openai import OpenAIError
 
-        limits = PlanLimits()
         try:
             completion = await self._client.chat.completions.create(
                 model=self._model,
@@ -119,7 +126,7 @@ class LanguagePlanner:
                     "json_schema": {
                         "name": "plan",
                         "strict": True,
-                        "schema": plan_schema(self._registry, limits.strategies),
+                        "schema": plan_schema(self._registry, self._strategies),
                     },
                 },
             )
@@ -146,7 +153,7 @@ class LanguagePlanner:
             raise FixInput(refusal.strip()[:MAX_REFUSAL_CHARACTERS])
         plan = parse_plan(from_wire(value))
         plan = plan.model_copy(update={"planner": self._model})
-        limits = PlanLimits(budget_s=request.options.budget_s)
+        limits = PlanLimits(budget_s=request.options.budget_s, strategies=self._strategies)
         return check_plan(plan, self._registry, inputs=len(request.inputs), limits=limits)
 
     async def close(self) -> None:
