@@ -85,7 +85,8 @@ STRATEGIES = PluginDoor(
     has=("name", "steering", "begin", "next_round", "absorb"),
     takes="instance",
 )
-"""How a loop decides; pure (``workflows/loops/strategy.py``)."""
+"""How a loop decides; pure (``workflows/loops/strategy.py``). A task asks for one by its name
+(``maquette run --strategy NAME``, ``options.strategy``)."""
 
 DOORS = (*(COMMANDS, TOOLS, ROLES, BACKENDS, ROW_OPTIONS, INTENTS, JUDGES, REPAIRS, STRATEGIES),)
 

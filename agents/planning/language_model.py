@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from maquette.agents.planning.budget import with_strategy
 from maquette.agents.planning.llm_prompt import repair_message, system_message, user_message
 from maquette.agents.planning.llm_wire import from_wire, plan_schema
 from maquette.agents.planning.seam import Planner
@@ -152,6 +153,7 @@ class LanguagePlanner:
         if isinstance(refusal, str) and refusal.strip() and not value.get("nodes"):
             raise FixInput(refusal.strip()[:MAX_REFUSAL_CHARACTERS])
         plan = parse_plan(from_wire(value))
+        plan = with_strategy(plan, request.options)
         plan = plan.model_copy(update={"planner": self._model})
         limits = PlanLimits(budget_s=request.options.budget_s, strategies=self._strategies)
         return check_plan(plan, self._registry, inputs=len(request.inputs), limits=limits)
