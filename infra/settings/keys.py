@@ -22,6 +22,7 @@ RESERVED_ENV = frozenset(
         "MAQUETTE_VENV",
         "MAQUETTE_PYTHON",
         "MAQUETTE_INSTALL",
+        "MAQUETTE_CHECKOUT",
         "MAQUETTE_VLLM_PYTHON",
         "MAQUETTE_DEBUG",
     }
