@@ -13,6 +13,7 @@ from maquette.agents.plans.served import Served
 from maquette.agents.reading.request import read_request
 from maquette.agents.validation.validator import PlanLimits, check_plan
 from maquette.model_servers.client.contract import ModelClient
+from maquette.records.loop import STRATEGIES
 from maquette.records.plan import Plan
 from maquette.records.task import TaskRequest
 from maquette.tools.registry import Registry
@@ -32,12 +33,15 @@ class EmbeddedPlanner:
         registry: Registry,
         intents: Table | None = None,
         gallery: Gallery | None = None,
+        *,
+        strategies: frozenset[str] = STRATEGIES,
     ) -> None:
         """
         Args:
             gallery: the things of the art packs; None: pictures are only drawn.
         """
         self._registry = registry
+        self._strategies = strategies
         self._served = Served(models)
         table = all_intents() if intents is None else intents
         self._gallery = gallery
@@ -56,5 +60,5 @@ class EmbeddedPlanner:
             plan,
             self._registry,
             inputs=len(request.inputs),
-            limits=PlanLimits(budget_s=request.options.budget_s),
+            limits=PlanLimits(budget_s=request.options.budget_s, strategies=self._strategies),
         )
