@@ -95,7 +95,7 @@ def show_thing(
 @app.command("add")
 def add_pack(
     path: Annotated[
-        Path, typer.Argument(metavar="PATH", help="A folder of SVG files, or Iconify JSON.")
+        Path, typer.Argument(metavar="PATH", help="A folder of SVG files, Iconify JSON, a font.")
     ],
     name: Annotated[
         str | None, typer.Option(help="The pack's name in ids; else that of the folder or file.")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from maquette.records.errors import Conflict, InvalidInput, MaquetteError, MediaRejected
+from maquette.tools.art.packs import noto
 from maquette.tools.art.packs.added import add, added
 
 DOT = (
@@ -64,6 +65,23 @@ def test_an_iconify_file_is_copied_too(icons: Path, tmp_path: Path) -> None:
         assert not isinstance(pack, MaquetteError)
         assert list(pack.cards()) == [f"{name}:cat"]
         assert pack.cards()[f"{name}:cat"].names["en"] == ("cat", "puss")
+
+
+@pytest.mark.slow
+def test_a_colour_font_is_copied_too(tmp_path: Path) -> None:
+    """Its things have the names of their characters; one that is damaged is refused."""
+    path = tmp_path / "Own.ttf"
+    path.write_bytes(noto._read(Path(str(noto._distribution().locate_file(noto.FONT)))))
+    with pytest.raises(MediaRejected, match="does not tell its licence"):
+        add(path, tmp_path / "art")
+    done = add(path, tmp_path / "art", licence="OFL-1.1")
+    assert done.refused == () and done.pack.cards()["own:1f408"].name == "cat"
+    ((name, pack),) = added(tmp_path / "art")
+    assert name == "own" and not isinstance(pack, MaquetteError)
+    assert pack.art("own:1f408") == noto.pack().art("noto:1f408")
+    path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(MediaRejected):
+        add(path, tmp_path / "art", name="half", licence="OFL-1.1")
 
 
 @pytest.mark.parametrize(
