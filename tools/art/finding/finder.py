@@ -28,6 +28,8 @@ from maquette.tools.art.finding.wording import UNSPACED, bare, plain
 from maquette.tools.art.found import By, Found, Match
 
 OFFERED = 3
+NEAREST = 40
+"""Names whose chances are weighed."""
 _LATIN = frozenset({"en", "de", "es", "fr", "it", "pt", "tr", "id"})
 _WHERE_ENGLISH = ("en", "es", "de")
 """Tried for what an English dictionary has: a French "pain" is bread, an English one is not."""
@@ -120,12 +122,12 @@ class Finder:
         if self._meanings is None:
             return self._nothing(phrase, ())
         written = plain(phrase)
-        near = await self._meanings.cosines(written)
+        near = await self._meanings.nearest(written)
         ranked = sorted(
-            ((self._chance(id, cosine, written), id) for id, cosine in near[:40]),
+            ((self._chance(id, cosine, written), id) for id, cosine in near[:NEAREST]),
             key=lambda one: -one[0],
         )
-        best, second = ranked[0], ranked[1] if len(ranked) > 1 else (0.0, "")
+        best, second = (*ranked, (0.0, ""), (0.0, ""))[:2]
         if best[0] < SAFE_MEANING:
             alike = tuple(id for chance, id in ranked if chance >= OFFERABLE)
             return self._nothing(phrase, alike)
