@@ -9,6 +9,7 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from maquette.tools.art.layout.ties import Rect, hull
 
@@ -47,7 +48,7 @@ class Block:
     """The thing that the block is of; others stand in it or before it."""
     spots: tuple[Spot, ...]
 
-    @property
+    @cached_property
     def size(self) -> tuple[float, float]:
         """Width and height."""
         box = hull([spot.rect for spot in self.spots])

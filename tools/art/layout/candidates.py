@@ -28,7 +28,7 @@ DEPTHS = ((0.72, 0.25), (0.56, 0.5), (0.85, 0.12))
 """How near neighbours in two rows stand, and how much higher the feet of the one behind are."""
 LOWERED = (0.62, 0.4)
 """How far a row of copies on the ground lies below the one behind it, in their heights."""
-GOOD = 0.16
+GOOD = 0.2
 """How much less beautiful than the best a variant may be."""
 LARGE = 0.6
 """The least area of all things to that of the best."""
@@ -120,6 +120,7 @@ def _settings(cast: Cast, stage: Stage, chance: random.Random) -> Iterator[Setti
     """Levels as ties and lanes ask, all in one row where nothing forbids, and rows in depth."""
     levels = levels_of(cast)
     everyone = list(range(len(cast.players)))
+    upright = any("top" in (p.place or "") or "bottom" in (p.place or "") for p in cast.players)
     for order in range(ORDERS if len(everyone) > 1 else 1):
         key = {k: float(k) if order == 0 else chance.random() for k in everyone}
         key.update({k: key[k] + _pull(cast, k) for k in everyone})
@@ -127,7 +128,7 @@ def _settings(cast: Cast, stage: Stage, chance: random.Random) -> Iterator[Setti
         rows = tuple(tuple(in_order(level, pairs, key)) for level in levels)
         yield Setting(rows)
         yield from _in_depth(cast, Setting(rows))
-        if len(rows) > 1 and not cast.down:
+        if len(rows) > 1 and not cast.down and not upright:
             row = (tuple(in_order(everyone, pairs, key)),)
             yield Setting(row, mixed=True)
             yield from _in_depth(cast, Setting(row, mixed=True))

@@ -217,7 +217,8 @@ def _natural(
 ) -> tuple[float, float]:
     """Width and height in pixels that suit what is in the frame."""
     there = [scene.things[k] for k in _in_frame(scene, frame)]
-    sizes = shown_sizes([nature.size_m(one.thing) for one in there] + [nature.size_m(thing)])
+    every = [*(one.thing for one in there), thing]
+    sizes = shown_sizes([nature.height_m(one) * look(one).aspect ** 0.5 for one in every])
     area = [_area(scene, one, look) ** 0.5 for one in there]
     units = [side / size for side, size in zip(area, sizes, strict=False)]
     stage = _stage(scene, frame)

@@ -54,7 +54,8 @@ def _pixels(art: Art, shown: Art) -> np.ndarray:
 
 def _named(pixels: np.ndarray) -> str:
     """The basic word nearest to the mean colour, by the definitions of ``words.colours``."""
-    mean = np.mean([oklab(tuple(int(v) for v in rgb)) for rgb in pixels[:: max(1, len(pixels) // 150)]], axis=0)
+    some = pixels[:: max(1, len(pixels) // 150)]
+    mean = np.mean([oklab((int(r), int(g), int(b))) for r, g, b in some], axis=0)
     return min(BASIC, key=lambda name: float(np.sum((mean - np.array(oklab(WORDS[name]))) ** 2)))
 
 

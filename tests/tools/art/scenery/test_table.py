@@ -1,7 +1,8 @@
-"""Backgrounds: they cover their frame at any shape, the same each time, and tell where they stand."""
+"""Backgrounds: they cover a frame of any shape, the same each time, and tell where to stand."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import get_args
 
 import numpy as np
@@ -55,7 +56,7 @@ def test_zones_lie_in_the_frame_and_in_order(kind: BackgroundKind) -> None:
     zones = zones_of(kind)
     bands = [band for band in (zones.sky, zones.water, zones.ground) if band]
     assert all(0 <= top < bottom <= 1 for top, bottom in bands)
-    assert all(a[1] <= b[1] for a, b in zip(bands, bands[1:], strict=False))
+    assert all(a[1] <= b[1] for a, b in pairwise(bands))
     assert (kind in ("plain", "gradient")) == (not bands)
 
 
