@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 
 from maquette.records.errors import MissingExtra
 
@@ -64,7 +65,7 @@ def visual_order(levels_of_line: Sequence[int]) -> tuple[int, ...]:
 
 def _algorithm():  # type: ignore[no-untyped-def]
     try:
-        from bidi import algorithm  # type: ignore[import-not-found]
+        from bidi import algorithm  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except ImportError as error:
         raise MissingExtra(
             "text from right to left is ordered by python-bidi, which is not installed",

@@ -99,7 +99,7 @@ def _bow(disc: Area, top: float, foot: float) -> Area:
 def _disc(d: Draft, disc: Area) -> None:
     u = d.unit
     ring = disc.inset(-1.6 * u)
-    room = disc.square(0.72)
+    room = disc.square(0.74)
     d.show(disc, soft=True, radius_px=disc.width / 2, room=room)
     d.add(ring, "ellipse", stroke=d.line_on("sheet"), stroke_px=0.8 * u)
 

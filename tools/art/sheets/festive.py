@@ -59,7 +59,7 @@ def awning(d: Draft) -> None:
         return
     top = d.takes(d.leading, body, 0.3) if d.leading else 0.0
     d.put(d.leading, body.above(top), d.light)
-    foot = d.height
+    foot = float(d.height)
     if d.rest:
         strip = d.takes(d.rest, body, 0.22) + 6 * u
         foot -= strip
