@@ -63,7 +63,7 @@ def visual_order(levels_of_line: Sequence[int]) -> tuple[int, ...]:
     return tuple(part["ch"] for part in storage["chars"])
 
 
-def _algorithm():  # type: ignore[no-untyped-def]
+def _algorithm() -> Any:
     try:
         from bidi import algorithm  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except ImportError as error:
