@@ -213,7 +213,8 @@ class Draft:
         """What is stacked of strings; ``most_px`` holds for the leading ones."""
         head, text = self.fonts.head, self.fonts.text
         few = len([s for s in self.said if not s.leads]) <= 2
-        unit = self.unit * (1.0 if self.shows else 1.5) * (1.3 if few else 1.0)
+        quiet = self.shows or self.brief.design == "invitation"
+        unit = self.unit * (1.0 if quiet else 1.5) * (1.3 if few else 1.0)
         return [
             Item(s.text, s.role, head, unit, most_px)
             if s.leads

@@ -31,12 +31,13 @@ def confetti(d: Draft) -> None:
 def _strew(d: Draft) -> None:
     """Dots of three colours and sizes, clear of words and of where things stand."""
     u, p = d.unit, d.palette
-    taken = [area.inset(-1.2 * u) for area in (*d.written, *d.room)]
+    # Far from words, so that no reader takes a dot for a letter or a full stop.
+    taken = [area.inset(-4 * u) for area in d.written] + [area.inset(-1.2 * u) for area in d.room]
     colours = (p.band, p.accent, p.ink)
     placed = 0
     for number in range(1, SEARCHED):
         x, y = (number * step % 1.0 for step in GOLDEN)
-        half = (0.5 + 0.35 * (number % 3)) * u
+        half = (0.6 + 0.45 * (number % 3)) * u
         dot = Area(x * d.width, y * d.height, x * d.width, y * d.height).inset(-half)
         inside = dot.x0 > 0 and dot.x1 < d.width and dot.y0 > 0 and dot.y1 < d.height
         if inside and placed < MOST_CONFETTI and not any(meet(dot, area, 0.0) for area in taken):
@@ -59,7 +60,7 @@ def awning(d: Draft) -> None:
         return
     top = d.takes(d.leading, body, 0.3) if d.leading else 0.0
     d.put(d.leading, body.above(top), d.light)
-    foot = d.height
+    foot = float(d.height)
     if d.rest:
         strip = d.takes(d.rest, body, 0.22) + 6 * u
         foot -= strip

@@ -87,7 +87,7 @@ def bold(d: Draft) -> None:
     elif d.shows:
         words = whole.above(0.58 * d.height)
         d.show(whole.below(words.height), soft=True)
-    inner = words.inset(6 * u)
+    inner = words.inset(6 * u) if d.shows else words.inset(8 * u)
     if d.rest:
         height = d.takes(d.rest, inner, 0.3)
         line = inner.y1 - height - 4 * u

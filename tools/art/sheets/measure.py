@@ -50,7 +50,7 @@ def advance(character: str, font: str) -> float:
     if known is not None:
         return known
     if unicodedata.east_asian_width(character) in "WF":
-        return 1.0
+        return 1.25 if unicodedata.category(character) == "So" else 1.0  # emoji are broader
     if unicodedata.category(character) in ("Mn", "Cf", "Me", "Cc"):
         return 0.0
     return 0.66 if character.isupper() else 0.6

@@ -224,3 +224,15 @@ def test_text_from_the_right_is_set_flush_right() -> None:
         brief = SceneBrief(design="poster", words=(Words(text=text),))
         bold = next(d for d in (design(brief, variant=v) for v in range(5)) if "bold" in d.name)
         assert bold.words[0].align == align
+
+
+@pytest.mark.parametrize("things", [(), (CAT,)])
+def test_confetti_falls_beside_words_and_things(things: tuple[WantedThing, ...]) -> None:
+    """There is plenty of it, and none behind letters or in the room."""
+    brief = SceneBrief(
+        design="card", panels=(Panel(things=things),), words=(Words(text="Happy birthday"),)
+    )
+    sheet = next(d for d in (design(brief, variant=v) for v in range(7)) if "confetti" in d.name)
+    assert len(sheet.shapes) > 15
+    kept = (*(block.box for block in sheet.words), *(sheet.room if things else ()))
+    assert not any(over(shape.box, box) for shape in sheet.shapes for box in kept)
