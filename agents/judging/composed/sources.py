@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maquette.records.errors import NotFound
+from maquette.words.lexicon import singular
 
 if TYPE_CHECKING:
     from maquette.tools.art.finding.finder import Finder
@@ -39,6 +40,10 @@ class Sources(Protocol):
 
     def known(self, phrase: str) -> bool:
         """Whether any everyday thing of the packs is called so."""
+        ...
+
+    def akin(self, thing: str, phrase: str) -> bool:
+        """Whether the phrase, or its singular, leads to the thing of this id: a keyword of it."""
         ...
 
     def digest(self, pack: str) -> str | None:
@@ -85,6 +90,14 @@ class ArtSources:
             card.kind == "thing" and _finder().names(card, phrase, language=language)
             for card in cards
         )
+
+    def akin(self, thing: str, phrase: str) -> bool:
+        """See ``Sources.akin``."""
+        from maquette.tools.art.packs.table import card_of
+
+        noun = " ".join(phrase.lower().split())
+        words = {noun, singular(noun)}
+        return any(words & set(some) for some in card_of(thing).keywords.values())
 
     def digest(self, pack: str) -> str | None:
         """See ``Sources.digest``."""
