@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from maquette.agents.judging.composed.calling import fits, word_for
 from maquette.agents.judging.composed.looking import Seen, View, main_part
-from maquette.agents.judging.composed.measuring import Hue, families, fits, word_for
+from maquette.agents.judging.composed.measuring import Hue, families
 from maquette.agents.judging.composed.nouns import Meant, meant, split
 from maquette.agents.judging.composed.sources import Sources
 from maquette.records.criterion import Colour, Count, Criterion, Exists

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from maquette.agents.judging.composed.comparing import (
     TOLERANCE,
@@ -34,8 +35,8 @@ RIM = 0.08
 the same colour would show."""
 CLEAN_RIM, BROKEN_RIM = 0.9, 0.75
 """The same shares of agreeing pixels for the rim."""
-PROBES = ("#c81e50", "#1e78c8")
-"""Two colours that no thing has both of: what differs between them is a thing's main part."""
+PROBE = "#a020c8"
+"""A colour that hardly any thing has: what differs from it is a thing's main part."""
 LEAST_PART = 0.12
 """Share of what is seen of a thing from which a part may give it its colour."""
 FEWEST_PX = 16
@@ -142,22 +143,28 @@ def main_part(view: View, seen: Seen, sources: Sources) -> Mask:
     """Where that part of a thing is seen which has its colour, (H, W): the frame of a bicycle, the
     petals of a flower.
 
-    It is the part that changes when the thing is painted in another colour. Where hardly anything
-    changes, it is all that is seen.
+    It is the part that changes when the thing is painted in another colour than its natural one:
+    in the document's, or where that changes hardly anything in one of its own. Where that changes
+    hardly anything, too, it is all that is seen.
 
     Raises: as ``sources`` do.
     """
     height, width = seen.visible.shape
     index = next(k for k, one in enumerate(view.things) if one is seen)
-    one, other = (
-        sources.alone(_coloured(view.scene, index, colour), index, width, height).astype(np.int16)
-        for colour in PROBES
-    )
-    part = seen.visible & (np.abs(one[..., :3] - other[..., :3]).max(axis=2) > TOLERANCE)
-    return part if part.sum() >= LEAST_PART * seen.visible.sum() else seen.visible
+
+    def painted(colour: str | None) -> NDArray[np.int16]:
+        pixels = sources.alone(_coloured(view.scene, index, colour), index, width, height)
+        return pixels[..., :3].astype(np.int16)
+
+    natural = painted(None)
+    for colour in filter(None, (seen.thing.colour, PROBE)):
+        part = seen.visible & (np.abs(painted(colour) - natural).max(axis=2) > TOLERANCE)
+        if part.sum() >= LEAST_PART * seen.visible.sum():
+            return part
+    return seen.visible
 
 
-def _coloured(scene: Scene, index: int, colour: str) -> Scene:
+def _coloured(scene: Scene, index: int, colour: str | None) -> Scene:
     things = list(scene.things)
     things[index] = things[index].model_copy(update={"colour": colour, "pattern": None})
     return scene.model_copy(update={"things": tuple(things)})

@@ -74,7 +74,7 @@ def _meant(noun: str, colour: str | None, things: Sequence[PlacedThing], sources
             continue
         if elsewhere is None:
             elsewhere = sources.known(noun)
-        if elsewhere:
+        if elsewhere and not sources.akin(thing.thing, noun):
             doubtful.append(k)
             why = f"the art placed for {noun!r} is not called so, and other art is"
         else:

@@ -57,6 +57,7 @@ class PlainSources:
 
     also: dict[str, tuple[str, ...]] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
+    leads: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def whole(self, scene: Scene, width_px: int, height_px: int) -> NDArray[np.uint8]:
         sheet = np.full((height_px, width_px, 3), PAPER, np.uint8)
@@ -90,6 +91,9 @@ class PlainSources:
 
     def known(self, phrase: str) -> bool:
         return any(self.named(f"plain:{shape}", phrase) for shape in SHAPES)
+
+    def akin(self, thing: str, phrase: str) -> bool:
+        return phrase in self.leads.get(thing.partition(":")[2], ())
 
     def digest(self, pack: str) -> str | None:
         return self.digests.get(pack)

@@ -129,6 +129,8 @@ def _composed(cards: list[ThingCard], mentions: list[Mention], rng: np.random.Ge
         design=str(rng.choice(DESIGNS)) if words else "picture",  # type: ignore[arg-type]
         panels=(_panel(cards, mentions, links),),
         words=tuple(Words(text=text) for text in words),
+        width_px=SIDE_PX,
+        height_px=SIDE_PX,
         packs={name: pack.digest for name, pack in all_packs().items()},
     )
     made = composed(brief, variant=int(rng.integers(6)))

@@ -46,6 +46,14 @@ def test_art_that_was_hardly_found_is_doubtful() -> None:
     assert (found.sure, found.doubtful) == ((), (2,)) and "70%" in found.why
 
 
+def test_a_keyword_makes_surely_found_art_sure() -> None:
+    """Flowers that were found as a bouquet are meant, though one flower is called so, too; without
+    the keyword a bar that is called a square stays doubtful."""
+    placed = (thing("bar", (0, 0, 0.2, 0.2), phrase="square"),)
+    assert meant("square", placed, PlainSources(leads={"bar": ("square",)})).sure == (0,)
+    assert meant("square", placed, SOURCES).doubtful == (0,)
+
+
 def test_a_name_that_begins_with_a_colour_is_a_name() -> None:
     """A gold medal is no medal that is gold; a red circle is a circle that is red."""
     assert meant("gold medal", THINGS, SOURCES).colour is None
