@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -64,8 +65,7 @@ class Commands(TyperGroup):
         known = self.list_commands(ctx)
         if args and args[0] not in known and not args[0].startswith("-"):
             if args[0] in EXTRAS:
-                package = f"maquette[{EXTRAS[args[0]]}]"
-                ctx.fail(f"{args[0]!r} is not installed. It comes with: pip install '{package}'")
+                ctx.fail(f"{args[0]!r} is not installed. It comes with: {_how_to_get(args[0])}")
             near = difflib.get_close_matches(args[0], known, n=1)
             words = " ".join(args[0].split())[:60]
             guess = f"Did you mean: maquette {near[0]}?" if near else f'Try: maquette run "{words}"'
@@ -83,6 +83,15 @@ class Commands(TyperGroup):
             except NotTold as error:  # help and version are written outside of ``told``
                 Screen().fail(error)
                 sys.exit(exits.FAILED)
+
+
+def _how_to_get(command: str) -> str:
+    """What installs the extra of a command: the launcher, where this runs through one."""
+    checkout = os.environ.get("MAQUETTE_CHECKOUT")
+    if checkout is None:
+        return f"pip install 'maquette[{EXTRAS[command]}]'"
+    here = Path(checkout).resolve() == Path.cwd()
+    return f"MAQUETTE_INSTALL=all {'.' if here else checkout}/maquette {command}"
 
 
 @contextmanager
