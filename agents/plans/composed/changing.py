@@ -109,9 +109,9 @@ async def _read(change: Change, scene: Scene, gallery: Gallery, number: int) -> 
             direction = _direction(change)
             return [Move(which=w, direction=direction) for w in whiches], []
         case ChangeKind.REPLACE:
-            found, colour = await _found(change.new, gallery)
+            found, shade = await _found(change.new, gallery)
             told = Exists(id=f"there{number}", thing=found["phrase"])
-            return [Replace(which=w, colour=colour, **found) for w in whiches], [told]
+            return [Replace(which=w, colour=shade, **found) for w in whiches], [told]
         case _:
             left = len(_of_phrase(phrase, scene, gallery)) - len(things)
             gone = Count(id=f"gone{number}", thing=phrase, count=left)

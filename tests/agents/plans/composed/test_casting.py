@@ -44,9 +44,7 @@ async def test_a_sheet_is_no_thing(gallery: Gallery, drawn: Lexicon) -> None:
     assert found.background.kind == "snow"
 
 
-async def test_what_is_not_there_stays_a_wish_and_is_said(
-    gallery: Gallery, drawn: Lexicon
-) -> None:
+async def test_what_is_not_there_stays_a_wish_and_is_said(gallery: Gallery, drawn: Lexicon) -> None:
     """A knight is in no pack: it is missing, and told, and nothing else is put in its place."""
     found = await of("a knight and a castle", gallery, drawn)
     assert [role.phrase for role in found.missing] == ["knight"]
