@@ -15,6 +15,9 @@ NAME = 0.997
 BY: dict[How | None, float] = {None: NAME, "same": 0.994, "near": 0.9}
 FOREIGN = 0.97
 """A word of another language than the one that was told."""
+OTHER = 0.97
+"""Times this for a name in another language than English that is not the usual one: Unicode's
+other names are those of a country or an older edition, and looser."""
 SLIGHT = 0.95
 """Times this where a modifier changes a little of the picture: ``old``, ``wooden``."""
 PLACED = 0.5

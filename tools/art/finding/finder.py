@@ -15,6 +15,7 @@ from maquette.tools.art.finding.chances import (
     BY,
     FOREIGN,
     OFFERABLE,
+    OTHER,
     PLACED,
     SAFE_MEANING,
     SLIGHT,
@@ -172,6 +173,7 @@ class Finder:
             )
             return Found(phrase, "unclear", matches, offered)
         chance = BY[known.how] * factor * (FOREIGN if foreign else 1.0)
+        chance *= 1.0 if known.usual or language == "en" else OTHER
         by: By = "name" if known.how is None else "alias"
         matches = tuple(
             Match(id, self._called(id, language), round(chance, 3), by) for id in known.things[:1]

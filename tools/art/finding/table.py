@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from maquette.tools.art.contract import ThingCard
 from maquette.tools.art.finding.senses import How, Sense, senses
@@ -40,6 +40,8 @@ class Known:
     things: tuple[str, ...]
     """Ids; of ``unclear``, ``akin`` and ``absent`` what is offered."""
     plural: bool = False
+    usual: bool = True
+    """Whether the name is the usual one, rather than one of several others."""
 
 
 class Names:
@@ -88,7 +90,7 @@ class Names:
                 return found
             for one in singulars(form, language, dictionary=dictionary):
                 if found := self._one(one, language):
-                    return Known(found.how, found.things, plural=True)
+                    return replace(found, plural=True)
             if found := self._symbol(form, language):
                 return found
         return None
@@ -108,7 +110,8 @@ class Names:
             return known
         ids = self._meant(self.named(language).get(form, ()), form, language)
         if ids:
-            return Known(None, ids)
+            first = self._cards[ids[0]].names[language][0]
+            return Known(None, ids, usual=form in spellings(first, language))
         if language in ("es", "pt", "fr", "it"):
             written = self._written(language).get(folded(form))
             return self._one(written, language) if written and written != form else None

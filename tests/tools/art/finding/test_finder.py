@@ -76,6 +76,20 @@ def test_what_nothing_shows_is_said_not_to_be_there(finder: Finder, word: str) -
     assert len(found.nearest) <= 3
 
 
+def test_a_word_of_another_language_means_a_face_only_if_it_speaks_of_one(finder: Finder) -> None:
+    """累 (tired) is the Chinese name of a face; 狗脸 (a dog's face) says so."""
+    assert find(finder, "累", "zh").state == "none"
+    assert find(finder, "狗脸", "zh").best is not None
+
+
+def test_another_name_in_another_language_is_less_sure_than_the_usual_one(finder: Finder) -> None:
+    """Peanuts have several Spanish names; an egg has one."""
+    usual, other = (find(finder, word, "es").best for word in ("huevo", "cacahuate"))
+    assert usual is not None
+    assert other is not None
+    assert usual.probability >= SURE > other.probability
+
+
 def test_a_sign_is_found_when_it_is_meant(finder: Finder) -> None:
     """``sign`` says that the symbol is wanted."""
     found = find(finder, "information sign")

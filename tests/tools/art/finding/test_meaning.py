@@ -49,6 +49,21 @@ async def test_names_of_another_space_are_embedded_once() -> None:
     assert space.asked == ["teapots", "teapot", "birthday cake", "cakes"]
 
 
+async def test_stored_vectors_are_left_where_another_model_has_their_width() -> None:
+    """A probe tells that the space is another: names that are stored are made anew."""
+    asked: list[str] = []
+    width = len(next(iter(vectors().values())))
+
+    async def embed(texts: tuple[str, ...]) -> list[list[float]]:
+        asked.extend(texts)
+        return [_letters(text) + [0.0] * (width - WIDTH) for text in texts]
+
+    assert "teapot" in vectors()
+    near = await Meanings(CARDS, embed).cosines("teapots")
+    assert near[0][0] == "fake:1"
+    assert {"teapot", "birthday cake"} <= set(asked)
+
+
 async def test_only_things_are_near_in_meaning() -> None:
     """Symbols are found when they are meant, never because they are alike."""
     near = await Meanings(CARDS, Space()).cosines("information desk")
