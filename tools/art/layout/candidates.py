@@ -67,9 +67,21 @@ def placements(wish: Wish) -> list[Placement]:
         value -= 0.3 * floating
         found.append(Placement(tuple(spots), value, lost))
     found.sort(key=lambda one: -one.value)
-    look = _look(wish)
-    seen = [one for one in found[:LOOKED_AT] if least_visible(one.spots, look) >= VISIBLE]
-    return seen or [max(found[:LOOKED_AT], key=lambda one: least_visible(one.spots, look))]
+    return _seen(found, _look(wish)) or found[:1]
+
+
+def _seen(found: Sequence[Placement], look: Callable[[int], tuple[Art, bool]]) -> list[Placement]:
+    """Those of the first in which everything is seen; when there are none, the first further on.
+
+    A row of everything side by side is always among all settings, and hides nothing.
+    """
+    seen: list[Placement] = []
+    for k, one in enumerate(found):
+        if k >= LOOKED_AT and seen:
+            break
+        if least_visible(one.spots, look) >= VISIBLE:
+            seen.append(one)
+    return seen
 
 
 def chosen(found: Sequence[Placement], variant: int) -> Placement:

@@ -15,7 +15,7 @@ from maquette.tools.art.layout.blocks import (
     put_inside,
     side_lengths,
 )
-from maquette.tools.art.layout.nature import Nature, shown_sizes
+from maquette.tools.art.layout.nature import Nature, lane_of, shown_sizes
 from maquette.tools.art.layout.ties import ACROSS, DOWN, NESTED, Edge, cyclic, edges
 
 WORD_SIZE = {None: 1.0, "small": 0.6, "large": 1.45}
@@ -31,7 +31,7 @@ class Player:
 
     block: Block
     lane: str
-    """``air``, ``water`` or ``ground``."""
+    """``air``, ``water``, ``swim`` or ``ground``."""
     place: str | None = None
 
 
@@ -68,7 +68,7 @@ def cast_of(
         for thing, aspect in zip(things, aspects, strict=True)
     ]
     sizes = shown_sizes(natural)
-    lanes = [_lane(thing, nature) for thing in things]
+    lanes = [lane_of(nature, thing.thing) for thing in things]
     sizes = _below_the_sky(sizes, lanes)
     blocks = {}
     for k, thing in enumerate(things):
@@ -155,11 +155,6 @@ def _is_high(player: Player) -> bool:
     if player.place and "bottom" in player.place:
         return False
     return player.lane == "air" or bool(player.place and "top" in player.place)
-
-
-def _lane(thing: WantedThing, nature: Nature) -> str:
-    rests = nature.rests(thing.thing)
-    return rests if rests in ("air", "water") else "air" if rests == "wall" else "ground"
 
 
 def _depth(index: int, hosts: dict[int, WantedRelation]) -> int:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
-
-Rests = Literal["ground", "air", "water", "wall"]
 
 FLAT = 0.36
 """Power that natural sizes are pressed by: a picture shows a mouse beside an elephant."""
@@ -37,6 +34,14 @@ def nature_of_packs() -> Nature:
     from maquette.tools.art.packs.table import card_of
 
     return Nature(size_of, rests, lambda thing: card_of(thing).group)
+
+
+def lane_of(nature: Nature, thing: str) -> str:
+    """Where on a stage a thing belongs: ``ground``, ``air``, ``water`` (it floats) or ``swim``."""
+    rests = nature.rests(thing)
+    if rests == "water":
+        return "swim" if nature.group(thing).startswith("animal") else "water"
+    return "air" if rests in ("air", "wall") else "ground"
 
 
 def shown_sizes(sizes_m: list[float]) -> list[float]:
