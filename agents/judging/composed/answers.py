@@ -99,7 +99,7 @@ class Answers:
             return Answer(None, group.why, group.boxes)
         if not shown:
             return Answer(False, _absent(criterion.thing, group))
-        found = [self.has(one, criterion.colour) for one in shown]
+        found = [self._passes(self.has(one, criterion.colour), one in group.there) for one in shown]
         words = ", ".join(dict.fromkeys(self.word(one) for one in shown))
         boxes = tuple(box for one in shown if (box := one.box) is not None)
         enough = self._so_many(criterion, len(shown))
@@ -135,6 +135,11 @@ class Answers:
     def has(self, seen: Seen, colour: str) -> bool | None:
         """Whether a thing has a colour, by the pixels of its main part."""
         return fits(self._colours(seen), colour)
+
+    @staticmethod
+    def _passes(holds: bool | None, there: bool) -> bool | None:
+        """What is not surely the thing may have a wrong colour, and never a right one."""
+        return holds if there or holds is False else None
 
     def word(self, seen: Seen) -> str:
         """The colour word for a thing's main part."""

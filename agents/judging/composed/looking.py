@@ -43,7 +43,7 @@ FEWEST_PX = 16
 """Of a thing that covers fewer pixels nothing can be said."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Seen:
     """A thing of the document, as the picture shows it."""
 

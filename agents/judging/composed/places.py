@@ -25,7 +25,7 @@ TEXT = "text"
 """What a relation calls the words of a sheet."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Spot:
     """Something at its place."""
 

@@ -106,6 +106,13 @@ async def test_a_fault_in_the_document_is_found(painted: Scene, criterion: str) 
     assert findings[criterion].outcome is Outcome.FAILED
 
 
+async def test_another_thing_of_the_right_colour_has_no_colour_that_passes() -> None:
+    """Where the purple circle should be there is a purple square."""
+    painted = _instead(0, thing="plain:square", phrase="square")
+    findings = {f.criterion.id: f for f in await judged(ASKED, SHEET, painted)}
+    assert findings["colour"].outcome is Outcome.UNJUDGED
+
+
 async def test_something_that_no_document_holds_leaves_nothing_to_pass() -> None:
     """Existence is unsure then, a count fails, and the box of what is strange is told."""
     blot = PlainSources().whole(SHEET, SHEET.width_px, SHEET.height_px)
