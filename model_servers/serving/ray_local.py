@@ -63,6 +63,9 @@ def start_local_ray(data_dir: Path, *, cpus: int) -> LocalRay:
     os.environ.update(
         RAY_USAGE_STATS_ENABLED="0",
         RAY_COLOR_PREFIX="0",
+        # A title must not take the place of the environment: what is left of a killed Ray is
+        # found by the mark in it (``strays``).
+        SPT_NOENV="1",
         # Ray runs its workers at niceness 15: beside other work a picture takes many times longer.
         RAY_worker_niceness="0",
         # Threads that spin while they wait for each other make it worse still on few cores.
