@@ -86,7 +86,8 @@ def _pairs(subjects: Sequence[Spot], objects: Sequence[Spot]) -> list[list[tuple
     """By frame, each subject with each object there; words stand in every frame."""
     frames = sorted({spot.frame for spot in (*subjects, *objects) if spot.frame is not None})
     found = []
-    for frame in frames or [None]:
+    places: list[int | None] = [*frames] if frames else [None]
+    for frame in places:
         here = [
             (one, other)
             for one in subjects
