@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from maquette.tools.builtin.answer import answer
+from maquette.tools.builtin.art.compose import compose
+from maquette.tools.builtin.art.edit_scene import edit_scene
 from maquette.tools.builtin.change_background import change_background
 from maquette.tools.builtin.change_thing import change_thing
-from maquette.tools.builtin.compose import compose
 from maquette.tools.builtin.cut_out import cut_out
 from maquette.tools.builtin.describe import describe
 from maquette.tools.builtin.draw import draw
 from maquette.tools.builtin.edit import edit, inpaint
-from maquette.tools.builtin.edit_scene import edit_scene
 from maquette.tools.builtin.embed_text import embed_text
 from maquette.tools.builtin.enlarge import enlarge
 from maquette.tools.builtin.find_pictures import find_pictures

@@ -18,8 +18,8 @@ from maquette.model_servers.serving.direct import DirectClient
 from maquette.model_servers.serving.host import RoleHost
 from maquette.records.errors import InvalidInput
 from maquette.tools.art.scene import Scene
-from maquette.tools.builtin.compose import compose
-from maquette.tools.builtin.edit_scene import edit_scene
+from maquette.tools.builtin.art.compose import compose
+from maquette.tools.builtin.art.edit_scene import edit_scene
 from maquette.tools.call import run_tool
 from maquette.tools.contract import ToolContext
 
