@@ -26,6 +26,7 @@ from maquette.infra.settings.load import load_settings
 from maquette.infra.stack.parts.heartbeat import BEAT_EVERY_S, Heartbeat
 from maquette.infra.store.factory import open_store
 from maquette.model_servers.connect import connect
+from maquette.tools.art.packs.table import look_in
 from maquette.tools.call import run_tool
 from maquette.tools.library.feeder import Feeder
 from maquette.tools.library.feeding_store import FeedingStore
@@ -159,6 +160,7 @@ async def build_engine(settings: Settings) -> Workshop:
 async def main() -> None:
     settings = load_settings()
     set_up_logging(settings)
+    look_in(settings.data_dir)
     engine = await build_engine(settings)
     try:
         await run_worker(settings, engine)

@@ -91,7 +91,7 @@ def show_thing(
 @app.command("add")
 def add_pack(
     path: Annotated[
-        Path, typer.Argument(metavar="PATH", help="A folder of SVG files, or Iconify JSON.")
+        Path, typer.Argument(metavar="PATH", help="A folder of SVG files, Iconify JSON, a font.")
     ],
     name: Annotated[
         str | None, typer.Option(help="The pack's name in ids; else that of the folder or file.")
@@ -106,9 +106,8 @@ def add_pack(
     screen = Screen(as_json=as_json)
     root = settings_of(data_dir).data_dir
     packs.look_in(root)
-    if name in packs.all_packs():
-        raise InvalidInput(f"there is an art pack {name!r}", hint="choose another --name")
-    done = add(path, root / packs.FOLDER, name=name, licence=licence)
+    place, taken = root / packs.FOLDER, packs.all_packs()
+    done = add(path, place, name=name, licence=licence, taken=taken)
     row = _row(done.pack)
     if as_json:
         screen.document({**row, "refused": list(done.refused)})
