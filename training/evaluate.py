@@ -115,6 +115,7 @@ def art(
     which: Annotated[str, typer.Option("--set", help="nouns, later, abstract, homographs")] = (
         "nouns"
     ),
+    fitted: Annotated[bool, typer.Option("--fit", help="fit the chances and print them")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print rates as JSON")] = False,
 ) -> None:
     """Find common nouns whose right pictures are known. Exits with 1 below the bar."""
@@ -122,13 +123,16 @@ def art(
 
     from maquette.model_servers.embedding.encoder import Encoder, model_folder
     from maquette.tools.art.packs.table import all_cards
-    from maquette.training.evaluation.art import nouns
+    from maquette.training.evaluation.art import fitting, nouns
 
     encoder = Encoder(model_folder())
 
     async def embed(texts: tuple[str, ...]) -> list[tuple[float, ...]]:
         return [encoder.encode(text) for text in texts]
 
+    if fitted:
+        typer.echo(asyncio.run(fitting.fit(all_cards(), embed)))
+        return
     try:
         measured = asyncio.run(nouns.measure(which, all_cards(), embed))
     except KeyError as error:

@@ -10,6 +10,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from maquette.api.cli.art_find import find_things
 from maquette.api.cli.connect import settings_of
 from maquette.api.cli.delivery.saving import check_target, save
 from maquette.api.cli.terminal.options import DataDir, Json
@@ -55,6 +56,9 @@ def list_packs(as_json: Json = False, data_dir: DataDir = None) -> None:
             screen.say(Text.assemble(("! ", "failed"), f"{row['name']}: {row['problem']}"))
     for one in problems:
         screen.say(Text.assemble(("! ", "failed"), f"{one['pack']}: {one['reason']}"))
+
+
+app.command("find")(find_things)
 
 
 @app.command("show")
