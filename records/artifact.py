@@ -8,6 +8,9 @@ from pydantic import Field
 
 from maquette.records.base import Document, Record, Sha256
 
+SVG = "image/svg+xml"
+"""A picture as a text of shapes: kept and delivered, never decoded as pixels."""
+
 
 class ArtifactRef(Record):
     """What travels in place of bytes. Encoded as JSON it stays under 512 bytes."""
@@ -17,6 +20,11 @@ class ArtifactRef(Record):
     size_bytes: int = Field(ge=0)
     width_px: int | None = Field(default=None, ge=1)
     height_px: int | None = Field(default=None, ge=1)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it has pixels that a decoder gives."""
+        return self.media_type.startswith("image/") and self.media_type != SVG
 
 
 class Lineage(Document):

@@ -36,9 +36,24 @@ class Draft(Record):
     unjudged: int = Field(default=0, ge=0)
     reason: str = Field(default="", max_length=400, description="the verdict in one sentence")
     parent: str | None = None
+    clean: Fraction | None = Field(
+        default=None,
+        description="how cleanly it is made; measured where a round has several sources",
+    )
     change: str = Field(default="", max_length=400, description="what changed from the parent")
+    source: Name | None = Field(default=None, description="what it came from, such as art")
 
 
 def better(left: Draft, right: Draft) -> Draft:
-    """The better draft: fewer failures, then higher score, then the earlier one."""
-    return min(left, right, key=lambda d: (d.failed, -d.score, d.round, d.candidate))
+    """The better draft: fewer failures, then higher score, then the earlier one.
+
+    Where it was measured of both how clean they are, what was not judged of a draft and then its
+    cleanness come before its score: what one source's judges cannot tell, another's can.
+    """
+    both = left.clean is not None and right.clean is not None
+
+    def rank(draft: Draft) -> tuple[float, ...]:
+        clean = (draft.unjudged, -(draft.clean or 0.0)) if both else ()
+        return (draft.failed, *clean, -draft.score, draft.round, draft.candidate)
+
+    return min(left, right, key=rank)

@@ -30,6 +30,15 @@ class Call(Record):
     reason: str = ""
 
 
+class Alternative(Record):
+    """A second way to the picture of a loop: drafts from another source, chosen by the judges."""
+
+    source: Name
+    body: tuple[Call, ...] = Field(min_length=1, max_length=16)
+    result: str
+    candidates: int = Field(default=1, ge=1, le=16, description="drafts of it in the first round")
+
+
 class Loop(Record):
     """A strategy around a small body of calls: draft, judge, go on, keep the best.
 
@@ -47,6 +56,20 @@ class Loop(Record):
     candidates: int = Field(default=1, ge=1, le=16)
     rounds: int = Field(default=1, ge=1, le=16)
     reason: str = ""
+    source: Name | None = Field(default=None, description="what the body's drafts come from")
+    alternatives: tuple[Alternative, ...] = Field(default=(), max_length=3)
+
+    def way(self, source: str | None) -> Loop:
+        """The loop as drafts of one source see it: that body and result, no alternatives.
+
+        Args:
+            source: one of an alternative; any other is the loop's own.
+        """
+        for one in self.alternatives:
+            if one.source == source:
+                changed = {"body": one.body, "result": one.result, "source": source}
+                return self.model_copy(update={**changed, "alternatives": ()})
+        return self.model_copy(update={"alternatives": ()}) if self.alternatives else self
 
 
 Node = Annotated[Call | Loop, Field(discriminator="kind")]
@@ -59,7 +82,7 @@ class Plan(Document):
     are read so.
     """
 
-    version: int = Field(default=NAMED_VERSION, ge=1, le=NAMED_VERSION)
+    version: int = Field(default=NAMED_VERSION, ge=1, le=NAMED_VERSION, strict=True)
     nodes: tuple[Node, ...] = Field(max_length=64)
     outputs: tuple[str, ...] = Field(description="references of what the task delivers")
     summary: str = ""
@@ -101,9 +124,16 @@ def resolve(value: Any, outputs: dict[str, Any]) -> Any:
     return value
 
 
+def calls_of(node: Call | Loop) -> tuple[Call, ...]:
+    """The call itself, or every call of a loop: of its body, then of its alternatives."""
+    if isinstance(node, Call):
+        return (node,)
+    return (*node.body, *(call for one in node.alternatives for call in one.body))
+
+
 def depends_on(node: Call | Loop) -> frozenset[str]:
     """Ids of the plan nodes whose outputs this node reads (task inputs left out)."""
-    calls = node.body if isinstance(node, Loop) else (node,)
+    calls = calls_of(node)
     own = {call.id for call in calls}
     heads = {ref.split(".", 1)[0] for call in calls for ref in references(call.arguments)}
     return frozenset(heads - own - {INPUTS})

@@ -23,7 +23,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from maquette.model_servers.schemas.origin import Origin
-from maquette.records.artifact import ArtifactRef, Lineage
+from maquette.records.artifact import SVG, ArtifactRef, Lineage
 
 if TYPE_CHECKING:
     from maquette.infra.store.contract import ArtifactStore
@@ -42,7 +42,7 @@ class Modality(StrEnum):
 
 PICTURES = frozenset({Modality.IMAGE, Modality.MASK})
 """Modalities that travel as artifact references to a picture."""
-DOCUMENTS = ("application/json", "image/svg+xml", "text/")
+DOCUMENTS = ("application/json", SVG, "text/")
 """Media types of documents: scenes, and vector pictures as text."""
 
 
@@ -70,11 +70,14 @@ class Port:
         return {**handler(schema), "modality": self.modality.value}
 
     def _fits(self, value: Any) -> Any:
-        takes = DOCUMENTS if self.modality is Modality.DOCUMENT else ("image/",)
-        if isinstance(value, ArtifactRef) and not value.media_type.startswith(takes):
+        if not isinstance(value, ArtifactRef):
+            return value
+        document = self.modality is Modality.DOCUMENT
+        fits = value.media_type.startswith(DOCUMENTS) if document else value.is_picture
+        if not fits:
+            kind = f"a document ({', '.join(DOCUMENTS)})" if document else "an image (image/...)"
             raise ValueError(
-                f"the artifact is of media type {value.media_type!r}; "
-                f"this port takes an {self.modality.value} ({', '.join(takes)})"
+                f"the artifact is of media type {value.media_type!r}; this port takes {kind}"
             )
         return value
 

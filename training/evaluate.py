@@ -5,6 +5,7 @@ label-sheets     draw pictures for a person to label, on numbered sheets
 judge-agreement  compare the judge's reading with a person's labels
 search           how often a search finds the right picture among its first three
 art              how often art is found rightly for common nouns, in four languages
+art-faults       how often planted faults in composed pictures are found
 pack             measure rows and write table, plot, sheets and outcomes; or recheck outcomes
 """
 
@@ -108,6 +109,23 @@ def search(
     if picture is not None:
         searching.sheet(shelf, looked[:: max(1, len(looked) // 24)], picture)
     raise typer.Exit(0 if found[searching.ALL].value >= searching.BAR else 1)
+
+
+@app.command("art-faults")
+def art_faults(
+    count: Annotated[
+        int, typer.Option(min=10, help="faults, and as many faultless pictures")
+    ] = 200,
+    seed: Annotated[int, typer.Option(min=0, help="other requests, other faults")] = 17,
+    as_json: Annotated[bool, typer.Option("--json", help="print shares as JSON")] = False,
+) -> None:
+    """Plant faults in composed pictures and their documents. Exits with 1 below the bar."""
+    from maquette.training.evaluation.art import judged as faults
+
+    judged = faults.measure(count, seed)
+    told = faults.record(judged)
+    typer.echo(json.dumps(told, indent=1) if as_json else faults.table(told))
+    raise typer.Exit(0 if faults.passes(judged) else 1)
 
 
 @app.command()

@@ -33,6 +33,7 @@ from maquette.tools.library.feeding_store import FeedingStore
 from maquette.tools.library.library import PictureLibrary
 from maquette.tools.library.makers import Makers
 from maquette.tools.registry import load_registry
+from maquette.workflows.loops.table import TABLE as STRATEGIES
 from maquette.workflows.run.task_workflow import TaskWorkflow
 from maquette.workflows.steps.activities import Activities
 from maquette.workflows.steps.workshop import Workshop
@@ -150,7 +151,7 @@ async def build_engine(settings: Settings) -> Workshop:
         store=store,
         models=models,
         tools=registry,
-        planner=make_planner(settings, models, registry),
+        planner=make_planner(settings, models, registry, strategies=STRATEGIES),
         critic=make_critic(settings, store, models),
         propose=propose,
         run_tool=run_tool,

@@ -6,12 +6,17 @@ import re
 
 from maquette.agents.intents.contract import Asked, Sign
 from maquette.agents.plans.compose import picture_plan
+from maquette.agents.plans.composed.casting import cast
+from maquette.agents.plans.composed.plan import composed_plan
+from maquette.agents.plans.composed.plan import with_art as add_art
+from maquette.agents.plans.composed.several import several_plan
+from maquette.agents.plans.composed.source import choose
 from maquette.agents.plans.signs import is_sign, sign_plan
 from maquette.agents.reading import scene
 from maquette.agents.reading.request import Reading
 from maquette.agents.reading.showing import Showing
 from maquette.model_servers.schemas.generation import GenerationDescription
-from maquette.records.errors import GiveUp, TryAgain
+from maquette.records.errors import FixInput, GiveUp, TryAgain
 from maquette.records.plan import Plan
 from maquette.words.lexicon import Lexicon
 
@@ -55,8 +60,12 @@ class Draw:
     )
 
     async def plan(self, asked: Asked) -> Plan:
-        """A sign is planned without a generator; so is what only wants words while none answers."""
+        """Composed of art, drawn, or both, as ``plans/composed/source.py`` chooses. A sign is
+        planned without a generator; so is what only wants words while none answers."""
         reading, seed = asked.reading, asked.request.options.seed
+        planned = await with_art(asked)
+        if planned is not None:
+            return planned
         if is_sign(reading, surely=True):
             return sign_plan(reading, seed)
         try:
@@ -67,6 +76,43 @@ class Draw:
             note = "no generator answers, so the words alone are set"
             return sign_plan(reading, seed, notes=(note,))
         return await drawn(asked, model)
+
+
+async def with_art(asked: Asked) -> Plan | None:
+    """The plan that art has a part in; None: it is drawn alone.
+
+    Raises: FixInput: art was asked for and cannot be had; no source has what is asked for.
+    """
+    source = asked.request.options.source
+    if asked.gallery is None:
+        if source == "art":
+            raise FixInput("no art pack is installed here", hint="pip install 'maquette[art]'")
+        return None
+    model = await _generator(asked)
+    lexicon = Lexicon.of(model.vocabulary) if model else None
+    if source == "drawn" or (source == "auto" and lexicon is not None and lexicon.open):
+        return None
+    if asked.reading.sequence is not None:
+        sequence, known = asked.reading.sequence, lexicon or Lexicon()
+        planned = await several_plan(asked.reading, sequence, asked.gallery, known)
+        if planned is not None:
+            return planned
+    parts = await cast(asked.reading.masked, asked.gallery, lexicon or Lexicon())
+    choice = choose(source, parts, lexicon)
+    if choice.chosen == "both" and model is not None:
+        return add_art(await drawn(asked, model), asked.reading, parts)
+    if choice.chosen == "drawn":
+        return None
+    if not (parts.there or asked.reading.shown or parts.background.kind):
+        raise asked.refused("; ".join(parts.notes()) or "nothing was found in it to show")
+    return composed_plan(asked.reading, parts, notes=(choice.reason,))
+
+
+async def _generator(asked: Asked) -> GenerationDescription | None:
+    try:
+        return await asked.served.generator()
+    except (TryAgain, GiveUp):
+        return None
 
 
 async def drawn(asked: Asked, model: GenerationDescription, showing: Showing | None = None) -> Plan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from maquette.agents.judging.art import cut_art
 from maquette.model_servers.client.contract import ModelClient, RoleName
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from maquette.infra.store.contract import ArtifactStore
 
 
+Pictures = Literal["drawn", "composed", "any"]
+"""Pictures that a judge looks at: drawn by a generator, composed from a scene document, or both."""
+
+
 @dataclass(frozen=True)
 class Judgement:
     """A verdict, and what it cost."""
@@ -27,6 +31,16 @@ class Judgement:
     verdict: Verdict
     forward_s: float = 0.0
     """Model time, in seconds."""
+    model_calls: int = 0
+
+
+@dataclass(frozen=True)
+class Cleanness:
+    """How cleanly a picture is made, and what it cost to tell."""
+
+    value: float | None
+    """0 to 1; None: nobody can tell."""
+    forward_s: float = 0.0
     model_calls: int = 0
 
 
@@ -42,6 +56,8 @@ class Sight:
     art: Box | None = None
     """The part that was drawn, where the rest of the sheet holds words alone."""
     store: ArtifactStore | None = None
+    scene: ArtifactRef | None = None
+    """The document it was composed from, where it was: a JSON ``Scene`` in the store."""
     forward_s: float = field(default=0.0)
     model_calls: int = field(default=0)
 
@@ -62,7 +78,11 @@ class Sight:
 
 
 class Judge(Protocol):
-    """Checks criteria of some kinds, all of one picture together."""
+    """Checks criteria of some kinds, all of one picture together.
+
+    A judge may say which pictures it looks at by an attribute ``pictures``; without one it looks at
+    any. A kind may have a judge for drawn pictures and another for composed ones.
+    """
 
     name: str
     """One word, told with every finding of it."""
@@ -121,6 +141,18 @@ def unjudged(criterion: Criterion, why: str = "") -> Finding:
     )
 
 
+def looks_at(judge: Judge) -> Pictures:
+    """What pictures a judge looks at: as its attribute ``pictures`` says, any without one."""
+    pictures: Pictures = getattr(judge, "pictures", "any")
+    return pictures
+
+
+def claims(judge: Judge) -> frozenset[tuple[str, bool]]:
+    """What it alone answers for: each kind of criterion, of composed pictures or (False) drawn."""
+    sides = {"drawn": (False,), "composed": (True,), "any": (False, True)}[looks_at(judge)]
+    return frozenset((kind, composed) for kind in judge.kinds for composed in sides)
+
+
 class Absent:
     """Stands in for a judge whose model is not there: judges nothing, and says why."""
 
@@ -130,6 +162,7 @@ class Absent:
     def __init__(self, judge: Judge, why: str) -> None:
         self.name = judge.name
         self.kinds = judge.kinds
+        self.pictures = looks_at(judge)
         self._why = why
 
     async def judge(self, criteria: Sequence[Criterion], sight: Sight) -> list[Finding]:

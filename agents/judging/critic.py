@@ -9,7 +9,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from maquette.agents.judging.contract import Absent, Judge, Judgement, Repair, Sight, unjudged
+from maquette.agents.judging.cleanness import clean_of
+from maquette.agents.judging.contract import (
+    Absent,
+    Cleanness,
+    Judge,
+    Judgement,
+    Pictures,
+    Repair,
+    Sight,
+    claims,
+    looks_at,
+    unjudged,
+)
+from maquette.agents.judging.judges.placed import PlacedJudge
 from maquette.agents.judging.judges.table import make_judges
 from maquette.agents.judging.judges.text_reads import TextReadsJudge
 from maquette.agents.judging.judges.things import ThingsJudge
@@ -89,29 +102,29 @@ class Critic:
         *,
         judges: Sequence[Judge] | None = None,
     ) -> None:
-        """Raises: ConfigError: two judges answer for the same kind."""
+        """Raises: ConfigError: two judges answer for the same kind of the same pictures."""
         self._store = store
         self._models = models
-        self._judges: dict[str, Judge] = {}
+        self._judges: dict[tuple[str, bool], Judge] = {}
         chosen: Sequence[Judge] = (
-            (TextReadsJudge(), ThingsJudge()) if judges is None else tuple(judges)
+            (TextReadsJudge(), ThingsJudge(), PlacedJudge()) if judges is None else tuple(judges)
         )
         self.roles: tuple[RoleName, ...] = tuple(
             sorted({role for judge in chosen for role in judge.roles})
         )
         """Model roles that judge: their digests are part of that key too."""
         for judge in chosen:
-            for kind in sorted(judge.kinds):
-                if kind in self._judges:
+            for claim in sorted(claims(judge)):
+                if (other := self._judges.setdefault(claim, judge)) is not judge:
                     raise ConfigError(
-                        f"two judges answer for {kind!r}: "
-                        f"{self._judges[kind].name} and {judge.name}"
+                        f"two judges answer for {claim[0]!r} of {_pictures(claim[1])} pictures: "
+                        f"{other.name} and {judge.name}"
                     )
-                self._judges[kind] = judge
-        self.version = "; ".join(
-            [VERSION, *sorted(f"{judge.name} {judge.version}" for judge in chosen)]
-        )
-        """Part of the key of every stored verdict, with each judge's thresholds."""
+        self.version = _version(chosen, "drawn")
+        """Part of the key of every stored verdict on a drawn picture, with the thresholds of each
+        judge of such pictures."""
+        self.composed_version = _version(chosen, "composed")
+        """The same for composed pictures."""
 
     async def judge(
         self,
@@ -121,12 +134,14 @@ class Critic:
         owner: str,
         placed: Sequence[PlacedBlock] | None = None,
         art: Box | None = None,
+        scene: ArtifactRef | None = None,
     ) -> Judgement:
         """Judge one picture.
 
         Args:
             placed: where the text was set (the ``blocks`` of the typeset call), when known.
             art: where the drawing is on the sheet (its ``art_box``); None: everywhere.
+            scene: the document it was composed from; None: it was drawn.
         Raises: as the models do.
         """
         sight = Sight(
@@ -136,12 +151,52 @@ class Critic:
             placed=placed,
             art=art,
             store=self._store,
+            scene=scene,
         )
-        findings: dict[str, Finding] = {}
+        composed, findings = scene is not None, dict[str, Finding]()
         for judge in dict.fromkeys(self._judges.values()):
-            own = [criterion for criterion in criteria if criterion.kind in judge.kinds]
+            own = [one for one in criteria if self._judges.get((one.kind, composed)) is judge]
             if own:
                 for finding in await judge.judge(own, sight):
                     findings[finding.criterion.id] = finding
-        verdict = Verdict(findings=tuple(findings.get(c.id) or unjudged(c) for c in criteria))
+        verdict = Verdict(
+            findings=tuple(findings.get(c.id) or self._abstained(c, composed) for c in criteria)
+        )
         return Judgement(verdict, sight.forward_s, sight.model_calls)
+
+    async def clean(
+        self,
+        image: ArtifactRef,
+        *,
+        owner: str,
+        art: Box | None = None,
+        scene: ArtifactRef | None = None,
+    ) -> Cleanness:
+        """How cleanly a picture is made: what chooses between drafts of several sources.
+
+        Args: as ``judge``.
+        """
+        sight = Sight(
+            image=image, owner=owner, models=self._models, art=art, store=self._store, scene=scene
+        )
+        value = await clean_of(sight)
+        return Cleanness(value, sight.forward_s, sight.model_calls)
+
+    def _abstained(self, criterion: Criterion, composed: bool) -> Finding:
+        """Unjudged: for want of a judge, or since the one there is knows other pictures."""
+        other = self._judges.get((criterion.kind, not composed))
+        if other is None:
+            return unjudged(criterion)
+        return unjudged(
+            criterion, f"the judge {other.name} looks at {_pictures(not composed)} pictures only"
+        )
+
+
+def _pictures(composed: bool) -> str:
+    return "composed" if composed else "drawn"
+
+
+def _version(judges: Sequence[Judge], pictures: Pictures) -> str:
+    """The judges of such pictures, each with its version, and how findings are put together."""
+    there = (judge for judge in judges if looks_at(judge) in (pictures, "any"))
+    return "; ".join([VERSION, *sorted(f"{judge.name} {judge.version}" for judge in there)])

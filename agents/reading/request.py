@@ -9,6 +9,7 @@ from maquette.agents.reading.changing import Changes, read_changes
 from maquette.agents.reading.finding import Sought, read_finding
 from maquette.agents.reading.scene import Wish, read_scene
 from maquette.agents.reading.searching import read_search
+from maquette.agents.reading.sequences import Sequence, read_sequence
 from maquette.agents.reading.showing import Showing, read_showing, without_nouns
 from maquette.agents.reading.wording import HIDDEN, PLACEHOLDER, Wordings, find_wordings
 from maquette.records.errors import InvalidInput
@@ -45,6 +46,8 @@ class Reading:
     """How to change an attached picture, or what is open about that."""
     showing: Showing | None
     """The new scene for the things of attached pictures."""
+    sequence: Sequence | None
+    """The frames or pictures that it lists, each in its own words."""
     bare: Wish | None
     """The scene as read without a generator's words; None: there are no strings to be seen."""
 
@@ -88,6 +91,7 @@ def read_request(text: str, attached: int) -> Reading:
         sought=read_finding(wordings),
         changes=read_changes(wordings.masked),
         showing=read_showing(wordings.masked),
+        sequence=read_sequence(wordings.masked),
         bare=read_scene(wordings.masked, Lexicon()) if wordings.shown else None,
     )
 

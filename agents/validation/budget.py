@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from maquette.agents.validation.problems import PlanLimits, PlanProblem, Rule
-from maquette.records.plan import Call, Loop, Plan
+from maquette.records.plan import Call, Loop, Plan, calls_of
 from maquette.tools.registry import Registry
 
 
 def expected_cost_s(node: Call | Loop, registry: Registry) -> float:
     """Seconds the node is expected to take when every round is used; unknown tools cost 0."""
-    calls = node.body if isinstance(node, Loop) else (node,)
-    body = sum(registry.get(call.tool).cost_s for call in calls if call.tool in registry)
-    return body * runs(node)
+    if isinstance(node, Call):
+        return _cost_s((node,), registry)
+    first = sum(_cost_s(one.body, registry) * one.candidates for one in node.alternatives)
+    ways = (_cost_s(body, registry) for body in (node.body, *(a.body for a in node.alternatives)))
+    later = max(ways) * node.candidates * (node.rounds - 1)
+    return _cost_s(node.body, registry) * node.candidates + first + later
+
+
+def _cost_s(calls: Iterable[Call], registry: Registry) -> float:
+    return sum(registry.get(call.tool).cost_s for call in calls if call.tool in registry)
 
 
 def runs(node: Call | Loop) -> int:
@@ -28,9 +35,7 @@ def check_budget(plan: Plan, registry: Registry, limits: PlanLimits) -> Iterator
             Rule.TOO_MANY_NODES,
             f"the plan has {len(plan.nodes)} nodes; at most {limits.max_nodes}",
         )
-    calls = sum(
-        runs(node) * (len(node.body) if isinstance(node, Loop) else 1) for node in plan.nodes
-    )
+    calls = sum(runs(node) * len(calls_of(node)) for node in plan.nodes)
     if calls > limits.max_calls:
         yield PlanProblem(
             Rule.OVER_BUDGET,

@@ -11,7 +11,7 @@ from maquette.agents.validation.arguments import reference_places
 from maquette.agents.validation.parsing import too_deep
 from maquette.agents.validation.ports import ATTACHED, Path, Source, output, target
 from maquette.agents.validation.problems import PlanProblem, Rule
-from maquette.records.plan import INPUTS, REFERENCE_KEY, Call, Loop, Plan
+from maquette.records.plan import INPUTS, REFERENCE_KEY, Call, Loop, Plan, calls_of
 from maquette.tools.contract import Modality
 from maquette.tools.registry import Registry
 
@@ -50,7 +50,7 @@ class Graph:
             call.id: node.id
             for node in self._plan.nodes
             if isinstance(node, Loop)
-            for call in node.body
+            for call in calls_of(node)
         }
         for position, node in enumerate(self._plan.nodes):
             later = frozenset(ids[position:])
@@ -59,7 +59,8 @@ class Graph:
             if isinstance(node, Call):
                 yield from self._call(node, scope)
             else:
-                yield from self._loop(node, scope)
+                for source in (None, *(one.source for one in node.alternatives)):
+                    yield from self._loop(node.way(source), scope)
             earlier.setdefault(node.id, node)
         yield from self._outputs(earlier, hidden)
 
@@ -238,7 +239,7 @@ class Graph:
 
 def _heads(node: Call | Loop) -> frozenset[str]:
     """Names that the arguments of a node (or of its body) refer to."""
-    calls = node.body if isinstance(node, Loop) else (node,)
+    calls = calls_of(node)
     texts = [
         value[REFERENCE_KEY]
         for call in calls

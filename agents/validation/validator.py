@@ -11,7 +11,7 @@ from maquette.agents.validation.graph import Graph
 from maquette.agents.validation.parsing import parse_plan
 from maquette.agents.validation.problems import PlanLimits, PlanProblem, Rule
 from maquette.records.errors import PlanRejected
-from maquette.records.plan import INPUTS, Call, Loop, Plan
+from maquette.records.plan import INPUTS, Call, Loop, Plan, calls_of
 from maquette.tools.registry import Registry
 
 __all__ = ["PlanLimits", "PlanProblem", "Rule", "check_plan", "parse_plan", "validate"]
@@ -44,14 +44,14 @@ def check_plan(
     if problems:
         raise PlanRejected(
             [(problem.code.value, problem.sentence) for problem in problems],
-            hint="Nothing was run.",
+            hint="Nothing was run. Change what is named in the request or its options; ask again.",
         )
     return plan
 
 
 def _calls(plan: Plan) -> Iterator[Call]:
     for node in plan.nodes:
-        yield from node.body if isinstance(node, Loop) else (node,)
+        yield from calls_of(node)
 
 
 def _check_ids(plan: Plan) -> Iterator[PlanProblem]:
@@ -67,6 +67,13 @@ def _check_ids(plan: Plan) -> Iterator[PlanProblem]:
                 Rule.DUPLICATE_ID, f"{times} nodes are named {name!r}; names are unique", name
             )
     for loop in loops:
+        names = [loop.source, *(one.source for one in loop.alternatives)]
+        for twice in sorted({one for one in names if one and names.count(one) > 1}):
+            yield PlanProblem(
+                Rule.DUPLICATE_ID,
+                f"two ways of loop {loop.id!r} are named {twice!r}; names are unique",
+                loop.id,
+            )
         for name, times in Counter(criterion.id for criterion in loop.criteria).items():
             if times > 1:
                 yield PlanProblem(

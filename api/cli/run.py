@@ -14,6 +14,7 @@ from maquette.api.cli.connect import local_place, make_client
 from maquette.api.cli.delivery.attend import attend_and_deliver
 from maquette.api.cli.delivery.room import room_at
 from maquette.api.cli.delivery.saving import check_target
+from maquette.api.cli.delivery.vector import source_for
 from maquette.api.cli.terminal import exits
 from maquette.api.cli.terminal.options import DataDir, Json
 from maquette.api.cli.terminal.screen import Screen
@@ -26,6 +27,12 @@ class Approve(StrEnum):
     NEVER = "never"
     PLAN = "plan"
     FINAL = "final"
+
+
+class Source(StrEnum):
+    AUTO = "auto"
+    ART = "art"
+    DRAWN = "drawn"
 
 
 def run(
@@ -45,6 +52,12 @@ def run(
     approve: Annotated[
         Approve, typer.Option(help="Ask before running the plan, or before delivering.")
     ] = Approve.NEVER,
+    source: Annotated[
+        Source, typer.Option(help="Compose it of art, let the generator draw it, or either.")
+    ] = Source.AUTO,
+    strategy: Annotated[
+        str | None, typer.Option(help="How drafts lead to the best one: revise, best_of_n, ...")
+    ] = None,
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Print the task's id and leave it running.")
     ] = False,
@@ -71,6 +84,8 @@ def run(
             "candidates": candidates,
             "budget_s": budget,
             "approve": approve.value,
+            "source": source_for(output, source.value),
+            "strategy": strategy,
         },
     )
     pictures = [_read(path) for path in image or ()]

@@ -62,7 +62,7 @@ async def thumbnail(desk: Desk, ref: ArtifactRef, width_px: int) -> bytes:
     kept = desk.thumbnails.known(desk.owner, ref.sha256, width_px)
     if kept is not None:
         return kept
-    if not ref.media_type.startswith("image/"):
+    if not ref.is_picture:
         raise InvalidFields(
             f"this artifact is {ref.media_type}; only pictures have thumbnails",
             [{"parameter": "w", "detail": "only pictures have thumbnails", "value": str(width_px)}],

@@ -7,7 +7,7 @@ from typing import Any
 
 from maquette.records.draft import Draft
 from maquette.records.event import Event, EventType
-from maquette.records.plan import Loop, depends_on
+from maquette.records.plan import calls_of, depends_on
 from maquette.records.task import Task, TaskStatus
 
 STATE = {
@@ -31,6 +31,7 @@ DRAFT_FIELDS = (
     "unjudged",
     "reason",
     "change",
+    "source",
 )
 
 
@@ -44,7 +45,7 @@ def graph(task: Task, events: Iterable[Event]) -> tuple[list[dict[str, Any]], li
         nodes[node.id] = {
             "id": node.id,
             "kind": node.kind,
-            "tools": [call.tool for call in (node.body if isinstance(node, Loop) else (node,))],
+            "tools": [call.tool for call in calls_of(node)],
             "reason": node.reason,
             "state": "queued",
             "started_at": None,

@@ -13,7 +13,7 @@ from maquette.api.http.files import VerifiedFile
 from maquette.api.http.preferences import matches
 from maquette.api.http.uploads import FIELD, sent_picture
 from maquette.api.native.context import Context
-from maquette.records.artifact import ArtifactRef
+from maquette.records.artifact import SVG, ArtifactRef
 from maquette.records.errors import DiskFull
 
 router = APIRouter(prefix="/api/v1/artifacts", tags=["artifacts"])
@@ -29,6 +29,8 @@ SHOWN_INLINE = {
     "text/plain": "txt",
 }
 """Types served as what they are; anything else is bytes to be saved."""
+SAVED = {SVG: "svg"}
+"""Endings of what is only ever saved: a browser would run what is in it."""
 
 UPLOAD_DOC = {
     "requestBody": {
@@ -129,4 +131,5 @@ def _whole(request: Request, data: bytes, headers: dict[str, str], media_type: s
 
 def _disposition(sha256: str, media_type: str) -> str:
     kind = "inline" if media_type in SHOWN_INLINE else "attachment"
-    return f'{kind}; filename="{sha256[:12]}.{SHOWN_INLINE.get(media_type, "bin")}"'
+    ending = (SHOWN_INLINE | SAVED).get(media_type, "bin")
+    return f'{kind}; filename="{sha256[:12]}.{ending}"'

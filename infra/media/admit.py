@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from maquette.infra.media.avif import is_heic
 from maquette.infra.media.header import PictureHeader, read_header
 from maquette.infra.media.limits import MAX_ENCODED_BYTES, MAX_PIXELS
+from maquette.records.artifact import SVG
 from maquette.records.errors import MediaRejected
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def sniff(data: bytes) -> MediaInfo:
     text = _as_text(data)
     if text is None:
         return MediaInfo("application/octet-stream")
+    if text.startswith("<svg "):
+        return MediaInfo(SVG)
     return MediaInfo("application/json" if _is_json(text) else "text/plain")
 
 

@@ -93,6 +93,9 @@ class SceneBrief(Record):
     packs: dict[str, str] = Field(
         default_factory=dict, description="name of each pack that is used -> its digest"
     )
+    credits: dict[str, str] = Field(
+        default_factory=dict, description="name of each pack -> what it is, whose, and its licence"
+    )
 
 
 def colour_code(word: str) -> HexColour:

@@ -84,6 +84,9 @@ class Scene(Document):
     packs: dict[str, str] = Field(
         default_factory=dict, description="name of each pack that is used -> its digest"
     )
+    credits: dict[str, str] = Field(
+        default_factory=dict, description="name of each pack -> what it is, whose, and its licence"
+    )
     design: str = Field(default="", description="name of the sheet design, if it is a sheet")
 
     @model_validator(mode="after")

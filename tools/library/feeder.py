@@ -50,7 +50,7 @@ class Feeder:
 
     def offer(self, ref: ArtifactRef, *, owner: str, task: Task | None = None) -> None:
         """Take note of a picture; anything else is left alone. Never waits, never raises."""
-        if not ref.media_type.startswith("image/"):
+        if not ref.is_picture:
             return
         try:
             self._waiting.put_nowait(Offer(ref, owner, task))

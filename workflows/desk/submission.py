@@ -30,7 +30,8 @@ def check_task_id(task_id: str) -> str:
 
 def request_hash(request: TaskRequest, owner: str) -> str:
     """Equal for equal requests of one owner: tells a repeated submission from another one."""
-    return content_key("request/1", owner, request.model_dump(mode="json"))
+    told = {**request.model_dump(mode="json"), "options": request.options.told()}
+    return content_key("request/1", owner, told)
 
 
 async def attached(request: TaskRequest, *, owner: str, store: ArtifactStore) -> TaskRequest:
@@ -57,7 +58,7 @@ async def _picture(place: int, sha256: str, *, owner: str, store: ArtifactStore)
             place=place,
             sha256=sha256,
         ) from error
-    if not ref.media_type.startswith("image/"):
+    if not ref.is_picture:
         raise InputRefused(
             f"input {place} is {ref.media_type}; expected a picture",
             hint="attach a PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF picture",

@@ -40,7 +40,8 @@ class BestOfN:
             return Stop(False, f"another draft would be the same; {failing(state.best)}")
         candidates = fresh(state, number)
         reason = "first drafts" if number == 1 else "no draft passed, so other seeds are drawn"
-        return RoundPlan(number, state.loop.body, candidates, None, reason)
+        body = state.loop.way(state.source).body
+        return RoundPlan(number, body, candidates, None, reason, state.source)
 
     def absorb(self, state: LoopState, plan: RoundPlan, reply: RoundReply) -> LoopState:
         """The state after a round: every draft kept, the best of all rounds on top."""

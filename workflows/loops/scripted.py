@@ -56,7 +56,8 @@ class ScriptedStrategy:
         number = state.rounds_done + 1
         if number > self.most_rounds:
             return Stop(False, f"the script has {self.most_rounds} rounds; {failing(state.best)}")
-        return RoundPlan(number, state.body, fresh(state, number), None, f"round {number}")
+        candidates = fresh(state, number)
+        return RoundPlan(number, state.body, candidates, None, f"round {number}", state.source)
 
     def absorb(self, state: LoopState, plan: RoundPlan, reply: RoundReply) -> LoopState:
         """The state after a round: every draft kept, the best of all rounds on top."""

@@ -21,6 +21,8 @@ class RoundPlan:
     candidates: tuple[CandidatePlan, ...]
     revision: Revision | None
     reason: str
+    source: str | None = None
+    """The way of the loop that the body belongs to; None: its own."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Stop:
 
 @dataclass(frozen=True)
 class LoopState:
-    """What is known of a loop between rounds. ``body`` and ``proposals`` belong to ``best``."""
+    """What is known of a loop between rounds. ``body``, ``source`` and ``proposals`` belong to
+    ``best``."""
 
     loop: Loop
     seed: int
@@ -44,11 +47,12 @@ class LoopState:
     proposals: tuple[Revision, ...] = ()
     tried: frozenset[str] = frozenset()
     seeded: bool = True
+    source: str | None = None
 
     @classmethod
     def begin(cls, loop: Loop, seed: int) -> LoopState:
         """Nothing done yet. ``seed`` is the task's."""
-        return cls(loop=loop, seed=seed, body=loop.body)
+        return cls(loop=loop, seed=seed, body=loop.body, source=loop.source)
 
 
 def kept(state: LoopState, plan: RoundPlan, reply: RoundReply) -> LoopState:
@@ -65,7 +69,8 @@ def kept(state: LoopState, plan: RoundPlan, reply: RoundReply) -> LoopState:
     leader = best_of(reply.drafts)
     if leader is None or (state.best is not None and better(state.best, leader) is state.best):
         return state
-    return replace(state, best=leader, body=plan.body, proposals=reply.proposals)
+    body = plan.body if leader.source == plan.source else state.loop.way(leader.source).body
+    return replace(state, best=leader, body=body, source=leader.source, proposals=reply.proposals)
 
 
 def settled(state: LoopState) -> Stop | None:
@@ -88,17 +93,38 @@ def best_of(drafts: tuple[Draft, ...]) -> Draft | None:
 
 def fresh(state: LoopState, number: int, *, parent: str | None = None) -> tuple[CandidatePlan, ...]:
     """Candidates of round ``number`` that all have seeds of their own; one if no tool of the
-    body is seeded, since equal pictures are not made twice."""
+    body is seeded, since equal pictures are not made twice. In the first round those of every
+    other source follow them."""
     change = NEW_SEEDS if number > 1 else ""
+    sources: list[str | None] = [state.source] * (state.loop.candidates if state.seeded else 1)
+    if number == 1:
+        for one in state.loop.alternatives:
+            sources += [one.source] * one.candidates
     return tuple(
         CandidatePlan(
             candidate=index,
             seed=candidate_seed(state.seed, number, index),
             parent=parent,
             change=change,
+            source=source,
         )
-        for index in range(state.loop.candidates if state.seeded else 1)
+        for index, source in enumerate(sources)
     )
+
+
+def other_source(state: LoopState) -> str | None:
+    """A source of drafts that was not tried by itself yet, to try in place of the best one's.
+
+    Only of a loop with alternatives; each is tried once.
+    """
+    names = [state.loop.source, *(one.source for one in state.loop.alternatives)]
+    others = (name for name in names if name and name != state.source)
+    return next((name for name in others if source_id(name) not in state.tried), None)
+
+
+def source_id(source: str) -> str:
+    """The id under which a change to another source is remembered as tried."""
+    return f"source:{source}"
 
 
 def checks(number: int) -> str:

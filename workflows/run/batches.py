@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from maquette.records.plan import Call, Loop, Plan, depends_on, references
-from maquette.workflows.run.decisions import calls_of
+from maquette.records.plan import Call, Loop, Plan, calls_of, depends_on, references
 
 Batch = tuple[Call | Loop, ...]
 Needs = Mapping[str, frozenset[str]]

@@ -9,7 +9,7 @@ from typing import Any
 
 from maquette.records.artifact import ArtifactRef
 from maquette.records.draft import Draft
-from maquette.records.plan import INPUTS, Call, Loop, Plan, depends_on
+from maquette.records.plan import INPUTS, Call, Loop, Plan, calls_of, depends_on
 from maquette.records.plan import references as find_references
 from maquette.records.task import TaskOptions, TaskResult, TaskStatus
 from maquette.workflows.loops.state import LoopState
@@ -35,10 +35,6 @@ def values_for(nodes: Iterable[Call | Loop], values: Mapping[str, Any]) -> dict[
     own = {call.id for call in calls}
     wanted = {ref for call in calls for ref in find_references(call.arguments)}
     return {ref: values[ref] for ref in sorted(wanted) if ref.split(".", 1)[0] not in own}
-
-
-def calls_of(node: Call | Loop) -> tuple[Call, ...]:
-    return node.body if isinstance(node, Loop) else (node,)
 
 
 def input_values(inputs: tuple[ArtifactRef, ...]) -> dict[str, Any]:

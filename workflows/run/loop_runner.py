@@ -99,7 +99,7 @@ class LoopRunner:
             RoundInput(
                 task_id=self._board.task_id,
                 owner=self._board.task.owner,
-                loop=self._loop.model_copy(update={"body": plan.body}),
+                loop=self._asked(plan),
                 round=plan.number,
                 candidates=plan.candidates,
                 tried=tuple(sorted(tried)),
@@ -111,6 +111,12 @@ class LoopRunner:
             board=self._board,
             limit_s=min(limit_s * len(plan.candidates), left_s + SPARE_S),
         )
+
+    def _asked(self, plan: RoundPlan) -> Loop:
+        """The loop as the round runs it: the way of the round's source with the revised body; in
+        the first round with the other sources, too."""
+        loop = self._loop if plan.number == 1 else self._loop.way(plan.source)
+        return loop.model_copy(update={"body": plan.body})
 
     def _decide(self, state: LoopState, following: RoundPlan | Stop) -> None:
         self._say(EventType.ITERATION_DECIDED, **telling.decision_told(state, following))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from maquette.records.draft import Draft
-from maquette.records.plan import Call, Loop, Plan, depends_on
+from maquette.records.plan import Call, Loop, Plan, calls_of, depends_on
 from maquette.workflows.loops.state import NEW_SEEDS, LoopState, RoundPlan, Stop
 from maquette.workflows.run.task_board import TaskBoard
 
@@ -29,7 +29,7 @@ def _node_told(node: Call | Loop) -> dict[str, Any]:
         return {**told, "tool": node.tool}
     return {
         **told,
-        "tools": [call.tool for call in node.body],
+        "tools": [call.tool for call in calls_of(node)],
         "rounds": node.rounds,
         "candidates": node.candidates,
         "criteria": [criterion.kind for criterion in node.criteria],
@@ -61,6 +61,7 @@ def draft_told(loop: Loop, draft: Draft) -> dict[str, Any]:
         "unjudged": draft.unjudged,
         "reason": draft.reason,
         "change": draft.change,
+        "source": draft.source,
     }
 
 

@@ -11,8 +11,9 @@ from temporalio import activity
 from maquette.infra.store.contract import DocumentKind
 from maquette.records.errors import Conflict, PlanRejected
 from maquette.records.ids import canonical_json
-from maquette.records.plan import Call, Loop, Plan
+from maquette.records.plan import Call, Loop, Plan, calls_of
 from maquette.records.task import TaskRequest
+from maquette.tools.art.provenance import scene_of
 from maquette.workflows.events.stream import EventPublisher, events_from, read_events_now
 from maquette.workflows.steps.calls import CallRun
 from maquette.workflows.steps.heart import Heart
@@ -91,7 +92,11 @@ class Activities:
             raise EndedBefore(f"{name} has ended before", hint="Submit it under another id.")
         request = await self._whole_request(task)
         async with _beating():
-            plan = await self._engine.planner.plan(request)
+            scenes = [
+                await scene_of(self._engine.store, one.sha256, owner=task.owner)
+                for one in request.inputs
+            ]
+            plan = await self._engine.planner.plan(request, scenes=scenes)
         size = len(canonical_json(plan.model_dump(mode="json")))
         if size > MAX_MESSAGE_BYTES:
             raise PlanRejected(
@@ -202,7 +207,7 @@ class Activities:
         tools = self._engine.tools
         limits = {}
         for node in plan.nodes:
-            calls = node.body if isinstance(node, Loop) else (node,)
+            calls = calls_of(node)
             spare_s = JUDGE_TIMEOUT_S if isinstance(node, Loop) else 10.0
             limits[node.id] = sum(tools.get(call.tool).timeout_s for call in calls) + spare_s
         return limits

@@ -21,7 +21,7 @@ from maquette.records.verdict import Outcome, Verdict
 from maquette.workflows.loops.state import best_of, checks
 from maquette.workflows.loops.strategy import Steering, Strategy
 from maquette.workflows.loops.table import TABLE, find_strategy
-from maquette.workflows.steps.judging import judge_once
+from maquette.workflows.steps.judging import clean_once, judge_once
 from maquette.workflows.steps.step import StepRunner
 from maquette.workflows.steps.step_cache import StepCache
 from maquette.workflows.steps.together import SteeredDrawing, drawing_call
@@ -48,6 +48,8 @@ class Head:
     """A candidate on its way: what is known of it, and the calls that are left."""
 
     plan: CandidatePlan
+    loop: Loop
+    """The loop, as its source sees it."""
     known: dict[str, Any]
     rest: tuple[Call, ...]
 
@@ -80,19 +82,20 @@ async def run_round(
 
     Raises: NotFound: the strategy is none of ``strategies``.
     """
-    seeded = any(runner.engine.tools.get(call.tool).seeded for call in work.loop.body)
-    # Without a seeded tool all candidates would be the same picture.
-    plans = work.candidates if seeded else work.candidates[:1]
-    work = work.model_copy(update={"candidates": plans})
+    plans = _distinct(runner, work)
+    seeded = _seeded(runner, work.loop)
     until = time.monotonic() + max(work.time_left_s - MARGIN_S, 0.05)
     steering = find_strategy(work.loop.strategy, strategies).steering
-    heads = Heads([Head(plan, dict(values), work.loop.body) for plan in plans])
-    if steering is not None and (place := drawing_call(runner, work)) is not None:
-        (drawn,) = await _until(until, [_drawn(runner, cache, work, values, steering, place)])
+    own = tuple(plan for plan in plans if work.loop.way(plan.source).body == work.loop.body)
+    heads = Heads([_head(work.loop, plan, values) for plan in plans])
+    if own and steering is not None and (place := drawing_call(runner, work)) is not None:
+        steered = work.model_copy(update={"candidates": own})
+        (drawn,) = await _until(until, [_drawn(runner, cache, steered, values, steering, place)])
         if isinstance(drawn, asyncio.CancelledError):
             return RoundReply(seeded=seeded, complete=False)
         if isinstance(drawn, BaseException):
             raise drawn
+        drawn.on_their_way += [head for head in heads.on_their_way if head.plan not in own]
         heads = drawn
     going = [_candidate(runner, cache, work, head) for head in heads.on_their_way]
     results = await _until(until, going)
@@ -107,6 +110,27 @@ async def run_round(
         complete=len(made) + heads.stopped == len(plans),
         spent=heads.spent.plus(_together([one.spent for one in made])),
     )
+
+
+def _seeded(runner: StepRunner, loop: Loop) -> bool:
+    """Whether another seed gives another draft of this way of the loop."""
+    return any(runner.engine.tools.get(call.tool).seeded for call in loop.body)
+
+
+def _distinct(runner: StepRunner, work: RoundInput) -> tuple[CandidatePlan, ...]:
+    """The candidates without those that would be the same picture: of a source without a seeded
+    tool, the first alone."""
+    kept: list[CandidatePlan] = []
+    for plan in work.candidates:
+        first = all(one.source != plan.source for one in kept)
+        if first or _seeded(runner, work.loop.way(plan.source)):
+            kept.append(plan)
+    return tuple(kept)
+
+
+def _head(loop: Loop, plan: CandidatePlan, values: dict[str, Any]) -> Head:
+    way = loop.way(plan.source)
+    return Head(plan, way, dict(values), way.body)
 
 
 async def _until(
@@ -136,7 +160,10 @@ async def _drawn(
     """Run the body up to and with its drawing call, whose rows are drawn and steered together."""
     before, call = work.loop.body[:place], work.loop.body[place]
     ran = await asyncio.gather(
-        *(_calls(runner, work, Head(plan, dict(values), before)) for plan in work.candidates)
+        *(
+            _calls(runner, work, Head(plan, work.loop, dict(values), before))
+            for plan in work.candidates
+        )
     )
     drawing = SteeredDrawing(runner, work, call, steering)
     rows, spent = await drawing.run(cache, [known for known, _ in ran])
@@ -148,7 +175,7 @@ async def _drawn(
             heads.stopped += 1
         else:
             rest = work.loop.body[place + 1 :]
-            heads.on_their_way.append(Head(plan, {**known, **row.values}, rest))
+            heads.on_their_way.append(Head(plan, work.loop, {**known, **row.values}, rest))
     return heads
 
 
@@ -168,12 +195,24 @@ async def _calls(runner: StepRunner, work: RoundInput, head: Head) -> tuple[dict
 async def _candidate(runner: StepRunner, cache: StepCache, work: RoundInput, head: Head) -> Made:
     """Run the rest of the body with the candidate's seed, then judge its picture."""
     known, spent = await _calls(runner, work, head)
-    image = _picture(work.loop, known)
+    image = _picture(head.loop, known)
     judged, judging = await judge_once(
-        runner, cache, work.loop.criteria, image, _placed(work.loop, known), drawn_part(work.loop)
+        runner,
+        cache,
+        head.loop.criteria,
+        image,
+        _placed(head.loop, known),
+        drawn_part(head.loop),
+        composed_from(head.loop, known),
     )
-    spent = spent.plus(judging)
+    spent, clean = spent.plus(judging), None
+    if len({plan.source for plan in work.candidates}) > 1:
+        clean, measuring = await clean_once(
+            runner, cache, image, drawn_part(head.loop), composed_from(head.loop, known)
+        )
+        spent = spent.plus(measuring)
     draft = await _draft(runner, work, head.plan, image, judged)
+    draft = draft.model_copy(update={"clean": clean})
     return Made(draft, judged, spent)
 
 
@@ -209,6 +248,7 @@ async def _draft(
         reason=reason_of(verdict),
         parent=plan.parent,
         change=plan.change,
+        source=plan.source,
     )
 
 
@@ -246,6 +286,14 @@ def _placed(loop: Loop, values: dict[str, Any]) -> list[PlacedBlock] | None:
     return [PlacedBlock.model_validate(block) for block in blocks]
 
 
+def composed_from(loop: Loop, values: dict[str, Any]) -> ArtifactRef | None:
+    """The scene document of the judged picture, if the step that made it tells one."""
+    value = values.get(f"{loop.result.split('.', 1)[0]}.scene")
+    if not isinstance(value, dict) or "sha256" not in value:
+        return None
+    return ArtifactRef.model_validate(value)
+
+
 def drawn_part(loop: Loop) -> Box | None:
     """Where on the judged sheet the drawing is, if the call that made it says so."""
     maker = loop.result.split(".", 1)[0]
@@ -259,7 +307,8 @@ def drawn_part(loop: Loop) -> Box | None:
 
 def _proposals(runner: StepRunner, work: RoundInput, leader: Made) -> tuple[Revision, ...]:
     """Repairs for the best draft, best first, as many as a message may hold."""
-    found = runner.engine.propose(leader.verdict, work.loop.body, frozenset(work.tried))
+    body = work.loop.way(leader.draft.source).body
+    found = runner.engine.propose(leader.verdict, body, frozenset(work.tried))
     kept, size = [], 0
     for revision in found:
         size += len(revision.model_dump_json())

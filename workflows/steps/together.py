@@ -107,7 +107,7 @@ class SteeredDrawing:
             digests=await self.runner.digests(spec.roles),
             arguments={
                 "together": [complete(spec, one) for one in arguments],
-                "candidates": [one.model_dump(mode="json") for one in self.work.candidates],
+                "candidates": [one.told() for one in self.work.candidates],
                 "loop": self.work.loop.model_dump(mode="json"),
                 "round": self.work.round,
                 "steering": [

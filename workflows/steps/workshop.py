@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from maquette.agents.judging.contract import Judgement
+    from maquette.agents.judging.contract import Cleanness, Judgement
     from maquette.agents.planning.seam import Planner
     from maquette.infra.store.contract import ArtifactStore
     from maquette.model_servers.client.contract import ModelClient, RoleName
@@ -39,6 +39,11 @@ class Judging(Protocol):
         ...
 
     @property
+    def composed_version(self) -> str:
+        """The same for pictures that were composed, which others judge."""
+        ...
+
+    @property
     def roles(self) -> tuple[RoleName, ...]:
         """Model roles that judge: the digests of their models are part of that key too."""
         ...
@@ -51,13 +56,26 @@ class Judging(Protocol):
         owner: str,
         placed: Sequence[PlacedBlock] | None,
         art: Box | None,
+        scene: ArtifactRef | None,
     ) -> Judgement:
         """The verdict on a picture, with one finding a criterion, and what it cost.
 
         Args:
             placed: where words were set on it, when that is known.
             art: where it was drawn, when it is a sheet with a drawing on it.
+            scene: the document it was composed from, when it was.
         """
+        ...
+
+    async def clean(
+        self,
+        image: ArtifactRef,
+        *,
+        owner: str,
+        art: Box | None,
+        scene: ArtifactRef | None,
+    ) -> Cleanness:
+        """How cleanly a picture is made; asked where drafts come from several sources."""
         ...
 
 

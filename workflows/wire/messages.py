@@ -138,12 +138,20 @@ class CandidatePlan(Record):
     seed: int = Field(ge=0)
     parent: str | None = None
     change: str = Field(default="", max_length=400)
+    source: Name | None = Field(
+        default=None, description="the alternative of the loop that makes it; None: its body"
+    )
+
+    def told(self) -> dict[str, Any]:
+        """As JSON; without a source where it has none, as before there were sources."""
+        left_out = {"source"} if self.source is None else None
+        return self.model_dump(mode="json", exclude=left_out)
 
 
 class RoundInput(Document):
     """One round of a loop. ``loop.body`` already carries the revisions chosen so far."""
 
-    version: int = Field(default=NAMED_VERSION, ge=1, le=NAMED_VERSION)
+    version: int = Field(default=NAMED_VERSION, ge=1, le=NAMED_VERSION, strict=True)
     task_id: str
     owner: str
     loop: Loop

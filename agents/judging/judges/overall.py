@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from maquette.agents.judging.contract import Sight, unjudged
+from maquette.agents.judging.contract import Pictures, Sight, unjudged
 from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.client.roles import RewardClient
 from maquette.records.criterion import Criterion, Overall
@@ -28,6 +28,7 @@ class OverallJudge:
 
     name = "reward"
     kinds = frozenset({"overall"})
+    pictures: Pictures = "drawn"
     roles: tuple[RoleName, ...] = (RoleName.REWARD,)
 
     def __init__(self, enough: float = ENOUGH) -> None:

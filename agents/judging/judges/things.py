@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from maquette.agents.judging.contract import Sight, unjudged
+from maquette.agents.judging.contract import Pictures, Sight, unjudged
 from maquette.model_servers.client.contract import ModelClient, RoleName
 from maquette.model_servers.client.roles import UnderstandingClient
 from maquette.model_servers.schemas.understanding import LabelScoresReply, LabelScoresRequest
@@ -43,6 +43,7 @@ class ThingsJudge:
 
     name = "understanding"
     kinds = frozenset({"exists", "count", "colour", "relation"})
+    pictures: Pictures = "drawn"
     roles: tuple[RoleName, ...] = (RoleName.UNDERSTANDING,)
 
     def __init__(self, sure: float = SURE) -> None:

@@ -7,11 +7,14 @@ from functools import cache
 from typing import cast
 
 from maquette.agents.judging.contract import Repair
+from maquette.agents.judging.repairs.composed import Recompose
 from maquette.agents.judging.repairs.redraw import Redraw
 from maquette.agents.judging.repairs.typeset import Typeset
 from maquette.infra import plugins
 
-REPAIRS: Mapping[str, Repair] = {repair.name: repair for repair in (Redraw(), Typeset())}
+REPAIRS: Mapping[str, Repair] = {
+    repair.name: repair for repair in (Redraw(), Typeset(), Recompose())
+}
 """The repairs that are built in, in the order in which they are asked about a finding."""
 
 

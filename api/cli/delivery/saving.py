@@ -8,7 +8,7 @@ from pathlib import Path
 
 from maquette.api.cli.views.slug import short_id, slug
 from maquette.infra.disk import NO_ROOM, disk_full, free_bytes
-from maquette.records.artifact import ArtifactRef
+from maquette.records.artifact import SVG, ArtifactRef
 from maquette.records.errors import Conflict, InvalidInput
 from maquette.records.task import Task
 
@@ -16,6 +16,7 @@ ENDINGS = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
     "image/webp": ".webp",
+    SVG: ".svg",
     "application/json": ".json",
     "text/plain": ".txt",
 }

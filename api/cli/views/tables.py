@@ -52,6 +52,11 @@ def _add_loop(tree: Tree, loop: Loop) -> None:
     )
     for call in loop.body:
         branch.add(_call_line(call))
+    for other in loop.alternatives:
+        drafts = "1 draft" if other.candidates == 1 else f"{other.candidates} drafts"
+        way = branch.add(Text(f"and {drafts} of {other.source}", style="quiet"))
+        for call in other.body:
+            way.add(_call_line(call))
     if loop.criteria:
         checks = branch.add(Text("check that the picture", style="quiet"))
         for criterion in loop.criteria:
@@ -92,10 +97,10 @@ def _texts(value: Any) -> Iterable[str]:
     if isinstance(value, dict):
         if REFERENCE_KEY in value:
             return
-        for key in ("prompt", "text"):
+        for key in ("prompt", "text", "phrase", "caption"):
             if isinstance(value.get(key), str) and value[key]:
                 yield value[key]
-        for key in ("blocks", "texts"):
+        for key in ("blocks", "texts", "brief", "panels", "things", "words"):
             yield from _texts(value.get(key))
     elif isinstance(value, (list, tuple)):
         for item in value:
@@ -141,6 +146,8 @@ def draft_line(data: dict[str, Any]) -> Text:
     """The head of one candidate: its name, score and tally, from an event or a record."""
     outcome = Outcome(data["outcome"])
     line = Text.assemble((f"{SYMBOL[outcome]} ", outcome.value), (str(data["name"]), "name"))
+    if data.get("source"):
+        line.append(f"  {data['source']}", style="quiet")
     judged = data["passed"] + data["failed"]
     if judged:
         line.append(f"  score {data['score']:.2f}")

@@ -8,6 +8,7 @@ from typeset_bodies import failed, sheet_body
 
 from maquette.agents.judging.critic import Critic, make_critic, propose
 from maquette.agents.judging.judges.fake import ScriptedJudge
+from maquette.agents.judging.judges.overall import OverallJudge
 from maquette.agents.judging.judges.text_reads import TextReadsJudge
 from maquette.agents.judging.judges.things import ThingsJudge
 from maquette.agents.judging.repairs.fake import ScriptedRepair
@@ -16,9 +17,13 @@ from maquette.infra.settings.schema import Settings
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.client.fake import ScriptedModelClient
-from maquette.records.criterion import Colour, Criterion, Exists, TextReads
+from maquette.records.artifact import ArtifactRef
+from maquette.records.criterion import Colour, Criterion, Exists, Overall, TextReads
 from maquette.records.errors import ConfigError
 from maquette.records.verdict import Finding, Outcome, Verdict
+
+THERE = Exists(id="there", thing="circle")
+DOCUMENT = ArtifactRef(sha256="b" * 64, media_type="application/json", size_bytes=9)
 
 
 async def _judge(models: ScriptedModelClient, *criteria: Criterion) -> Verdict:
@@ -68,6 +73,49 @@ def test_two_judges_of_one_kind_are_refused() -> None:
             ScriptedModelClient({}),
             judges=[TextReadsJudge(), TextReadsJudge()],
         )
+
+
+def _of(pictures: str, name: str) -> ScriptedJudge:
+    """A judge of existence that looks at such pictures."""
+    judge = ScriptedJudge({"there": 1.0}, kinds=frozenset({"exists"}))
+    judge.name, judge.pictures = name, pictures  # type: ignore[attr-defined]
+    return judge
+
+
+async def test_a_kind_may_have_a_judge_for_each_sort_of_pictures() -> None:
+    """The one that looks at drawn pictures, and the one that looks at composed ones."""
+    store, models = MemoryArtifactStore(), ScriptedModelClient({})
+    critic = Critic(store, models, judges=[_of("drawn", "one"), _of("composed", "two")])
+    for scene, name in ((None, "one"), (DOCUMENT, "two")):
+        verdict = (await critic.judge([THERE], PICTURE, owner="local", scene=scene)).verdict
+        assert verdict.findings[0].judge == name
+    assert critic.version == "3; one 1 enough=1 [('there', 1.0)]"
+    assert critic.composed_version == "3; two 1 enough=1 [('there', 1.0)]"
+
+
+async def test_a_judge_that_does_not_say_looks_at_any_picture() -> None:
+    """As judges of packages do; beside it there is room for no other of its kinds."""
+    store, models = MemoryArtifactStore(), ScriptedModelClient({})
+    plain = ScriptedJudge({"there": 1.0}, kinds=frozenset({"exists"}))
+    for scene in (None, DOCUMENT):
+        judged = await Critic(store, models, judges=[plain]).judge(
+            [THERE], PICTURE, owner="local", scene=scene
+        )
+        assert judged.verdict.outcome is Outcome.PASSED
+    for pictures in ("drawn", "composed", "any"):
+        with pytest.raises(ConfigError, match="two judges"):
+            Critic(store, models, judges=[plain, _of(pictures, "other")])
+
+
+async def test_who_judges_drawn_pictures_abstains_from_composed_ones() -> None:
+    """No model is asked, the guard's warning is not raised, and the reason is told."""
+    models = seer(ANSWERS, outside=True)
+    criteria = (*CRITERIA, Overall(id="whole", request="a circle"))
+    critic = Critic(MemoryArtifactStore(), models, judges=[ThingsJudge(), OverallJudge()])
+    judged = await critic.judge(criteria, PICTURE, owner="local", scene=DOCUMENT)
+    assert {finding.outcome for finding in judged.verdict.findings} == {Outcome.UNJUDGED}
+    assert "reward looks at drawn pictures only" in judged.verdict.findings[-1].reason
+    assert models.calls == {} and judged.model_calls == 0
 
 
 def _verdict(*findings: Finding) -> Verdict:

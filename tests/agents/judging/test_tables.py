@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from maquette.agents.judging.contract import claims
 from maquette.agents.judging.critic import Critic
 from maquette.agents.judging.judges.table import JUDGES
 from maquette.agents.judging.repairs.table import REPAIRS
@@ -26,11 +27,13 @@ def test_each_judge_is_entered_under_its_own_name() -> None:
 
 
 def test_every_kind_that_is_planned_is_judged_by_one() -> None:
-    """No two judges answer for a kind: a critic of all of them can be made."""
+    """No two judges answer for a kind of the same pictures: a critic of all of them can be made;
+    and of composed pictures every one of those kinds is judged, too."""
     judges = [make(CriticSettings()) for make in JUDGES.values()]
     Critic(MemoryArtifactStore(), ScriptedModelClient({}), judges=judges)
-    kinds = {kind for judge in judges for kind in judge.kinds}
-    assert kinds >= PLANNED and not kinds & UNJUDGED
+    for composed in (False, True):
+        kinds = {kind for judge in judges for kind, of in claims(judge) if of is composed}
+        assert kinds >= PLANNED and not kinds & UNJUDGED
 
 
 def test_every_kind_that_is_planned_can_be_mended(registry: Registry) -> None:

@@ -18,6 +18,7 @@ from PIL import Image, PngImagePlugin
 
 from maquette.infra.media.admit import admit_image, decode_image, encode_png, sniff
 from maquette.infra.media.header import read_header
+from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import MediaRejected
 
 LIMITS = SimpleNamespace(max_upload_bytes=20_000_000, max_pixels=16_000_000)
@@ -130,7 +131,8 @@ def test_broken_pictures_are_refused_or_decoded_but_never_crash(
         (b"[1, 2, 3]", "application/json"),
         (b"{not json}", "text/plain"),
         (b"[" * 100_000, "text/plain"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "text/plain"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"),
+        (b"<!DOCTYPE svg><svg xmlns='http://www.w3.org/2000/svg'/>", "text/plain"),
         (b"<html><script>alert(1)</script></html>", "text/plain"),
         (b"BMW is a maker of cars and motorcycles", "text/plain"),
         (b"GIF8 is not enough to be a picture", "text/plain"),
@@ -138,8 +140,11 @@ def test_broken_pictures_are_refused_or_decoded_but_never_crash(
     ],
 )
 def test_other_bytes_are_text_json_or_bytes(data: bytes, expected: str) -> None:
-    """Nothing but the accepted pictures is ever called a picture or a page."""
-    assert sniff(data).media_type == expected
+    """Nothing but the accepted pictures is ever taken for pixels or a page; vectors are told."""
+    info = sniff(data)
+    assert info.media_type == expected
+    ref = ArtifactRef(sha256="0" * 64, media_type=info.media_type, size_bytes=len(data))
+    assert not ref.is_picture
 
 
 def test_safetensors_are_known_by_their_header() -> None:

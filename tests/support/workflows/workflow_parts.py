@@ -17,7 +17,7 @@ from typing import Any
 
 from PIL import Image as Pictures
 
-from maquette.agents.judging.contract import Judgement
+from maquette.agents.judging.contract import Cleanness, Judgement
 from maquette.agents.planning.fake import ScriptedPlanner
 from maquette.infra.store.contract import ArtifactStore
 from maquette.infra.store.memory import MemoryArtifactStore
@@ -170,8 +170,14 @@ class ScriptedCritic:
     forward_s: float = 0.01
     takes_s: float = 0.0
     version: str = "1"
+    composed_version: str = "1"
     roles: tuple[RoleName, ...] = ()
     _order: dict[str, int] = field(default_factory=dict)
+
+    async def clean(
+        self, image: ArtifactRef, *, owner: str, art: Any = None, scene: Any = None
+    ) -> Cleanness:
+        return Cleanness(0.5)
 
     async def judge(
         self,
@@ -181,6 +187,7 @@ class ScriptedCritic:
         owner: str,
         placed: Any,
         art: Any = None,
+        scene: Any = None,
     ) -> Judgement:
         self.ledger.note(f"judge {image.sha256[:8]}")
         await asyncio.sleep(self.takes_s)

@@ -24,6 +24,7 @@ from maquette.workflows.steps.step_cache import StepCache, step_key
 
 OWNER = "local"
 PICTURE = ArtifactRef(sha256="a" * 64, media_type="image/png", size_bytes=9)
+SCENE = ArtifactRef(sha256="b" * 64, media_type="application/json", size_bytes=9)
 CRITERIA = (Exists(id="there", thing="star"), TextReads(id="words", text="OPEN"))
 DRAWN = Box(x0=0.0, y0=0.25, x1=1.0, y1=1.0)
 PLACED = [PlacedBlock(size_px=40, lines=(PlacedLine(text="OPEN", box=DRAWN),), box=DRAWN)]
@@ -34,6 +35,7 @@ class Looker:
     """A critic that passes everything and remembers what it was shown."""
 
     version: str = "7"
+    composed_version: str = "7 composed"
     roles: tuple[RoleName, ...] = ()
     looks: list[dict[str, Any]] = field(default_factory=list)
 
@@ -45,8 +47,11 @@ class Looker:
         owner: str,
         placed: Sequence[PlacedBlock] | None,
         art: Box | None,
+        scene: ArtifactRef | None,
     ) -> Judgement:
-        self.looks.append({"owner": owner, "image": image, "placed": placed, "art": art})
+        self.looks.append(
+            {"owner": owner, "image": image, "placed": placed, "art": art, "scene": scene}
+        )
         findings = tuple(
             Finding(criterion=one, outcome=Outcome.PASSED, score=1.0, reason="seen")
             for one in criteria
@@ -72,12 +77,13 @@ class Judging:
         placed: list[PlacedBlock] | None = None,
         art: Box | None = None,
         criteria: tuple[Criterion, ...] = CRITERIA,
+        scene: ArtifactRef | None = None,
     ) -> Any:
         engine = make_engine(store=self.store, critic=_proposing(critic))
         runner = StepRunner(
             engine, self.cache, Silent(), None, owner=OWNER, task_id="t", node="picture"
         )
-        return await judge_once(runner, self.cache, criteria, PICTURE, placed, art)
+        return await judge_once(runner, self.cache, criteria, PICTURE, placed, art, scene)
 
 
 def _proposing(critic: Looker) -> Any:
@@ -106,10 +112,18 @@ async def test_an_equal_picture_is_not_looked_at_again(judging: Judging) -> None
         {"critic": Looker(version="8")},
         {"art": DRAWN},
         {"placed": PLACED},
+        {"scene": SCENE},
         {"criteria": CRITERIA[:1]},
         {"criteria": CRITERIA[::-1]},
     ],
-    ids=["another critic", "a drawn part", "placed words", "fewer criteria", "another order"],
+    ids=[
+        "another critic",
+        "a drawn part",
+        "placed words",
+        "a document",
+        "fewer criteria",
+        "another order",
+    ],
 )
 async def test_whatever_may_change_the_verdict_judges_afresh(
     judging: Judging, other: dict[str, Any]
@@ -124,15 +138,20 @@ async def test_whatever_may_change_the_verdict_judges_afresh(
 async def test_the_critic_is_shown_what_is_known(judging: Judging) -> None:
     """Where words were set and where was drawn, and whose picture it is."""
     critic = Looker()
-    await judging(critic, PLACED, DRAWN)
-    assert critic.looks == [{"owner": OWNER, "image": PICTURE, "placed": PLACED, "art": DRAWN}]
+    await judging(critic, PLACED, DRAWN, scene=SCENE)
+    assert critic.looks == [
+        {"owner": OWNER, "image": PICTURE, "placed": PLACED, "art": DRAWN, "scene": SCENE}
+    ]
 
 
-@pytest.mark.parametrize("art", [None, DRAWN])
-async def test_stored_verdicts_keep_their_keys(judging: Judging, art: Box | None) -> None:
-    """The key is that of earlier versions: without a drawn part it does not name one."""
+@pytest.mark.parametrize(("art", "scene"), [(None, None), (DRAWN, None), (None, SCENE)])
+async def test_stored_verdicts_keep_their_keys(
+    judging: Judging, art: Box | None, scene: ArtifactRef | None
+) -> None:
+    """The key is that of earlier versions: without a drawn part or a document it names none; and
+    composed pictures have the version of those who judge them."""
     critic = Looker()
-    verdict, _ = await judging(critic, None, art)
+    verdict, _ = await judging(critic, None, art, scene=scene)
     arguments = {
         "criteria": [one.model_dump(mode="json") for one in CRITERIA],
         "image": PICTURE.model_dump(mode="json"),
@@ -140,8 +159,11 @@ async def test_stored_verdicts_keep_their_keys(judging: Judging, art: Box | None
     }
     if art is not None:
         arguments["art"] = {"x0": 0.0, "y0": 0.25, "x1": 1.0, "y1": 1.0}
+    if scene is not None:
+        arguments["scene"] = scene.model_dump(mode="json")
+    version = "7" if scene is None else "7 composed"
     key = step_key(
-        owner=OWNER, tool="judge", tool_version="7", digests={}, arguments=arguments, seed=None
+        owner=OWNER, tool="judge", tool_version=version, digests={}, arguments=arguments, seed=None
     )
     stored = await judging.store.get_document(DocumentKind.STEP, key, owner=OWNER)
     assert stored is not None and verdict.outcome is Outcome.PASSED

@@ -226,10 +226,12 @@ class Breaking(ScriptedCritic):
 
     error: Exception = ToolFailed("cannot look")
 
-    async def judge(self, criteria, image, *, owner, placed, art=None):
+    async def judge(self, criteria, image, *, owner, placed, art=None, scene=None):
         if self._order.setdefault(image.sha256, len(self._order)) == 0:
             raise self.error
-        return await super().judge(criteria, image, owner=owner, placed=placed, art=art)
+        return await super().judge(
+            criteria, image, owner=owner, placed=placed, art=art, scene=scene
+        )
 
 
 async def test_one_broken_candidate_does_not_lose_the_others() -> None:

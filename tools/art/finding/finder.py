@@ -80,9 +80,9 @@ class Finder:
             for head in heads(bare(plain(phrase), "en")):
                 if head.change == "kind":
                     continue
-                if known := self._names.look(head.phrase, "en"):
+                if shorter := self._names.look(head.phrase, "en"):
                     factor = 1.0 if head.change == "none" else SLIGHT
-                    return self._told(phrase, known, "en", factor=factor)
+                    return self._told(phrase, shorter, "en", factor=factor)
         return None
 
     def names(self, thing: ThingCard | str, phrase: str, *, language: str | None = None) -> bool:

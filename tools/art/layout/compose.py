@@ -71,6 +71,7 @@ def composed(
         things=tuple(things),
         words=sheet.words,
         packs=brief.packs,
+        credits=brief.credits,
         design=sheet.name if brief.design != "picture" or brief.words else "",
     )
     return Composition(scene, tuple(notes))

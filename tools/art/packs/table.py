@@ -13,6 +13,7 @@ from maquette.records.errors import MaquetteError, NotFound
 from maquette.tools.art.contract import Art, ArtPack, ThingCard
 from maquette.tools.art.packs import noto
 from maquette.tools.art.packs.added import added
+from maquette.tools.art.packs.shapes import ShapesPack
 
 ARTS_KEPT = 512
 FOLDER = "art"
@@ -35,7 +36,7 @@ def look_in(data_dir: Path | None) -> None:
 @cache
 def opened() -> Opened:
     """The packs by name, who brought each, and those that were left out, with the reason."""
-    door = open_door(ART_PACKS, {"noto": noto.pack()})
+    door = open_door(ART_PACKS, {"noto": noto.pack(), "shapes": ShapesPack()})
     for name in [name for name, origin in door.origins.items() if origin != BUILT_IN]:
         told = getattr(door.found[name], "name", None)
         if told != name:

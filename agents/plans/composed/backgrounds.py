@@ -1,0 +1,90 @@
+"""Where a composed picture takes place: the words for its vector backgrounds."""
+
+from __future__ import annotations
+
+import re
+
+from maquette.tools.art.brief import WantedBackground
+from maquette.tools.art.scene import BackgroundKind
+from maquette.words.colours import canonical
+from maquette.words.lexicon import singular
+
+KINDS: dict[str, BackgroundKind] = {
+    "meadow": "meadow",
+    "field": "meadow",
+    "grass": "meadow",
+    "park": "meadow",
+    "garden": "meadow",
+    "lawn": "meadow",
+    "countryside": "meadow",
+    "farm": "meadow",
+    "hill": "meadow",
+    "sea": "sea",
+    "ocean": "sea",
+    "lake": "sea",
+    "water": "sea",
+    "river": "sea",
+    "beach": "beach",
+    "seaside": "beach",
+    "shore": "beach",
+    "coast": "beach",
+    "sand": "beach",
+    "snow": "snow",
+    "winter": "snow",
+    "ice": "snow",
+    "desert": "desert",
+    "dune": "desert",
+    "night": "night sky",
+    "midnight": "night sky",
+    "space": "night sky",
+    "moonlight": "night sky",
+    "city": "city",
+    "town": "city",
+    "street": "city",
+    "room": "room",
+    "bedroom": "room",
+    "kitchen": "room",
+    "classroom": "room",
+    "indoors": "room",
+}
+_WORDS = "|".join(sorted({*KINDS, *(f"{word}s" for word in KINDS)}, key=len, reverse=True))
+_PLACED = re.compile(
+    r"\b(?:(?:standing|sitting|lying|floating|sailing|swimming|walking|playing)\s+)?"
+    r"(?:in|on|at|by|over|through|across|amid|against)\s+"
+    rf"(?:(?:an?|the|some|my|our)\s+)?(?:(?P<adjective>[a-z]+)\s+)?(?P<word>{_WORDS})"
+    r"(?:\s+(?:scene|landscape|setting|background|sky))?\b(?!\s+(?:blue|with))",
+    re.IGNORECASE,
+)
+_BACKDROP = re.compile(
+    rf"\b(?:with\s+)?(?:an?\s+|the\s+)?(?P<word>{_WORDS})\s+(?:scene|landscape|setting|background)\b",
+    re.IGNORECASE,
+)
+_NO_ADJECTIVE = frozenset({"of", "in", "on", "at", "by", "to", "and", "with", "or", "the"})
+
+
+def take_background(masked: str) -> tuple[str, WantedBackground | None]:
+    """Take the first place that a request names as where it all stands.
+
+    Returns: the request without it, and the background; None: it names no place.
+    """
+    for pattern in (_BACKDROP, _PLACED):
+        match = pattern.search(masked)
+        if match is None:
+            continue
+        adjective = (match.groupdict().get("adjective") or "").lower()
+        if adjective in _NO_ADJECTIVE:
+            continue
+        kind = KINDS[_known(match["word"].lower())]
+        rest = f"{masked[: match.start()]} {masked[match.end() :]}"
+        return " ".join(rest.split()), WantedBackground(kind=kind)
+    return masked, None
+
+
+def coloured_background(words: str | None) -> WantedBackground:
+    """The plain background of a colour word; where none was named, what suits."""
+    colour = canonical(words) if words else None
+    return WantedBackground(kind="plain", colour=colour) if colour else WantedBackground()
+
+
+def _known(word: str) -> str:
+    return word if word in KINDS else singular(word)

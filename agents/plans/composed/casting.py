@@ -1,0 +1,152 @@
+"""Casting: which thing of the art packs plays each thing that a request names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from maquette.agents.plans.composed.backgrounds import coloured_background, take_background
+from maquette.agents.plans.composed.gallery import ArtLexicon, Gallery
+from maquette.agents.reading.scene import Mention, Wish, read_scene
+from maquette.tools.art.brief import Panel, WantedBackground, WantedRelation, WantedThing
+from maquette.tools.art.found import SURE, Found
+from maquette.tools.art.scene import PatternName
+from maquette.words.lexicon import PATTERNS, Lexicon
+
+MAX_COPIES = 24
+_PATTERN: dict[str, PatternName] = {"striped": "stripes", "dotted": "dots", "checked": "checks"}
+
+
+@dataclass(frozen=True)
+class Role:
+    """A thing that a request names, and what was found for it."""
+
+    mention: Mention
+    phrase: str
+    """The words that were looked for: the noun with what belongs to it."""
+    found: Found
+    lost: tuple[str, ...] = ()
+    """What was said of it that art cannot show."""
+
+    @property
+    def pattern(self) -> PatternName | None:
+        """The pattern that was asked for."""
+        names = (_PATTERN.get(PATTERNS.get(word, "")) for word in self.mention.extra)
+        return next((name for name in names if name), None)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A request for a picture, as the art packs can play it."""
+
+    wish: Wish
+    roles: tuple[Role, ...]
+    background: WantedBackground
+
+    @property
+    def missing(self) -> tuple[Role, ...]:
+        """Those that no pack has."""
+        return tuple(role for role in self.roles if role.found.best is None)
+
+    @property
+    def there(self) -> tuple[Role, ...]:
+        """Those that are there."""
+        return tuple(role for role in self.roles if role.found.best is not None)
+
+    def panel(self, caption: str | None = None) -> Panel:
+        """What the composer is asked for: the things that are there, and how they stand."""
+        there = [k for k, role in enumerate(self.roles) if role.found.best is not None]
+        index = {k: n for n, k in enumerate(there)}
+        relations = tuple(
+            WantedRelation(
+                subject=index[link.subject[1]], relation=link.relation, object=index[link.object[1]]
+            )
+            for link in self.wish.links
+            if link.subject[0] == link.object[0] == "thing"
+            and link.subject[1] in index
+            and link.object[1] in index
+        )
+        return Panel(
+            things=tuple(_wanted(self.roles[k]) for k in there),
+            relations=relations,
+            background=self.background,
+            caption=caption,
+        )
+
+    def notes(self) -> tuple[str, ...]:
+        """What the person should know before anything is made."""
+        told = [note for role in self.roles for note in _notes(role)]
+        return tuple(dict.fromkeys(told))
+
+
+async def cast(masked: str, gallery: Gallery, drawn: Lexicon) -> Cast:
+    """Read a masked request and find a thing for every one it names.
+
+    Args:
+        drawn: the words of the generator that draws, which are things for the reader, too.
+    Raises: ModelUnavailable: the embedder does not answer.
+    """
+    masked, place = take_background(masked)
+    wish = read_scene(masked, ArtLexicon(nouns=gallery.nouns, drawn=drawn))
+    roles = [await _role(mention, gallery) for mention in wish.things]
+    ground = place or coloured_background(wish.background)
+    return Cast(wish=wish, roles=tuple(roles), background=ground)
+
+
+async def _role(mention: Mention, gallery: Gallery) -> Role:
+    """The longest phrase of the mention that is found: "birthday cake", else "cake"."""
+    words = [word for word in mention.extra if word not in PATTERNS]
+    noun = mention.word
+    bare = await gallery.find(noun)
+    for start in range(len(words)):
+        phrase = " ".join([*words[start:], noun])
+        found = await gallery.find(phrase)
+        if _says_more(found, bare):
+            return Role(mention, phrase, found, lost=tuple(words[:start]))
+    return Role(mention, noun, bare, lost=tuple(words))
+
+
+def _says_more(found: Found, bare: Found) -> bool:
+    """Whether a longer phrase is a name of its own, or leads elsewhere than its noun alone: where
+    it only leads to the same thing, the words before the noun are not shown."""
+    best, other = found.best, bare.best
+    if best is None or best.by not in ("name", "alias"):
+        return False
+    return best.probability >= SURE or other is None or best.thing != other.thing
+
+
+def _wanted(role: Role) -> WantedThing:
+    best, mention = role.found.best, role.mention
+    assert best is not None
+    return WantedThing(
+        phrase=role.phrase,
+        thing=best.thing,
+        probability=best.probability,
+        count=min(mention.count, MAX_COPIES),
+        colour=mention.colour,
+        pattern=role.pattern,
+        size=mention.size,
+        place=mention.place,
+    )
+
+
+def _notes(role: Role) -> list[str]:
+    best, told = role.found.best, []
+    if best is None:
+        near = ", ".join(role.found.nearest)
+        offer = f"; the nearest are {near}" if near else ""
+        return [f"there is no picture of {role.phrase!r}{offer}"]
+    if role.found.state == "unclear":
+        others = ", ".join(one.name for one in role.found.matches[1:3])
+        told.append(f"{role.phrase!r} is taken as {best.name!r}; it may also mean {others}")
+    elif best.probability < SURE:
+        told.append(f"{role.phrase!r} is shown as {best.name!r}, which may not be what is meant")
+    if role.lost:
+        told.append(f"art cannot show {' '.join(role.lost)!r} of {role.phrase!r}: left out")
+    if role.mention.count > MAX_COPIES:
+        told.append(f"only {MAX_COPIES} of {role.mention.count} {role.phrase} are placed")
+    return told
+
+
+def as_said(role: Role) -> Mention:
+    """The mention under the words that were found: what is to be judged."""
+    return replace(role.mention, thing=role.phrase)

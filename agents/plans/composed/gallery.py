@@ -1,0 +1,85 @@
+"""What the art packs hold, as a planner asks: things by the person's words, credits, digests."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from maquette.model_servers.client.contract import ModelClient
+from maquette.model_servers.client.roles import EmbeddingClient
+from maquette.records.errors import MaquetteError
+from maquette.tools.art.finding.finder import Finder
+from maquette.tools.art.found import Found
+from maquette.tools.art.packs.table import all_cards, all_packs, pack_of
+from maquette.words.lexicon import Lexicon, singular
+from maquette.words.stopwords import CARRIERS
+
+log = logging.getLogger(__name__)
+
+
+class Gallery:
+    """The things of all art packs. They are read when first asked for."""
+
+    def __init__(self, models: ModelClient) -> None:
+        self._embedding = EmbeddingClient(models)
+
+    @cached_property
+    def there(self) -> bool:
+        """Whether any art pack is installed and can be read."""
+        try:
+            return bool(all_cards())
+        except MaquetteError as error:
+            log.warning("no art: %s", error.message)
+            return False
+
+    async def find(self, phrase: str) -> Found:
+        """What a noun phrase may mean. Raises: ModelUnavailable: the embedder does not answer."""
+        return await self._finder.find(phrase)
+
+    def names(self, thing: str, phrase: str) -> bool:
+        """Whether a phrase surely names the thing of this id."""
+        return self._finder.names(thing, phrase)
+
+    @cached_property
+    def _finder(self) -> Finder:
+        return Finder(all_cards(), self._embed)
+
+    async def _embed(self, texts: tuple[str, ...]) -> Sequence[Sequence[float]]:
+        return (await self._embedding.embed_text(texts)).vectors
+
+    @cached_property
+    def nouns(self) -> frozenset[str]:
+        """The last word of every English name: words that may be things."""
+        names = (name for card in all_cards().values() for name in card.names.get("en", ()))
+        return frozenset(name.split()[-1] for name in names if name)
+
+
+@dataclass(frozen=True)
+class ArtLexicon(Lexicon):
+    """The words that art knows beside a generator's, for reading a request: nothing is settled by
+    it, since what a phrase means is for the finder to say."""
+
+    nouns: frozenset[str] = frozenset()
+    drawn: Lexicon = field(default_factory=Lexicon)
+
+    def thing(self, word: str) -> str | None:
+        """The word in the singular if it names a thing of the packs or of the generator."""
+        one = singular(word)
+        if one in CARRIERS:  # "a card" is the sheet itself, whatever pictures of cards there are.
+            return None
+        if one in self.nouns or word in self.nouns:
+            return one if one in self.nouns else word
+        return one if self.drawn.thing(one) else None
+
+
+def digests(things: Iterable[str]) -> dict[str, str]:
+    """The digest of each pack that these things are of, by the pack's name."""
+    return {pack.name: pack.digest for pack in map(pack_of, sorted(set(things)))}
+
+
+def credit(pack: str) -> str:
+    """What a pack is, whose work, and its licence, in a few words."""
+    found = all_packs()[pack]
+    return f"{found.title}, {found.licence.holder}, {found.licence.name}"
