@@ -18,13 +18,8 @@ from maquette.model_servers.serving.direct import DirectClient
 from maquette.model_servers.serving.host import RoleHost
 from maquette.records.errors import InvalidInput
 from maquette.tools.art.scene import Scene
-<<<<<<<< HEAD:tests/tools/builtin/art/test_compose.py
-from maquette.tools.builtin.art.compose import compose
-from maquette.tools.builtin.art.edit_scene import edit_scene
-========
 from maquette.tools.builtin.making.compose import compose
 from maquette.tools.builtin.making.edit_scene import edit_scene
->>>>>>>> main:tests/tools/builtin/making/test_compose.py
 from maquette.tools.call import run_tool
 from maquette.tools.contract import ToolContext
 
