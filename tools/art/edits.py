@@ -60,7 +60,9 @@ def _one(scene: Scene, change: SceneChange, look: Callable[[str], Art], nature: 
             return _updated(scene, change.which, {"pattern": change.pattern})
         case Flip():
             named = named_things(scene, change.which)
-            flipped = {k: {"flip": not scene.things[k].flip} for k in named}
+            flipped: dict[int, dict[str, object]] = {
+                k: {"flip": not scene.things[k].flip} for k in named
+            }
             return with_things(scene, flipped)
         case Move():
             named = named_things(scene, change.which)

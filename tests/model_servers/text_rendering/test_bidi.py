@@ -25,7 +25,7 @@ def test_levels_are_those_of_the_standard() -> None:
 @given(st.text("אבגab12 .,-", min_size=1, max_size=24).filter(lambda t: t.strip() == t != ""))
 def test_order_is_that_of_the_other_implementation(text: str) -> None:
     """Characters come in the order in which Rust's unicode-bidi shows them."""
-    from bidi import get_display
+    from bidi import get_display  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     mirrored = "".join(text[i] for i in visual_order(levels(text)))
     assert mirrored == get_display(text)
@@ -74,7 +74,8 @@ def test_brackets_turn_with_the_line() -> None:
 )
 def test_lines_are_told_as_they_are_read(text: str, align: str) -> None:
     """The text of the lines is the logical one; all ink stays in the box."""
-    block = TextBlock(text=text, box=Box(x0=0.1, y0=0.1, x1=0.9, y1=0.9), align=align)
+    box = Box(x0=0.1, y0=0.1, x1=0.9, y1=0.9)
+    block = TextBlock(text=text, box=box, align=align)  # type: ignore[arg-type]
     placed = set_block(block, 300, 200).placed(300, 200)
     assert " ".join(line.text for line in placed.lines) == text.replace("\n", " ")
     assert placed.box.x0 >= 0.1 - 1e-6 and placed.box.x1 <= 0.9 + 1e-6

@@ -101,6 +101,14 @@ def test_one_more_is_like_those_there_and_hides_nothing() -> None:
     assert (new.box.y0 + new.box.y1) / 2 < 0.57 and min(shares_of(after, look)) >= 0.9
 
 
+def test_an_added_thing_covers_no_words() -> None:
+    """On a sheet of which the upper half is a headline, the new thing stands in the lower one."""
+    head = TextBlock(text="Hello", box=Box(x0=0, y0=0, x1=1, y1=0.5))
+    plain = SCENE.model_copy(update={"frames": (Frame(),), "words": (head,)})
+    after = _changed(Add(phrase="kite", thing="x:kite"), scene=plain)
+    assert after.things[-1].box.y0 >= 0.47
+
+
 @given(st.lists(st.sampled_from(["box", "worm", "kite", "boat"]), min_size=1, max_size=8))
 @settings(max_examples=25, deadline=None)
 def test_added_things_stay_inside_and_seen(names: list[str]) -> None:

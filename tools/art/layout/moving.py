@@ -116,7 +116,7 @@ def place_for(
     Raises: InvalidInput: the picture is full.
     """
     stage, art = _stage(scene, frame), look(thing)
-    rects = [_rect(scene, k, look) for k in _in_frame(scene, frame)]
+    rects = [_rect(scene, k, look) for k in _in_frame(scene, frame)] + _lettered(scene)
     if alike:
         like = fitted(alike[-1].box, art, scene.width_px, scene.height_px)
         size, near = (like.width, like.height), like.centre
@@ -163,6 +163,7 @@ def _put_one(
     else:
         rest = [_rect(scene, j, look) for j in _in_frame(scene, host_frame)
                 if j != k and not (relation == "in front of" and j in others)]  # fmt: skip
+        rest += _lettered(scene)
         lane = lane_of(nature, thing.thing) if relation not in ("above", "below") else "any"
         found = free_place(
             (width, height), rest, stage, lane=lane, near=_aim(target, relation),
@@ -236,6 +237,15 @@ def _stage(scene: Scene, frame: int) -> Stage:
 
 def _in_frame(scene: Scene, frame: int) -> list[int]:
     return [k for k, thing in enumerate(scene.things) if thing.frame == frame]
+
+
+def _lettered(scene: Scene) -> list[Rect]:
+    """Where words stand, in pixels: nothing is put there."""
+    width, height = scene.width_px, scene.height_px
+    return [
+        (b.x0 * width, b.y0 * height, b.x1 * width, b.y1 * height)
+        for b in (block.box for block in scene.words)
+    ]
 
 
 def _rect(scene: Scene, k: int, look: Look) -> Rect:

@@ -25,6 +25,9 @@ MOST_WIDE, MOST_HIGH = 0.9, 0.92
 SPREAD = 1.5
 """How much further apart than needed neighbours may stand to fill the width."""
 
+MOST_APART = 0.25
+"""The most of that between two neighbours, in shorter sides of the stage."""
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -248,7 +251,7 @@ def _spread(
     free = max(0.0, stage.width - whole)
     sides = {_side(cast.players[k].place) for k in level}
     count = len(centres)
-    wider = min(free, (SPREAD - 1) * whole) if count > 1 else 0.0
+    wider = min(free, (SPREAD - 1) * whole, MOST_APART * stage.unit * (count - 1))
     start = stage.room[0] + (free - wider) / 2
     found = [
         start + c + (wider * i / (count - 1) if count > 1 else 0.0) for i, c in enumerate(centres)

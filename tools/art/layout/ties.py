@@ -100,7 +100,7 @@ def holds(a: Rect, relation: str, b: Rect, unit: float) -> bool:
         case "in front of":
             return overlap(a, b) > 0 and a[3] >= b[3]
         case _:
-            near = abs(ax - bx) <= 0.5 * (a[2] - a[0] + b[2] - b[0]) + 0.3 * unit
+            near = abs(ax - bx) <= 0.5 * (a[2] - a[0] + b[2] - b[0]) + 0.22 * unit
             level = min(a[3], b[3]) > max(a[1], b[1])
             return near and level and abs(ax - bx) >= max(gap, _reach(a, b, 0))
 

@@ -25,7 +25,8 @@ _TO_LAB = np.array(
         [0.0259040371, 0.7827717662, -0.8086757660],
     ]
 )
-_HALVINGS = 14
+_FROM_LAB, _FROM_LMS = np.linalg.inv(_TO_LAB), np.linalg.inv(_TO_LMS)
+_HALVINGS = 12
 
 
 def to_oklch(rgb: Floats) -> Floats:
@@ -56,7 +57,7 @@ def to_rgb(lch: Floats) -> NDArray[np.uint8]:
     lch[..., 0] = np.clip(lch[..., 0], 0.0, 1.0)
     low, high = np.zeros_like(lch[..., 1]), lch[..., 1].copy()
     inside = _shown(_linear(lch))
-    for _ in range(_HALVINGS):
+    for _ in range(0 if inside.all() else _HALVINGS):
         middle = (low + high) / 2
         tried = lch.copy()
         tried[..., 1] = middle
@@ -74,8 +75,8 @@ def turned(hue: Floats | float, around: Floats | float) -> Floats:
 
 
 def _linear(lch: Floats) -> Floats:
-    lms = (to_oklab(lch) @ np.linalg.inv(_TO_LAB).T) ** 3
-    return lms @ np.linalg.inv(_TO_LMS).T
+    lms = (to_oklab(lch) @ _FROM_LAB.T) ** 3
+    return lms @ _FROM_LMS.T
 
 
 def _shown(light: Floats) -> NDArray[np.bool_]:

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -155,6 +156,7 @@ def _through(points: Sequence[tuple[float, float]]) -> str:
     return "".join(text) + f"H{number(points[-1][0] + 1)}"
 
 
+@lru_cache(maxsize=1024)
 def toned(colour: str, lighter: float = 0.0, chroma: float = 1.0, turn: float = 0.0) -> str:
     """The colour with more or less lightness (OKLCh, -1 to 1), chroma as a factor, hue turned."""
     light, own, hue = to_oklch(np.array(from_hex(colour), dtype=np.float64))

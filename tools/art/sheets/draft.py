@@ -218,7 +218,7 @@ class Draft:
         return [
             Item(s.text, s.role, head, unit, most_px)
             if s.leads
-            else Item(s.text, s.role, text, unit)
+            else Item(s.text, s.role, head if s.role == "caption" else text, unit)
             for s in said
         ]
 

@@ -65,7 +65,8 @@ def test_relations_of_rectangles() -> None:
     """Plain cases, and each against its mirror image."""
     a, b = (0.0, 40.0, 20.0, 60.0), (50.0, 40.0, 90.0, 60.0)
     assert holds(a, "left of", b, 100) and not holds(b, "left of", a, 100)
-    assert holds(b, "right of", a, 100) and holds(a, "beside", b, 100)
+    assert holds(b, "right of", a, 100) and holds((15, 40, 35, 60), "beside", b, 100)
+    assert not holds(a, "beside", b, 100)  # a gap of three tenths of the room is away, not beside
     above = (50.0, 0.0, 90.0, 39.0)
     assert holds(above, "above", b, 100) and holds(b, "below", above, 100)
     assert not holds(above, "above", a, 100) or above[3] <= a[1]

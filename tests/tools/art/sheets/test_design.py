@@ -43,7 +43,7 @@ def panels(draw: st.DrawFn, captioned: bool) -> Panel:
     kind = draw(st.none() | st.sampled_from(["meadow", "night sky", "sea"]))
     return Panel(
         things=(cat,) * draw(st.integers(0, 2)),
-        background=WantedBackground(kind=kind),
+        background=WantedBackground(kind=kind),  # type: ignore[arg-type]
         caption=draw(st.none() | st.sampled_from(STRINGS)) if captioned else None,
     )
 
