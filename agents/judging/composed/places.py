@@ -81,7 +81,8 @@ def _spot(seen: Seen) -> Spot:
 
 def _pairs(subjects: Sequence[Spot], objects: Sequence[Spot]) -> list[list[tuple[Spot, Spot]]]:
     """By frame, each subject with each object there; words stand in every frame."""
-    frames = sorted({spot.frame for spot in (*subjects, *objects) if spot.frame is not None})
+    told = {spot.frame for spot in (*subjects, *objects)} - {None}
+    frames: list[int | None] = sorted(told, key=lambda frame: frame or 0)
     found = []
     for frame in frames or [None]:
         here = [

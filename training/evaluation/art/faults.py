@@ -269,7 +269,7 @@ def _solid(scene: Scene, k: int) -> NDArray[np.bool_]:
     return ArtSources().alone(scene, k, *size)[..., 3] >= 128
 
 
-def _with(scene: Scene, k: int, changes: dict[str, object]) -> Scene:
+def _with(scene: Scene, k: int, changes: Mapping[str, object]) -> Scene:
     changed = scene.things[k].model_copy(update=changes)
     return scene.model_copy(update={"things": (*scene.things[:k], changed, *scene.things[k + 1 :])})
 
@@ -299,7 +299,7 @@ def _in_cell(cell: tuple[int, int], rng: np.random.Generator) -> Box:
 
 def _free(scene: Scene, like: Box, rng: np.random.Generator) -> Box | None:
     """A box of such a size that touches no other of a scene, and no words."""
-    taken = [one.box for one in (*scene.things, *scene.words)]
+    taken = [*(one.box for one in scene.things), *(one.box for one in scene.words)]
     for _ in range(200):
         x, y = rng.uniform(0, 1 - like.width), rng.uniform(0, 1 - like.height)
         box = Box(x0=x, y0=y, x1=x + like.width, y1=y + like.height)
