@@ -16,7 +16,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from inspect import isroutine
 from types import MappingProxyType
+from typing import Literal
 
 from maquette.records.errors import ConfigError, MaquetteError
 
@@ -32,6 +34,9 @@ class PluginDoor:
     """What an entry point names, in words."""
     has: tuple[str, ...] = ()
     """Attributes that a thing of this kind has."""
+    takes: Literal["class", "instance", "either"] = "either"
+    """Whether an entry point names a class (a function that makes the same will do), or an
+    instance of one: both have the attributes."""
 
     @property
     def group(self) -> str:
@@ -44,27 +49,49 @@ COMMANDS = PluginDoor("commands", "a Typer app, or a function that Typer makes a
 TOOLS = PluginDoor("tools", "a module with the hook maquette_tools(register)")
 """Tools made by ``@tool`` (``tools/plugins/hookspecs.py``)."""
 ROLES = PluginDoor(
-    "roles", "a class made of config, store and threads", has=("start", "stop", "methods")
+    "roles",
+    "a class made of config, store and threads",
+    has=("start", "stop", "methods"),
+    takes="class",
 )
 """Model servers; the name is that of the role (``model_servers/client/contract.py``)."""
-BACKENDS = PluginDoor("backends", "a class that keeps the protocol of a role's backends")
+BACKENDS = PluginDoor(
+    "backends", "a class that keeps the protocol of a role's backends", takes="class"
+)
 """Named ``<role>.<backend>``, loaded when the settings choose it (``models.<role>.backend``)."""
 ROW_OPTIONS = PluginDoor(
-    "row_options", "a RowOption with a kind", has=("name", "default", "abilities", "needs")
+    "row_options",
+    "a RowOption with a kind",
+    has=("name", "default", "abilities", "needs"),
+    takes="instance",
 )
 """Generation options (``model_servers/schemas/options/option.py``)."""
-INTENTS = PluginDoor("intents", "an Intent", has=("name", "offer", "examples", "signs", "plan"))
+INTENTS = PluginDoor(
+    "intents",
+    "an Intent",
+    has=("name", "offer", "examples", "unlikely_alone", "signs", "plan"),
+    takes="instance",
+)
 """Kinds of requests (``agents/intents/contract.py``)."""
 JUDGES = PluginDoor("judges", "a function of CriticSettings that makes a Judge", has=("__call__",))
 """For kinds of criteria that nobody judges (``agents/judging/contract.py``)."""
-REPAIRS = PluginDoor("repairs", "a Repair", has=("name", "kinds", "tool", "propose"))
+REPAIRS = PluginDoor(
+    "repairs", "a Repair", has=("name", "kinds", "tool", "propose"), takes="instance"
+)
 """What may mend a failed criterion (``agents/judging/contract.py``)."""
 STRATEGIES = PluginDoor(
-    "strategies", "a Strategy", has=("name", "steering", "begin", "next_round", "absorb")
+    "strategies",
+    "a Strategy",
+    has=("name", "steering", "begin", "next_round", "absorb"),
+    takes="instance",
 )
-"""How a loop decides; pure (``workflows/loops/strategy.py``)."""
+"""How a loop decides; pure (``workflows/loops/strategy.py``). A task asks for one by its name
+(``maquette run --strategy NAME``, ``options.strategy``)."""
 ART_PACKS = PluginDoor(
-    "art_packs", "an ArtPack", has=("name", "title", "licence", "style", "cards", "art")
+    "art_packs",
+    "an ArtPack",
+    has=("name", "title", "licence", "style", "cards", "art"),
+    takes="instance",
 )
 """Things drawn as vectors, named as the entry point is (``tools/art/contract.py``)."""
 
@@ -103,32 +130,44 @@ class Opened:
 
 
 BUILT_IN = "Maquette"
+BROKEN = (Exception, SystemExit)
+"""What a plug-in may raise: one that asks to end the program is left out like any other."""
 
 
 def open_door(
-    door: PluginDoor, built_in: Mapping[str, object], *, entries: Iterable[EntryPoint] | None = None
+    door: PluginDoor,
+    built_in: Mapping[str, object],
+    *,
+    entries: Iterable[EntryPoint] | None = None,
+    taken: Iterable[str] = (),
 ) -> Opened:
     """The built-in things of a door, then those of installed packages, in order of their names.
 
     Args:
         entries: entry points in place of the installed ones.
+        taken: names of further built-in things, which are not loaded here.
 
     Raises: ConfigError: a built-in thing is not what the door takes.
     """
     opened = Opened(door)
     for name, thing in built_in.items():
-        _take(door, opened, name, thing, BUILT_IN)
-    if opened.problems:
-        raise ConfigError(f"built-in {door.name} do not load: {opened.problems[0].reason}")
+        if reason := _unfit(door, thing):
+            raise ConfigError(f"built-in {door.name} do not load: {reason}")
+        opened.found[name], opened.origins[name] = thing, BUILT_IN
+    owners = dict.fromkeys(taken, BUILT_IN) | opened.origins
     installed = entry_points(group=door.group) if entries is None else entries
     for entry in sorted(installed, key=lambda one: (one.name, one.value)):
-        origin = f"plug-in {entry.name} ({entry.value})"
+        origin = told(entry)
         try:
-            thing = entry.load()
-        except Exception as error:
-            opened._note(origin, why("cannot be imported", error))
-        else:
-            _take(door, opened, entry.name, thing, origin)
+            thing = load(door, entry)
+        except ConfigError as error:
+            opened._note(origin, error.message)
+            continue
+        if entry.name in owners:
+            opened._note(origin, f"the name {entry.name!r} is taken by {owners[entry.name]}")
+            continue
+        opened.found[entry.name] = thing
+        opened.origins[entry.name] = owners[entry.name] = origin
     return opened
 
 
@@ -144,21 +183,57 @@ def named(door: PluginDoor) -> Mapping[str, EntryPoint]:
     return MappingProxyType(found)
 
 
-def why(what: str, error: Exception) -> str:
+def load(door: PluginDoor, entry: EntryPoint) -> object:
+    """What an entry point names.
+
+    Raises: ConfigError: it cannot be imported, or is not what the door takes; the message does
+        not repeat its name.
+    """
+    hint = f"mend or uninstall {package(entry)}"
+    what = "cannot be imported"
+    try:
+        thing = entry.load()
+        what = "it breaks when it is looked at"
+        reason = _unfit(door, thing)
+    except BROKEN as error:
+        raise ConfigError(why(what, error), hint=hint) from error
+    if reason:
+        raise ConfigError(reason, hint=hint)
+    return thing
+
+
+def told(entry: EntryPoint) -> str:
+    """A plug-in in words; two packages that bring the same name are told apart."""
+    brought = f", {package(entry)}" if entry.dist else ""
+    return f"plug-in {entry.name} ({entry.value}{brought})"
+
+
+def package(entry: EntryPoint) -> str:
+    """The package that brings an entry point: its name and version, where they are known."""
+    if entry.dist is None:
+        return f"the package that brings {entry.value}"
+    return f"{entry.dist.name} {entry.dist.version}"
+
+
+def why(what: str, error: BaseException) -> str:
     """Why a plug-in cannot be used, in a sentence."""
     if isinstance(error, MaquetteError):
         return error.message
     return f"{what}: {type(error).__name__}: {error}"
 
 
-def _take(door: PluginDoor, opened: Opened, name: str, thing: object, origin: str) -> None:
-    missing = [attribute for attribute in door.has if not hasattr(thing, attribute)]
-    if missing:
-        kind = type(thing).__name__
-        reason = f"it brings a {kind} without {', '.join(missing)}; expected {door.brings}"
-    elif name in opened.found:
-        reason = f"the name {name!r} is taken by {opened.origins[name]}"
-    else:
-        opened.found[name], opened.origins[name] = thing, origin
-        return
-    opened._note(origin, reason)
+def lacking(thing: object, wanted: Iterable[str]) -> str:
+    """Which of the wanted attributes a thing lacks, in words after "a"; empty: none."""
+    missing = [attribute for attribute in wanted if not hasattr(thing, attribute)]
+    return f"{type(thing).__name__} without {', '.join(missing)}" if missing else ""
+
+
+def _unfit(door: PluginDoor, thing: object) -> str:
+    """Why a door does not take a thing; empty: it does."""
+    if isinstance(thing, type) and door.takes == "instance":
+        return f"it names the class {thing.__name__}; expected an instance, {door.brings}"
+    if door.takes == "class" and not isinstance(thing, type) and not isroutine(thing):
+        return f"it names a {type(thing).__name__}; expected {door.brings}"
+    if missing := lacking(thing, door.has):
+        return f"it brings a {missing}; expected {door.brings}"
+    return ""

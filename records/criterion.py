@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from maquette.records.base import Name, Record
+
+_AN = re.compile(r"(?!eu|uni|one\b)[aeiou]|hour", re.IGNORECASE)
+"""Words that are spoken with a vowel first, as the names of things go."""
 
 RelationName = Literal["left of", "right of", "above", "below", "inside", "in front of"]
 
@@ -82,7 +86,7 @@ def describe(criterion: Criterion) -> str:
         case TextReads():
             return f'reads "{criterion.text}"'
         case Exists():
-            return f"shows a {criterion.thing}"
+            return f"shows {'an' if _AN.match(criterion.thing) else 'a'} {criterion.thing}"
         case Count():
             return f"shows exactly {criterion.count} x {criterion.thing}"
         case Colour():

@@ -82,7 +82,7 @@ class Plan(Document):
     are read so.
     """
 
-    version: int = Field(default=NAMED_VERSION, ge=1, le=NAMED_VERSION)
+    version: int = Field(default=NAMED_VERSION, ge=1, le=NAMED_VERSION, strict=True)
     nodes: tuple[Node, ...] = Field(max_length=64)
     outputs: tuple[str, ...] = Field(description="references of what the task delivers")
     summary: str = ""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from maquette.records.artifact import ArtifactRef
-from maquette.records.base import Document, Fraction, Record
+from maquette.records.base import Document, Fraction, Name, Record
 from maquette.records.draft import Draft
 from maquette.records.plan import Plan
 
@@ -29,10 +29,15 @@ class TaskOptions(Record):
     budget_s: float = Field(default=900.0, gt=0, le=86_400, description="seconds of wall time")
     approve: Approve = "never"
     source: Source = "auto"
+    strategy: Name | None = Field(
+        default=None, description="how loops decide, such as revise or best_of_n"
+    )
 
     def told(self) -> dict[str, Any]:
-        """As JSON; without the source where none was chosen, as before there was a choice."""
-        left_out = {"source"} if self.source == "auto" else None
+        """As JSON; without the source and the strategy where none was chosen, as before there was
+        a choice."""
+        left_out = {"source"} if self.source == "auto" else set()
+        left_out |= {"strategy"} if self.strategy is None else set()
         return self.model_dump(mode="json", exclude=left_out)
 
 

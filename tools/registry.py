@@ -10,7 +10,7 @@ from typing import Any
 
 import pluggy
 
-from maquette.infra.plugins import TOOLS, PluginProblem, why
+from maquette.infra.plugins import BROKEN, TOOLS, PluginProblem, told, why
 from maquette.records.errors import ConfigError, Conflict, NotFound
 from maquette.tools.plugins import builtin, hookspecs
 from maquette.tools.spec import ToolSpec
@@ -113,10 +113,10 @@ def load_registry(
         _take(manager, registry, f"plug-in {name}", plugin)
     installed = entry_points(group=TOOLS.group) if entries is None else entries
     for entry in sorted(installed, key=lambda e: (e.name, e.value)):
-        label = f"plug-in {entry.name} ({entry.value})"
+        label = told(entry)
         try:
             plugin = entry.load()
-        except Exception as error:
+        except BROKEN as error:
             registry.report(label, why("cannot be imported", error))
         else:
             _take(manager, registry, label, plugin)
@@ -137,7 +137,7 @@ def _take(manager: pluggy.PluginManager, registry: Registry, label: str, plugin:
         clash = next((spec for spec in staged if spec.name in registry), None)
         if clash is not None:
             registry.add(clash, origin=label)
-    except Exception as error:
+    except BROKEN as error:
         registry.report(label, why("cannot be used", error))
         return
     for spec in staged:

@@ -4,6 +4,7 @@ judge            train the judge of pictures on exact renders, and measure it on
 label-sheets     draw pictures for a person to label, on numbered sheets
 judge-agreement  compare the judge's reading with a person's labels
 search           how often a search finds the right picture among its first three
+art              how often art is found rightly for common nouns, in four languages
 art-faults       how often planted faults in composed pictures are found
 pack             measure rows and write table, plot, sheets and outcomes; or recheck outcomes
 """
@@ -125,6 +126,37 @@ def art_faults(
     told = faults.record(judged)
     typer.echo(json.dumps(told, indent=1) if as_json else faults.table(told))
     raise typer.Exit(0 if faults.passes(judged) else 1)
+
+
+@app.command()
+def art(
+    which: Annotated[str, typer.Option("--set", help="nouns, later, abstract, homographs")] = (
+        "nouns"
+    ),
+    fitted: Annotated[bool, typer.Option("--fit", help="fit the chances and print them")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print rates as JSON")] = False,
+) -> None:
+    """Find common nouns whose right pictures are known. Exits with 1 below the bar."""
+    import asyncio
+
+    from maquette.model_servers.embedding.encoder import Encoder, model_folder
+    from maquette.tools.art.packs.table import all_cards
+    from maquette.training.evaluation.art import fitting, nouns
+
+    encoder = Encoder(model_folder())
+
+    async def embed(texts: tuple[str, ...]) -> list[tuple[float, ...]]:
+        return [encoder.encode(text) for text in texts]
+
+    if fitted:
+        typer.echo(asyncio.run(fitting.fit(all_cards(), embed)))
+        return
+    try:
+        measured = asyncio.run(nouns.measure(which, all_cards(), embed))
+    except KeyError as error:
+        raise typer.BadParameter(str(error.args[0])) from error
+    typer.echo(json.dumps(measured, indent=1) if as_json else nouns.table(measured))
+    raise typer.Exit(0 if which != "nouns" or nouns.passes(measured) else 1)
 
 
 @app.command()

@@ -26,12 +26,14 @@ from maquette.infra.settings.load import load_settings
 from maquette.infra.stack.parts.heartbeat import BEAT_EVERY_S, Heartbeat
 from maquette.infra.store.factory import open_store
 from maquette.model_servers.connect import connect
+from maquette.tools.art.packs.table import look_in
 from maquette.tools.call import run_tool
 from maquette.tools.library.feeder import Feeder
 from maquette.tools.library.feeding_store import FeedingStore
 from maquette.tools.library.library import PictureLibrary
 from maquette.tools.library.makers import Makers
 from maquette.tools.registry import load_registry
+from maquette.workflows.loops.table import TABLE as STRATEGIES
 from maquette.workflows.run.task_workflow import TaskWorkflow
 from maquette.workflows.steps.activities import Activities
 from maquette.workflows.steps.workshop import Workshop
@@ -149,7 +151,7 @@ async def build_engine(settings: Settings) -> Workshop:
         store=store,
         models=models,
         tools=registry,
-        planner=make_planner(settings, models, registry),
+        planner=make_planner(settings, models, registry, strategies=STRATEGIES),
         critic=make_critic(settings, store, models),
         propose=propose,
         run_tool=run_tool,
@@ -159,6 +161,7 @@ async def build_engine(settings: Settings) -> Workshop:
 async def main() -> None:
     settings = load_settings()
     set_up_logging(settings)
+    look_in(settings.data_dir)
     engine = await build_engine(settings)
     try:
         await run_worker(settings, engine)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from maquette.agents.reading.request import Reading
 from maquette.records.errors import FixInput, InvalidInput
 from maquette.records.plan import Plan
 from maquette.records.task import TaskRequest
+from maquette.tools.art.scene import Scene
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Asked:
     """What can be done here, in one sentence: the hint of every refusal."""
     gallery: Gallery | None = None
     """The things of the art packs; None: there are none."""
+    scenes: Sequence[Scene | None] = ()
+    """For each attached picture the document it was composed from; None: it was not."""
 
     def refused(self, reason: str) -> FixInput:
         """The error that says why it cannot be done here, and what can."""

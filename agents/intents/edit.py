@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from maquette.agents.intents.contract import Asked, Sign
-from maquette.agents.plans.edits import ask, edit_plan, free_edit_plan
-from maquette.agents.reading.changes import ChangeKind, Unclear
+from maquette.agents.plans.composed.changing import changed_plan
+from maquette.agents.plans.edits import ask, edit_plan, free_edit_plan, pictures_meant
+from maquette.agents.reading.changes import Change, ChangeKind, Unclear
 from maquette.agents.reading.changing import wants_change
 from maquette.agents.reading.request import Reading
 from maquette.records.plan import Plan
@@ -31,6 +32,17 @@ def _in_some_manner(reading: Reading) -> bool:
     return reading.attached > 0 and not reading.shown and wants_change(reading.masked)
 
 
+async def _of_document(asked: Asked, changes: tuple[Change, ...] | None) -> Plan | None:
+    """The plan that changes a composed picture's document; None: it was not composed."""
+    if changes is None or asked.gallery is None or not any(asked.scenes):
+        return None
+    chosen = pictures_meant(asked.request, ", ".join(map(str, changes)))
+    scene = asked.scenes[chosen[0]]
+    if len(chosen) != 1 or scene is None:
+        return None
+    return await changed_plan(changes, scene, asked.gallery, k=chosen[0])
+
+
 class Edit:
     """Change the attached picture that is meant, one change after the other."""
 
@@ -54,6 +66,9 @@ class Edit:
             raise asked.refused("there is no attached picture to change")
         if isinstance(changes, Unclear):
             raise ask(changes)
+        composed = await _of_document(asked, changes)
+        if composed is not None:
+            return composed
         model = await asked.served.generator()
         lexicon = Lexicon.of(model.vocabulary)
         if changes is None and not lexicon.open:

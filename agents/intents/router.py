@@ -6,10 +6,12 @@ the traps that examples get wrong.
 
 from __future__ import annotations
 
+import logging
+
 from maquette.agents.intents.chat import Chat
-from maquette.agents.intents.contract import Intent
+from maquette.agents.intents.contract import Intent, Sign
 from maquette.agents.intents.draw import Draw, names_known_thing
-from maquette.agents.intents.table import Table, all_intents, signs
+from maquette.agents.intents.table import Table, all_intents, opened, signs
 from maquette.agents.plans.composed.gallery import ArtLexicon, Gallery
 from maquette.agents.plans.served import Served
 from maquette.agents.reading.request import Reading
@@ -17,6 +19,8 @@ from maquette.model_servers.client.contract import ModelClient
 from maquette.model_servers.client.roles import EmbeddingClient
 from maquette.records.errors import GiveUp, TryAgain
 from maquette.words.lexicon import Lexicon
+
+log = logging.getLogger(__name__)
 
 NEAREST = 3
 """Examples averaged for each intent."""
@@ -38,6 +42,7 @@ class Router:
         self._intents = all_intents() if intents is None else intents
         self._signs = signs(self._intents)
         self._examples: list[tuple[str, tuple[float, ...]]] | None = None
+        self._broken: set[str] = set()
 
     async def route(self, reading: Reading) -> Intent:
         """The intent of a request.
@@ -67,7 +72,19 @@ class Router:
 
     def told(self, reading: Reading) -> Intent | None:
         """The intent that the words alone tell, by the first sign that holds; None: none does."""
-        return next((intent for sign, intent in self._signs if sign.holds(reading)), None)
+        held = (intent for sign, intent in self._signs if self._holds(sign, intent, reading))
+        return next(held, None)
+
+    def _holds(self, sign: Sign, intent: Intent, reading: Reading) -> bool:
+        """Whether a sign holds; one that breaks does not, and is told of once."""
+        try:
+            return sign.holds(reading)
+        except Exception:
+            if intent.name not in self._broken:
+                self._broken.add(intent.name)
+                origin = opened().origins.get(intent.name, intent.name)
+                log.exception("a sign of the intent of %s broke; it does not hold", origin)
+            return False
 
     async def _nearest(self, reading: Reading) -> str:
         if self._examples is None:

@@ -84,12 +84,25 @@ def opened() -> plugins.Opened:
     fitting: list[Intent] = []
     for name, intent in cast("dict[str, Intent]", dict(found.found)).items():
         try:
+            _check(name, intent)
             by_name([*fitting, intent])
-        except ConfigError as error:
-            found.leave_out(name, error.message)
+        except plugins.BROKEN as error:
+            found.leave_out(name, plugins.why("it cannot be used", error))
         else:
             fitting.append(intent)
     return found
+
+
+def _check(name: str, intent: Intent) -> None:
+    """Raises: ConfigError: it goes by another name, or what it tells is not of its kind."""
+    if intent.name != name:
+        raise ConfigError(f"its intent is named {intent.name!r}; expected {name!r}")
+    parts = [("offer", str, (intent.offer,)), ("examples", str, intent.examples)]
+    for what, kind, values in [*parts, ("signs", Sign, intent.signs)]:
+        for value in values:
+            if not isinstance(value, kind):
+                got = type(value).__name__
+                raise ConfigError(f"its {what}: {got} found, {kind.__name__} expected")
 
 
 def all_intents() -> Table:

@@ -9,11 +9,12 @@ from maquette.tools.registry import Registry
 
 
 def within_budget(plan: Plan, registry: Registry, options: TaskOptions) -> Plan:
-    """The plan with the rounds and candidates asked for, cut only where none were asked for.
+    """The plan with the strategy, rounds and candidates asked for; of these two only what was not
+    asked for is cut.
 
     What the person asked for is never cut: the validator refuses it if it is over budget.
     """
-    nodes = list(plan.nodes)
+    nodes = list(with_strategy(plan, options).nodes)
     notes = list(plan.notes)
     for k, node in enumerate(nodes):
         if not isinstance(node, Loop):
@@ -39,3 +40,14 @@ def within_budget(plan: Plan, registry: Registry, options: TaskOptions) -> Plan:
             )
         nodes[k] = loop
     return plan.model_copy(update={"nodes": tuple(nodes), "notes": tuple(notes)})
+
+
+def with_strategy(plan: Plan, options: TaskOptions) -> Plan:
+    """The plan with its loops led by the strategy asked for, if any."""
+    if options.strategy is None:
+        return plan
+    changed = {"strategy": options.strategy}
+    nodes = [
+        node.model_copy(update=changed) if isinstance(node, Loop) else node for node in plan.nodes
+    ]
+    return plan.model_copy(update={"nodes": tuple(nodes)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from maquette.agents.planning.seam import Scenes
 from maquette.records.plan import Plan
 from maquette.records.task import TaskRequest
 
@@ -24,6 +25,6 @@ class ScriptedPlanner:
         """
         self._script = script
 
-    async def plan(self, request: TaskRequest) -> Plan:
+    async def plan(self, request: TaskRequest, *, scenes: Scenes = ()) -> Plan:
         """See ``Planner.plan``. Raises: as the script does."""
         return self._script(request)

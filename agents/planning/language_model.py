@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from maquette.agents.planning.budget import with_strategy
 from maquette.agents.planning.llm_prompt import repair_message, system_message, user_message
 from maquette.agents.planning.llm_wire import from_wire, plan_schema
-from maquette.agents.planning.seam import Planner
+from maquette.agents.planning.seam import Planner, Scenes
 from maquette.agents.validation.parsing import parse_json, too_deep
 from maquette.agents.validation.validator import PlanLimits, Rule, check_plan, parse_plan
 from maquette.records.errors import (
@@ -15,6 +16,7 @@ from maquette.records.errors import (
     ModelUnavailable,
     PlanRejected,
 )
+from maquette.records.loop import STRATEGIES
 from maquette.records.plan import Plan
 from maquette.records.task import TaskRequest
 from maquette.tools.registry import Registry
@@ -45,15 +47,22 @@ class LanguagePlanner:
         registry: Registry,
         *,
         fallback: Planner | None = None,
+        strategies: frozenset[str] = STRATEGIES,
     ) -> None:
         self._client = client
         self._model = model
         self._registry = registry
         self._fallback = fallback
+        self._strategies = strategies
 
     @classmethod
     def of(
-        cls, settings: PlannerSettings, registry: Registry, *, fallback: Planner | None = None
+        cls,
+        settings: PlannerSettings,
+        registry: Registry,
+        *,
+        fallback: Planner | None = None,
+        strategies: frozenset[str] = STRATEGIES,
     ) -> LanguagePlanner:
         """The planner that the settings describe. Raises: ConfigError: no model is named."""
         from openai import AsyncOpenAI
@@ -67,16 +76,16 @@ class LanguagePlanner:
         client = AsyncOpenAI(
             base_url=settings.base_url, api_key=key, timeout=settings.timeout_s, max_retries=1
         )
-        return cls(client, settings.model, registry, fallback=fallback)
+        return cls(client, settings.model, registry, fallback=fallback, strategies=strategies)
 
-    async def plan(self, request: TaskRequest) -> Plan:
+    async def plan(self, request: TaskRequest, *, scenes: Scenes = ()) -> Plan:
         """See ``Planner.plan``."""
         try:
             return await self._asked(request)
         except (PlanRejected, ModelUnavailable) as error:
             if self._fallback is None:
                 raise
-            plan = await self._fallback.plan(request)
+            plan = await self._fallback.plan(request, scenes=scenes)
             why = (
                 "did not answer"
                 if isinstance(error, ModelUnavailable)
@@ -107,7 +116,6 @@ class LanguagePlanner:
         """One answer in the schema. Raises: ModelUnavailable: the endpoint does not answer well."""
         from openai import OpenAIError
 
-        limits = PlanLimits()
         try:
             completion = await self._client.chat.completions.create(
                 model=self._model,
@@ -119,7 +127,7 @@ class LanguagePlanner:
                     "json_schema": {
                         "name": "plan",
                         "strict": True,
-                        "schema": plan_schema(self._registry, limits.strategies),
+                        "schema": plan_schema(self._registry, self._strategies),
                     },
                 },
             )
@@ -145,8 +153,9 @@ class LanguagePlanner:
         if isinstance(refusal, str) and refusal.strip() and not value.get("nodes"):
             raise FixInput(refusal.strip()[:MAX_REFUSAL_CHARACTERS])
         plan = parse_plan(from_wire(value))
+        plan = with_strategy(plan, request.options)
         plan = plan.model_copy(update={"planner": self._model})
-        limits = PlanLimits(budget_s=request.options.budget_s)
+        limits = PlanLimits(budget_s=request.options.budget_s, strategies=self._strategies)
         return check_plan(plan, self._registry, inputs=len(request.inputs), limits=limits)
 
     async def close(self) -> None:

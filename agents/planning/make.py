@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from maquette.agents.planning.embedded import EmbeddedPlanner
 from maquette.agents.planning.language_model import LanguagePlanner
 from maquette.agents.planning.seam import Planner
 from maquette.agents.plans.composed.gallery import Gallery
 from maquette.infra.settings.schema import Settings
 from maquette.model_servers.client.contract import ModelClient
+from maquette.records.loop import STRATEGIES
 from maquette.tools.registry import Registry
 
 
-def make_planner(settings: Settings, models: ModelClient, registry: Registry) -> Planner:
+def make_planner(
+    settings: Settings,
+    models: ModelClient,
+    registry: Registry,
+    *,
+    strategies: Collection[str] = STRATEGIES,
+) -> Planner:
     """The planner these settings ask for: a language model's when an endpoint is named
-    (``planner.base_url``), with the embedded one behind it; else the embedded one alone."""
-    gallery = Gallery(models)
-    embedded = EmbeddedPlanner(models, registry, gallery=gallery if gallery.there else None)
+    (``planner.base_url``), with the embedded one behind it; else the embedded one alone.
+
+    Args:
+        strategies: names of the loop strategies that whoever runs the plans has.
+    """
+    known, gallery = frozenset(strategies), Gallery(models)
+    embedded = EmbeddedPlanner(
+        models, registry, gallery=gallery if gallery.there else None, strategies=known
+    )
     if settings.planner.base_url is None:
         return embedded
-    return LanguagePlanner.of(settings.planner, registry, fallback=embedded)
+    return LanguagePlanner.of(settings.planner, registry, fallback=embedded, strategies=known)

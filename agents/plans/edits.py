@@ -42,7 +42,7 @@ def edit_plan(
     """
     words = TaughtWords(lexicon, request.options.seed, finds)
     told = [words.settled(change) for change in changes]
-    chosen = _pictures(request, ", ".join(map(str, changes)))
+    chosen = pictures_meant(request, ", ".join(map(str, changes)))
     steps = [
         _step(change, lexicon, finds=finds, every=_means_all(asked.target, lexicon))
         for asked, change in zip(changes, told, strict=True)
@@ -60,7 +60,7 @@ def edit_plan(
 def free_edit_plan(request: TaskRequest) -> Plan:
     """Hand the request's own words to a model that takes any instruction."""
     text = " ".join(request.text.split())
-    chosen = _pictures(request, text[:80])
+    chosen = pictures_meant(request, text[:80])
     calls = [
         Call(
             id=_name(k, one=len(chosen) == 1),
@@ -81,7 +81,7 @@ def ask(unclear: Unclear) -> FixInput:
     return FixInput(f"understood: {unclear.understood}", hint=unclear.ask)
 
 
-def _pictures(request: TaskRequest, understood: str) -> list[int]:
+def pictures_meant(request: TaskRequest, understood: str) -> list[int]:
     """Which attached pictures are meant. Raises: FixInput: that is open."""
     count = len(request.inputs)
     if count < 2:

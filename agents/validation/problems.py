@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
-from maquette.infra import plugins
 from maquette.records.loop import STRATEGIES
 
 
@@ -56,7 +55,5 @@ class PlanLimits:
     """Nodes of the plan."""
     max_calls: int = 512
     """Calls in all: of a loop, body times candidates times rounds."""
-    strategies: frozenset[str] = field(
-        default_factory=lambda: STRATEGIES | plugins.named(plugins.STRATEGIES).keys()
-    )
-    """Loop strategies that the workflow knows."""
+    strategies: frozenset[str] = STRATEGIES
+    """Loop strategies that the workflow knows: whoever runs plans tells those that loaded."""

@@ -44,7 +44,7 @@ def check_plan(
     if problems:
         raise PlanRejected(
             [(problem.code.value, problem.sentence) for problem in problems],
-            hint="Nothing was run.",
+            hint="Nothing was run. Change what is named in the request or its options; ask again.",
         )
     return plan
 

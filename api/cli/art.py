@@ -10,6 +10,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from maquette.api.cli.art_find import find_things
 from maquette.api.cli.connect import settings_of
 from maquette.api.cli.delivery.saving import check_target, save
 from maquette.api.cli.terminal.options import DataDir, Json
@@ -57,6 +58,9 @@ def list_packs(as_json: Json = False, data_dir: DataDir = None) -> None:
         screen.say(Text.assemble(("! ", "failed"), f"{one['pack']}: {one['reason']}"))
 
 
+app.command("find")(find_things)
+
+
 @app.command("show")
 def show_thing(
     thing: Annotated[str, typer.Argument(metavar="THING", help="Its id, or its exact name.")],
@@ -91,7 +95,7 @@ def show_thing(
 @app.command("add")
 def add_pack(
     path: Annotated[
-        Path, typer.Argument(metavar="PATH", help="A folder of SVG files, or Iconify JSON.")
+        Path, typer.Argument(metavar="PATH", help="A folder of SVG files, Iconify JSON, a font.")
     ],
     name: Annotated[
         str | None, typer.Option(help="The pack's name in ids; else that of the folder or file.")
@@ -106,9 +110,8 @@ def add_pack(
     screen = Screen(as_json=as_json)
     root = settings_of(data_dir).data_dir
     packs.look_in(root)
-    if name in packs.all_packs():
-        raise InvalidInput(f"there is an art pack {name!r}", hint="choose another --name")
-    done = add(path, root / packs.FOLDER, name=name, licence=licence)
+    place, taken = root / packs.FOLDER, packs.all_packs()
+    done = add(path, place, name=name, licence=licence, taken=taken)
     row = _row(done.pack)
     if as_json:
         screen.document({**row, "refused": list(done.refused)})

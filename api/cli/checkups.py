@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from importlib.metadata import entry_points
+from collections.abc import Iterable
+from dataclasses import replace
 
 from maquette.agents.intents.table import opened as intents
+from maquette.agents.judging.judges.table import make_judges
 from maquette.agents.judging.judges.table import opened as judges
 from maquette.agents.judging.repairs.table import opened as repairs
+from maquette.api.cli import plugged
+from maquette.api.cli.main import COMMANDS
+from maquette.api.cli.views.models_line import ask_roles
 from maquette.api.client import MaquetteClient
-from maquette.infra.plugins import BACKENDS, BUILT_IN, ROLES, named
+from maquette.infra.plugins import BUILT_IN, Opened, PluginProblem
 from maquette.infra.settings.models import served_here
 from maquette.infra.settings.schema import Settings
 from maquette.infra.stack.checkup.doctor import Check
-from maquette.infra.stack.control import read_stack
-from maquette.model_servers.readiness import check_roles
+from maquette.infra.stack.control import load_stack_settings, read_stack
+from maquette.model_servers.readiness import brought, check_roles
 from maquette.model_servers.schemas.options.table import opened as options
 from maquette.records.errors import MaquetteError, RecordDamaged
 from maquette.records.task import RECORD_DAMAGED
@@ -26,17 +31,9 @@ MOST_RECORDS = 2_000
 
 
 def tools(settings: Settings) -> Check:
-    """Every tool loads; a plug-in that does not is named."""
+    """Every tool loads; each plug-in that does not is named."""
     registry = load_registry()
-    if registry.problems:
-        first = registry.problems[0]
-        return Check(
-            "tools",
-            False,
-            problem=f"{first.plugin}: {first.reason}",
-            next_step="mend the plug-in, or uninstall its package",
-        )
-    return Check("tools", True, detail=", ".join(registry.names()))
+    return _plugged("tools", ", ".join(registry.names()), registry.problems)
 
 
 def planner(settings: Settings) -> Check:
@@ -61,27 +58,27 @@ def models(settings: Settings) -> Check:
         check_roles(settings)
     except MaquetteError as error:
         return Check("model files", False, problem=error.message, next_step=error.hint)
+    info = read_stack(settings)
+    if lame := ask_roles(load_stack_settings(info)) if info is not None else {}:
+        told = "\n".join(f"the role {role} did not start: {why}" for role, why in lame.items())
+        next_step = "mend what is named, then `maquette down` and `maquette up`"
+        return Check("model files", False, problem=told, next_step=next_step)
     return Check("model files", True, detail=", ".join(sorted(settings.models)))
 
 
 def plug_ins(settings: Settings) -> Check:
-    """What other packages bring can be used; the first that cannot is named."""
-    behind = [options(), intents(), judges(), repairs(), STRATEGIES]
-    if problems := [problem for one in behind for problem in one.problems]:
-        return Check(
-            "plug-ins",
-            False,
-            problem=f"{problems[0].plugin}: {problems[0].reason}",
-            next_step="mend the plug-in, or uninstall its package",
-        )
-    brought = [
-        f"{one.door.name}: {name}"
+    """What other packages bring can be used; each thing that cannot is named."""
+    make_judges(settings.critic)  # leaves out what makes no judge
+    behind = [options(), intents(), judges(), repairs(), STRATEGIES, *brought()]
+    found = ", ".join(f"{one.door.name}: {name}" for one in behind for name in _from_others(one))
+    problems = [
+        replace(problem, plugin=f"{one.door.name}: {problem.plugin}")
         for one in behind
-        for name, origin in sorted(one.origins.items())
-        if origin != BUILT_IN
+        for problem in one.problems
     ]
-    brought += [f"{door.name}: {name}" for door in (ROLES, BACKENDS) for name in named(door)]
-    return Check("plug-ins", True, detail=", ".join(brought) or "none beside tools and commands")
+    if not problems:
+        found = found or "none beside tools and commands"
+    return _plugged("plug-ins", found, problems)
 
 
 def art(settings: Settings) -> Check:
@@ -99,20 +96,22 @@ def art(settings: Settings) -> Check:
 
 
 def commands(settings: Settings) -> Check:
-    """Commands of other packages load."""
-    names = []
-    for entry in entry_points(group="maquette.commands"):
-        try:
-            entry.load()
-        except Exception as error:
-            return Check(
-                "commands",
-                False,
-                problem=f"the command {entry.name} does not load ({type(error).__name__})",
-                next_step=f"mend or uninstall the package that brings {entry.value}",
-            )
-        names.append(entry.name)
-    return Check("commands", True, detail=", ".join(sorted(names)) or "no plug-ins")
+    """Commands of other packages load; each that does not is named."""
+    found = plugged.opened(COMMANDS)
+    return _plugged("commands", ", ".join(found.found) or "no plug-ins", found.problems)
+
+
+def _from_others(opened: Opened) -> list[str]:
+    return sorted(name for name, origin in opened.origins.items() if origin != BUILT_IN)
+
+
+def _plugged(part: str, works: str, problems: Iterable[PluginProblem]) -> Check:
+    """What works in either case; of what does not a line each."""
+    told = "\n".join(f"{one.plugin}: {one.reason}" for one in problems)
+    if not told:
+        return Check(part, True, detail=works)
+    next_step = "mend the plug-ins, or uninstall their packages"
+    return Check(part, False, detail=works, problem=told, next_step=next_step)
 
 
 def records(settings: Settings) -> Check:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from maquette.api.cli.terminal.screen import Screen
+from maquette.api.cli.views.models_line import ask_roles, roles_lines
 from maquette.api.cli.views.parts_view import PartsView
 from maquette.api.client import MaquetteClient
 from maquette.api.http.errors import Unreachable
@@ -15,9 +15,10 @@ from maquette.infra.disk import check_room
 from maquette.infra.settings.load import load_settings
 from maquette.infra.settings.models import served_here
 from maquette.infra.settings.schema import Settings
-from maquette.infra.stack.control import ensure_stack, read_stack
+from maquette.infra.stack.control import ensure_stack, load_stack_settings, read_stack
 from maquette.infra.stack.parts.resolve import api_url
 from maquette.infra.stack.state.info import StackInfo
+from maquette.infra.stack.state.progress import STACK, PartState, ProgressEvent, Report
 from maquette.model_servers.readiness import check_roles
 
 PATIENCE_S = 120.0
@@ -71,7 +72,7 @@ def make_client(
 def bring_up(screen: Screen, settings: Settings, idle_stop_s: float) -> StackInfo:
     """Start the stack in the background and show its parts getting ready."""
     check_start(settings)
-    with parts_view(screen) as report:
+    with parts_view(screen, settings) as report:
         return ensure_stack(settings, idle_stop_s=idle_stop_s, report=report)
 
 
@@ -86,7 +87,24 @@ def check_start(settings: Settings) -> None:
 
 
 @contextmanager
-def parts_view(screen: Screen) -> Iterator[Any]:
-    """Yields a function that is told of each part's changes."""
+def parts_view(screen: Screen, settings: Settings) -> Iterator[Report]:
+    """Yields a function that is told of each part's changes.
+
+    Before it says that the stack is ready it tells the roles that did not start, and why.
+    """
     with PartsView(screen) as view:
-        yield view.report
+
+        def report(event: ProgressEvent) -> None:
+            if event.part == STACK and event.state is PartState.READY:
+                _tell_roles(screen, settings)
+            view.report(event)
+
+        yield report
+
+
+def _tell_roles(screen: Screen, settings: Settings) -> None:
+    info = read_stack(settings)
+    if info is None or screen.as_json or not served_here(settings):
+        return
+    if problems := ask_roles(load_stack_settings(info)):
+        screen.say(roles_lines(problems), indent=2)

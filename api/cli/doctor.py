@@ -52,5 +52,7 @@ def _doctor_table(checks: list[Check]) -> Table:
             table.add_row(part_mark("ready"), Text(check.part), Text(check.detail, style="quiet"))
         else:
             told = Text.assemble(check.problem, ("\nnext: ", "title"), check.next_step)
+            if check.detail:
+                told.append(f"\nfine: {check.detail}", style="quiet")
             table.add_row(part_mark("failed"), Text(check.part), told)
     return table

@@ -14,18 +14,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from maquette import __version__
+from maquette.api.cli import plugged
 from maquette.api.cli.terminal import exits
 from maquette.api.cli.terminal.deferred import Deferred
 from maquette.api.cli.terminal.screen import Screen
 from maquette.api.cli.terminal.streams import NotTold, sound_streams
-from maquette.infra.plugins import COMMANDS as COMMAND_DOOR
 from maquette.records.errors import GiveUp, MaquetteError
 
 COMMANDS = {
@@ -44,30 +44,28 @@ COMMANDS = {
 
 EXTRAS = {"train": "train", "eval": "train"} | dict.fromkeys(("bench", "certify", "check"), "bench")
 """Commands that come with an extra of ours, by its name."""
-PLUGINS = COMMAND_DOOR.group
 
 
 class Commands(TyperGroup):
     """Finds a command when it is called, and turns errors into a sentence and an exit code."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return [*COMMANDS, *sorted(plugin.name for plugin in plugins())]
+        return [*COMMANDS, *sorted(plugin.name for plugin in plugged.brought(COMMANDS))]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name in COMMANDS:
             place = COMMANDS[cmd_name]
-            return Deferred(cmd_name, place, lambda: as_command(cmd_name, _ours(place)))
-        for plugin in plugins():
+            return Deferred(cmd_name, place, lambda: plugged.as_command(cmd_name, _ours(place)))
+        for plugin in plugged.brought(COMMANDS):
             if plugin.name == cmd_name:
-                return Deferred(cmd_name, plugin.value, partial(_command, plugin))
+                return Deferred(cmd_name, plugin.value, partial(plugged.command, plugin))
         return None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         known = self.list_commands(ctx)
         if args and args[0] not in known and not args[0].startswith("-"):
             if args[0] in EXTRAS:
-                package = f"maquette[{EXTRAS[args[0]]}]"
-                ctx.fail(f"{args[0]!r} is not installed. It comes with: pip install '{package}'")
+                ctx.fail(f"{args[0]!r} is not installed. It comes with: {_how_to_get(args[0])}")
             near = difflib.get_close_matches(args[0], known, n=1)
             words = " ".join(args[0].split())[:60]
             guess = f"Did you mean: maquette {near[0]}?" if near else f'Try: maquette run "{words}"'
@@ -85,6 +83,15 @@ class Commands(TyperGroup):
             except NotTold as error:  # help and version are written outside of ``told``
                 Screen().fail(error)
                 sys.exit(exits.FAILED)
+
+
+def _how_to_get(command: str) -> str:
+    """What installs the extra of a command: the launcher, where this runs through one."""
+    checkout = os.environ.get("MAQUETTE_CHECKOUT")
+    if checkout is None:
+        return f"pip install 'maquette[{EXTRAS[command]}]'"
+    here = Path(checkout).resolve() == Path.cwd()
+    return f"MAQUETTE_INSTALL=all {'.' if here else checkout}/maquette {command}"
 
 
 @contextmanager
@@ -118,48 +125,10 @@ def _trace() -> None:
         traceback.print_exc()
 
 
-def plugins() -> list[EntryPoint]:
-    """Commands of installed packages; ours win."""
-    return [entry for entry in entry_points(group=PLUGINS) if entry.name not in COMMANDS]
-
-
 def _ours(place: str) -> typer.Typer | Callable[..., Any]:
     module, _, name = place.partition(":")
     found: typer.Typer | Callable[..., Any] = getattr(import_module(module), name)
     return found
-
-
-def _command(plugin: EntryPoint) -> Any:
-    return as_command(plugin.name, _load(plugin))
-
-
-def _load(plugin: EntryPoint) -> typer.Typer | Callable[..., Any]:
-    try:
-        loaded = plugin.load()
-    except Exception as error:
-        name = type(error).__name__
-        raise GiveUp(
-            f"the command {plugin.name!r} cannot be loaded ({name})",
-            hint=f"mend or uninstall the package that brings {plugin.value}",
-        ) from error
-    if not callable(loaded):
-        raise GiveUp(
-            f"the command {plugin.name!r} is a {type(loaded).__name__}; expected a Typer app",
-            hint=f"mend or uninstall the package that brings {plugin.value}",
-        )
-    found: typer.Typer | Callable[..., Any] = loaded
-    return found
-
-
-def as_command(name: str, target: typer.Typer | Callable[..., Any]) -> Any:
-    """The command behind a Typer app, or behind a plain function."""
-    found = target
-    if not isinstance(found, typer.Typer):
-        found = typer.Typer(add_completion=False)
-        found.command(name)(target)
-    command = typer.main.get_command(found)
-    command.name = name
-    return command
 
 
 app = typer.Typer(

@@ -55,6 +55,9 @@ def run(
     source: Annotated[
         Source, typer.Option(help="Compose it of art, let the generator draw it, or either.")
     ] = Source.AUTO,
+    strategy: Annotated[
+        str | None, typer.Option(help="How drafts lead to the best one: revise, best_of_n, ...")
+    ] = None,
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Print the task's id and leave it running.")
     ] = False,
@@ -82,6 +85,7 @@ def run(
             "budget_s": budget,
             "approve": approve.value,
             "source": source_for(output, source.value),
+            "strategy": strategy,
         },
     )
     pictures = [_read(path) for path in image or ()]

@@ -13,7 +13,7 @@ from maquette.api.cli.terminal import exits
 from maquette.api.cli.terminal.options import DataDir, Json
 from maquette.api.cli.terminal.screen import Screen
 from maquette.api.cli.views.marks import part_mark
-from maquette.api.cli.views.models_line import ask_models, models_line
+from maquette.api.cli.views.models_line import ask_models, ask_roles, models_line, roles_lines
 from maquette.infra.settings.schema import Settings
 from maquette.infra.stack import control
 from maquette.infra.stack.control import read_stack, stop
@@ -51,7 +51,7 @@ def up(
 def _run_here(screen: Screen, settings: Settings) -> int:
     """Run the supervisor in this process until it is stopped."""
     check_start(settings)
-    with parts_view(screen) as show:
+    with parts_view(screen, settings) as show:
 
         def report(event: ProgressEvent) -> None:
             show(event)
@@ -96,6 +96,7 @@ def status(as_json: Json = False, data_dir: DataDir = None) -> None:
     running = control.load_stack_settings(info) if info is not None and info.ready else None
     asked = running is not None and running.serve.placement != "inprocess"
     work = ask_models(running) if running is not None and asked else None
+    lame = ask_roles(running) if running is not None and work is not None else {}
     code = exits.OK if info is not None else exits.UNREACHABLE
     if as_json:
         screen.document(
@@ -116,6 +117,7 @@ def status(as_json: Json = False, data_dir: DataDir = None) -> None:
                     for part in parts
                 ],
                 "models": work.told() if work is not None else None,
+                "roles_not_started": lame,
             }
         )
         raise typer.Exit(code)
@@ -131,6 +133,8 @@ def status(as_json: Json = False, data_dir: DataDir = None) -> None:
     screen.table(table)
     if asked:
         screen.say(models_line(work))
+    if lame:
+        screen.say(roles_lines(lame))
     if info is None:
         screen.say(Text.assemble(("next: ", "title"), "maquette up"))
     else:

@@ -24,7 +24,7 @@ def check() -> None:
 
 @app.command()
 def house(
-    root: Annotated[Path, typer.Option(help="the checkout")] = Path(),
+    root: Annotated[Path, typer.Option(help="the checkout", envvar="MAQUETTE_CHECKOUT")] = Path(),
     names: Annotated[
         bool, typer.Option("--names", help="name all that breaks a law, and untested modules")
     ] = False,

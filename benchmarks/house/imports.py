@@ -12,7 +12,9 @@ from maquette.benchmarks.house.source import PACKAGE, Checkout, Module
 
 def imported(module: Module, known: Mapping[str, Module]) -> set[str]:
     """Names of the product's modules that one imports, anywhere in it."""
-    return {name for node in _imports(module.tree) for name in _targets(node) if name in known}
+    return {
+        name for node in _imports(module.tree) for name in _targets(node, module) if name in known
+    }
 
 
 def cycles(checkout: Checkout) -> list[list[str]]:
@@ -29,7 +31,7 @@ def lazy_imports(module: Module) -> list[int]:
     lines = set()
     for node in ast.walk(module.tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            lines |= {one.lineno for one in _imports(node) if _ours(one)}
+            lines |= {one.lineno for one in _imports(node) if _ours(one, module)}
     return sorted(lines)
 
 
@@ -46,13 +48,14 @@ def _imports(tree: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
             yield node
 
 
-def _targets(node: ast.Import | ast.ImportFrom) -> list[str]:
-    """What a statement may import: modules, or names out of one."""
+def _targets(node: ast.Import | ast.ImportFrom, where: Module) -> list[str]:
+    """What a statement in a module may import: modules, or names out of one."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
-    module = node.module or ""
-    return [module, *(f"{module}.{alias.name}" for alias in node.names)]
+    above = where.name.split(".")[: -node.level] if node.level else []
+    source = ".".join([*above, node.module] if node.module else above)
+    return [source, *(f"{source}.{alias.name}" for alias in node.names)]
 
 
-def _ours(node: ast.Import | ast.ImportFrom) -> bool:
-    return any(name.partition(".")[0] == PACKAGE for name in _targets(node))
+def _ours(node: ast.Import | ast.ImportFrom, where: Module) -> bool:
+    return any(name.partition(".")[0] == PACKAGE for name in _targets(node, where))

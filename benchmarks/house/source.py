@@ -10,11 +10,13 @@ from pathlib import Path
 from maquette.records.errors import InvalidInput
 
 PACKAGE = "maquette"
-FOLDERS = (
-    *("records", "words", "infra", "model_servers", "tools", "agents", "workflows", "api"),
-    *("training", "benchmarks"),
+OTHERS = frozenset(
+    {
+        *("tests", "docs", "examples", "src", "distributions", "requirements"),
+        *("build", "dist", "runs", "outputs"),
+    }
 )
-"""The product's folders, lowest first."""
+"""Folders of a checkout that hold no product, or links to it; hidden ones hold none either."""
 CONTRACTS = Path("tests", "contracts")
 DATA = frozenset({"bundled", "__pycache__"})
 """Folders inside folders that hold no code of ours."""
@@ -76,8 +78,17 @@ def read_checkout(root: Path) -> Checkout:
             f"{root} holds no checkout of Maquette",
             hint="run this in the root of one, where pyproject.toml lies",
         )
-    product = [_read(root, path) for folder in FOLDERS for path in _files(root / folder)]
+    product = [_read(root, path) for folder in _folders(root) for path in _files(folder)]
     return Checkout(root, tuple(product), tuple(_read(root, p) for p in _files(root / "tests")))
+
+
+def _folders(root: Path) -> list[Path]:
+    """The product's: every folder at the root that is not known to be another's."""
+    return sorted(
+        folder
+        for folder in root.iterdir()
+        if folder.is_dir() and not folder.name.startswith(".") and folder.name not in OTHERS
+    )
 
 
 def _files(folder: Path) -> list[Path]:

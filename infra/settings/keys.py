@@ -21,6 +21,9 @@ RESERVED_ENV = frozenset(
         "MAQUETTE_STACK_PART",
         "MAQUETTE_VENV",
         "MAQUETTE_PYTHON",
+        "MAQUETTE_INSTALL",
+        "MAQUETTE_CHECKOUT",
+        "MAQUETTE_VLLM_PYTHON",
         "MAQUETTE_DEBUG",
     }
 )

@@ -56,8 +56,8 @@ class ColourFont:
 
     def glyph_of(self, text: str) -> int | None:
         """The single colour glyph that shows ``text``; None where it takes none or several."""
-        if not 0 < len(text) <= MAX_TEXT:
-            return None
+        if not 0 < len(text) <= MAX_TEXT or any("\ud800" <= sign <= "\udfff" for sign in text):
+            return None  # half of a pair is no character
         buffer = self._hb.Buffer()
         buffer.add_str(text)
         buffer.guess_segment_properties()

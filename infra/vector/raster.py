@@ -1,9 +1,14 @@
-"""SVG to pixels, by resvg, with no fonts of the system and no files."""
+"""SVG to pixels, by resvg, with no fonts of the system and no files.
+
+resvg reads a file that an ``image`` element names by its whole path, whatever it is told: markup
+with such elements is refused here, so that no way leads to them.
+"""
 
 from __future__ import annotations
 
 import io
 import math
+import re
 from typing import TYPE_CHECKING
 
 from maquette.records.errors import InvalidInput, MissingExtra
@@ -12,6 +17,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_SIDE = 4096
+_LOADS = re.compile(r"<(?:[^\s<>/:]+:)?(?:image|feImage)[\s/>]|<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+"""What may load a file, or hide what does."""
 INK_SIDE = 256
 
 Box = tuple[float, float, float, float]
@@ -24,13 +31,15 @@ def rasterise(svg: str, width_px: int, height_px: int) -> Image:
     as its ``preserveAspectRatio`` says (centred, aspect kept).
 
     Raises:
-        InvalidInput: a side is not 1 to 4096 pixels, or the markup is not SVG.
+        InvalidInput: a side is not 1 to 4096 pixels, the markup is not SVG, or it embeds images.
         MissingExtra: resvg is not installed.
     """
     from PIL import Image as Images
 
     if not (1 <= width_px <= MAX_SIDE and 1 <= height_px <= MAX_SIDE):
         raise InvalidInput(f"a picture of {width_px}x{height_px} px; each side is 1 to {MAX_SIDE}")
+    if found := _LOADS.search(svg):
+        raise InvalidInput(f"SVG with {found[0].strip()!r} is never drawn", hint="use shapes only")
     try:
         import resvg_py
     except ImportError as error:
@@ -67,8 +76,8 @@ def document(view_box: Box, body: str) -> str:
 def ink_of(view_box: Box, body: str) -> Box | None:
     """``(x0, y0, x1, y1)`` around all that is painted, in the units of the view box; None: nothing.
 
-    Measured at 256 pixels along the longer side, outwards to whole pixels. What reaches over the
-    view box is found as far as half a box away.
+    Measured at 256 pixels along the longer side, outwards to whole pixels; less than a quarter of a
+    pixel is not seen. What reaches over the view box is found as far as half a box away.
     """
     found = _painted(view_box, body, INK_SIDE)
     if found is None or _within(found, view_box):

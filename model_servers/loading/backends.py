@@ -50,6 +50,11 @@ class Backends(Generic[BackendT]):
         self._table = dict(table)
         self._usual = next(iter(table))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those of the table."""
+        return tuple(self._table)
+
     def check(self, name: str | None) -> None:
         """Raises: ConfigError: no backend is named so; lists those that are."""
         if name is not None and name not in self._table and name not in (brought := self._brought):
@@ -58,6 +63,15 @@ class Backends(Generic[BackendT]):
                 f"models.{self._role}.backend is {name!r}; known: {known}",
                 hint="name one of these, or leave it out: the model's files tell which one it is",
             )
+
+    def check_brought(self, name: str | None) -> None:
+        """Load the backend of that name where an installed package brings it.
+
+        Raises: ConfigError: no backend is named so, or it cannot be used.
+        """
+        self.check(name)
+        if name is not None and name not in self._table:
+            self._loaded(self._brought[name])
 
     def choose(self, name: str | None, path: Path | None) -> Chosen[BackendT] | None:
         """The backend of that name; without one, the backend that the model's files are for.
@@ -103,11 +117,10 @@ class Backends(Generic[BackendT]):
 
     def _loaded(self, entry: EntryPoint) -> object:
         try:
-            return entry.load()
-        except Exception as error:
+            return plugins.load(plugins.BACKENDS, entry)
+        except ConfigError as error:
             raise ConfigError(
-                f"the backend {entry.name!r} {plugins.why('cannot be imported', error)}",
-                hint=f"mend or uninstall the package that brings {entry.value}",
+                f"the backend {entry.name!r}: {error.message}", hint=error.hint
             ) from error
 
     def _kept_by(self, path: Path) -> str:

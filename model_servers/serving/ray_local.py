@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import logging
 import os
 import secrets
@@ -14,6 +15,7 @@ from typing import Any
 
 from maquette.infra.settings.dump import write_private
 from maquette.infra.stack.state.folders import make_private
+from maquette.infra.stack.state.processes import ProcessMark, mark
 from maquette.records.base import Record
 from maquette.records.errors import ConfigError, ModelUnavailable
 
@@ -25,6 +27,10 @@ OBJECT_STORE_BYTES = 80 * 1024 * 1024
 _START_ATTEMPTS = 3
 _LONGEST_TEMP_DIR = 40
 """Ray puts unix sockets about 65 characters below it; the kernel allows 107 in all."""
+_OUTSIDE = "mqr-{uid}-{name}"
+"""The folder of a data directory whose own path is too long."""
+_OWNER = "owner.json"
+"""Names the process that a folder is for."""
 
 
 class LocalRay(Record):
@@ -57,6 +63,9 @@ def start_local_ray(data_dir: Path, *, cpus: int) -> LocalRay:
     os.environ.update(
         RAY_USAGE_STATS_ENABLED="0",
         RAY_COLOR_PREFIX="0",
+        # A title must not take the place of the environment: what is left of a killed Ray is
+        # found by the mark in it (``strays``).
+        SPT_NOENV="1",
         # Ray runs its workers at niceness 15: beside other work a picture takes many times longer.
         RAY_worker_niceness="0",
         # Threads that spin while they wait for each other make it worse still on few cores.
@@ -183,7 +192,22 @@ def _temp_dir(data_dir: Path) -> Path:
             session.unlink()
         else:
             shutil.rmtree(session, ignore_errors=True)
+    _remove_left(home)
+    write_private(home / _OWNER, json.dumps(mark(os.getpid())).encode())
     return home / "s"
+
+
+def _remove_left(home: Path) -> None:
+    """Remove what stacks that have ended left beside ours in the folder for temporary files.
+
+    A folder is its process's whom the note in it names; one without a note may be just made.
+    """
+    for other in home.parent.glob(_OUTSIDE.format(uid=os.getuid(), name="*")):
+        if other == home or other.is_symlink() or other.stat().st_uid != os.getuid():
+            continue
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            if ProcessMark(*json.loads((other / _OWNER).read_text())).find() is None:
+                shutil.rmtree(other, ignore_errors=True)
 
 
 def _ray_home(data_dir: Path) -> Path:
@@ -191,5 +215,5 @@ def _ray_home(data_dir: Path) -> Path:
     home = data_dir.resolve() / "ray"
     if len(str(home / "s")) > _LONGEST_TEMP_DIR:
         name = hashlib.sha256(str(home).encode()).hexdigest()[:8]
-        home = Path(tempfile.gettempdir()) / f"mqr-{os.getuid()}-{name}"
+        home = Path(tempfile.gettempdir()) / _OUTSIDE.format(uid=os.getuid(), name=name)
     return home

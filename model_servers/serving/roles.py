@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from maquette.infra import plugins
 from maquette.model_servers.client.contract import RoleName, RoleServer
@@ -31,25 +31,23 @@ def build_role(
     role: RoleName, config: ModelConfig, store: ArtifactStore, threads: int
 ) -> RoleServer:
     """The server of a role, not yet started. Raises: ConfigError: an option is not known."""
-    server: RoleServer = _class_of(role)(config, store, threads)
+    server: RoleServer = class_of(role)(config, store, threads)
     return server
 
 
-def _class_of(role: RoleName) -> Callable[[ModelConfig, ArtifactStore, int], RoleServer]:
+def class_of(role: RoleName) -> Callable[[ModelConfig, ArtifactStore, int], RoleServer]:
+    """What makes a role's server. Raises: ConfigError: a package's cannot be used."""
     if role in ROLES:
         module, name = ROLES[role].split(":")
         found = getattr(import_module(f"maquette.model_servers.{module}"), name)
     else:
-        entry = plugins.named(plugins.ROLES)[role]
         try:
-            found = entry.load()
-        except Exception as error:
+            found = plugins.load(plugins.ROLES, plugins.named(plugins.ROLES)[role])
+        except ConfigError as error:
             raise ConfigError(
-                f"the role {str(role)!r} {plugins.why('cannot be imported', error)}",
-                hint=f"mend or uninstall the package that brings {entry.value}",
+                f"the role {str(role)!r}: {error.message}", hint=error.hint
             ) from error
-    made: Callable[[ModelConfig, ArtifactStore, int], RoleServer] = found
-    return made
+    return cast("Callable[[ModelConfig, ArtifactStore, int], RoleServer]", found)
 
 
 def role_builders(

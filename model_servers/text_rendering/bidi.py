@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 
 from maquette.records.errors import MissingExtra
 
@@ -62,9 +63,9 @@ def visual_order(levels_of_line: Sequence[int]) -> tuple[int, ...]:
     return tuple(part["ch"] for part in storage["chars"])
 
 
-def _algorithm():  # type: ignore[no-untyped-def]
+def _algorithm() -> Any:
     try:
-        from bidi import algorithm  # type: ignore[import-not-found]
+        from bidi import algorithm  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except ImportError as error:
         raise MissingExtra(
             "text from right to left is ordered by python-bidi, which is not installed",

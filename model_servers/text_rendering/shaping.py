@@ -218,7 +218,7 @@ def _ink(glyphs: Iterable[Glyph]) -> Bounds | None:
 def _shape_run(
     key: FontKey, text: str, pen_x: float, letter_spacing: float, direction: str | None
 ) -> tuple[list[Glyph], float]:
-    import uharfbuzz as hb
+    import uharfbuzz as hb  # type: ignore[import-untyped]
 
     font, scale = hb_font(key)
     buffer = hb.Buffer()

@@ -22,7 +22,6 @@ from maquette.agents.intents.table import all_intents, opened as intents
 from maquette.agents.judging.judges.table import make_judges, opened as judges
 from maquette.agents.judging.repairs.table import all_repairs, opened as repairs
 from maquette.agents.planning.embedded import EmbeddedPlanner
-from maquette.agents.validation.problems import PlanLimits
 from maquette.infra.settings.load import load_settings
 from maquette.infra.settings.schema import CriticSettings
 from maquette.infra.store.memory import MemoryArtifactStore
@@ -34,14 +33,16 @@ from maquette.model_servers.segmentation.backends.table import BACKENDS
 from maquette.model_servers.serving.host import build_host
 from maquette.records.artifact import ArtifactRef
 from maquette.records.task import TaskRequest
+from maquette.tools.art.packs.table import card_of, opened as packs
 from maquette.tools.registry import load_registry
 from maquette.workflows.loops.table import OPENED, find_strategy
 
-problems = [p for one in (intents, judges, repairs, options) for p in one().problems]
+problems = [p for one in (intents, judges, repairs, options, packs) for p in one().problems]
 assert not problems + OPENED.problems, problems
 registry = load_registry()
 assert "mirror" in registry and not registry.problems
-assert find_strategy("once").name == "once" and "once" in PlanLimits().strategies
+assert card_of("mirrors:hand").name == "hand mirror"
+assert find_strategy("once").name == "once"
 assert [judge.name for judge in make_judges(CriticSettings())][-1] == "monochrome"
 assert list(all_repairs())[-1] == "monochrome"
 assert row_options()["grain"].needs(0.5) == ("grain",)
@@ -78,8 +79,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.mark.slow
 def test_everything_it_brings_is_found_and_works(installed: dict[str, str]) -> None:
-    """Its tool, intent, role, backend, option, judge, repair and strategy stand beside ours; its
-    role answers, and a request in its intent's words is planned by its tool."""
+    """Its tool, intent, role, backend, option, judge, repair, strategy and art pack stand beside
+    ours; its role answers, and a request in its intent's words is planned by its tool."""
     done = subprocess.run(
         [sys.executable, "-c", FOUND], env=installed, capture_output=True, text=True, timeout=120
     )

@@ -5,11 +5,14 @@ from __future__ import annotations
 from importlib.metadata import EntryPoint
 
 import pytest
+from installed import Packages
 
-from maquette.infra.plugins import PluginDoor, PluginProblem, open_door
+from maquette.infra.plugins import PluginDoor, PluginProblem, load, open_door
 from maquette.records.errors import ConfigError
 
 DOOR = PluginDoor("hats", "an object with a brim", has=("brim",))
+OF_INSTANCES = PluginDoor("hats", "a hat", has=("brim",), takes="instance")
+OF_CLASSES = PluginDoor("hats", "a kind of hat", has=("brim",), takes="class")
 
 
 class Hat:
@@ -64,3 +67,46 @@ def test_a_built_in_thing_is_held_to_the_same_checks() -> None:
     """What we bring ourselves must be what the door takes."""
     with pytest.raises(ConfigError, match="without brim"):
         open_door(DOOR, {"bald": 3}, entries=[])
+
+
+@pytest.mark.parametrize(
+    ("door", "thing", "reason"),
+    [
+        (OF_INSTANCES, Hat, "it names the class Hat; expected an instance, a hat"),
+        (OF_CLASSES, Hat(), "it names a Hat; expected a kind of hat"),
+    ],
+)
+def test_a_class_and_its_instance_are_told_apart(
+    door: PluginDoor, thing: object, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have the attributes; a door takes one of them, and refuses the other at the door."""
+    monkeypatch.setattr("decimal.Decimal", thing)
+    (problem,) = open_door(door, {}, entries=[entry("top", "decimal:Decimal")]).problems
+    assert problem.reason == reason
+    with pytest.raises(ConfigError, match="expected"):
+        load(door, entry("top", "decimal:Decimal"))
+    fits = Hat() if isinstance(thing, type) else Hat
+    monkeypatch.setattr("decimal.Decimal", fits)
+    assert open_door(door, {}, entries=[entry("top", "decimal:Decimal")]).found == {"top": fits}
+
+
+@pytest.fixture
+def hats(packages: Packages) -> None:
+    """Two installed packages that bring the same name; one asks to end the program."""
+    packages.install("one_hat", {"hats:top": "one_hat"}, "raise SystemExit(3)")
+    packages.install("two_hats", {"hats:top": "two_hats"}, "brim = 1")
+
+
+def test_a_plug_in_that_ends_the_program_is_left_out_by_its_package(hats: None) -> None:
+    """Its package and version are named, and the other one of the same name works."""
+    opened = open_door(DOOR, {})
+    assert opened.problems == [
+        PluginProblem("plug-in top (one_hat, one_hat 1.5)", "cannot be imported: SystemExit: 3")
+    ]
+    assert opened.origins == {"top": "plug-in top (two_hats, two_hats 1.5)"}
+
+
+def test_a_name_of_ours_that_is_not_loaded_is_taken_too(hats: None) -> None:
+    """A table that is loaded when chosen keeps its names."""
+    reasons = {one.plugin: one.reason for one in open_door(DOOR, {}, taken=["top"]).problems}
+    assert reasons["plug-in top (two_hats, two_hats 1.5)"] == "the name 'top' is taken by Maquette"

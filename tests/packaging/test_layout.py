@@ -135,3 +135,15 @@ def test_files_that_a_page_names_are_there(page: Path) -> None:
     named = re.findall(r"`((?:\w+/)+\w+\.py)`", page.read_text())
     lost = [name for name in named if not any(f"/{one}".endswith(f"/{name}") for one in known)]
     assert lost == []
+
+
+def test_what_the_walk_says_of_a_file_stands_in_it() -> None:
+    """Each name of code in a row of the stranger's walk is one in that row's file, or the value of
+    a constant of that name."""
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    rows = re.findall(r"^\| \d \| `([\w/]+\.py)` \| (.*) \|$", page, re.MULTILINE)
+    named = [(file, name) for file, told in rows for name in re.findall(r"`(\w+)`", told)]
+    assert len(rows) == 8 and named
+    texts = {file: (ROOT / file).read_text() for file, _ in named}
+    lost = [(f, name) for f, name in named if not re.search(rf"\b{name}\b", texts[f], re.I)]
+    assert lost == []

@@ -59,6 +59,13 @@ def test_a_plan_of_a_later_version_is_refused() -> None:
         Plan.model_validate(plan(version=3))
 
 
+@pytest.mark.parametrize("version", ["1", " 1", "2", None, 1.5])
+def test_a_version_that_is_no_number_is_refused(version: Any) -> None:
+    """Taken for 1 after the names were looked at, it would not be read as that version is."""
+    with pytest.raises(ValidationError, match="version"):
+        Plan.model_validate(plan(version=version))
+
+
 @pytest.mark.parametrize("value", [None, 3, "x", [], {"nodes": 5}, {"nodes": {"strategy": 1}}])
 def test_what_is_no_plan_is_refused_in_words(value: Any) -> None:
     """Reading old plans does not fall over what is no plan at all."""

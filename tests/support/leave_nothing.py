@@ -27,6 +27,8 @@ QUIET_LOOKS = 3
 def start() -> None:
     """Mark what this process starts from now on, and have it ended after this process."""
     os.environ[MARK] = uuid.uuid4().hex
+    # Ray's processes write their titles over their environment otherwise, and the mark is gone.
+    os.environ["SPT_NOENV"] = "1"
     read, _kept_open = os.pipe()
     unmarked = {name: value for name, value in os.environ.items() if name != MARK}
     subprocess.Popen(

@@ -17,9 +17,9 @@ from maquette.model_servers.serving.direct import DirectClient
 from maquette.model_servers.serving.host import RoleHost
 from maquette.model_servers.text_rendering.role import TextRenderingRole
 from maquette.records.errors import InvalidInput
-from maquette.tools.builtin.draw import draw
-from maquette.tools.builtin.segment import segment
-from maquette.tools.builtin.typeset import typeset
+from maquette.tools.builtin.making.draw import draw
+from maquette.tools.builtin.making.typeset import typeset
+from maquette.tools.builtin.seeing.segment import segment
 from maquette.tools.call import run_tool
 from maquette.tools.contract import ToolContext
 

@@ -120,7 +120,7 @@ def test_an_unknown_name_lists_the_nearest_and_the_known() -> None:
     with pytest.raises(NotFound) as caught:
         registry.get("typset")
     assert "did you mean 'typeset'?" in caught.value.message
-    assert "draw, edit, embed_text" in caught.value.message
+    assert "draw, edit, edit_scene, embed_text" in caught.value.message
 
 
 def test_only_tools_are_taken() -> None:

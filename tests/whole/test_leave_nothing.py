@@ -61,6 +61,33 @@ def test_a_killed_run_leaves_no_process(tmp_path: Path) -> None:
     within(15, lambda: not any(map(runs, started)))
 
 
+TITLED = """
+import ray
+ray._raylet.setproctitle("ray::DashboardAgent")
+print("titled", flush=True)
+input()
+"""
+
+
+def test_a_process_of_ray_keeps_its_mark() -> None:
+    """Its title does not take the place of its environment, where the mark is looked for."""
+    mark = os.environ[leave_nothing.MARK]
+    child = subprocess.Popen(
+        [sys.executable, "-c", TITLED],
+        env={leave_nothing.MARK: mark, **os.environ},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert child.stdout is not None and child.stdout.readline() == "titled\n"
+        assert psutil.Process(child.pid).cmdline()[0].startswith("ray::DashboardAgent")
+        assert child.pid in leave_nothing.marked(mark)
+    finally:
+        child.kill()
+        child.wait()
+
+
 def runs(pid: int) -> bool:
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from maquette.records.errors import InvalidInput
 from maquette.tools.art.brief import colour_code
@@ -110,7 +110,7 @@ def told(scene: Scene) -> str:
     return ", ".join(f"{n} x {phrase}" if n > 1 else phrase for phrase, n in counts.items())
 
 
-def with_things(scene: Scene, updates: dict[int, dict[str, object]]) -> Scene:
+def with_things(scene: Scene, updates: Mapping[int, Mapping[str, object]]) -> Scene:
     """The scene with fields of some things, by index, changed; the others are the same objects."""
     things = tuple(
         PlacedThing.model_validate({**dict(thing), **updates[k]}) if k in updates else thing
@@ -120,7 +120,7 @@ def with_things(scene: Scene, updates: dict[int, dict[str, object]]) -> Scene:
 
 
 def _updated(scene: Scene, which: str, fields: dict[str, object]) -> Scene:
-    return with_things(scene, {k: fields for k in named_things(scene, which)})
+    return with_things(scene, dict.fromkeys(named_things(scene, which), fields))
 
 
 def _added(scene: Scene, change: Add, look: Callable[[str], Art], nature: Nature) -> Scene:

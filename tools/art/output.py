@@ -39,9 +39,7 @@ async def rendered(ctx: ToolContext, scene: Scene) -> Composed:
     return Composed(image=image, scene=kept, svg=drawing, blocks=blocks)
 
 
-async def _words(
-    ctx: ToolContext, scene: Scene
-) -> tuple[str, tuple[PlacedBlock, ...], str | None]:
+async def _words(ctx: ToolContext, scene: Scene) -> tuple[str, tuple[PlacedBlock, ...], str | None]:
     """The letters as SVG, where they stand, and the digest of the fonts."""
     if not scene.words:
         return "", (), None

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from maquette.tools.builtin.answer import answer
-from maquette.tools.builtin.change_background import change_background
-from maquette.tools.builtin.change_thing import change_thing
-from maquette.tools.builtin.compose import compose
-from maquette.tools.builtin.cut_out import cut_out
-from maquette.tools.builtin.describe import describe
-from maquette.tools.builtin.draw import draw
-from maquette.tools.builtin.edit import edit, inpaint
-from maquette.tools.builtin.edit_scene import edit_scene
-from maquette.tools.builtin.embed_text import embed_text
-from maquette.tools.builtin.enlarge import enlarge
-from maquette.tools.builtin.find_pictures import find_pictures
-from maquette.tools.builtin.name_thing import name_thing
-from maquette.tools.builtin.read_text import read_text
-from maquette.tools.builtin.score import score
-from maquette.tools.builtin.segment import segment
-from maquette.tools.builtin.typeset import typeset
+from maquette.tools.builtin.making.change_background import change_background
+from maquette.tools.builtin.making.change_thing import change_thing
+from maquette.tools.builtin.making.compose import compose
+from maquette.tools.builtin.making.cut_out import cut_out
+from maquette.tools.builtin.making.draw import draw
+from maquette.tools.builtin.making.edit import edit, inpaint
+from maquette.tools.builtin.making.edit_scene import edit_scene
+from maquette.tools.builtin.making.enlarge import enlarge
+from maquette.tools.builtin.making.typeset import typeset
+from maquette.tools.builtin.seeing.answer import answer
+from maquette.tools.builtin.seeing.describe import describe
+from maquette.tools.builtin.seeing.embed_text import embed_text
+from maquette.tools.builtin.seeing.find_pictures import find_pictures
+from maquette.tools.builtin.seeing.name_thing import name_thing
+from maquette.tools.builtin.seeing.read_text import read_text
+from maquette.tools.builtin.seeing.score import score
+from maquette.tools.builtin.seeing.segment import segment
 from maquette.tools.plugins.hookspecs import hookimpl
 from maquette.tools.spec import ToolSpec
 

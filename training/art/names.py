@@ -40,8 +40,11 @@ HANDS = {"hand-fingers-open", "hand-fingers-partial", "hand-single-finger", "han
          "hands", "hand-prop"}  # fmt: skip
 SYMBOLS = {"emotion", "cat-face"}
 THINGS_AMONG_FACES = {"face-costume", "heart", "monkey-face"}
-THINGS = {"1f480", "2620", "1f573", "1f4ac", "1f5ef", "1f4a5", "1f4a3"}
-"""Skulls, a hole, speech bubbles, an explosion: things among the faces and feelings."""
+THINGS = {
+    *("1f480", "2620", "1f573", "1f4ac", "1f5ef", "1f4a5", "1f4a3", "1f48b", "1f4a6", "1f463"),
+}
+"""Skulls, a hole, speech bubbles, an explosion, a bomb, a kiss, drops of water, footprints: things
+among faces, feelings and people."""
 SKIN_TONES = range(0x1F3FB, 0x1F400)
 
 

@@ -13,6 +13,7 @@ from maquette.records.errors import Conflict, PlanRejected
 from maquette.records.ids import canonical_json
 from maquette.records.plan import Call, Loop, Plan, calls_of
 from maquette.records.task import TaskRequest
+from maquette.tools.art.provenance import scene_of
 from maquette.workflows.events.stream import EventPublisher, events_from, read_events_now
 from maquette.workflows.steps.calls import CallRun
 from maquette.workflows.steps.heart import Heart
@@ -91,7 +92,11 @@ class Activities:
             raise EndedBefore(f"{name} has ended before", hint="Submit it under another id.")
         request = await self._whole_request(task)
         async with _beating():
-            plan = await self._engine.planner.plan(request)
+            scenes = [
+                await scene_of(self._engine.store, one.sha256, owner=task.owner)
+                for one in request.inputs
+            ]
+            plan = await self._engine.planner.plan(request, scenes=scenes)
         size = len(canonical_json(plan.model_dump(mode="json")))
         if size > MAX_MESSAGE_BYTES:
             raise PlanRejected(

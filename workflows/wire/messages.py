@@ -151,7 +151,7 @@ class CandidatePlan(Record):
 class RoundInput(Document):
     """One round of a loop. ``loop.body`` already carries the revisions chosen so far."""
 
-    version: int = Field(default=NAMED_VERSION, ge=1, le=NAMED_VERSION)
+    version: int = Field(default=NAMED_VERSION, ge=1, le=NAMED_VERSION, strict=True)
     task_id: str
     owner: str
     loop: Loop

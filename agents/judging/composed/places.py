@@ -84,7 +84,8 @@ def _pairs(subjects: Sequence[Spot], objects: Sequence[Spot]) -> list[list[tuple
     told = {spot.frame for spot in (*subjects, *objects)} - {None}
     frames: list[int | None] = sorted(told, key=lambda frame: frame or 0)
     found = []
-    for frame in frames or [None]:
+    places: list[int | None] = [*frames] if frames else [None]
+    for frame in places:
         here = [
             (one, other)
             for one in subjects

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from functools import cache
+from typing import cast
 
 from maquette.agents.judging.contract import Judge, claims
 from maquette.agents.judging.judges.overall import OverallJudge
@@ -12,6 +13,7 @@ from maquette.agents.judging.judges.text_reads import TextReadsJudge
 from maquette.agents.judging.judges.things import ThingsJudge
 from maquette.infra import plugins
 from maquette.infra.settings.schema import CriticSettings
+from maquette.records.errors import ConfigError
 
 JUDGES: Mapping[str, Callable[[CriticSettings], Judge]] = {
     TextReadsJudge.name: TextReadsJudge.of,
@@ -33,8 +35,8 @@ def make_judges(settings: CriticSettings) -> list[Judge]:
     behind, made, claimed = opened(), list[Judge](), set[tuple[str, bool]]()
     for name, make in list(behind.found.items()):
         try:
-            judge: Judge = make(settings)  # type: ignore[operator]
-        except Exception as error:
+            judge = _made(cast("Callable[[CriticSettings], object]", make), settings)
+        except plugins.BROKEN as error:
             if behind.origins[name] == plugins.BUILT_IN:
                 raise
             behind.leave_out(name, plugins.why("it makes no judge", error))
@@ -44,4 +46,16 @@ def make_judges(settings: CriticSettings) -> list[Judge]:
             continue
         made.append(judge)
         claimed |= claims(judge)
+    return made
+
+
+def _made(make: Callable[[CriticSettings], object], settings: CriticSettings) -> Judge:
+    """Raises: ConfigError: what is made is no judge; whatever the plug-in raises."""
+    judge = make(settings)
+    if missing := plugins.lacking(judge, ("name", "kinds", "roles", "version", "judge")):
+        raise ConfigError(f"it makes a {missing}; expected a Judge")
+    made = cast("Judge", judge)
+    if not isinstance(made.kinds, Set):
+        kind = type(made.kinds).__name__
+        raise ConfigError(f"the kinds of its judge are a {kind}; expected a frozenset")
     return made

@@ -96,12 +96,22 @@ async def _role(mention: Mention, gallery: Gallery) -> Role:
     """The longest phrase of the mention that is found: "birthday cake", else "cake"."""
     words = [word for word in mention.extra if word not in PATTERNS]
     noun = mention.word
+    bare = await gallery.find(noun)
     for start in range(len(words)):
         phrase = " ".join([*words[start:], noun])
         found = await gallery.find(phrase)
-        if found.best is not None and found.best.by in ("name", "alias"):
+        if _says_more(found, bare):
             return Role(mention, phrase, found, lost=tuple(words[:start]))
-    return Role(mention, noun, await gallery.find(noun), lost=tuple(words))
+    return Role(mention, noun, bare, lost=tuple(words))
+
+
+def _says_more(found: Found, bare: Found) -> bool:
+    """Whether a longer phrase is a name of its own, or leads elsewhere than its noun alone: where
+    it only leads to the same thing, the words before the noun are not shown."""
+    best, other = found.best, bare.best
+    if best is None or best.by not in ("name", "alias"):
+        return False
+    return best.probability >= SURE or other is None or best.thing != other.thing
 
 
 def _wanted(role: Role) -> WantedThing:

@@ -38,6 +38,10 @@ class Gallery:
         """What a noun phrase may mean. Raises: ModelUnavailable: the embedder does not answer."""
         return await self._finder.find(phrase)
 
+    def names(self, thing: str, phrase: str) -> bool:
+        """Whether a phrase surely names the thing of this id."""
+        return self._finder.names(thing, phrase)
+
     @cached_property
     def _finder(self) -> Finder:
         return Finder(all_cards(), self._embed)

@@ -10,16 +10,19 @@ from rich.text import Text
 from maquette.api.cli.delivery.saving import default_path, numbered, save
 from maquette.api.cli.delivery.vector import vector_of, wants_vector
 from maquette.api.cli.terminal import exits
-from maquette.api.cli.terminal.screen import Screen
+from maquette.api.cli.terminal.screen import Screen, sentence
 from maquette.api.cli.views.preview import can_show, half_blocks
 from maquette.api.cli.views.tables import ending
 from maquette.api.client import MaquetteClient
 from maquette.api.schemas import task_view
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import MaquetteError
+from maquette.records.plan import Loop
 from maquette.records.task import Task, TaskStatus
 
 STDOUT = "-"
+MOST_ROUNDS = 16
+"""Of a loop; see ``TaskOptions``."""
 
 
 async def deliver(
@@ -81,19 +84,15 @@ def say_end(task: Task, screen: Screen) -> None:
     if task.problem is not None:
         screen.say(
             Text.assemble(
-                ("✗ ", "failed"), (f"{task.problem.title}. ", "bold"), task.problem.detail
+                ("✗ ", "failed"),
+                (f"{task.problem.title}. ", "bold"),
+                sentence(task.problem.detail),
             )
         )
         if task.problem.hint:
             screen.say(Text.assemble(("  next: ", "title"), task.problem.hint))
     if task.status is TaskStatus.INCOMPLETE:
-        screen.say(
-            Text.assemble(
-                ("  next: ", "title"),
-                "this is the best draft; more rounds or candidates may pass: "
-                "--rounds 5 --candidates 4",
-            )
-        )
+        screen.say(Text.assemble(("  next: ", "title"), _after_the_best(task)))
     elif task.status is TaskStatus.INPUT_REQUIRED:
         screen.say(
             Text.assemble(
@@ -103,3 +102,19 @@ def say_end(task: Task, screen: Screen) -> None:
         )
     elif task.status is TaskStatus.FAILED and task.problem is None:
         screen.say(Text.assemble(("  next: ", "title"), f"maquette task show {task.id}"))
+
+
+def _after_the_best(task: Task) -> str:
+    """What may be done about a best draft that fails checks: more rounds where those that were
+    planned are used up; a loop that ended before had nothing left to try."""
+    loops = [node for node in task.plan.nodes if isinstance(node, Loop)] if task.plan else []
+    last = max((draft.round for draft in task.result.drafts), default=0) if task.result else 0
+    used_up = [loop for loop in loops if loop.rounds <= last < MOST_ROUNDS]
+    if not used_up:
+        return f"this is the best draft; what it fails: maquette task show {task.id}"
+    rounds = min(MOST_ROUNDS, max(5, last + 2))
+    candidates = max(4, *(loop.candidates for loop in used_up))
+    return (
+        "this is the best draft; more rounds or candidates may pass: "
+        f"--rounds {rounds} --candidates {candidates}"
+    )

@@ -10,6 +10,8 @@ from typing import Any
 
 from typer.core import TyperCommand
 
+from maquette.infra.plugins import BROKEN
+
 
 class Deferred(TyperCommand):
     """Stands for a command in lists; the real one takes over when it is called."""
@@ -52,9 +54,9 @@ def _name(node: ast.expr) -> str:
 
 def _source(module: str) -> ast.Module | None:
     try:
-        spec = find_spec(module)
-    except (ImportError, ValueError):
+        spec = find_spec(module)  # runs the package around it
+        if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+            return None
+        return ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
+    except BROKEN:
         return None
-    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
-        return None
-    return ast.parse(Path(spec.origin).read_text(encoding="utf-8"))

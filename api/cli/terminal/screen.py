@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from typing import Any
 
@@ -28,6 +29,10 @@ THEME = Theme(
         "bar.pulse": "cyan",
     }
 )
+
+
+_NAME = re.compile(r"\S*[./_]\w")
+"""The first word is a path, a file with its ending, or the dotted key of a setting."""
 
 
 class Screen:
@@ -79,7 +84,7 @@ class Screen:
         """Tell that a full server is waited for, and how long."""
         if not self.as_json:
             wait = f"trying again in {error.retry_after_s:.0f} s"
-            self.say(Text(f"{_sentence(error.message)} {wait}", style="quiet"))
+            self.say(Text(f"{sentence(error.message)} {wait}", style="quiet"))
 
     def fail(self, error: MaquetteError) -> None:
         """Show an error with its next step."""
@@ -89,7 +94,7 @@ class Screen:
                 return
             except NotTold as deaf:
                 self.fail(deaf)
-        message = Text.assemble(("✗ ", "failed"), (_sentence(error.message), "bold"))
+        message = Text.assemble(("✗ ", "failed"), (sentence(error.message), "bold"))
         self.err.print(message)
         if error.hint:
             self.err.print(Text.assemble(("  next: ", "title"), error.hint))
@@ -105,6 +110,8 @@ def _json(value: Any, **how: Any) -> str:
     return text
 
 
-def _sentence(message: str) -> str:
-    start = message[:1].upper() + message[1:]
+def sentence(message: str) -> str:
+    """A message with a full stop, and a capital first unless a file or a setting comes first."""
+    is_name = _NAME.match(message) is not None
+    start = message if is_name else message[:1].upper() + message[1:]
     return start if start.endswith((".", "!", "?", "…")) else f"{start}."

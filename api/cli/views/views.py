@@ -22,6 +22,7 @@ from maquette.api.cli.views.tables import draft_line, plan_tree, seconds, verdic
 from maquette.records.event import Event, EventType
 from maquette.records.plan import Plan
 from maquette.records.verdict import Verdict
+from maquette.workflows.loops.state import NEW_SEEDS
 
 BAR_WIDTH = 24
 QUIET_S = 15.0
@@ -251,7 +252,8 @@ def _decision(data: dict[str, Any]) -> Text:
         case "accept":
             return Text.assemble(("  ✓ accept  ", "passed"), reason)
         case "revise":
-            return Text.assemble(("  ↻ revise  ", "unjudged"), reason)
+            what = "again" if data.get("changes") == NEW_SEEDS else "revise"
+            return Text.assemble((f"  ↻ {what}  ", "unjudged"), reason)
         case _:
             return Text.assemble(("  ■ stop  ", "failed"), reason)
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
+from mirror_room.art import MirrorPack
 from mirror_room.backend import BrightParts
 from mirror_room.role import Echo, Said
 from mirror_room.strategy import ONCE
 from PIL import Image
 
+from maquette.contracts.art_pack import ArtPackContract
 from maquette.contracts.role_server import RoleServerContract, Served
 from maquette.contracts.strategy import StrategyContract
 from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
+from maquette.tools.art.contract import ArtPack
 from maquette.workflows.loops.strategy import Strategy
 
 
@@ -23,6 +28,12 @@ class TestEcho(RoleServerContract):
             make=lambda: Echo(ModelConfig(), MemoryArtifactStore(), 1),
             requests=[("say", Said(text="hello"))],
         )
+
+
+class TestMirrors(ArtPackContract):
+    @pytest.fixture
+    def make(self) -> Callable[[], ArtPack]:
+        return MirrorPack
 
 
 class TestOnce(StrategyContract):

@@ -12,6 +12,7 @@ class Check:
     part: str
     ok: bool
     detail: str = ""
-    """What was found, when fine."""
+    """What was found, when fine, and what works all the same when not."""
     problem: str = ""
+    """What is wrong, a line for each."""
     next_step: str = ""

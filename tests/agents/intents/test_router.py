@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator
 import pytest
 from places import DATA as TEST_DATA
 
+from maquette.agents.intents.contract import Sign
+from maquette.agents.intents.fake import ScriptedIntent
 from maquette.agents.intents.router import Router
-from maquette.agents.intents.table import INTENTS
+from maquette.agents.intents.table import INTENTS, by_name
 from maquette.agents.reading.request import read_request
 from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
@@ -21,6 +23,7 @@ from maquette.model_servers.schemas.embedding import EmbedTextReply, EmbedTextRe
 from maquette.model_servers.schemas.generation import GenerationDescription
 from maquette.model_servers.serving.direct import DirectClient
 from maquette.model_servers.serving.host import RoleHost
+from maquette.records.plan import Plan
 
 DATA = TEST_DATA / "agents"
 EXAMPLES = tuple(text for intent in INTENTS.values() for text in intent.examples)
@@ -84,3 +87,21 @@ async def test_requests_are_routed_by_meaning(embedder: DirectClient) -> None:
 def test_no_request_of_the_set_is_an_example() -> None:
     """The measured requests are not among those the router is shown."""
     assert not set(EXAMPLES) & {request["text"] for request in REQUESTS}
+
+
+def test_a_sign_that_breaks_does_not_hold_and_is_told_once(
+    models: ScriptedModelClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Requests go on to the other intents, and the log names whose sign it was."""
+
+    def broken(reading: object) -> bool:
+        raise KeyError("no such word")
+
+    intent = ScriptedIntent("backwards", lambda asked: Plan(nodes=(), outputs=()), name="digger")
+    intent.signs = (Sign(1, broken),)
+    router = Router(models, by_name((intent, *INTENTS.values())))
+    for _ in range(2):
+        told = router.told(read_request("make a song about spring", 0))
+        assert told is INTENTS["sound"]
+    (record,) = caplog.records
+    assert "digger" in record.getMessage()

@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable, Sequence
 
 import pytest
+from installed import Packages
 from places import DATA
 
 from maquette.agents.intents.chat import Chat
 from maquette.agents.intents.contract import Asked, Intent
 from maquette.agents.intents.fake import ScriptedIntent
-from maquette.agents.intents.table import INTENTS, by_name, can_do, signs
+from maquette.agents.intents.table import INTENTS, by_name, can_do, opened, signs
 from maquette.agents.planning.embedded import EmbeddedPlanner
 from maquette.contracts.intent import Example, IntentContract
 from maquette.model_servers.client.fake import ScriptedModelClient
@@ -103,3 +104,45 @@ def test_what_can_be_done_is_one_sentence_of_all_offers() -> None:
 def test_every_measured_kind_of_request_has_an_intent(name: str) -> None:
     """The set that routing is measured on asks for no kind that the table lacks."""
     assert INTENTS[name].name == name
+
+
+MODULE = """
+from maquette.agents.intents.contract import Sign
+class Mine:
+    name, offer, examples, unlikely_alone, signs = "mine", "dig", (), 0.0, ()
+    async def plan(self, asked): ...
+class Ranks(Mine):
+    signs = (7,)
+class Offers(Mine):
+    offer = None
+class Late(Mine):
+    @property
+    def signs(self): raise OSError("no words")
+MINE, RANKS, OFFERS, LATE = Mine(), Ranks(), Offers(), Late()
+"""
+
+
+@pytest.mark.parametrize(
+    ("entry", "value", "reason"),
+    [
+        ("mine", "RANKS", "its signs: int found, Sign expected"),
+        ("mine", "OFFERS", "its offer: NoneType found, str expected"),
+        ("yours", "MINE", "its intent is named 'mine'; expected 'yours'"),
+        ("mine", "Mine", "it names the class Mine; expected an instance, an Intent"),
+        ("mine", "LATE", "it breaks when it is looked at: OSError: no words"),
+    ],
+)
+def test_what_is_no_intent_is_left_out(
+    packages: Packages, entry: str, value: str, reason: str
+) -> None:
+    """It is told by its package, and ours are all there."""
+    packages.install("mines", {f"intents:{entry}": f"mines:{value}"}, MODULE)
+    opened.cache_clear()
+    try:
+        found = opened()
+        assert set(found.found) == set(INTENTS)
+        (problem,) = found.problems
+        assert problem.plugin == f"plug-in {entry} (mines:{value}, mines 1.5)"
+        assert problem.reason == reason
+    finally:
+        opened.cache_clear()

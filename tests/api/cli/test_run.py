@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from api_live import LiveServer
 from api_story import WORDS, Poster, picture
+from installed import Packages
 from typer.testing import CliRunner
 
 from maquette.api.cli.delivery.saving import save
@@ -281,27 +282,22 @@ def test_a_typing_error_in_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "MAQUETTE_API__PORT" in cli("task", "ls", code=exits.USAGE).stderr
 
 
-def test_a_plugged_in_command(monkeypatch: pytest.MonkeyPatch) -> None:
+PLUGGED_IN = """
+import sys
+import typer
+app = typer.Typer()
+@app.command()
+def hello(name: str = "world") -> None:
+    sys.stdout.write(f"hello {name}\\n")
+"""
+
+
+def test_a_plugged_in_command(packages: Packages) -> None:
     """A Typer app under the entry point group is a command; one that breaks is named, and the
     others still work."""
-    import importlib.metadata
-
-    entries = [
-        importlib.metadata.EntryPoint("hello", "plugged_in:app", "maquette.commands"),
-        importlib.metadata.EntryPoint("broken", "no_such_module:app", "maquette.commands"),
-        importlib.metadata.EntryPoint("run", "plugged_in:app", "maquette.commands"),
-    ]
-    monkeypatch.setattr("maquette.api.cli.main.entry_points", lambda group: entries)
-    module = type(sys)("plugged_in")
-    import typer
-
-    module.app = typer.Typer()  # type: ignore[attr-defined]
-
-    @module.app.command()
-    def hello(name: str = "world") -> None:
-        sys.stdout.write(f"hello {name}\n")
-
-    monkeypatch.setitem(sys.modules, "plugged_in", module)
+    places = {"hello": "plugged_in:app", "broken": "no_such_module:app", "run": "plugged_in:app"}
+    entries = {f"commands:{name}": place for name, place in places.items()}
+    packages.install("plugged_in", entries, PLUGGED_IN)
     assert cli("hello", "--name", "you").stdout == "hello you\n"
     assert "no_such_module" in cli("broken", code=exits.FAILED).stderr
     assert "REQUEST" in cli("run", "--help").stdout

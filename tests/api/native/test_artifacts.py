@@ -22,7 +22,7 @@ from maquette.infra.store.names import blob_key
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.records.artifact import Lineage
 from maquette.records.errors import DiskFull, StoreUnavailable
-from maquette.tools.builtin.enlarge import enlarge
+from maquette.tools.builtin.making.enlarge import enlarge
 from maquette.tools.call import run_tool
 from maquette.tools.contract import ToolContext, ToolReporter
 

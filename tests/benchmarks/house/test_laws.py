@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from places import ROOT
+from typer.testing import CliRunner
 
 from maquette.benchmarks.house.addresses import address, without_purpose
+from maquette.benchmarks.house.commands import app
 from maquette.benchmarks.house.imports import cycles, lazy_imports, untested
 from maquette.benchmarks.house.laws import measure
 from maquette.benchmarks.house.seams import Seam, missing
@@ -62,6 +65,43 @@ def test_a_circle_through_a_lazy_import_is_found(make: Make) -> None:
         }
     )
     assert cycles(checkout) == [["maquette.tools.one", "maquette.tools.two"]]
+
+
+@pytest.mark.parametrize(
+    "back", ["from . import one", "from .one import X", "def f():\n    from ..tools import one"]
+)
+def test_a_circle_through_a_relative_import_is_found(make: Make, back: str) -> None:
+    """Dots name modules, too; from the folder, from a module in it, and from above."""
+    checkout = make(
+        {"tools/one.py": "from maquette.tools import two\n", "tools/two.py": f"{back}\n"}
+    )
+    assert cycles(checkout) == [["maquette.tools.one", "maquette.tools.two"]]
+
+
+def test_a_relative_import_inside_a_function_is_lazy(make: Make) -> None:
+    """It is one of ours, whatever it is written like."""
+    checkout = make({"tools/one.py": "def f():\n    from . import two\n"})
+    assert lazy_imports(checkout.by_name["maquette.tools.one"]) == [2]
+
+
+def test_a_new_folder_at_the_root_is_held_to_the_laws(make: Make) -> None:
+    """Nobody needs to list it; tests, links and hidden folders are no product."""
+    new = {"doors/one.py": "", "src/two.py": "", ".venv/three.py": "", "tests/four.py": ""}
+    checkout = make({**new, "docs/architecture.md": "| `records/` | the nouns |\n"})
+    assert without_purpose(checkout) == [Path("doors")]
+
+
+def test_the_launcher_names_the_checkout(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From any folder: the one beside the launcher is measured, unless another is named."""
+    page = {"docs/architecture.md": "| `records/` | the nouns |\n"}
+    root = make({**page, "records/one.py": "def f(): ...\n", "tests/test_x.py": ""}).root
+    away = root / "records"
+    monkeypatch.chdir(away)
+    monkeypatch.setenv("MAQUETTE_CHECKOUT", str(root))
+    told = CliRunner().invoke(app, ["house", "--json"])
+    assert json.loads(told.stdout)["modules"] == 2
+    refused = CliRunner().invoke(app, ["house", "--root", str(away)])
+    assert isinstance(refused.exception, InvalidInput)
 
 
 def test_lazy_imports_are_those_of_ours_inside_functions(make: Make) -> None:

@@ -96,6 +96,38 @@ def test_composites_are_those_of_the_font(
         assert np.mean(off > 0.02) < 0.001
 
 
+@pytest.mark.parametrize("mode", ["multiply", "soft_light", "dest_over"])
+def test_what_blends_blends_with_its_backdrop_only(
+    mode: str, build_font: Build, glyph: Paint, solid: Paint, ours: Picture, harfbuzz: Picture
+) -> None:
+    """Not with what was painted before the two: yellow over blue stays yellow."""
+    blended = {
+        "Format": 32,
+        "SourcePaint": glyph("low", solid(3)),
+        "CompositeMode": mode,
+        "BackdropPaint": glyph("left", solid(0)),
+    }
+    data = build_font({"Format": 1, "Layers": [glyph("big", solid(1)), blended]})
+    seen = ours(data)
+    assert seen[80, 80] == pytest.approx([1, 1, 0, 1], abs=0.01)
+    assert np.mean(np.abs(seen - harfbuzz(data)).max(axis=2) > 0.02) < 0.001
+
+
+def test_paints_are_counted(
+    build_font: Build, glyph: Paint, solid: Paint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three are drawn where three are allowed, the fourth is refused."""
+    monkeypatch.setattr(colr, "MAX_PAINTS", 3)
+    for count in (3, 4):
+        layers = [glyph("big", solid(0))] * count
+        font = ColourFont(build_font({"Format": 1, "Layers": layers}))
+        if count == 3:
+            assert colr.draw(font, font.glyph_of("A") or 0).body.count("<path") == 3
+        else:
+            with pytest.raises(MediaRejected, match="more than 3 paints"):
+                colr.draw(font, font.glyph_of("A") or 0)
+
+
 def test_a_veil_is_the_opacity_of_what_lies_in_it(
     build_font: Build, glyph: Paint, solid: Paint, ours: Picture
 ) -> None:
@@ -109,6 +141,8 @@ def test_a_veil_is_the_opacity_of_what_lies_in_it(
         }
     )
     assert ours(data)[50, 50] == pytest.approx([0.3, 0, 0, 0.3], abs=0.01)
+    font = ColourFont(data)
+    assert "mask" not in colr.draw(font, font.glyph_of("A") or 0).body
 
 
 @pytest.mark.parametrize("mode", sorted(NOT_AS_IT_IS))

@@ -52,7 +52,7 @@ def test_a_character_is_a_glyph_or_nothing(build_font: Build, glyph: Paint, soli
     opened = ColourFont(build_font(glyph("big", solid(0))))
     assert opened.code_points() == (ord("A"), ord("B"))
     assert opened.glyph_of("A") == 1 and opened.glyph_of("B") == 2
-    assert [opened.glyph_of(text) for text in ("", "C", "AB", "A" * 99)] == [None] * 4
+    assert [opened.glyph_of(text) for text in ("", "C", "AB", "A" * 99, "\ud83d")] == [None] * 5
 
 
 def test_glyphs_that_paint_each_other_end(build_font: Build, glyph: Paint, solid: Paint) -> None:

@@ -33,7 +33,7 @@ from maquette.model_servers.schemas.understanding import (
 from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Record
 from maquette.records.geometry import Box
-from maquette.tools.builtin.cut_out import cut_out
+from maquette.tools.builtin.making.cut_out import cut_out
 from maquette.tools.call import run_tool
 from maquette.tools.contract import ToolContext
 

@@ -17,7 +17,7 @@ from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.records.artifact import ArtifactRef, Lineage
 from maquette.records.errors import InvalidInput, ModelFailed, ModelUnavailable
 from maquette.records.task import Task, TaskRequest, TaskResult, TaskStatus
-from maquette.tools.builtin.find_pictures import find_pictures
+from maquette.tools.builtin.seeing.find_pictures import find_pictures
 from maquette.tools.call import run_tool
 from maquette.tools.library.feeder import Feeder
 from maquette.tools.library.feeding_store import FeedingStore, catch_up

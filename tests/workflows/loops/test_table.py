@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from installed import Packages
 
 from maquette.agents.validation.problems import PlanLimits
 from maquette.records.errors import NotFound
@@ -25,3 +26,9 @@ def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
     """The error names the value and what was expected."""
     with pytest.raises(NotFound, match=r"no strategy named 'anneal'; known: best_of_n, revise"):
         find_strategy("anneal")
+
+
+def test_a_strategy_that_does_not_load_is_not_offered(packages: Packages) -> None:
+    """What a package only promises is unknown to the validator: a plan could not be run by it."""
+    packages.install("promises", {"strategies:anneal": "no_such_module:ANNEAL"}, "")
+    assert PlanLimits().strategies == STRATEGIES

@@ -19,7 +19,7 @@ from maquette.records.criterion import Criterion, TextReads
 from maquette.records.errors import ModelFailed, ModelUnavailable, NotFound
 from maquette.records.event import Event, EventType
 from maquette.records.plan import Call, Loop
-from maquette.tools.builtin.draw import draw
+from maquette.tools.builtin.making.draw import draw
 from maquette.tools.call import run_tool
 from maquette.tools.contract import ToolContext
 from maquette.tools.drawing.steering import Cancel, Decision, Keep, Resample

@@ -15,6 +15,7 @@ from maquette.tools.art.finding.chances import (
     BY,
     FOREIGN,
     OFFERABLE,
+    OTHER,
     PLACED,
     SAFE_MEANING,
     SLIGHT,
@@ -28,6 +29,8 @@ from maquette.tools.art.finding.wording import UNSPACED, bare, plain
 from maquette.tools.art.found import By, Found, Match
 
 OFFERED = 3
+NEAREST = 40
+"""Names whose chances are weighed."""
 _LATIN = frozenset({"en", "de", "es", "fr", "it", "pt", "tr", "id"})
 _WHERE_ENGLISH = ("en", "es", "de")
 """Tried for what an English dictionary has: a French "pain" is bread, an English one is not."""
@@ -77,15 +80,18 @@ class Finder:
             for head in heads(bare(plain(phrase), "en")):
                 if head.change == "kind":
                     continue
-                if known := self._names.look(head.phrase, "en"):
+                if shorter := self._names.look(head.phrase, "en"):
                     factor = 1.0 if head.change == "none" else SLIGHT
-                    return self._told(phrase, known, "en", factor=factor)
+                    return self._told(phrase, shorter, "en", factor=factor)
         return None
 
     def names(self, thing: ThingCard | str, phrase: str, *, language: str | None = None) -> bool:
-        """Whether the phrase is a name of the thing, the plural of one, or another word for it."""
+        """Whether the phrase is a name of the thing, the plural of one, or another word for it.
+
+        A word of two senses names the things of both.
+        """
         id = thing if isinstance(thing, str) else thing.id
-        return any(
+        return self._names.is_name(id, phrase) or any(
             known.how in (None, "same") and id in known.things
             for _, known in self._known(phrase, language)
         )
@@ -117,12 +123,12 @@ class Finder:
         if self._meanings is None:
             return self._nothing(phrase, ())
         written = plain(phrase)
-        near = await self._meanings.cosines(written)
+        near = await self._meanings.nearest(written)
         ranked = sorted(
-            ((self._chance(id, cosine, written), id) for id, cosine in near[:40]),
+            ((self._chance(id, cosine, written), id) for id, cosine in near[:NEAREST]),
             key=lambda one: -one[0],
         )
-        best, second = ranked[0], ranked[1] if len(ranked) > 1 else (0.0, "")
+        best, second = (*ranked, (0.0, ""), (0.0, ""))[:2]
         if best[0] < SAFE_MEANING:
             alike = tuple(id for chance, id in ranked if chance >= OFFERABLE)
             return self._nothing(phrase, alike)
@@ -167,6 +173,7 @@ class Finder:
             )
             return Found(phrase, "unclear", matches, offered)
         chance = BY[known.how] * factor * (FOREIGN if foreign else 1.0)
+        chance *= 1.0 if known.usual or language == "en" else OTHER
         by: By = "name" if known.how is None else "alias"
         matches = tuple(
             Match(id, self._called(id, language), round(chance, 3), by) for id in known.things[:1]

@@ -21,6 +21,8 @@ FILE = Path(__file__).with_name("vectors.safetensors")
 STEPS = 300.0
 """Stored vectors are whole numbers, so many to one; a cosine is off by at most some 0.004."""
 SAME_SPACE = 0.99
+KEYWORD_BONUS = 0.2
+"""What a keyword of its own counts in cosine when names are ranked."""
 
 
 class Meanings:
@@ -47,12 +49,19 @@ class Meanings:
         """All things and how near their names are, the nearest first."""
         import numpy as np
 
+        if not self._ids:
+            return []
         vector = np.asarray((await self._embed((phrase,)))[0], np.float32)  # (D,)
         if self._rows is None:
             self._rows = await self._matrix(len(vector))
         near = self._rows @ vector  # (N,)
         ids = list(self._ids.values())
         return [(ids[at], float(near[at])) for at in np.argsort(-near, kind="stable")]
+
+    async def nearest(self, phrase: str) -> list[tuple[str, float]]:
+        """As ``cosines``, but things with the phrase as a keyword stand further up."""
+        near = await self.cosines(phrase)
+        return sorted(near, key=lambda one: -one[1] - KEYWORD_BONUS * self.keyword(one[0], phrase))
 
     async def between(self, one: str, other: str) -> float:
         """The cosine of two phrases."""

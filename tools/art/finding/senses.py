@@ -35,12 +35,14 @@ def senses() -> Mapping[str, Mapping[str, Sense]]:
     """Language -> plain phrase -> its sense. A stricter list wins over a laxer one."""
     data = json.loads(FILE.read_text(encoding="utf-8"))
     found: dict[str, dict[str, Sense]] = {}
-    for how in ("akin", "near", "same"):
+    placed: tuple[How, ...] = ("akin", "near", "same")
+    listed: tuple[How, ...] = ("absent", "unclear")
+    for how in placed:
         for thing, words in data[how].items():
             for language, phrases in words.items():
                 for phrase in phrases:
                     _put(found, language, phrase, Sense(how, (thing,)))
-    for how in ("absent", "unclear"):
+    for how in listed:
         for language, words in data[how].items():
             for phrase, things in words.items():
                 _put(found, language, phrase, Sense(how, tuple(things)))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from maquette.tools.art.contract import ThingCard
 from maquette.tools.art.finding.senses import How, Sense, senses
-from maquette.tools.art.finding.wording import bare, folded, plain, singulars, spellings
+from maquette.tools.art.finding.wording import barer, folded, plain, singulars, spellings
 
 SAID = {
     "en": ("sign", "symbol", "icon", "emoji", "button", "logo"),
@@ -20,6 +20,14 @@ SHAPES = ("arrow", "geometric", "math", "punctuation", "currency", "other-symbol
           "religion", "gender", "face-", "cat-face", "emotion", "keycap")  # fmt: skip
 """Groups of symbols that people draw as shapes: their names mean them. Of other symbols
 (``information``, ``customs``, ``Leo``) a name alone means something else."""
+SHOWN = {
+    "de": ("gesicht", "hand", "hände", "daumen", "faust", "finger", "pfeil"),
+    "es": ("cara", "mano", "pulgar", "puño", "dedo", "índice", "flecha"),
+    "zh": tuple("脸臉头頭手拳指掌箭嘴眼"),
+}
+"""What a name speaks of that means a face, a hand or an arrow. English names of these all do;
+those of other languages may be words of their own: 累 (tired) is no wish for a tired face."""
+FIGURES = ("face-", "cat-face", "emotion", "hand", "arrow", "person-gesture")
 _ORDER = {"thing": 0, "person": 1, "hand": 2, "symbol": 3, "flag": 4}
 
 
@@ -32,6 +40,8 @@ class Known:
     things: tuple[str, ...]
     """Ids; of ``unclear``, ``akin`` and ``absent`` what is offered."""
     plural: bool = False
+    usual: bool = True
+    """Whether the name is the usual one, rather than one of several others."""
 
 
 class Names:
@@ -75,23 +85,33 @@ class Names:
             dictionary: whether one may be read for the singular (a second or more, once).
         """
         written = plain(phrase, language)
-        for form in dict.fromkeys((written, bare(written, language))):
+        for form in barer(written, language):
             if found := self._one(form, language):
                 return found
             for one in singulars(form, language, dictionary=dictionary):
                 if found := self._one(one, language):
-                    return Known(found.how, found.things, plural=True)
+                    return replace(found, plural=True)
             if found := self._symbol(form, language):
                 return found
         return None
+
+    def is_name(self, id: str, phrase: str) -> bool:
+        """Whether a card has the phrase among its names, in any language."""
+        names = self._cards[id].names if id in self._cards else {}
+        return any(
+            plain(phrase, language) in spellings(name, language)
+            for language, those in names.items()
+            for name in those
+        )
 
     def _one(self, form: str, language: str) -> Known | None:
         sense = self._senses.get(language, {}).get(form)
         if sense is not None and (known := self._of_sense(sense)):
             return known
-        ids = self._meant(self.named(language).get(form, ()))
+        ids = self._meant(self.named(language).get(form, ()), form, language)
         if ids:
-            return Known(None, ids)
+            first = self._cards[ids[0]].names[language][0]
+            return Known(None, ids, usual=form in spellings(first, language))
         if language in ("es", "pt", "fr", "it"):
             written = self._written(language).get(folded(form))
             return self._one(written, language) if written and written != form else None
@@ -122,13 +142,13 @@ class Names:
         """The thing of a usual English name, in the first pack that has it."""
         return next(iter(self.named("en").get(plain(name, "en"), ())), None)
 
-    def _meant(self, ids: tuple[str, ...]) -> tuple[str, ...]:
-        """The one a bare name means; several where the names do not tell.
+    def _meant(self, ids: tuple[str, ...], form: str, language: str) -> tuple[str, ...]:
+        """The one a bare name means.
 
         The first pack that has it wins; in it a usual name before other names, and a thing before
         a person. Of a person and the same as a man it is the person; a woman is named on purpose.
         """
-        meant = [id for id in ids if self._by_name(self._cards[id])]
+        meant = [id for id in ids if _by_name(self._cards[id], form, language)]
         if not meant:
             return ()
         first = meant[0]
@@ -138,12 +158,19 @@ class Names:
             return (*woman, *neither, first)[:1]
         return (first,)
 
-    def _by_name(self, card: ThingCard) -> bool:
-        return card.kind != "symbol" or card.group.startswith(SHAPES)
-
     def _rank(self, id: str) -> tuple[int, ...]:
         """Packs in their order; in a pack things before persons, plain ones before variants."""
         return (self._packs.index(_pack(id)), _ORDER[self._cards[id].kind], id.count("-"))
+
+
+def _by_name(card: ThingCard, form: str, language: str) -> bool:
+    """Whether a name of a card means it."""
+    if card.kind == "thing":
+        return True
+    shown = SHOWN.get(language)
+    if shown and card.group.startswith(FIGURES) and not any(one in form for one in shown):
+        return False
+    return card.kind != "symbol" or card.group.startswith(SHAPES)
 
 
 def _pack(id: str) -> str:

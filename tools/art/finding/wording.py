@@ -67,8 +67,19 @@ def spellings(name: str, language: str) -> tuple[str, ...]:
 
 def bare(phrase: str, language: str) -> str:
     """A plain phrase without leading articles and numbers; one of them alone stays."""
+    return list(barer(phrase, language))[-1]
+
+
+def barer(phrase: str, language: str) -> Iterator[str]:
+    """A plain phrase, then without its first article or number, and so on.
+
+    Each counts: ``the eleven o'clock`` has two of them, and one belongs to the name.
+    """
+    yield phrase
     if language in UNSPACED:
-        return _MEASURED.sub("", phrase) or phrase
+        if (rest := _MEASURED.sub("", phrase)) and rest != phrase:
+            yield rest
+        return
     words = phrase.split()
     articles = _ARTICLES.get(language, frozenset())
     while (
@@ -77,7 +88,7 @@ def bare(phrase: str, language: str) -> str:
         and words[1] != "of"  # a pair of shoes
     ):
         words = words[1:]
-    return " ".join(words)
+        yield " ".join(words)
 
 
 def folded(phrase: str) -> str:

@@ -9,6 +9,7 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from maquette.tools.art.layout.ties import Rect, hull
 
@@ -47,7 +48,7 @@ class Block:
     """The thing that the block is of; others stand in it or before it."""
     spots: tuple[Spot, ...]
 
-    @property
+    @cached_property
     def size(self) -> tuple[float, float]:
         """Width and height."""
         box = hull([spot.rect for spot in self.spots])
@@ -141,28 +142,22 @@ def _joined(host: Block, guest: Block, at: tuple[float, float], nearer: float) -
 
 
 def _scaled(block: Block, by: float) -> Block:
-    spots = tuple(
-        replace(spot, rect=(spot.rect[0] * by, spot.rect[1] * by, spot.rect[2] * by,
-                            spot.rect[3] * by))  # fmt: skip
-        for spot in block.spots
-    )
+    def grown(rect: Rect) -> Rect:
+        return rect[0] * by, rect[1] * by, rect[2] * by, rect[3] * by
+
+    spots = tuple(replace(spot, rect=grown(spot.rect)) for spot in block.spots)
     return Block(block.thing, spots)
 
 
 def _at_zero(block: Block) -> Block:
     box = hull([spot.rect for spot in block.spots])
-    moved = tuple(
-        replace(spot, rect=shifted(spot.rect, -box[0], -box[1])) for spot in block.spots
-    )
+    moved = tuple(replace(spot, rect=shifted(spot.rect, -box[0], -box[1])) for spot in block.spots)
     return Block(block.thing, moved)
 
 
 def placed(block: Block, at: tuple[float, float], scale: float) -> list[Spot]:
     """The spots with the block's upper left corner at a point, scaled."""
-    return [
-        replace(spot, rect=shifted(spot.rect, *at))
-        for spot in _scaled(block, scale).spots
-    ]
+    return [replace(spot, rect=shifted(spot.rect, *at)) for spot in _scaled(block, scale).spots]
 
 
 def shifted(rect: Rect, x: float, y: float) -> Rect:
@@ -175,7 +170,9 @@ def side_lengths(aspect: float, size: float) -> tuple[float, float]:
     width, height = size * math.sqrt(aspect), size / math.sqrt(aspect)
     longest = max(width, height)
     limit = 1.5 * size
-    return (width, height) if longest <= limit else (width * limit / longest, height * limit / longest)
+    return (
+        (width, height) if longest <= limit else (width * limit / longest, height * limit / longest)
+    )
 
 
 def by_thing(spots: Sequence[Spot]) -> dict[int, list[Rect]]:

@@ -28,8 +28,10 @@ DEPTHS = ((0.72, 0.25), (0.56, 0.5), (0.85, 0.12))
 """How near neighbours in two rows stand, and how much higher the feet of the one behind are."""
 LOWERED = (0.62, 0.4)
 """How far a row of copies on the ground lies below the one behind it, in their heights."""
-GOOD = 0.16
+GOOD = 0.2
 """How much less beautiful than the best a variant may be."""
+LARGE = 0.6
+"""The least area of all things to that of the best."""
 LOOKED_AT = 40
 """Settings whose visible shares are measured."""
 
@@ -65,15 +67,27 @@ def placements(wish: Wish) -> list[Placement]:
         value -= 0.3 * floating
         found.append(Placement(tuple(spots), value, lost))
     found.sort(key=lambda one: -one.value)
-    look = _look(wish)
-    seen = [one for one in found[:LOOKED_AT] if least_visible(one.spots, look) >= VISIBLE]
-    return seen or [max(found[:LOOKED_AT], key=lambda one: least_visible(one.spots, look))]
+    return _seen(found, _look(wish)) or found[:1]
+
+
+def _seen(found: Sequence[Placement], look: Callable[[int], tuple[Art, bool]]) -> list[Placement]:
+    """Those of the first in which everything is seen; when there are none, the first further on.
+
+    A row of everything side by side is always among all settings, and hides nothing.
+    """
+    seen: list[Placement] = []
+    for k, one in enumerate(found):
+        if k >= LOOKED_AT and seen:
+            break
+        if least_visible(one.spots, look) >= VISIBLE:
+            seen.append(one)
+    return seen
 
 
 def chosen(found: Sequence[Placement], variant: int) -> Placement:
     """The best for variant 0; for each next one the good placement least like those before."""
-    least = found[0].value - GOOD
-    good = [one for one in found if one.value >= least]
+    least, size = found[0].value - GOOD, LARGE * _painted(found[0])
+    good = [one for one in found if one.value >= least and _painted(one) >= size]
     taken = [good[0]]
     for _ in range(variant % max(1, len(good))):
         rest = [one for one in good if one not in taken] or good
@@ -118,6 +132,7 @@ def _settings(cast: Cast, stage: Stage, chance: random.Random) -> Iterator[Setti
     """Levels as ties and lanes ask, all in one row where nothing forbids, and rows in depth."""
     levels = levels_of(cast)
     everyone = list(range(len(cast.players)))
+    upright = any("top" in (p.place or "") or "bottom" in (p.place or "") for p in cast.players)
     for order in range(ORDERS if len(everyone) > 1 else 1):
         key = {k: float(k) if order == 0 else chance.random() for k in everyone}
         key.update({k: key[k] + _pull(cast, k) for k in everyone})
@@ -125,7 +140,7 @@ def _settings(cast: Cast, stage: Stage, chance: random.Random) -> Iterator[Setti
         rows = tuple(tuple(in_order(level, pairs, key)) for level in levels)
         yield Setting(rows)
         yield from _in_depth(cast, Setting(rows))
-        if len(rows) > 1 and not cast.down:
+        if len(rows) > 1 and not cast.down and not upright:
             row = (tuple(in_order(everyone, pairs, key)),)
             yield Setting(row, mixed=True)
             yield from _in_depth(cast, Setting(row, mixed=True))
@@ -173,6 +188,11 @@ def _outside(spots: Sequence[Spot], stage: Stage) -> float:
     ) / stage.unit  # fmt: skip
 
 
+def _painted(one: Placement) -> float:
+    """Area of all things together."""
+    return sum((s.rect[2] - s.rect[0]) * (s.rect[3] - s.rect[1]) for s in one.spots)
+
+
 def _unlike(one: Placement, other: Placement) -> float:
     """How differently two placements of the same things look."""
     total = 0.0
@@ -180,5 +200,7 @@ def _unlike(one: Placement, other: Placement) -> float:
     theirs = {(s.thing, s.copy): s.rect for s in other.spots}
     for key, rect in mine.items():
         (ax, ay), (bx, by) = centre(rect), centre(theirs[key])
-        total += abs(ax - bx) + abs(ay - by) + abs(rect[3] - rect[1] - theirs[key][3] + theirs[key][1])
+        total += (
+            abs(ax - bx) + abs(ay - by) + abs(rect[3] - rect[1] - theirs[key][3] + theirs[key][1])
+        )
     return total / len(mine)

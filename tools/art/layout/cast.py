@@ -15,10 +15,12 @@ from maquette.tools.art.layout.blocks import (
     put_inside,
     side_lengths,
 )
-from maquette.tools.art.layout.nature import Nature, shown_sizes
+from maquette.tools.art.layout.nature import Nature, lane_of, shown_sizes
 from maquette.tools.art.layout.ties import ACROSS, DOWN, NESTED, Edge, cyclic, edges
 
 WORD_SIZE = {None: 1.0, "small": 0.6, "large": 1.45}
+ALOFT = 0.75
+"""The most of a thing in the air to the largest that is not."""
 LARGE_FIRST = 3
 """Copies from which more than one row is tried."""
 
@@ -29,7 +31,7 @@ class Player:
 
     block: Block
     lane: str
-    """``air``, ``water`` or ``ground``."""
+    """``air``, ``water``, ``swim`` or ``ground``."""
     place: str | None = None
 
 
@@ -61,8 +63,13 @@ def cast_of(
     ``rows``: of many copies. ``lowered``: how far rows overlap on ground that
     reaches into depth, see ``Copies``.
     """
-    sizes = shown_sizes([nature.size_m(thing.thing) for thing in things])
-    lanes = [_lane(thing, nature) for thing in things]
+    natural = [
+        nature.height_m(thing.thing) * aspect**0.5
+        for thing, aspect in zip(things, aspects, strict=True)
+    ]
+    sizes = shown_sizes(natural)
+    lanes = [lane_of(nature, thing.thing) for thing in things]
+    sizes = _below_the_sky(sizes, lanes)
     blocks = {}
     for k, thing in enumerate(things):
         size = sizes[k] * WORD_SIZE[thing.size]
@@ -89,6 +96,15 @@ def cast_of(
         _between([(t.subject, t.object) for t in ties if t.relation == "beside"], home),
         home,
     )
+
+
+def _below_the_sky(sizes: Sequence[float], lanes: Sequence[str]) -> list[float]:
+    """Sizes with what is in the air no larger than what stands below it: a sun, a moon."""
+    below = [size for size, lane in zip(sizes, lanes, strict=True) if lane != "air"]
+    most = ALOFT * max(below, default=1 / ALOFT)
+    return [
+        min(size, most) if lane == "air" else size for size, lane in zip(sizes, lanes, strict=True)
+    ]
 
 
 def levels_of(cast: Cast) -> list[list[int]]:
@@ -139,11 +155,6 @@ def _is_high(player: Player) -> bool:
     if player.place and "bottom" in player.place:
         return False
     return player.lane == "air" or bool(player.place and "top" in player.place)
-
-
-def _lane(thing: WantedThing, nature: Nature) -> str:
-    rests = nature.rests(thing.thing)
-    return rests if rests in ("air", "water") else "air" if rests == "wall" else "ground"
 
 
 def _depth(index: int, hosts: dict[int, WantedRelation]) -> int:

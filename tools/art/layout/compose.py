@@ -1,4 +1,4 @@
-"""From a brief to a scene: the sheet is designed, then the things of each panel are set in its room.
+"""From a brief to a scene: the sheet is designed, then the things of a panel are set in its room.
 
 Deterministic; variants differ on purpose: another arrangement, another light or shade behind, and
 on sheets another design.
@@ -88,9 +88,10 @@ def _background(
         return now
     if brief.sheet is not None:
         return Background(kind="plain", colour=colour_code(brief.sheet))
-    groups = [nature.group(thing.thing) for thing in panel.things]
-    colours = [_colour(look(thing.thing), thing.colour) for thing in panel.things]
-    return backdrop(groups, colours, bool(panel.caption), variant if len(brief.panels) == 1 else 0)
+    things = [thing for one in brief.panels for thing in one.things]  # a series is of one place
+    groups = [nature.group(thing.thing) for thing in things]
+    colours = [_colour(look(thing.thing), thing.colour) for thing in things]
+    return backdrop(groups, colours, bool(panel.caption), variant)
 
 
 def _colour(art: Art, asked: str | None) -> Rgb:

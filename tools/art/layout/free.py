@@ -31,7 +31,7 @@ def free_place(
     Args:
         size: width and height wanted, pixels.
         others: what is there.
-        lane: ``ground``, ``air`` or ``water``: where on the stage it belongs.
+        lane: ``ground``, ``air``, ``water`` or ``swim``: where on the stage it belongs.
         near: the point that its middle should be near; None: the middle of the stage.
         suits: what else a place must keep.
     Returns: None: no place suits.
@@ -56,6 +56,9 @@ def _places(size: tuple[float, float], stage: Stage, lane: str) -> list[Rect]:
         low, high = max(low, stage.ground[0]), max(low, min(high, stage.ground[1]))
     elif lane == "air" and stage.sky:
         high = max(low, min(high, stage.sky[1] + height / 2))
+    elif lane == "swim" and stage.water:
+        low = max(low, stage.water[0] + height)
+        high = max(low, min(high, stage.water[1]))
     elif lane == "water" and stage.water:
         low, high = max(low, stage.water[0]), max(low, min(high, stage.water[1]))
     return [

@@ -11,7 +11,8 @@ from maquette.tools.art.layout.seen import mask_of, shares
 from maquette.tools.art.layout.stage import Stage
 from maquette.tools.art.layout.ties import Rect, centre, holds, hull, overlap
 
-CROWDED = 1.5
+CROWDED, CROWDED_ON_GROUND = 2.2, 5.0
+"""What it costs when rectangles share area: on ground, where depth explains it, by its square."""
 
 
 def broken(
@@ -22,18 +23,14 @@ def broken(
     return [
         tie
         for tie in ties
-        if not holds(_part(rects, tie.subject, tie), tie.relation,
-                     _whole(rects, tie.object, tie), stage.unit)  # fmt: skip
+        if not holds(hull(rects[tie.subject]), tie.relation, _host(rects, tie), stage.unit)
     ]
 
 
-def _part(rects: dict[int, list[Rect]], index: int, tie: WantedRelation) -> Rect:
-    return hull(rects[index])
-
-
-def _whole(rects: dict[int, list[Rect]], index: int, tie: WantedRelation) -> Rect:
+def _host(rects: dict[int, list[Rect]], tie: WantedRelation) -> Rect:
     """What is inside one of many stands in the first."""
-    return rects[index][0] if tie.relation == "inside" else hull(rects[index])
+    own = rects[tie.object]
+    return own[0] if tie.relation == "inside" else hull(own)
 
 
 def misplaced(spots: Sequence[Spot], things: Sequence[WantedThing], stage: Stage) -> int:
@@ -79,7 +76,9 @@ def beauty(spots: Sequence[Spot], stage: Stage) -> float:
     weight = sum(areas)
     middle = sum(a * centre(s.rect)[0] for a, s in zip(areas, spots, strict=True)) / weight
     lean = abs(middle - (stage.room[0] + stage.room[2]) / 2) / stage.width
-    return 1.7 * fill + 0.3 * reach - 0.8 * lean - CROWDED * _hidden(spots, sum(areas))
+    shared = _hidden(spots, sum(areas))
+    crowd = CROWDED * shared if stage.ground is None else CROWDED_ON_GROUND * shared**2
+    return 1.7 * fill + 0.3 * reach - 0.8 * lean - crowd
 
 
 def _hidden(spots: Sequence[Spot], areas: float) -> float:

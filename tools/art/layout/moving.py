@@ -10,7 +10,7 @@ from maquette.tools.art.brief import BriefRelation
 from maquette.tools.art.contract import Art
 from maquette.tools.art.layout.blocks import COVERS, side_lengths
 from maquette.tools.art.layout.free import free_place
-from maquette.tools.art.layout.nature import Nature, shown_sizes
+from maquette.tools.art.layout.nature import Nature, lane_of, shown_sizes
 from maquette.tools.art.layout.seen import VISIBLE, shares_of
 from maquette.tools.art.layout.stage import Stage, stage_of
 from maquette.tools.art.layout.ties import Rect, centre, holds, hull, overlap
@@ -122,7 +122,7 @@ def place_for(
         size, near = (like.width, like.height), like.centre
     else:
         size, near = _natural(scene, thing, frame, look, nature), None
-    found = free_place(size, rects, stage, lane=_lane(nature, thing), near=near)
+    found = free_place(size, rects, stage, lane=lane_of(nature, thing), near=near)
     if found is None:
         raise InvalidInput(
             "there is no room for one more thing", hint="Make things smaller or remove one first."
@@ -163,7 +163,7 @@ def _put_one(
     else:
         rest = [_rect(scene, j, look) for j in _in_frame(scene, host_frame)
                 if j != k and not (relation == "in front of" and j in others)]  # fmt: skip
-        lane = _lane(nature, thing.thing) if relation not in ("above", "below") else "any"
+        lane = lane_of(nature, thing.thing) if relation not in ("above", "below") else "any"
         found = free_place(
             (width, height), rest, stage, lane=lane, near=_aim(target, relation),
             suits=lambda rect: _suits(rect, relation, target, stage),
@@ -217,7 +217,8 @@ def _natural(
 ) -> tuple[float, float]:
     """Width and height in pixels that suit what is in the frame."""
     there = [scene.things[k] for k in _in_frame(scene, frame)]
-    sizes = shown_sizes([nature.size_m(one.thing) for one in there] + [nature.size_m(thing)])
+    every = [*(one.thing for one in there), thing]
+    sizes = shown_sizes([nature.height_m(one) * look(one).aspect ** 0.5 for one in every])
     area = [_area(scene, one, look) ** 0.5 for one in there]
     units = [side / size for side, size in zip(area, sizes, strict=False)]
     stage = _stage(scene, frame)
@@ -225,11 +226,6 @@ def _natural(
     width, height = side_lengths(look(thing).aspect, unit * sizes[-1])
     fit = min(1.0, 0.6 * stage.width / width, 0.6 * stage.height / height)
     return width * fit, height * fit
-
-
-def _lane(nature: Nature, thing: str) -> str:
-    rests = nature.rests(thing)
-    return rests if rests in ("air", "water") else "ground"
 
 
 def _stage(scene: Scene, frame: int) -> Stage:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
-
-Rests = Literal["ground", "air", "water", "wall"]
 
 FLAT = 0.36
 """Power that natural sizes are pressed by: a picture shows a mouse beside an elephant."""
@@ -18,10 +15,10 @@ SMALLEST = 0.34
 class Nature:
     """What is known of the natural size and place of things, by their id."""
 
-    size_m: Callable[[str], float]
-    """Usual length of the longer side, in metres."""
+    height_m: Callable[[str], float]
+    """Usual height of what its picture shows, in metres."""
     rests: Callable[[str], str]
-    """Where it usually is: ``ground``, ``air``, ``water``, ``wall``."""
+    """Where it usually is: ``ground``, ``air``, ``water``, ``wall``; ``free``: anywhere."""
     group: Callable[[str], str] = lambda thing: ""
     """The pack's word for its kind; empty: unknown."""
 
@@ -32,20 +29,19 @@ def nothing_known() -> Nature:
 
 
 def nature_of_packs() -> Nature:
-    """What the packs' cards and the finder's tables tell."""
-    from maquette.tools.art.packs.table import all_cards
+    """What the finder's tables and the packs' cards tell."""
+    from maquette.tools.art.finding.sizes import rests, size_of
+    from maquette.tools.art.packs.table import card_of
 
-    def group(thing: str) -> str:
-        card = all_cards().get(thing)
-        return card.group if card else ""
-
-    return Nature(lambda thing: 1.0, lambda thing: _rests_by_group(group(thing)), group)
+    return Nature(size_of, rests, lambda thing: card_of(thing).group)
 
 
-def _rests_by_group(group: str) -> str:
-    if group in ("sky-weather", "transport-air", "animal-bird"):
-        return "air"
-    return "water" if group in ("animal-marine", "transport-water") else "ground"
+def lane_of(nature: Nature, thing: str) -> str:
+    """Where on a stage a thing belongs: ``ground``, ``air``, ``water`` (it floats) or ``swim``."""
+    rests = nature.rests(thing)
+    if rests == "water":
+        return "swim" if nature.group(thing).startswith("animal") else "water"
+    return "air" if rests in ("air", "wall") else "ground"
 
 
 def shown_sizes(sizes_m: list[float]) -> list[float]:

@@ -13,7 +13,7 @@ from maquette.tools.art.painting.silhouettes import Mask, silhouette
 from maquette.tools.art.painting.svg import painting_order
 from maquette.tools.art.scene import Scene
 
-VISIBLE = 0.75
+VISIBLE = 0.8
 """Least share of a thing that a layout leaves to be seen."""
 
 

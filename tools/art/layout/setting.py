@@ -86,7 +86,7 @@ def _by_width(cast: Cast, stage: Stage, setting: Setting) -> float:
 
 def _by_height(cast: Cast, stage: Stage, setting: Setting) -> float:
     """The scale at which all levels together are as high as the stage."""
-    room = (stage.floor - stage.room[1]) * MOST_HIGH
+    room = (_floor(cast, stage, setting) - stage.room[1]) * MOST_HIGH
     gaps = BETWEEN * stage.unit * (len(setting.levels) - 1)
     high = sum(_level_height(cast, level, setting) for level in setting.levels)
     return max(room - gaps, 0.3 * room) / high
@@ -96,6 +96,14 @@ def _least_front(cast: Cast, setting: Setting) -> float:
     """Height of the lowest block in the front row, at scale 1."""
     front = [cast.players[k].block.size[1] for k in setting.levels[-1] if k not in setting.back]
     return min(front, default=0.0)
+
+
+def _floor(cast: Cast, stage: Stage, setting: Setting) -> float:
+    """Where the lowest level ends: on the floor, or a little below the horizon if it flies."""
+    flying = all(cast.players[k].lane == "air" for k in setting.levels[-1])
+    if not flying or stage.sky is None:
+        return stage.floor
+    return min(stage.floor, stage.sky[1] + 0.06 * stage.height)
 
 
 def _level_height(cast: Cast, level: Sequence[int], setting: Setting) -> float:
@@ -110,6 +118,8 @@ def _by_lane(player: Player, stage: Stage) -> float:
     height = player.block.size[1]
     if player.lane == "air" and stage.sky is not None:
         return 1.9 * (stage.sky[1] - stage.room[1]) / height
+    if player.lane == "swim" and stage.water is not None:
+        return (stage.water[1] - stage.water[0]) / height
     if player.lane == "water" and stage.water is not None:
         return (stage.water[1] - stage.room[1]) * 0.9 / height
     return float("inf")
@@ -122,8 +132,9 @@ def _tops(
     heights = [_level_height(cast, level, setting) * scale for level in setting.levels]
     gap = BETWEEN * stage.unit
     total = sum(heights) + gap * (len(heights) - 1)
-    free = max(0.0, stage.floor - stage.room[1] - total)
-    floor = stage.floor - (_lifted(stage, free))
+    lowest_y = _floor(cast, stage, setting)
+    free = max(0.0, lowest_y - stage.room[1] - total)
+    floor = lowest_y - _lifted(stage, free)
     tops: dict[int, float] = {}
     for level, high in zip(reversed(setting.levels), reversed(heights), strict=True):
         lowest = level == setting.levels[-1]
@@ -155,8 +166,13 @@ def _top(
     if player.lane == "air" and stage.sky is not None and not lowest:
         above = max(stage.room[1], floor - high - free * 0.5)
         return above + chance.uniform(0, 0.5) * max(0.0, min(high, floor - above) - height)
+    if player.lane == "swim" and stage.water is not None and lowest:
+        free_water = stage.water[1] - stage.water[0] - height
+        return stage.water[0] + max(0.0, free_water) * chance.uniform(0.35, 0.75)
     if player.lane == "water" and stage.water is not None and lowest:
-        base = max(stage.water[0] + 0.62 * (stage.water[1] - stage.water[0]), stage.room[1] + height)
+        base = max(
+            stage.water[0] + 0.62 * (stage.water[1] - stage.water[0]), stage.room[1] + height
+        )
         return min(base, stage.water[1]) - height
     if k in setting.back:
         raised = setting.raised * _least_front(cast, setting) * scale
@@ -186,7 +202,9 @@ def _lefts(cast: Cast, stage: Stage, setting: Setting, scale: float) -> dict[int
         wanted = _spread(cast, stage, level, [c * scale for c in centres], whole * scale)
         for i, k in enumerate(level):
             over = [b if a == k else a for a, b in cast.down if k in (a, b)]
-            known = [middles[j] + _shift(cast.players[j].block, scale) for j in over if j in middles]
+            known = [
+                middles[j] + _shift(cast.players[j].block, scale) for j in over if j in middles
+            ]
             if known:
                 wanted[i] = sum(known) / len(known) - _shift(cast.players[k].block, scale)
             wanted[i] = _beside_ties(cast, k, wanted[i], middles, scale)

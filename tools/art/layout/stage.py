@@ -1,4 +1,4 @@
-"""The stage that blocks are set on: the room in its frame, and the frame's sky, water and ground."""
+"""The stage that blocks are set on: a room in its frame, with the frame's sky, water and ground."""
 
 from __future__ import annotations
 

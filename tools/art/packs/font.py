@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import unicodedata
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from importlib.metadata import version
+from pathlib import Path
 
 from maquette.infra.vector import colr, raster
-from maquette.infra.vector.font import ColourFont
+from maquette.infra.vector.font import ColourFont, open_font
 from maquette.records.errors import MediaRejected, NotFound
 from maquette.tools.art.contract import Art, Licence, ThingCard
 from maquette.tools.art.packs.names import NameTable, code_of, text_of, unicode_names
+
+log = logging.getLogger(__name__)
 
 CODE = "1"
 """Of this reader and of what draws for it: changed whenever the same font gives other markup."""
@@ -54,6 +58,8 @@ class FontPack:
                 f"the art pack {self.name} has no thing {id!r}", hint="maquette art find WORDS"
             )
         drawing = colr.draw(self._font, glyph)
+        if drawing.approximated:
+            log.warning("%s is shown nearly as it is: %s", id, ", ".join(drawing.approximated))
         ink = raster.ink_of(drawing.view_box, drawing.body)
         if ink is None:
             raise MediaRejected(f"{id} of {self.title} shows nothing")
@@ -89,6 +95,22 @@ class FontPack:
         if text is None or code_of(text) != code:
             return None
         return self._font.glyph_of(text) or self._font.glyph_of(f"{text}\ufe0f")
+
+
+def read_font(path: Path, name: str, *, licence: str) -> FontPack:
+    """The pack of a font file; ``licence`` is the SPDX identifier of its terms.
+
+    Raises: MediaRejected: it is no font with colour glyphs, or too large.
+    """
+    opened = open_font(path)
+    return FontPack(
+        name,
+        title=name,
+        licence=Licence(licence, "", path.name),
+        style="colour font",
+        sha256=hashlib.sha256(opened.face.blob.data).hexdigest(),
+        opened=lambda: opened,
+    )
 
 
 def pack_digest(*parts: str) -> str:

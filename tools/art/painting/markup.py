@@ -1,4 +1,4 @@
-"""The markup of a thing as a tree: read, its paints found, its identifiers made its own, written."""
+"""The markup of a thing as a tree: read, its paints found, its identifiers made its own."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def to_rgb(lch: Floats) -> NDArray[np.uint8]:
     return np.rint(c * 255).astype(np.uint8)
 
 
-def turned(hue: Floats | float, around: float) -> Floats:
+def turned(hue: Floats | float, around: Floats | float) -> Floats:
     """How far a hue lies from another, -180 to 180 degrees."""
     return (np.asarray(hue, dtype=np.float64) - around + 180) % 360 - 180
 

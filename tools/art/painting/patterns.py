@@ -102,7 +102,7 @@ def _turn(pattern: PatternName) -> str:
 
 
 def _cell(pattern: PatternName, side: float, fill: str) -> str:
-    half = f"{side / 2:.6g}"
+    half = f"{side * 0.4:.6g}"
     match pattern:
         case "stripes":
             return f'<rect width="{side * 0.4:.6g}" height="{side * 1.01:.6g}" fill="{fill}"/>'
@@ -115,6 +115,6 @@ def _cell(pattern: PatternName, side: float, fill: str) -> str:
             )
         case _:
             return (
-                f'<rect width="{half}" height="{side:.6g}" fill="{fill}" fill-opacity="0.45"/>'
-                f'<rect width="{side:.6g}" height="{half}" fill="{fill}" fill-opacity="0.45"/>'
+                f'<rect width="{half}" height="{side:.6g}" fill="{fill}" fill-opacity="0.42"/>'
+                f'<rect width="{side:.6g}" height="{half}" fill="{fill}" fill-opacity="0.42"/>'
             )

@@ -33,6 +33,8 @@ SPREAD = 0.35
 DARKEST, LIGHTEST = 0.12, 0.995
 SETTLED = 4
 """Corrections of the aim for what pressing at the ends of lightness and gamut takes away."""
+SAMPLED = 500
+"""Pixels of a family that its move is measured on."""
 CLEARLY = 0.7
 """A thing that is already so much nearer to the asked word than to the next is left as it is."""
 
@@ -78,27 +80,46 @@ def recoloured(art: Art, colour: str) -> Art:
     if family is None or _is_already(family, colour):
         return art
     root = tree_of(art.body)
-    move = move_to(family, wanted)
     members = set(family.members)
+    own = [paint for k, paint in enumerate(list(paints(root))) if k in members]
     known = gradients(root)
+    moved = _moved(own, known, move_to(family, wanted))
     copies: dict[str, str] = {}
-    for index, paint in enumerate(list(paints(root))):
-        if index in members:
-            _repaint(root, paint, move, known, copies)
+    for paint in own:
+        _repaint(root, paint, moved, known, copies)
     return Art(art.view_box, inner(root), art.ink)
+
+
+def _moved(own: list[Paint], known: dict[str, Element], move: Move) -> dict[str, str]:
+    """Every colour as it is written -> as it will be; all at once, since that is far faster."""
+    written = {paint.value for paint in own if paint.gradient is None}
+    for paint in own:
+        if paint.gradient:
+            written |= {_stop_colour(stop) for stop in stops_of(paint.gradient, known)}
+    values = {value: rgb for value in sorted(written) if (rgb := rgb_of(value)) is not None}
+    if not values:
+        return {}
+    after = to_rgb(move(to_oklch(np.array(list(values.values()), dtype=np.float64))))
+    codes = [hex_code((int(r), int(g), int(b))) for r, g, b in after]
+    return dict(zip(values, codes, strict=True))
+
+
+def _stop_colour(stop: Element) -> str:
+    return stop.get("stop-color", "#000000")
 
 
 def move_to(family: Family, wanted: Rgb) -> Move:
     """The move after which the mean of the family's pixels is the wanted colour."""
     goal = to_oklch(np.array(wanted, dtype=np.float64))
-    light = family.seen[:, 0]
+    seen = family.seen[:: max(1, len(family.seen) // SAMPLED)]
+    light = seen[:, 0]
     low, high = np.quantile(light, [0.01, 0.99])
     contrast = 0.8 if goal[0] > 0.9 or goal[0] < 0.3 else 1.0
     aim = goal.copy()
     source = family.mean
     for _ in range(SETTLED):
         move = Move(source, (aim[0], aim[1], aim[2]), float(low), float(high), contrast)
-        shown = to_oklch(to_rgb(move(family.seen)).astype(np.float64))
+        shown = to_oklch(to_rgb(move(seen)).astype(np.float64))
         mean = to_oklab(shown).mean(axis=0)
         aim[0] = np.clip(aim[0] + goal[0] - mean[0], DARKEST, LIGHTEST)
         if goal[1] >= GRAY:
@@ -120,37 +141,31 @@ def _is_already(family: Family, colour: str) -> bool:
 
 
 def _repaint(
-    root: Element, paint: Paint, move: Move, known: dict[str, Element], copies: dict[str, str]
+    root: Element,
+    paint: Paint,
+    moved: dict[str, str],
+    known: dict[str, Element],
+    copies: dict[str, str],
 ) -> None:
     """Move one paint; a gradient is copied first, since others may be painted with it."""
-    if paint.gradient is None:
-        rgb = rgb_of(paint.value)
-        if rgb is not None:
-            paint.shape.set(paint.attribute, _moved(rgb, move))
-        return
     name = paint.gradient
-    if name not in known:
-        return
-    if name not in copies:
-        copies[name] = _copied(root, name, known, move)
-    paint.shape.set(paint.attribute, f"url(#{copies[name]})")
+    if name is None:
+        paint.shape.set(paint.attribute, moved.get(paint.value, paint.value))
+    elif name in known:
+        if name not in copies:
+            copies[name] = _copied(root, name, known, moved)
+        paint.shape.set(paint.attribute, f"url(#{copies[name]})")
 
 
-def _copied(root: Element, name: str, known: dict[str, Element], move: Move) -> str:
+def _copied(root: Element, name: str, known: dict[str, Element], moved: dict[str, str]) -> str:
+    """A moved copy of a gradient, put at the head of the markup; its identifier."""
     twin = deepcopy(known[name])
     own = f"{name}-moved"
     twin.set("id", own)
-    stops = stops_of(name, known)
     if not any(child.tag == "stop" for child in twin):
-        twin.extend(deepcopy(stops))
+        twin.extend(deepcopy(stops_of(name, known)))
     for stop in twin.iter("stop"):
-        rgb = rgb_of(stop.get("stop-color", "#000"))
-        if rgb is not None:
-            stop.set("stop-color", _moved(rgb, move))
+        colour = _stop_colour(stop)
+        stop.set("stop-color", moved.get(colour, colour))
     root.insert(0, twin)
     return own
-
-
-def _moved(rgb: Rgb, move: Move) -> str:
-    red, green, blue = to_rgb(move(to_oklch(np.array([rgb], dtype=np.float64))))[0]
-    return hex_code((int(red), int(green), int(blue)))

@@ -12,7 +12,7 @@ from maquette.tools.art.scenery.table import zones_of
 
 FLAT = 0.16
 """Height of the shadow to its width."""
-STRENGTH = 0.3
+INK, STRENGTH = "#101820", 0.3
 SPREAD = 1.25
 """Width of the shadow to that of the foot."""
 
@@ -31,10 +31,11 @@ def shadow(scene: Scene, index: int, look: Callable[[str], Art]) -> str:
     rx = max(fit.width * (right - left) / 2 * SPREAD, 0.12 * fit.width)
     ry = min(FLAT * rx, 0.06 * fit.height)
     name = f"t{index}-shadow"
+    y = fit.y + fit.height - 0.25 * ry
     return (
-        f'<radialGradient id="{name}"><stop offset="0.35" stop-color="#101820" '
-        f'stop-opacity="{STRENGTH}"/><stop offset="1" stop-color="#101820" stop-opacity="0"/>'
-        f'</radialGradient><ellipse cx="{number(cx)}" cy="{number(fit.y + fit.height - 0.25 * ry)}" '
+        f'<radialGradient id="{name}"><stop offset="0.35" stop-color="{INK}" '
+        f'stop-opacity="{STRENGTH}"/><stop offset="1" stop-color="{INK}" stop-opacity="0"/>'
+        f'</radialGradient><ellipse cx="{number(cx)}" cy="{number(y)}" '
         f'rx="{number(rx)}" ry="{number(ry)}" fill="url(#{name})"/>'
     )
 

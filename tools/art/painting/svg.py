@@ -7,7 +7,7 @@ dragon beside it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from xml.sax.saxutils import quoteattr  # noqa: S406
+from xml.sax.saxutils import quoteattr
 
 from maquette.tools.art.contract import Art
 from maquette.tools.art.packs.table import art_of

@@ -47,15 +47,10 @@ class Brush:
         count = max(2, min(round(pixels / 3), round(apart / FINEST)))
         at = np.linspace(0, len(colours) - 1, count)
         mixed = np.stack([np.interp(at, range(len(colours)), lch[:, k]) for k in range(3)], axis=1)
-        step = pixels / count
         for k, rgb in enumerate(to_rgb(from_oklab(mixed))):
-            y = top * self.height + k * step
-            over = 1 if k + 1 < count else 0
             fill = hex_code((int(rgb[0]), int(rgb[1]), int(rgb[2])))
-            self.parts.append(
-                f'<rect y="{number(y)}" width="{number(self.width)}" '
-                f'height="{number(step + over)}" fill="{fill}"/>'
-            )
+            high = (bottom - top) / count
+            self.sheet(fill, top + k * high, top + (k + 1) * high)
 
     def glow(self, x: float, y: float, radius: float, colour: str, strength: float) -> None:
         """Light around a point (fractions) in rings; ``radius`` in shorter sides.
@@ -66,13 +61,21 @@ class Brush:
         each = round(1 - (1 - strength) ** (1 / RINGS), 3)
         for k in range(RINGS):
             reach = radius * (RINGS - k) / RINGS
-            self.ellipse(x, y, reach * short / self.width, reach * short / self.height, colour, each)
+            self.ellipse(
+                x, y, reach * short / self.width, reach * short / self.height, colour, each
+            )
 
     def sheet(self, fill: str, top: float = 0.0, bottom: float = 1.0) -> None:
-        """A band over the whole width between two heights (fractions)."""
+        """A band over the whole width between two heights (fractions), to whole pixels.
+
+        It reaches a pixel further down, so that no seam is left to what is painted below later.
+        """
+        end = math.ceil(self.height)
+        y0, y1 = round(top * self.height), end if bottom >= 1 else round(bottom * self.height)
+        over = 0 if bottom >= 1 else 1
         self.parts.append(
-            f'<rect y="{number(top * self.height)}" width="{number(self.width)}" '
-            f'height="{number((bottom - top) * self.height)}" fill="{fill}"/>'
+            f'<rect y="{y0}" width="{number(self.width)}" height="{max(y1 - y0, 1) + over}" '
+            f'fill="{fill}"/>'
         )
 
     def ellipse(
@@ -113,9 +116,7 @@ class Brush:
             for k, value in enumerate(heights)
         ]
         floor = number(bottom * self.height)
-        self.parts.append(
-            f'<path fill="{fill}" d="M{_through(points)}V{floor}H{number(-1)}Z"/>'
-        )
+        self.parts.append(f'<path fill="{fill}" d="M{_through(points)}V{floor}H{number(-1)}Z"/>')
 
     def hill(
         self, top: float, swing: float, upper: str, lower: str, *, waves: float = 1.6,

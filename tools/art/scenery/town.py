@@ -78,5 +78,7 @@ def _boards(brush: Brush, line: str) -> None:
     for k in range(-count, 2 * count + 1):
         near, far = k / count, 0.5 + (k / count - 0.5) * 0.55
         half = 0.0022
-        brush.area([(far - half / 2, 0.72), (far + half / 2, 0.72), (near + half, 1), (near - half, 1)],
-                   line)  # fmt: skip
+        brush.area(
+            [(far - half / 2, 0.72), (far + half / 2, 0.72), (near + half, 1), (near - half, 1)],
+            line,
+        )

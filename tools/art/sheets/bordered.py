@@ -77,10 +77,8 @@ def round_sticker(d: Draft) -> None:
     if not d.shows:
         d.put(d.said, disc.inset(disc.width * 0.15, disc.height * 0.24), "band")
         return
-    below = d.rest or d.leading
-    above = d.leading if d.rest else ()
-    if above:
-        d.put(above, _bow(disc, 0.12, 0.3), "band")
+    above, below = (d.said[:1], d.said[1:]) if len(d.said) > 1 else ((), d.said)
+    d.put(above, _bow(disc, 0.13, 0.3), "band")
     d.put(below, _bow(disc, 0.7, 0.86), "band")
     side = disc.width
     room = Area(disc.x0 + 0.2 * side, disc.y0 + (0.32 if above else 0.13) * side,
@@ -99,7 +97,7 @@ def _bow(disc: Area, top: float, foot: float) -> Area:
 def _disc(d: Draft, disc: Area) -> None:
     u = d.unit
     ring = disc.inset(-1.6 * u)
-    room = disc.square(0.72)
+    room = disc.square(0.74)
     d.show(disc, soft=True, radius_px=disc.width / 2, room=room)
     d.add(ring, "ellipse", stroke=d.line_on("sheet"), stroke_px=0.8 * u)
 
@@ -109,6 +107,10 @@ def _column(d: Draft, inner: Area, *, head: float, foot: float) -> None:
     u = d.unit
     if not d.shows:
         d.put(d.said, inner)
+        return
+    if inner.wide:
+        d.show(inner.left(0.42 * inner.width))
+        d.put(d.said, inner.right(0.46 * inner.width))
         return
     top = d.takes(d.leading, inner, head) if d.leading else 0.0
     low = d.takes(d.rest, inner, foot) if d.rest else 0.0
@@ -123,11 +125,12 @@ def _ruled(d: Draft, inner: Area, line: str) -> None:
     if not lead or not d.rest:
         d.put(d.said, inner)
         return
-    u = d.unit
-    low, most = d.takes(d.rest, inner, 0.5), 13 * u
-    top = d.takes(lead, inner, 1 - low / inner.height - 8 * u / inner.height, most)
-    free = inner.height - low - top - 8 * u
-    y = inner.y0 + free / 2 + top + 4 * u
-    d.put(lead, Area(inner.x0, inner.y0 + free / 2, inner.x1, y - 4 * u), most_px=most)
+    u, most = d.unit, 15 * d.unit
+    gap = 5.5 * u
+    low = d.takes(d.rest, inner, 0.48)
+    top = d.takes(lead, inner, 1 - (low + 2 * gap) / inner.height, most)
+    first = inner.y0 + (inner.height - low - top - 2 * gap) / 2
+    y = first + top + gap
+    d.put(lead, Area(inner.x0, first, inner.x1, first + top), most_px=most)
     rule(d, inner.centre[0], y, 0.5 * inner.width, line)
-    d.put(d.rest, Area(inner.x0, y + 4 * u, inner.x1, y + 4 * u + low))
+    d.put(d.rest, Area(inner.x0, y + gap, inner.x1, y + gap + low))

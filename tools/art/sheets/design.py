@@ -9,9 +9,9 @@ from maquette.model_servers.schemas.text_rendering import TextBlock
 from maquette.records.geometry import Box
 from maquette.tools.art.brief import DesignName, SceneBrief
 from maquette.tools.art.scene import Frame, Shape
-from maquette.tools.art.sheets import bordered, layouts, several
+from maquette.tools.art.sheets import bordered, festive, layouts, several
 from maquette.tools.art.sheets.draft import Draft, Said
-from maquette.tools.art.sheets.fonts import fonts_of
+from maquette.tools.art.sheets.fonts import STALL, fonts_of, mood_of, spoken
 from maquette.tools.art.sheets.palettes import palette_of
 from maquette.tools.art.sheets.roles import with_roles
 from maquette.tools.art.sheets.sizes import size_of
@@ -32,6 +32,8 @@ LAYOUTS: dict[str, Layout] = {
     "board": bordered.board,
     "medallion": bordered.medallion,
     "round": bordered.round_sticker,
+    "confetti": festive.confetti,
+    "awning": festive.awning,
     "signs": several.signs,
     "placed": layouts.placed,
 }
@@ -39,10 +41,10 @@ LAYOUTS: dict[str, Layout] = {
 
 WITH_THINGS: dict[DesignName, tuple[str, ...]] = {
     "picture": ("page",),
-    "card": ("frame", "medallion", "banner", "ribbon", "footer", "page"),
-    "poster": ("banner", "bold", "medallion", "split", "ribbon", "page"),
-    "sign": ("board", "split", "banner", "ticket", "bold"),
-    "flyer": ("split", "banner", "ribbon", "bold", "ticket", "footer"),
+    "card": ("frame", "medallion", "confetti", "ribbon", "banner", "footer", "page"),
+    "poster": ("banner", "bold", "medallion", "split", "awning", "ribbon", "page"),
+    "sign": ("board", "split", "awning", "banner", "ticket", "bold"),
+    "flyer": ("split", "banner", "awning", "ribbon", "bold", "ticket", "footer"),
     "invitation": ("corners", "frame", "ticket", "ribbon", "medallion"),
     "label": ("board", "ticket", "frame", "medallion", "split"),
     "sticker": ("round", "medallion", "page", "board"),
@@ -51,10 +53,10 @@ WITH_THINGS: dict[DesignName, tuple[str, ...]] = {
 }
 WORDS_ONLY: dict[DesignName, tuple[str, ...]] = {
     "picture": ("board", "frame"),
-    "card": ("frame", "corners", "board", "ticket", "banner"),
+    "card": ("frame", "confetti", "corners", "board", "ticket", "banner"),
     "poster": ("bold", "banner", "board", "frame"),
-    "sign": ("board", "bold", "frame", "ticket", "banner"),
-    "flyer": ("bold", "banner", "ticket", "frame", "board"),
+    "sign": ("board", "bold", "frame", "awning", "ticket", "banner"),
+    "flyer": ("bold", "banner", "awning", "ticket", "frame", "board"),
     "invitation": ("corners", "frame", "ticket", "board"),
     "label": ("ticket", "board", "frame", "corners"),
     "sticker": ("round", "board", "ticket"),
@@ -126,7 +128,12 @@ def layout_name(draft: Draft, variant: int) -> str:
     if any(said.role == "sign" for said in draft.said) and len(draft.said) > 1:
         return "signs"
     table = WITH_THINGS if draft.shows else WORDS_ONLY
-    names = table[draft.brief.design]
+    texts = [said.text for said in draft.said]
+    fitting = {
+        "confetti": mood_of(texts, draft.brief.design) == "playful",
+        "awning": bool(STALL & spoken(texts)),
+    }
+    names = [name for name in table[draft.brief.design] if fitting.get(name, True)]
     return names[variant % len(names)]
 
 

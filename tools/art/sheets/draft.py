@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,7 +14,7 @@ from maquette.tools.art.scene import Background, Frame, Shape
 from maquette.tools.art.sheets.area import Area
 from maquette.tools.art.sheets.fonts import Fonts
 from maquette.tools.art.sheets.palettes import VISIBLE, Palette, readable
-from maquette.tools.art.sheets.stack import RANKS, Item, needed, stack
+from maquette.tools.art.sheets.stack import RANKS, Item, Set, needed, stack
 from maquette.words.colours import distance, from_hex
 
 Align = Literal["left", "center", "right"]
@@ -57,6 +58,7 @@ class Draft:
         self.room: list[Area] = []
         self.shapes: list[Shape] = []
         self.words: dict[int, TextBlock] = {}
+        self.written: list[Area] = []
 
     @property
     def whole(self) -> Area:
@@ -77,17 +79,22 @@ class Draft:
         """The ground of a sheet that is all one colour: a strong one, unless one was asked."""
         return "sheet" if self.brief.sheet or self.brief.letters else "band"
 
+    @property
+    def light(self) -> Ground:
+        """The ground of a sheet in a tint, unless a colour was asked."""
+        return "sheet" if self.brief.sheet else "soft"
+
     def paint(self, ground: Ground) -> None:
         """Give the whole sheet a ground of the palette."""
-        colour = {"band": self.palette.band, "soft": self.palette.soft}.get(
-            ground, self.palette.sheet
-        )
-        self.frames[0] = Frame(background=Background(colour=colour))
+        self.frames[0] = Frame(background=Background(colour=self._behind(ground)))
+
+    def fill(self, area: Area, ground: Ground) -> None:
+        """Give an area a ground of the palette."""
+        self.add(area, fill=self._behind(ground))
 
     def line_on(self, ground: Ground) -> str:
         """The colour of rules and borders on a ground: the accent, where it is seen there."""
-        p = self.palette
-        behind = {"band": p.band, "soft": p.soft}.get(ground, p.sheet)
+        p, behind = self.palette, self._behind(ground)
         seen = distance(from_hex(p.accent), from_hex(behind)) >= VISIBLE
         return p.accent if seen else (p.band_ink if ground == "band" else p.ink)
 
@@ -159,34 +166,42 @@ class Draft:
     ) -> None:
         """Stack strings in an area, as large as they go, in letters that read on the ground.
 
-        On ``art``, and on a ground that an asked colour does not read on, they stand on plates.
+        ``left`` is where reading begins: Arabic and Hebrew strings are set flush right. On
+        ``art`` each has a plate of its own, over the things; on a ground that an asked colour does
+        not read on, all have one together.
         """
-        ink, plate = self._ink(ground)
+        p = self.palette
+        ink = p.ink if ground in ("sheet", "soft") else p.band_ink
+        plate = p.band if ground == "art" else None
         items = self.items(said, most_px)
+        if plate is None and not readable(from_hex(ink), from_hex(self._behind(ground))):
+            ink, area = p.band_ink, area.inset(4.5 * self.unit, 2.5 * self.unit)
+            self._plate(stack(items, area, valign))
         for one, done in zip(said, stack(items, area, valign), strict=True):
             size = min(done.size * ROOMY, most_px)
+            self.written.append(done.area)
             self.words[one.index] = TextBlock(
                 text=one.text,
                 box=done.area.box(self.width, self.height),
                 font=done.item.font,
                 colour=ink,
                 panel=plate,
-                align=align,
+                align="right" if align == "left" and _from_right(one.text) else align,
                 max_size_px=max(round(size), 8),
                 min_size_px=SMALLEST_PX,
             )
 
-    def _ink(self, ground: Ground) -> tuple[str, str | None]:
-        """The letters on a ground, and the plate they need there."""
+    def _behind(self, ground: Ground) -> str:
         p = self.palette
-        if ground == "art":
-            return p.band_ink, p.band
-        behind, ink = {"band": (p.band, p.band_ink), "soft": (p.soft, p.ink)}.get(
-            ground, (p.sheet, p.ink)
-        )
-        if readable(from_hex(ink), from_hex(behind)):
-            return ink, None
-        return p.band_ink, p.band
+        return {"band": p.band, "soft": p.soft}.get(ground, p.sheet)
+
+    def _plate(self, placed: Sequence[Set]) -> None:
+        """A plate behind strings that were stacked."""
+        if placed:
+            first, last = placed[0].area, placed[-1].area
+            together = Area(first.x0, first.y0, last.x1, last.y1)
+            plate = together.inset(-4 * self.unit, -2.2 * self.unit)
+            self.add(plate, fill=self.palette.band, radius_px=2 * self.unit)
 
     def zone(self, one: Said) -> str:
         """The side of the sheet a string was asked at: above, where none was."""
@@ -198,7 +213,8 @@ class Draft:
         """What is stacked of strings; ``most_px`` holds for the leading ones."""
         head, text = self.fonts.head, self.fonts.text
         few = len([s for s in self.said if not s.leads]) <= 2
-        unit = self.unit * (1.0 if self.shows else 1.5) * (1.3 if few else 1.0)
+        quiet = self.shows or self.brief.design == "invitation"
+        unit = self.unit * (1.0 if quiet else 1.5) * (1.3 if few else 1.0)
         return [
             Item(s.text, s.role, head, unit, most_px)
             if s.leads
@@ -222,3 +238,9 @@ def _background(panel: Panel, otherwise: str) -> Background:
         colour=colour_code(asked.colour) if asked.colour else None,
         second=colour_code(asked.second) if asked.second else None,
     )
+
+
+def _from_right(text: str) -> bool:
+    """Whether a string's first strong letter runs from right to left (UAX 9, rule P2)."""
+    strong = (unicodedata.bidirectional(character) for character in text)
+    return next((found for found in strong if found in ("L", "R", "AL")), "L") != "L"

@@ -70,10 +70,24 @@ _OF_DESIGN: dict[DesignName, Mood] = {
 }
 
 
+STALL = word_set(
+    "sale fair market bakery bake lemonade café cafe coffee shop stall food fruit fruits fresh "
+    "eggs bread jam ice cream farm picnic cookies cake cakes cupcakes flowers toys kiosk bazaar "
+    "feria markt bäckerei mercado panadería marché boulangerie"
+)
+"""Words of what is sold from a stall."""
+
+
+def spoken(texts: Iterable[str]) -> frozenset[str]:
+    """The words of some strings, in small letters."""
+    words = (word.strip(".,!?:;\"'()").lower() for text in texts for word in text.split())
+    return frozenset(word for word in words if word)
+
+
 def mood_of(texts: Iterable[str], design: DesignName) -> Mood:
     """The mood that most of the words have; the design's own where none has any."""
-    spoken = [word.strip(".,!?:;\"'()").lower() for text in texts for word in text.split()]
-    votes = {mood: sum(word in words for word in spoken) for mood, words in _WORDS.items()}
+    said = spoken(texts)
+    votes = {mood: len(said & words) for mood, words in _WORDS.items()}
     best = max(votes, key=lambda mood: votes[mood])
     return best if votes[best] else _OF_DESIGN.get(design, "plain")
 

@@ -10,23 +10,27 @@ from maquette.words.colours import from_hex, hex_code, mix
 
 def banner(d: Draft) -> None:
     """A coloured band above with the headline, the things below, a strip for what follows."""
-    u, body = d.unit, d.whole
+    u, body, ground = d.unit, d.whole, d.strong
+    if ground == "sheet" and not d.shows:
+        d.put(d.said, body.inset(7 * u))
+        return
     if d.leading:
         most = 0.34 if d.shows else 0.62
         height = d.takes(d.leading, body.inset(6 * u), most) + 9 * u
         if not d.rest and not d.shows:
             height = body.height
         band = body.above(height)
-        d.add(band, fill=d.palette.band)
-        d.put(d.leading, band.inset(6 * u, 4 * u), "band")
+        d.fill(band, ground)
+        d.put(d.leading, band.inset(6 * u, 4 * u), ground)
         body = body.below(height)
     if d.rest and not d.shows:
-        d.put(d.rest, body.inset(6 * u, 5 * u))
+        d.fill(body, d.light)
+        d.put(d.rest, body.inset(6 * u, 5 * u), d.light)
     elif d.rest:
         height = d.takes(d.rest, body.inset(6 * u), 0.26) + 6 * u
         strip = body.below(body.height - height)
-        d.add(strip, fill=d.palette.band)
-        d.put(d.rest, strip.inset(6 * u, 2.8 * u), "band")
+        d.fill(strip, ground)
+        d.put(d.rest, strip.inset(6 * u, 2.8 * u), ground)
         body = body.above(body.height - height)
     if d.shows:
         d.show(body, soft=True)
@@ -50,9 +54,9 @@ def split(d: Draft) -> None:
         words, art = whole.left(0.52 * d.width), whole.right(0.52 * d.width)
     else:
         art, words = whole.above(0.54 * d.height), whole.below(0.54 * d.height)
-    d.add(words, fill=d.palette.band)
+    d.fill(words, d.strong)
     d.show(art, soft=True)
-    d.put(d.said, words.inset(6 * u), "band", align="left" if whole.wide else "center")
+    d.put(d.said, words.inset(6 * u), d.strong, align="left" if whole.wide else "center")
 
 
 def ribboned(d: Draft) -> None:
@@ -63,7 +67,7 @@ def ribboned(d: Draft) -> None:
     rest = d.takes(d.rest, front, 0.24) + 6 * u if d.rest else 0.0
     foot = whole.height - rest - 5 * u
     strip = Area(front.x0, foot - head, front.x1, foot)
-    art = whole.above(strip.y0 + head / 2)
+    art = whole.above(strip.y0 + head / 2) if d.rest else whole
     d.show(art, soft=True, room=whole.above(strip.y0 - 2 * u).inset(5 * u, 3 * u))
     shade = hex_code(mix(from_hex(d.palette.band), (0, 0, 0), 0.35))
     ribbon(d, strip, d.palette.band, shade)
@@ -83,13 +87,13 @@ def bold(d: Draft) -> None:
     elif d.shows:
         words = whole.above(0.58 * d.height)
         d.show(whole.below(words.height), soft=True)
-    inner = words.inset(5 * u)
+    inner = words.inset(6 * u) if d.shows else words.inset(8 * u)
     if d.rest:
         height = d.takes(d.rest, inner, 0.3)
         line = inner.y1 - height - 4 * u
         d.add(Area(inner.x0, line, inner.x1, line + 0.6 * u), fill=d.line_on(ground))
         d.put(d.rest, inner.below(inner.height - height), ground, align="left")
-        inner = inner.above(inner.height - height - 6 * u)
+        inner = inner.above(inner.height - height - 8 * u)
     d.put(d.leading, inner, ground, align="left")
 
 

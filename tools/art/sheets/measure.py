@@ -50,12 +50,13 @@ def advance(character: str, font: str) -> float:
     if known is not None:
         return known
     if unicodedata.east_asian_width(character) in "WF":
-        return 1.0
+        return 1.25 if unicodedata.category(character) == "So" else 1.0  # emoji are broader
     if unicodedata.category(character) in ("Mn", "Cf", "Me", "Cc"):
         return 0.0
     return 0.66 if character.isupper() else 0.6
 
 
+@lru_cache(maxsize=4096)
 def width(text: str, font: str) -> float:
     """The width of one line of text."""
     return sum(advance(character, font) for character in text)
@@ -74,20 +75,37 @@ def pieces(text: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=1024)
 def ink_height(text: str) -> float:
     """The height of one line's ink: taller where marks are stacked above and below."""
     scripts = (unicodedata.name(c, "").split(" ")[0].title() for c in text if not c.isascii())
     return max((SCRIPT_HEIGHT.get(script, INK_HEIGHT) for script in scripts), default=INK_HEIGHT)
 
 
+@lru_cache(maxsize=1024)
+def _paragraphs(text: str, font: str) -> tuple[tuple[float, tuple[float, ...]], ...]:
+    """Of each paragraph the width of its spaces and of its pieces."""
+    return tuple(
+        (
+            0.0 if unspaced(paragraph) else width(" ", font),
+            tuple(width(piece, font) for piece in pieces(paragraph)),
+        )
+        for paragraph in text.splitlines()
+    )
+
+
+def widest(text: str, font: str) -> float:
+    """The width of its widest piece."""
+    found = (wide for _, paragraph in _paragraphs(text, font) for wide in paragraph)
+    return max(found, default=0.0)
+
+
 def lines_at(text: str, font: str, room_em: float) -> int:
     """How many lines it takes in a room of that width, if its words are no wider."""
     count = 0
-    for paragraph in text.splitlines():
+    for space, widths in _paragraphs(text, font):
         used = room_em + 1
-        space = 0.0 if unspaced(paragraph) else width(" ", font)
-        for piece in pieces(paragraph):
-            wide = width(piece, font)
+        for wide in widths:
             if used + space + wide > room_em + _ROUNDING:
                 count, used = count + 1, wide
             else:

@@ -9,6 +9,7 @@ import zlib
 from dataclasses import dataclass
 
 from maquette.tools.art.brief import SceneBrief, colour_code
+from maquette.tools.art.sheets.fonts import spoken
 from maquette.words.colours import Rgb, contrast, distance, from_hex, hex_code, mix, oklab
 from maquette.words.word_set import word_set
 
@@ -16,6 +17,9 @@ READABLE = 4.5
 """WCAG 2 contrast ratio of text (AA)."""
 VISIBLE = 0.18
 """Least OKLab distance between a thing and what it stands on."""
+
+DEALT = 6
+"""Of the palettes that suit a brief, how many its variants take turns with."""
 
 WHITE: Rgb = (255, 255, 255)
 BLACK: Rgb = (0, 0, 0)
@@ -91,7 +95,9 @@ def palette_of(brief: SceneBrief, variant: int) -> Palette:
     """
     if brief.sheet is not None:
         return _asked(from_hex(colour_code(brief.sheet)), brief.letters, variant)
-    found = _ranked(brief)[variant % 6]
+    ranked = _ranked(brief)
+    shown = [palette for palette in ranked if not _hides(palette, brief)] or ranked
+    found = shown[variant % min(len(shown), DEALT)]
     if brief.letters is None:
         return found
     return _with_letters(from_hex(colour_code(brief.letters)), brief, variant)
@@ -118,30 +124,38 @@ def _asked(sheet: Rgb, letters: str | None, variant: int) -> Palette:
     """A palette round a sheet's colour; asked letters that it would swallow stand on a band."""
     ink = from_hex(colour_code(letters)) if letters else ink_for(sheet)
     dark = oklab(sheet)[0] < 0.6
-    band = mix(sheet, WHITE, 0.12) if dark else mix(sheet, BLACK, 0.2)
+    band = mix(sheet, WHITE, 0.86) if dark else mix(sheet, BLACK, 0.6)
     if letters:
         band = _ground_for(ink, sheet)
-    accent = from_hex(CURATED[LIGHT[variant % len(LIGHT)]].accent)
-    if distance(accent, sheet) < VISIBLE:
-        accent = ink_for(sheet)
-    soft = mix(sheet, WHITE, 0.14) if dark else mix(sheet, WHITE, 0.6)
+    accents = [CURATED[LIGHT[(variant + step) % len(LIGHT)]].accent for step in range(len(LIGHT))]
+    seen = [accent for accent in accents if distance(from_hex(accent), sheet) >= VISIBLE]
     return Palette(
         hex_code(sheet),
         hex_code(ink),
         hex_code(band),
         hex_code(ink if letters else ink_for(band)),
-        hex_code(accent),
-        hex_code(soft),
+        seen[0] if seen else hex_code(ink_for(sheet)),
+        hex_code(_soft(sheet, ink, dark)),
     )
 
 
-def _ground_for(ink: Rgb, near: Rgb) -> Rgb:
-    """A ground on which letters of an asked colour can be read, as near to another as may be."""
-    for share in (0.0, 0.2, 0.4, 0.6, 0.75, 0.88, 1.0):
-        for end in (BLACK, WHITE):
-            ground = mix(near, end, share)
-            if readable(ink, ground):
-                return ground
+def _soft(sheet: Rgb, ink: Rgb, dark: bool) -> Rgb:
+    """A tint of the sheet that its letters can be read on, too; the sheet's own if none is."""
+    tints = ((WHITE, 0.14), (BLACK, 0.16)) if dark else ((WHITE, 0.6), (WHITE, 0.3), (BLACK, 0.08))
+    for end, share in tints:
+        if readable(ink, mix(sheet, end, share)) or not readable(ink, sheet):
+            return mix(sheet, end, share)
+    return sheet
+
+
+def _ground_for(ink: Rgb, sheet: Rgb) -> Rgb:
+    """A ground on which letters of an asked colour can be read, and that is seen on the sheet."""
+    grounds = [mix(sheet, BLACK, 0.2), mix(sheet, WHITE, 0.3), mix(sheet, BLACK, 0.6)]
+    grounds += [from_hex(CURATED[name].soft) for name in LIGHT]
+    grounds += [from_hex(CURATED[name].band) for name in CURATED]
+    for ground in grounds:
+        if readable(ink, ground) and distance(ground, sheet) >= 0.05:
+            return ground
     return _plain(ink)
 
 
@@ -158,17 +172,19 @@ def _ranked(brief: SceneBrief) -> list[Palette]:
     """Palettes in the order in which variants take them.
 
     Those of a theme first, then the others from a place that the words decide, so that sheets of
-    different words differ; those on which the main thing is not seen come last.
+    different words differ.
     """
     texts = [words.text for words in brief.words]
     phrases = [thing.phrase for panel in brief.panels for thing in panel.things]
-    spoken = {w.strip(".,!?:;'\"").lower() for text in texts + phrases for w in text.split()}
-    themed = [names for words, names in THEMES if words & spoken]
+    said = spoken(texts + phrases)
+    themed = [names for words, names in THEMES if words & said]
     usual = LIGHT if phrases else tuple(CURATED)
+    if brief.design in ("card", "invitation"):
+        usual = tuple(name for name in LIGHT if name != "signal")
     start = zlib.crc32("\0".join(texts + phrases).encode())
     turned = [usual[(start + 3 * step) % len(usual)] for step in range(len(usual))]
     names = dict.fromkeys([name for theme in themed for name in theme] + turned)
-    return sorted((CURATED[name] for name in names), key=lambda p: _hides(p, brief))
+    return [CURATED[name] for name in names]
 
 
 def _hides(palette: Palette, brief: SceneBrief) -> bool:

@@ -72,6 +72,8 @@ def with_roles(words: Sequence[Words], design: DesignName) -> tuple[WordsRole, .
         if role is None and not told and "headline" not in roles:
             role = _first(one.text, words)
         roles.append(role or _later(one.text))
+    if design == "cover" and _is_name(words, roles):
+        roles[-1] = "place"
     return tuple(_one_headline(roles, words))
 
 
@@ -79,8 +81,16 @@ def _are_signs(words: Sequence[Words], design: DesignName) -> bool:
     if any(one.role == "sign" for one in words):
         return True
     free = all(one.role is None and one.place is None for one in words)
-    alike = all(len(one.text) <= SHORT and _form(one.text) is None for one in words)
+    alike = all(len(one.text) <= SHORT and _form(one.text) in (None, "line") for one in words)
     return design == "sign" and len(words) > 2 and free and alike
+
+
+def _is_name(words: Sequence[Words], roles: Sequence[WordsRole]) -> bool:
+    """Whether the last string of a cover is who wrote it: a short one that nothing else claims."""
+    last = words[-1] if len(words) > 1 else None
+    return (
+        last is not None and last.role is None and roles[-1] == "line" and len(last.text) <= SHORT
+    )
 
 
 def _first(text: str, words: Sequence[Words]) -> WordsRole | None:

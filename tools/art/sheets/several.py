@@ -24,7 +24,7 @@ def signs(d: Draft) -> None:
         d.put(others, inner.above(height))
         inner = inner.below(height + 3 * u)
     columns, rows = _grid(signs, inner)
-    cells = inner.grid(columns, rows, 3 * u)[: len(signs)]
+    cells = _filled(inner.grid(columns, rows, 3 * u), inner, columns, len(signs))
     inside = [cell.inset(3 * u, 2 * u) for cell in cells]
     size = _same_size(d, signs, inside)
     for number, (sign, cell, area) in enumerate(zip(signs, cells, inside, strict=True)):
@@ -43,6 +43,15 @@ def _grid(signs: tuple[Said, ...], area: Area) -> tuple[int, int]:
 
     columns = min(range(1, len(signs) + 1), key=off)
     return columns, math.ceil(len(signs) / columns)
+
+
+def _filled(cells: list[Area], area: Area, columns: int, count: int) -> list[Area]:
+    """As many cells as there are signs; the last one reaches the end of its row."""
+    kept = cells[:count]
+    if count % columns:
+        last = kept[-1]
+        kept[-1] = Area(last.x0, last.y0, area.x1, last.y1)
+    return kept
 
 
 def _same_size(d: Draft, said: tuple[Said, ...], areas: list[Area]) -> float:
@@ -64,7 +73,7 @@ def panels(d: Draft, captions: tuple[Said | None, ...], variant: int) -> None:
     said = [(c, cell) for c, cell in zip(captions, cells, strict=True) if c]
     upper = variant % 3 == 1
     strips = [cell.above(strip) if upper else cell.below(cell.height - strip) for _, cell in said]
-    size = _same_size(d, tuple(c for c, _ in said), [s.inset(2 * u, u) for s in strips])
+    size = _same_size(d, tuple(c for c, _ in said), [s.inset(3 * u, u) for s in strips])
     for number, (caption, cell) in enumerate(zip(captions, cells, strict=True)):
         room = cell
         if caption:
@@ -77,7 +86,7 @@ def panels(d: Draft, captions: tuple[Said | None, ...], variant: int) -> None:
             ground = "band" if variant % 2 == 0 else "sheet"
             fill = d.palette.band if ground == "band" else d.palette.sheet
             d.add(strip_area, fill=fill, stroke=d.palette.ink, stroke_px=0.7 * u)
-            d.put((caption,), strip_area.inset(2 * u, u), ground, most_px=size)  # type: ignore[arg-type]
+            d.put((caption,), strip_area.inset(3 * u, u), ground, most_px=size)  # type: ignore[arg-type]
 
 
 def _cells(count: int, body: Area, gap: float) -> list[Area]:
@@ -95,9 +104,9 @@ def _cells(count: int, body: Area, gap: float) -> list[Area]:
 
 
 def _strip_height(d: Draft, captions: tuple[Said | None, ...], cells: list[Area]) -> float:
-    """What the longest caption takes, between an eighth and a third of a cell."""
+    """What the longest caption takes, at most a third of a cell."""
     needs = [
-        d.takes((caption,), cell.inset(2 * d.unit, 0), 0.2 if len(caption.text) < 60 else 0.3)
+        d.takes((caption,), cell.inset(3 * d.unit, 0), 0.25 if len(caption.text) < 60 else 0.32)
         for caption, cell in zip(captions, cells, strict=True)
         if caption
     ]

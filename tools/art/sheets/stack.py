@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from maquette.tools.art.brief import WordsRole
 from maquette.tools.art.sheets.area import Area
-from maquette.tools.art.sheets.measure import block_height, lines_at, pieces, width
+from maquette.tools.art.sheets.measure import block_height, lines_at, widest, width
 
 STEP = 1.5
 """Of the type scale: each rank is that much smaller than the one above (a perfect fifth)."""
@@ -31,10 +31,15 @@ MOST: dict[WordsRole, float] = {
 """The largest size of each role but the leading ones, in hundredths of the sheet's shorter side."""
 LEAST = 2.4
 """Nothing is planned smaller, in the same units, unless it must."""
+FAIR = 3.6
+KEPT_WHOLE: frozenset[WordsRole] = frozenset(["date", "place", "detail"])
+"""Strings of these roles stay on one line while they are ``FAIR`` there, in the same units."""
 GAP = 0.42
 """Between two strings, in sizes of the smaller."""
 CAREFUL = 0.98
 """Of the width that is planned with: kerning is not in the widths."""
+PRECISE = 0.002
+"""Sizes are found to that share of them."""
 _LONG = 16
 """Characters above which a headline is so small that what follows it stays nearer in size."""
 
@@ -115,7 +120,7 @@ def sizes(items: Sequence[Item], base: float, area: Area) -> list[float]:
 def _largest(items: Sequence[Item], area: Area) -> float:
     """The base at which the strings are as high as the area, by bisection."""
     low, high = 1.0, 4.0 * area.height
-    for _ in range(40):
+    while high - low > PRECISE * low:
         middle = (low + high) / 2
         fits = sum(_heights(items, middle, area)) <= area.height
         low, high = (middle, high) if fits else (low, middle)
@@ -123,24 +128,28 @@ def _largest(items: Sequence[Item], area: Area) -> float:
 
 
 def _widest(item: Item, area: Area) -> float:
-    """The largest size a string may have: as wide as its longest word allows, on two lines if it
-    does not lead, and as its role has at most."""
+    """The largest size a string may have: as wide as its longest word allows; if it does not
+    lead, on a line or two, and as its role has at most."""
     room = area.width * CAREFUL
-    longest = max((width(piece, item.font) for piece in pieces(item.text)), default=0.0)
-    limit = min(room / max(longest, 0.3), item.most_px)
-    if not item.leads:
-        two_lines = 1.9 * room / max(width(item.text, item.font), 0.3)
-        limit = min(limit, MOST[item.role] * item.unit, max(two_lines, LEAST * item.unit))
-    return limit
+    limit = min(room / max(widest(item.text, item.font), 0.3), item.most_px)
+    if item.leads:
+        return limit
+    limit = min(limit, MOST[item.role] * item.unit)
+    one_line = room / max(width(item.text, item.font), 0.3)
+    if item.role in KEPT_WHOLE and one_line >= FAIR * item.unit:
+        return min(limit, one_line)
+    return min(limit, max(1.9 * one_line, LEAST * item.unit))
 
 
 def _heights(items: Sequence[Item], base: float, area: Area) -> list[float]:
     """Of strings and the gaps between them, alternately."""
     planned = sizes(items, base, area)
+    high = max(planned)
     heights: list[float] = []
     for index, (item, size) in enumerate(zip(items, planned, strict=True)):
         if index:
-            heights.append(GAP * min(size, planned[index - 1]) + 0.06 * max(planned))
+            step = item.leads != items[index - 1].leads
+            heights.append(GAP * min(size, planned[index - 1]) + (0.12 if step else 0.05) * high)
         lines = lines_at(item.text, item.font, area.width * CAREFUL / size)
         heights.append(block_height(item.text, lines) * size)
     return heights

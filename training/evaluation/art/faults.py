@@ -270,7 +270,7 @@ def _solid(scene: Scene, k: int) -> NDArray[np.bool_]:
 
 
 def _with(scene: Scene, k: int, changes: Mapping[str, object]) -> Scene:
-    changed = scene.things[k].model_copy(update=changes)
+    changed = scene.things[k].model_copy(update=dict(changes))
     return scene.model_copy(update={"things": (*scene.things[:k], changed, *scene.things[k + 1 :])})
 
 

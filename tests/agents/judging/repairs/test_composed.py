@@ -13,7 +13,7 @@ from maquette.records.draft import Revision
 from maquette.records.plan import Call
 from maquette.records.verdict import Finding, Outcome
 from maquette.tools.art.brief import SceneBrief
-from maquette.tools.builtin import compose
+from maquette.tools.builtin.making import compose
 
 COUNT = Finding(
     criterion=Count(id="count0", thing="cat", count=2),

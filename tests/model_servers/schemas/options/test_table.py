@@ -28,7 +28,7 @@ from maquette.model_servers.serving.host import RoleHost
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import CapabilityMissing, InvalidInput
 from maquette.records.geometry import Box
-from maquette.tools.builtin.draw import draw
+from maquette.tools.builtin.making.draw import draw
 from maquette.tools.call import run_tool
 from maquette.tools.contract import ToolContext
 

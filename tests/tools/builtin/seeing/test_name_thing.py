@@ -9,7 +9,7 @@ from maquette.model_servers.schemas.generation import GenerationDescription
 from maquette.model_servers.schemas.guard import GuardVerdict
 from maquette.model_servers.schemas.understanding import CaptionReply
 from maquette.records.artifact import ArtifactRef
-from maquette.tools.builtin.name_thing import name_thing
+from maquette.tools.builtin.seeing.name_thing import name_thing
 from maquette.tools.call import run_tool
 from maquette.tools.contract import ToolContext
 

@@ -17,8 +17,8 @@ from maquette.model_servers.serving.direct import DirectClient
 from maquette.model_servers.serving.host import RoleHost
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import InvalidInput
-from maquette.tools.builtin.cut_out import cut_out
-from maquette.tools.builtin.segment import segment
+from maquette.tools.builtin.making.cut_out import cut_out
+from maquette.tools.builtin.seeing.segment import segment
 from maquette.tools.call import run_tool
 from maquette.tools.contract import ToolContext
 

@@ -16,7 +16,7 @@ from maquette.model_servers.schemas.generation import (
     StepRequest,
 )
 from maquette.records.errors import ModelFailed, ModelUnavailable, NotFound
-from maquette.tools.builtin.draw import draw
+from maquette.tools.builtin.making.draw import draw
 from maquette.tools.call import run_tool
 from maquette.tools.contract import ToolContext
 

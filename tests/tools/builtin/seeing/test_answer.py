@@ -13,8 +13,8 @@ from maquette.model_servers.schemas.understanding import (
     CaptionRequest,
 )
 from maquette.records.artifact import ArtifactRef
-from maquette.tools.builtin.answer import answer
-from maquette.tools.builtin.describe import describe
+from maquette.tools.builtin.seeing.answer import answer
+from maquette.tools.builtin.seeing.describe import describe
 from maquette.tools.call import run_tool
 from maquette.tools.contract import Modality, ToolContext
 from maquette.tools.registry import load_registry

@@ -22,9 +22,9 @@ from maquette.model_servers.serving.roles import build_role
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import InvalidInput
 from maquette.records.geometry import Box, LayoutItem
-from maquette.tools.builtin.change_background import change_background
-from maquette.tools.builtin.change_thing import change_thing
-from maquette.tools.builtin.name_thing import name_thing
+from maquette.tools.builtin.making.change_background import change_background
+from maquette.tools.builtin.making.change_thing import change_thing
+from maquette.tools.builtin.seeing.name_thing import name_thing
 from maquette.tools.call import run_tool
 from maquette.tools.contract import ToolContext
 from maquette.tools.drawing.repainting import (

@@ -22,8 +22,8 @@ from maquette.model_servers.serving.direct import DirectClient
 from maquette.model_servers.serving.host import RoleHost
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import CapabilityMissing
-from maquette.tools.builtin.draw import draw
-from maquette.tools.builtin.edit import edit, inpaint
+from maquette.tools.builtin.making.draw import draw
+from maquette.tools.builtin.making.edit import edit, inpaint
 from maquette.tools.call import run_tool
 from maquette.tools.contract import Modality, ToolContext
 

@@ -13,7 +13,7 @@ from maquette.model_servers.client.roles import OcrClient
 from maquette.model_servers.schemas.generation import Row
 from maquette.records.errors import InvalidInput
 from maquette.records.geometry import Box
-from maquette.tools.builtin.draw import Drawing, Guidance, Steps
+from maquette.tools.builtin.making.draw import Drawing, Guidance, Steps
 from maquette.tools.contract import Image, Text, ToolContext
 from maquette.tools.drawing.repainting import gap, grown
 from maquette.tools.drawing.retouch import pixels_of

@@ -17,10 +17,10 @@ from maquette.model_servers.schemas.embedding import EmbedTextReply
 from maquette.model_servers.serving.direct import DirectClient
 from maquette.model_servers.serving.host import RoleHost
 from maquette.records.errors import InvalidInput, MediaRejected
-from maquette.tools.builtin.embed_text import embed_text
-from maquette.tools.builtin.enlarge import enlarge
-from maquette.tools.builtin.read_text import read_text
-from maquette.tools.builtin.typeset import typeset
+from maquette.tools.builtin.making.enlarge import enlarge
+from maquette.tools.builtin.making.typeset import typeset
+from maquette.tools.builtin.seeing.embed_text import embed_text
+from maquette.tools.builtin.seeing.read_text import read_text
 from maquette.tools.call import run_tool
 from maquette.tools.contract import ToolContext
 

@@ -1,4 +1,4 @@
-"""The ``compose`` tool: things of art packs and exact words, set as a picture that can be edited."""
+"""The ``compose`` tool: things of art packs and exact words, as a picture that can be edited."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from maquette.model_servers.schemas.generation import Row
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import InvalidInput
 from maquette.records.geometry import LayoutItem
-from maquette.tools.builtin.draw import Drawing, Guidance, Steps
+from maquette.tools.builtin.making.draw import Drawing, Guidance, Steps
 from maquette.tools.contract import Image, Text, ToolContext
 from maquette.tools.drawing.repainting import Place, Side, fitted, free_box, grown, moved
 from maquette.tools.drawing.retouch import Retouch, View

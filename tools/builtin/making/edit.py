@@ -11,7 +11,7 @@ from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.schemas.generation import Row
 from maquette.records.artifact import ArtifactRef
 from maquette.records.geometry import LayoutItem
-from maquette.tools.builtin.draw import Drawing, Guidance, Steps
+from maquette.tools.builtin.making.draw import Drawing, Guidance, Steps
 from maquette.tools.contract import Image, Mask, Text, ToolContext
 from maquette.tools.drawing.session import drawn, row_id
 from maquette.tools.spec import tool

@@ -1,0 +1,44 @@
+"""Art or drawn: the table of the choice."""
+
+from __future__ import annotations
+
+import pytest
+
+from maquette.agents.plans.composed.casting import cast
+from maquette.agents.plans.composed.gallery import Gallery
+from maquette.agents.plans.composed.source import choose
+from maquette.agents.reading.request import read_request
+from maquette.records.task import Source
+from maquette.words.lexicon import Lexicon
+
+OPEN = Lexicon()
+
+
+@pytest.mark.parametrize(
+    ("words", "asked", "chosen"),
+    [
+        ("a red star", "auto", "both"),
+        ("a dragon", "auto", "art"),
+        ("a dragon and a star", "auto", "art"),
+        ("an old star", "auto", "art"),
+        ("a knight", "auto", "drawn"),
+        ("a knight", "art", "art"),
+        ("a dragon", "drawn", "drawn"),
+    ],
+)
+async def test_the_bundled_generator_draws_what_it_knows(
+    gallery: Gallery, drawn: Lexicon, words: str, asked: Source, chosen: str
+) -> None:
+    """Both where both have every thing; art where the generator lacks one; what was asked for."""
+    parts = await cast(read_request(words, 0).masked, gallery, drawn)
+    choice = choose(asked, parts, drawn)
+    assert choice.chosen == chosen
+    assert choice.reason
+
+
+async def test_a_generator_of_ones_own_draws(gallery: Gallery) -> None:
+    """Art comes when asked for, or when no generator answers."""
+    parts = await cast(read_request("a red star", 0).masked, gallery, OPEN)
+    assert choose("auto", parts, OPEN).chosen == "drawn"
+    assert choose("art", parts, OPEN).chosen == "art"
+    assert choose("auto", parts, None).chosen == "art"
