@@ -43,10 +43,7 @@ def relation(answers: Answers, criterion: Relation) -> Answer:
         if isinstance(side, Answer):
             return side
     subjects, objects = (side for side in sides if not isinstance(side, Answer))
-    verdicts = [
-        _all([_holds(criterion.relation, one, other) for one, other in pairs])
-        for pairs in _pairs(subjects, objects)
-    ]
+    verdicts = [_together(criterion.relation, pairs) for pairs in _pairs(subjects, objects)]
     boxes = tuple(spot.box for spot in (*subjects, *objects))
     told = f"{criterion.subject} {criterion.relation} {criterion.object}"
     if not verdicts:
@@ -84,7 +81,8 @@ def _spot(seen: Seen) -> Spot:
 
 def _pairs(subjects: Sequence[Spot], objects: Sequence[Spot]) -> list[list[tuple[Spot, Spot]]]:
     """By frame, each subject with each object there; words stand in every frame."""
-    frames = sorted({spot.frame for spot in (*subjects, *objects) if spot.frame is not None})
+    told = {spot.frame for spot in (*subjects, *objects)} - {None}
+    frames: list[int | None] = sorted(told, key=lambda frame: frame or 0)
     found = []
     places: list[int | None] = [*frames] if frames else [None]
     for frame in places:
@@ -97,6 +95,25 @@ def _pairs(subjects: Sequence[Spot], objects: Sequence[Spot]) -> list[list[tuple
         if here:
             found.append(here)
     return found
+
+
+def _together(name: RelationName, pairs: Sequence[tuple[Spot, Spot]]) -> bool | None:
+    """Whether a relation holds for all pairs; of several that stand in front of something, some
+    may stand beside those that cover it, no farther off."""
+    verdicts = [_holds(name, one, other) for one, other in pairs]
+    if name == "in front of" and True in verdicts:
+        verdicts = [
+            True if _no_farther(one, other) else holds
+            for holds, (one, other) in zip(verdicts, pairs, strict=True)
+        ]
+    return _all(verdicts)
+
+
+def _no_farther(one: Spot, other: Spot) -> bool:
+    """Whether something stands as near as another, or nearer, and not behind it."""
+    if one.whole is None or other.whole is None or (one.whole & other.whole).any():
+        return False
+    return one.box.y1 >= other.box.y1 - CLEAR
 
 
 def _all(verdicts: Sequence[bool | None]) -> bool | None:

@@ -118,6 +118,18 @@ def test_what_lies_behind_is_not_in_front() -> None:
     )
 
 
+def test_of_several_in_front_some_stand_beside() -> None:
+    """Two before a square: one covers its corner, one stands beside it on the same ground; one
+    that hangs higher is not before it, and without any that covers it none is."""
+    asked = Relation(id="r", subject="circle", relation="in front of", object="square")
+    base = square(0.4, 0.4, 0.6, 0.6)
+    covers = circle(0.5, 0.45, 0.7, 0.65, layer=1)
+    level, high = circle(0.1, 0.45, 0.3, 0.65, layer=1), circle(0.1, 0.1, 0.3, 0.3, layer=1)
+    assert relation(answers(scene(base, covers, level)), asked).holds is True
+    assert relation(answers(scene(base, covers, high)), asked).holds is False
+    assert relation(answers(scene(base, level)), asked).holds is False
+
+
 def test_a_relation_of_several_holds_for_all_of_them() -> None:
     """Circles above a square: each of them."""
     above = Relation(id="r", subject="circle", relation="above", object="square")
