@@ -5,6 +5,7 @@ Light: neither this nor a transport loads a model library or Ray before it is us
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from maquette.model_servers.client.contract import ModelClient
@@ -12,6 +13,7 @@ from maquette.model_servers.client.http import HttpClient
 from maquette.model_servers.serving.direct import DirectClient
 from maquette.model_servers.serving.handle import HandleClient
 from maquette.model_servers.serving.host import build_host
+from maquette.records.errors import MissingExtra
 
 if TYPE_CHECKING:
     from maquette.infra.settings.schema import Settings
@@ -30,3 +32,25 @@ def connect(settings: Settings, store: ArtifactStore) -> ModelClient:
     if settings.serve.transport == "handle":
         return HandleClient.of(settings)
     return HttpClient.of(settings)
+
+
+Sentences = Callable[[tuple[str, ...]], Awaitable[Sequence[Sequence[float]]]]
+
+
+def sentences_here() -> Sentences | None:
+    """Sentence vectors made in this process, without a server; the model is loaded at the first
+    words. None: its package is not installed."""
+    from maquette.model_servers.embedding.encoder import Encoder, model_folder
+
+    try:
+        folder = model_folder()
+    except MissingExtra:
+        return None
+    loaded: list[Encoder] = []
+
+    async def embed(texts: tuple[str, ...]) -> list[tuple[float, ...]]:
+        if not loaded:
+            loaded.append(Encoder(folder))
+        return [loaded[0].encode(text) for text in texts]
+
+    return embed

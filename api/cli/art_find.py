@@ -11,9 +11,8 @@ from rich.text import Text
 from maquette.api.cli.connect import settings_of
 from maquette.api.cli.terminal.options import DataDir, Json
 from maquette.api.cli.terminal.screen import Screen
-from maquette.records.errors import MissingExtra
+from maquette.model_servers.connect import sentences_here
 from maquette.tools.art.finding.finder import Finder
-from maquette.tools.art.finding.meaning import Embed
 from maquette.tools.art.finding.sizes import rests, size_of
 from maquette.tools.art.found import SURE, Found
 from maquette.tools.art.packs import table as packs
@@ -30,7 +29,7 @@ def find_things(
     """Find the thing that words mean. What no pack shows is said, with what is nearest."""
     screen = Screen(as_json=as_json)
     packs.look_in(settings_of(data_dir).data_dir)
-    finder = Finder(packs.all_cards(), _embed())
+    finder = Finder(packs.all_cards(), sentences_here())
     found = asyncio.run(finder.find(words, language=language))
     if as_json:
         screen.document(_told(found))
@@ -66,24 +65,3 @@ def _told(found: Found) -> dict[str, Any]:
         ],
         "nearest": list(found.nearest),
     }
-
-
-def _embed() -> Embed | None:
-    """Sentence vectors made in this process, loaded at the first word that needs them.
-
-    None: the model's package is not installed.
-    """
-    from maquette.model_servers.embedding.encoder import Encoder, model_folder
-
-    try:
-        folder = model_folder()
-    except MissingExtra:
-        return None
-    loaded: list[Encoder] = []
-
-    async def embed(texts: tuple[str, ...]) -> list[tuple[float, ...]]:
-        if not loaded:
-            loaded.append(Encoder(folder))
-        return [loaded[0].encode(text) for text in texts]
-
-    return embed

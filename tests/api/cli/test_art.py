@@ -85,6 +85,6 @@ def test_a_pack_that_was_added_is_listed_and_shown(tmp_path: Path) -> None:
     assert done.exit_code == 0 and "zoo: 1 things, CC0-1.0" in done.stdout
     assert "'script'" in " ".join(done.stderr.split())
     told = json.loads(maquette("ls", "--json", folder=tmp_path).stdout)
-    assert [row["name"] for row in told["packs"]] == ["noto", "zoo"]
+    assert [row["name"] for row in told["packs"]] == ["noto", "shapes", "zoo"]
     shown = json.loads(maquette("show", "zoo:lion", "--json", folder=tmp_path).stdout)
     assert shown["licence"]["name"] == "CC0-1.0"

@@ -35,7 +35,7 @@ def test_a_picture_is_described_as_it_was_written(kind: str) -> None:
         ("für Anna".encode(), "text/plain"),
         (b'{"a": [1]}', "application/json"),
         (b"\x00\xff\x00", "application/octet-stream"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "text/plain"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"),
         (b"\x89PNG\r\n\x1a\n and no picture", "application/octet-stream"),
     ],
 )

@@ -32,8 +32,8 @@ class Greedy(FakePack):
         return {"noto:1f408": None, **super().cards()}
 
 
-SHAPES, BROKEN, GREEDY, ODD = (
-    FakePack("shapes"),
+TOYS, BROKEN, GREEDY, ODD = (
+    FakePack("toys"),
     Broken("broken"),
     Greedy("greedy"),
     FakePack("other"),
@@ -51,7 +51,7 @@ def bring(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
     """Let packages bring art packs."""
     entries = [EntryPoint(name, value, ART_PACKS.group) for name, value in values.items()]
     monkeypatch.setattr(plugins, "entry_points", lambda group: entries)
-    monkeypatch.setattr("decimal.SHAPES", SHAPES, raising=False)
+    monkeypatch.setattr("decimal.TOYS", TOYS, raising=False)
     monkeypatch.setattr("decimal.BROKEN", BROKEN, raising=False)
     monkeypatch.setattr("decimal.GREEDY", GREEDY, raising=False)
     monkeypatch.setattr("decimal.ODD", ODD, raising=False)
@@ -60,12 +60,12 @@ def bring(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
 
 def test_a_thing_is_found_by_its_id(monkeypatch: pytest.MonkeyPatch) -> None:
     """Card, picture and pack, of ours and of a package; a picture is made once."""
-    bring(monkeypatch, shapes="decimal:SHAPES")
-    assert list(table.all_packs()) == ["noto", "shapes"]
-    assert table.card_of("shapes:ball").name == "ball" and table.card_of("noto:1f408").name == "cat"
-    assert table.pack_of("shapes:ball") is SHAPES
+    bring(monkeypatch, toys="decimal:TOYS")
+    assert list(table.all_packs()) == ["noto", "shapes", "toys"]
+    assert table.card_of("toys:ball").name == "ball" and table.card_of("noto:1f408").name == "cat"
+    assert table.pack_of("toys:ball") is TOYS
     assert table.art_of("noto:1f388") is table.art_of("noto:1f388")
-    assert {"shapes:ball", "noto:1f408"} <= set(table.all_cards())
+    assert {"toys:ball", "noto:1f408"} <= set(table.all_cards())
 
 
 def test_what_is_not_there_is_told_with_what_is() -> None:
@@ -80,9 +80,9 @@ def test_what_is_not_there_is_told_with_what_is() -> None:
 def test_a_pack_that_breaks_is_left_out_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether it is found at loading or at its cards, the things of the others stay."""
     bring(monkeypatch, broken="decimal:BROKEN", lost="no_such_module:x", bare="math:pi",
-          odd="decimal:ODD", shapes="decimal:SHAPES")  # fmt: skip
+          odd="decimal:ODD", toys="decimal:TOYS")  # fmt: skip
     cards = table.all_cards()
-    assert "shapes:kite" in cards and "noto:1f408" in cards
+    assert "toys:kite" in cards and "noto:1f408" in cards
     reasons = {one.plugin.split(" (")[0]: one.reason for one in table.opened().problems}
     assert "RuntimeError" in reasons["art pack broken"]
     assert "cannot be imported" in reasons["plug-in lost"]
@@ -104,14 +104,14 @@ def test_added_packs_stand_beside_the_others(
     icons = tmp_path / "set.json"
     body = {"cat": {"body": '<path d="M0 0h9v9z"/>'}}
     icons.write_text(json.dumps({"prefix": "set", "icons": body}))
-    for name in ("mine", "shapes", "worn"):
+    for name in ("mine", "toys", "worn"):
         add(icons, tmp_path / table.FOLDER, name=name, licence="MIT")
     (tmp_path / table.FOLDER / "worn" / "pack.json").write_text("x")
-    bring(monkeypatch, shapes="decimal:SHAPES")
+    bring(monkeypatch, toys="decimal:TOYS")
     assert "mine" not in table.all_packs()
     table.look_in(tmp_path)
-    assert list(table.all_packs()) == ["noto", "shapes", "mine"]
-    assert table.pack_of("shapes:ball") is SHAPES and table.art_of("mine:cat").ink[2] > 8
+    assert list(table.all_packs()) == ["noto", "shapes", "toys", "mine"]
+    assert table.pack_of("toys:ball") is TOYS and table.art_of("mine:cat").ink[2] > 8
     told = {one.plugin: one.reason for one in table.opened().problems}
-    assert "taken by plug-in shapes" in told["added pack shapes"]
+    assert "taken by plug-in toys" in told["added pack toys"]
     assert "damaged" in told["added pack worn"]
