@@ -19,6 +19,10 @@ from maquette.words.stopwords import CARRIERS
 log = logging.getLogger(__name__)
 
 
+AT_ONCE = 256
+"""Texts of one request to the embedder: as many as it takes."""
+
+
 class Gallery:
     """The things of all art packs. They are read when first asked for."""
 
@@ -47,7 +51,9 @@ class Gallery:
         return Finder(all_cards(), self._embed)
 
     async def _embed(self, texts: tuple[str, ...]) -> Sequence[Sequence[float]]:
-        return (await self._embedding.embed_text(texts)).vectors
+        parts = [texts[at : at + AT_ONCE] for at in range(0, len(texts), AT_ONCE)]
+        replies = [await self._embedding.embed_text(part) for part in parts]
+        return [vector for reply in replies for vector in reply.vectors]
 
     @cached_property
     def nouns(self) -> frozenset[str]:
