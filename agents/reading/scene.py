@@ -141,6 +141,8 @@ class _Reader:
             return k + 1
         if word == "for":
             return self._topic(k + 1)
+        if is_verb(word) and not self._lexicon.thing(word):
+            return k + 1  # "a dragon guarding a chest": what it does is no thing.
         if word in STOPS:
             if word not in ("is", "are", "stands", "sits", "standing", "sitting", "placed"):
                 self._joined = False

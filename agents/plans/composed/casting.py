@@ -10,7 +10,7 @@ from maquette.agents.reading.scene import Mention, Wish, read_scene
 from maquette.tools.art.brief import Panel, WantedBackground, WantedRelation, WantedThing
 from maquette.tools.art.found import SURE, Found
 from maquette.tools.art.scene import PatternName
-from maquette.words.lexicon import PATTERNS, Lexicon
+from maquette.words.lexicon import PATTERNS, Lexicon, plural
 
 MAX_COPIES = 24
 _PATTERN: dict[str, PatternName] = {"striped": "stripes", "dotted": "dots", "checked": "checks"}
@@ -97,6 +97,9 @@ async def _role(mention: Mention, gallery: Gallery) -> Role:
     words = [word for word in mention.extra if word not in PATTERNS]
     noun = mention.word
     bare = await gallery.find(noun)
+    if bare.best is None:  # Some things have a name in the plural alone: fries, scissors.
+        several = await gallery.find(plural(noun))
+        bare, noun = (several, plural(noun)) if several.best is not None else (bare, noun)
     for start in range(len(words)):
         phrase = " ".join([*words[start:], noun])
         found = await gallery.find(phrase)
