@@ -172,6 +172,10 @@ class MaquetteClient:
         body: dict[str, Any] = answer.json()
         return body
 
+    async def vector(self, sha256: str) -> ArtifactRef:
+        """The SVG of a composed picture. Raises: NotFound: it was not composed of art."""
+        return _ref(await self._call("GET", f"/artifacts/{sha256}/vector"))
+
     async def lineage(self, sha256: str) -> Lineage | None:
         made = (await self._call("GET", f"/api/v1/artifacts/{sha256}/lineage")).json()["made_by"]
         return None if made is None else Lineage.model_validate(made)

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from maquette.api.cli.connect import make_client
 from maquette.api.cli.delivery.saving import ENDINGS, check_target, save
+from maquette.api.cli.delivery.vector import painted, vector_of, wants_vector
 from maquette.api.cli.terminal.options import DataDir, Json
 from maquette.api.cli.terminal.screen import Screen
 
@@ -63,11 +64,17 @@ def get_artifact(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Where to save it; - for stdout.")
     ] = None,
+    width: Annotated[
+        int | None, typer.Option(help="Paint a composed picture anew, so many pixels wide.")
+    ] = None,
     force: Annotated[bool, typer.Option(help="Replace a file of the same name.")] = False,
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Save an artifact to a file, checked against its hash. Prints the path."""
+    """Save an artifact to a file, checked against its hash. Prints the path.
+
+    A composed picture can be had as vectors (-o FILE.svg) and in any size (--width).
+    """
     screen = Screen(as_json=as_json)
     if output is not None and str(output) != "-":
         check_target(output)
@@ -76,13 +83,18 @@ def get_artifact(
     async def fetch() -> tuple[Any, bytes, Any]:
         async with client:
             ref = await client.artifact(sha256)
-            return ref, await client.download(sha256), await client.lineage(sha256)
+            if ref.is_picture and (wants_vector(output) or width is not None):
+                ref = await vector_of(client, ref)
+            data = await client.download(ref.sha256)
+            data = data if width is None else painted(data, width)
+            return ref, data, await client.lineage(ref.sha256)
 
     ref, data, lineage = asyncio.run(fetch())
     if output is not None and str(output) == "-":
         screen.raw(data)
         return
-    path = output or Path(f"{sha256[:12]}{ENDINGS.get(ref.media_type, '.bin')}")
+    ending = ENDINGS.get(ref.media_type if width is None else "image/png", ".bin")
+    path = output or Path(f"{sha256[:12]}{ending}")
     save(data, path, overwrite=force or output is not None)
     if as_json:
         screen.document(

@@ -9,7 +9,7 @@ from pathlib import Path
 from maquette.api.desk.decoding import admit
 from maquette.api.desk.desk import Desk
 from maquette.api.http.errors import InvalidFields
-from maquette.records.artifact import ArtifactRef, Lineage
+from maquette.records.artifact import SVG, ArtifactRef, Lineage
 from maquette.records.errors import MaquetteError, NotFound
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -55,6 +55,19 @@ async def as_file(desk: Desk, ref: ArtifactRef) -> Path:
 async def lineage(desk: Desk, ref: ArtifactRef) -> Lineage | None:
     """The step that made an artifact; None for an upload."""
     return await desk.store.lineage(ref.sha256, owner=desk.owner)
+
+
+async def vector(desk: Desk, ref: ArtifactRef) -> ArtifactRef:
+    """The SVG of a composed picture. Raises: NotFound: it was not composed of art."""
+    made = await desk.store.lineage(ref.sha256, owner=desk.owner)
+    for sha256 in made.parents if made else ():
+        parent = await desk.store.stat(sha256, owner=desk.owner)
+        if parent.media_type == SVG:
+            return parent
+    raise NotFound(
+        f"there is no SVG of {ref.sha256[:12]}…: it was not composed of art",
+        hint='ask for a picture with options.source "art"',
+    )
 
 
 async def thumbnail(desk: Desk, ref: ArtifactRef, width_px: int) -> bytes:

@@ -99,6 +99,13 @@ async def content(
     return VerifiedFile(path, size_bytes=ref.size_bytes, headers=headers, media_type=media_type)
 
 
+@router.get("/{sha256}/vector")
+async def vector(desk: Context, sha256: str) -> dict[str, Any]:
+    """The SVG of a composed picture, as an artifact of its own; a drawing has none."""
+    ref = await pictures.known(desk, sha256)
+    return artifact_view(await pictures.vector(desk, ref))
+
+
 @router.get("/{sha256}/lineage")
 async def lineage(desk: Context, sha256: str) -> dict[str, Any]:
     """The step that made an artifact, with its tool, seed and parents; an upload has none."""
