@@ -174,7 +174,7 @@ class MaquetteClient:
 
     async def vector(self, sha256: str) -> ArtifactRef:
         """The SVG of a composed picture. Raises: NotFound: it was not composed of art."""
-        return _ref(await self._call("GET", f"/artifacts/{sha256}/vector"))
+        return _ref((await self._call("GET", f"/api/v1/artifacts/{sha256}/vector")).json())
 
     async def lineage(self, sha256: str) -> Lineage | None:
         made = (await self._call("GET", f"/api/v1/artifacts/{sha256}/lineage")).json()["made_by"]

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -26,7 +27,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.slow]
 POSTER = "a poster that says GRAND OPENING above a red circle"
 
 
-async def finished(client: MaquetteClient, text: str, **options: int) -> Task:
+async def finished(client: MaquetteClient, text: str, **options: Any) -> Task:
     """Submit and wait to the end."""
     task = await client.submit(text, options=TaskOptions(**options))
     return await client.wait(task.id, timeout_s=180)
@@ -36,7 +37,7 @@ async def test_a_poster_has_its_words_and_says_what_nobody_judged(
     client: MaquetteClient, store: ArtifactStore, settings: Settings
 ) -> None:
     """The text is read and passes; what has no judge is unjudged, never passed."""
-    task = await finished(client, POSTER, seed=5)
+    task = await finished(client, POSTER, seed=5, source="drawn")
     assert task.status is TaskStatus.COMPLETED, task
     assert task.result is not None and task.result.best is not None
     verdict = await client.verdict(task.result.best.verdict)
@@ -51,6 +52,24 @@ async def test_a_poster_has_its_words_and_says_what_nobody_judged(
     lineage = await store.lineage(task.result.artifacts[0].sha256, owner=settings.owner)
     assert lineage is not None and lineage.tool.endswith("typeset")
     assert lineage.parents
+
+
+async def test_a_poster_may_be_composed_and_its_words_stand_where_they_were_asked_for(
+    client: MaquetteClient, store: ArtifactStore, settings: Settings
+) -> None:
+    """Both sources make drafts; of a composed one it is known where the words stand."""
+    task = await finished(client, POSTER, seed=5)
+    assert task.status is TaskStatus.COMPLETED, task
+    assert task.result is not None and task.result.best is not None
+    assert {draft.source for draft in task.result.drafts} == {"art", "drawn"}
+    art = max((d for d in task.result.drafts if d.source == "art"), key=lambda d: d.score)
+    verdict = await client.verdict(art.verdict)
+    assert {f.outcome for f in verdict.findings} == {Outcome.PASSED}
+    svg = await client.vector(art.artifact.sha256)
+    assert (await client.download(svg.sha256)).startswith(b"<svg ")
+    lineage = await store.lineage(art.artifact.sha256, owner=settings.owner)
+    assert lineage is not None and lineage.tool == "compose"
+    assert lineage.parameters["brief"]["credits"]
 
 
 async def test_the_same_task_with_the_same_seed_gives_the_same_bytes(
