@@ -24,6 +24,7 @@ from maquette.tools.art.contract import Art
 from maquette.tools.art.layout import moving
 from maquette.tools.art.layout.compose import free_name
 from maquette.tools.art.layout.nature import Nature, nature_of_packs
+from maquette.tools.art.legible import legible
 from maquette.tools.art.packs.table import art_of
 from maquette.tools.art.painting.shades import shade
 from maquette.tools.art.scene import Background, PlacedThing, Scene
@@ -207,7 +208,7 @@ def _on_background(scene: Scene, change: ChangeBackground) -> Scene:
         frame.model_copy(update={"background": background}) if k == at else frame
         for k, frame in enumerate(scene.frames)
     )
-    return scene.model_copy(update={"frames": frames})
+    return legible(scene.model_copy(update={"frames": frames}), at)
 
 
 def _code(colour: str | None) -> str | None:

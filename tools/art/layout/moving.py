@@ -116,13 +116,17 @@ def place_for(
     Raises: InvalidInput: the picture is full.
     """
     stage, art = _stage(scene, frame), look(thing)
-    rects = [_rect(scene, k, look) for k in _in_frame(scene, frame)] + _lettered(scene)
+    rects = [_rect(scene, k, look) for k in _in_frame(scene, frame)]
     if alike:
         like = fitted(alike[-1].box, art, scene.width_px, scene.height_px)
         size, near = (like.width, like.height), like.centre
     else:
         size, near = _natural(scene, thing, frame, look, nature), None
-    found = free_place(size, rects, stage, lane=lane_of(nature, thing), near=near)
+    lane = lane_of(nature, thing)
+    found = free_place(size, rects, stage, lane=lane, near=near, kept=_lettered(scene),
+                       as_large=bool(alike))  # fmt: skip
+    if found is None:  # its lane is full of words
+        found = free_place(size, rects, stage, lane="any", near=near, kept=_lettered(scene))
     if found is None:
         raise InvalidInput(
             "there is no room for one more thing", hint="Make things smaller or remove one first."
@@ -163,16 +167,15 @@ def _put_one(
     else:
         rest = [_rect(scene, j, look) for j in _in_frame(scene, host_frame)
                 if j != k and not (relation == "in front of" and j in others)]  # fmt: skip
-        rest += _lettered(scene)
         lane = lane_of(nature, thing.thing) if relation not in ("above", "below") else "any"
         found = free_place(
             (width, height), rest, stage, lane=lane, near=_aim(target, relation),
-            suits=lambda rect: _suits(rect, relation, target, stage),
+            suits=lambda rect: _suits(rect, relation, target, stage), kept=_lettered(scene),
         )  # fmt: skip
         if found is None and lane != "any":
             found = free_place(
                 (width, height), rest, stage, lane="any", near=_aim(target, relation),
-                suits=lambda rect: _suits(rect, relation, target, stage),
+                suits=lambda rect: _suits(rect, relation, target, stage), kept=_lettered(scene),
             )  # fmt: skip
     if found is None:
         raise InvalidInput(
