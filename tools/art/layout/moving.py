@@ -8,12 +8,13 @@ from maquette.records.errors import InvalidInput
 from maquette.records.geometry import Box
 from maquette.tools.art.brief import BriefRelation
 from maquette.tools.art.contract import Art
-from maquette.tools.art.layout.blocks import COVERS, side_lengths
+from maquette.tools.art.layout.blocks import side_lengths
 from maquette.tools.art.layout.free import free_place
 from maquette.tools.art.layout.nature import Nature, lane_of, shown_sizes
-from maquette.tools.art.layout.seen import VISIBLE, shares_of
+from maquette.tools.art.layout.seen import VISIBLE, mask_of, shares_of
 from maquette.tools.art.layout.stage import Stage, stage_of
 from maquette.tools.art.layout.ties import Rect, centre, holds, hull, overlap
+from maquette.tools.art.layout.touching import Inked, before, inside, touches
 from maquette.tools.art.painting.placing import fitted
 from maquette.tools.art.scene import PlacedThing, Scene
 from maquette.tools.art.scenery.table import zones_of
@@ -24,6 +25,8 @@ EDGE = 0.02
 """Margin to the frame that a moved thing keeps, in frame sides."""
 LEAST = 0.005
 """A move shorter than this, in frame sides, is none."""
+NEARER = 0.015
+"""How much lower than the floor something may stand to be in front of what stands on it."""
 USUAL = 0.3
 """Side of a thing in an empty frame, in shorter sides of it, times its natural share."""
 INSIDE = 0.5
@@ -122,7 +125,7 @@ def place_for(
         size, near = (like.width, like.height), like.centre
     else:
         size, near = _natural(scene, thing, frame, look, nature), None
-    lane = lane_of(nature, thing)
+    lane = lane_of(nature, thing, wet=stage.ground is None or stage.water is not None)
     found = free_place(size, rects, stage, lane=lane, near=near, kept=_lettered(scene),
                        as_large=bool(alike))  # fmt: skip
     if found is None:  # its lane is full of words
@@ -158,24 +161,26 @@ def _put_one(
     target = targets[0] if relation == "inside" else hull(targets)
     own = _rect(scene, k, look)
     width, height = own[2] - own[0], own[3] - own[1]
+    inked = [(rect, mask_of(look(scene.things[j].thing), scene.things[j].flip))
+             for j, rect in zip(others, targets, strict=True)]  # fmt: skip
+    mine = [(own, mask_of(look(thing.thing), thing.flip))]
+    found: Rect | None
     if relation == "inside":
-        fit = min(1.0, INSIDE * (target[2] - target[0]) / width,
-                  INSIDE * (target[3] - target[1]) / height)  # fmt: skip
-        width, height = width * fit, height * fit
-        x, y = centre(target)
-        found: Rect | None = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+        found = _shifted_by(own, inside(mine, inked[0], INSIDE))
+    elif relation == "in front of":
+        found = _before(mine, inked, stage, _lettered(scene))
     else:
         rest = [_rect(scene, j, look) for j in _in_frame(scene, host_frame)
-                if j != k and not (relation == "in front of" and j in others)]  # fmt: skip
+                if j != k]  # fmt: skip
         lane = lane_of(nature, thing.thing) if relation not in ("above", "below") else "any"
         found = free_place(
             (width, height), rest, stage, lane=lane, near=_aim(target, relation),
-            suits=lambda rect: _suits(rect, relation, target, stage), kept=_lettered(scene),
+            suits=lambda rect: holds(rect, relation, target, stage.unit), kept=_lettered(scene),
         )  # fmt: skip
         if found is None and lane != "any":
             found = free_place(
                 (width, height), rest, stage, lane="any", near=_aim(target, relation),
-                suits=lambda rect: _suits(rect, relation, target, stage), kept=_lettered(scene),
+                suits=lambda rect: holds(rect, relation, target, stage.unit), kept=_lettered(scene),
             )  # fmt: skip
     if found is None:
         raise InvalidInput(
@@ -192,11 +197,27 @@ def _put_one(
     return scene.model_copy(update={"things": tuple(things)})
 
 
-def _suits(rect: Rect, relation: BriefRelation, target: Rect, stage: Stage) -> bool:
-    if not holds(rect, relation, target, stage.unit):
-        return False
-    area = (target[2] - target[0]) * (target[3] - target[1])
-    return relation != "in front of" or overlap(rect, target) <= COVERS * area
+def _before(
+    own: Sequence[Inked], hosts: Sequence[Inked], stage: Stage, words: Sequence[Rect]
+) -> Rect | None:
+    """Where the thing hides a part of the hosts, at the side where it stays on the stage."""
+    x0, y0, x1, y1 = stage.room
+    for to_right in (True, False):
+        rect = _shifted_by(own[0][0], before(own, hosts, to_right))
+        lowest = max(y1, hull([host for host, _ in hosts])[3] + NEARER * stage.height)
+        up = max(0.0, rect[3] - lowest)
+        rect = (rect[0], rect[1] - up, rect[2], rect[3] - up)
+        left = min(0.0, x1 - rect[2]) + max(0.0, x0 - rect[0])
+        rect = (rect[0] + left, rect[1], rect[2] + left, rect[3])
+        free = not any(overlap(rect, one) > 0 for one in words)
+        if free and rect[1] >= y0 and touches([(rect, own[0][1])], "in front of", hosts):
+            return rect
+    return None
+
+
+def _shifted_by(rect: Rect, move: tuple[float, float, float]) -> Rect:
+    by, x, y = move
+    return rect[0] * by + x, rect[1] * by + y, rect[2] * by + x, rect[3] * by + y
 
 
 def _aim(target: Rect, relation: BriefRelation) -> tuple[float, float]:
