@@ -21,7 +21,7 @@ from maquette.tools.art.changes import (
     SceneChange,
 )
 from maquette.tools.art.contract import Art
-from maquette.tools.art.layout import moving
+from maquette.tools.art.layout import moving, shifting
 from maquette.tools.art.layout.compose import free_name
 from maquette.tools.art.layout.nature import Nature, nature_of_packs
 from maquette.tools.art.legible import legible
@@ -67,11 +67,11 @@ def _one(scene: Scene, change: SceneChange, look: Callable[[str], Art], nature: 
             return with_things(scene, flipped)
         case Move():
             named = named_things(scene, change.which)
-            after = moving.moved(scene, named, change.direction, change.by)
+            after = shifting.moved(scene, named, change.direction, change.by)
             return moving.unhidden(after, named, look)
         case Resize():
             named = named_things(scene, change.which)
-            return moving.unhidden(moving.resized(scene, named, change.factor), named, look)
+            return moving.unhidden(shifting.resized(scene, named, change.factor), named, look)
         case Put():
             named, others = named_things(scene, change.which), named_things(scene, change.other)
             return moving.put(scene, named, change.relation, others, look, nature)

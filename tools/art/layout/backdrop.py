@@ -23,8 +23,8 @@ OUTDOORS: dict[BackgroundKind, tuple[str, ...]] = {
                "animal", "plant"),
     "sea": ("animal-marine", "transport-water", "sky-weather"),
     "city": ("transport-ground", "place-building", "person-role", "person", "sky-weather"),
-    "room": ("animal-mammal", "household", "light-video", "computer", "musical-instrument", "game", "book-paper",
-             "person", "person-role"),
+    "room": ("animal-mammal", "household", "light-video", "computer", "musical-instrument", "game",
+             "book-paper", "person", "person-role"),
     "night sky": ("sky-weather", "transport-air"),
 }  # fmt: skip
 """Places, and the groups of things of which all must be for it to suit."""
@@ -32,8 +32,8 @@ ANCHORS = ("animal-mammal", "animal-reptile", "animal-amphibian", "animal-bird",
            "place-building", "place-geographic", "place-religious", "place-other",
            "transport-ground", "person-role")  # fmt: skip
 """Kinds that stand outdoors on their own; where most are, the others may lie there, too."""
-BESIDE = ("animal-bug", "plant-flower", "food-fruit", "food-vegetable", "sport", "household", "tool",
-          "sky-weather", "transport-air", "animal", "plant", "person", "event", "emotion",
+BESIDE = ("animal-bug", "plant-flower", "food-fruit", "food-vegetable", "sport", "household",
+          "tool", "sky-weather", "transport-air", "animal", "plant", "person", "event", "emotion",
           "food-prepared")  # fmt: skip
 OVERLOOKED = ("plant-", "place-")
 """Kinds that reach above the ground, so that its colour does not swallow them."""

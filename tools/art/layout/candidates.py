@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from maquette.tools.art.brief import WantedRelation, WantedThing
 from maquette.tools.art.contract import Art
 from maquette.tools.art.layout.blocks import Spot
-from maquette.tools.art.layout.cast import LARGE_FIRST, Cast, cast_of, in_order, levels_of
+from maquette.tools.art.layout.cast import Cast, Manner, cast_of, in_order, levels_of
 from maquette.tools.art.layout.judged import (
     beauty,
     broken,
@@ -32,9 +32,8 @@ LOWERED = (0.62, 0.4)
 """How far a row of copies on the ground lies below the one behind it, in their heights."""
 GOOD = 0.2
 """How much less beautiful than the best a variant may be."""
-UPRIGHT, MANY = 1.1, 5
-"""From how much higher than wide a room is, or from how many copies on, pairs may stand in two
-rows."""
+UPRIGHT = 1.1
+"""From how much higher than wide a room is pairs may stand one above the other."""
 LARGE = 0.6
 """The least area of all things to that of the best."""
 LOOKED_AT = 40
@@ -104,11 +103,7 @@ def chosen(found: Sequence[Placement], variant: int) -> Placement:
 def _tried(wish: Wish) -> Iterator[tuple[list[Spot], int]]:
     """Spots of each setting, and how many copies stand above the ground that they belong on."""
     most = max(thing.count for thing in wish.things)
-    copies = sum(thing.count for thing in wish.things)
-    upright = wish.stage.height > UPRIGHT * wish.stage.width
-    pairs = wish.stage.ground is None and (upright or copies >= MANY)
-    least = LARGE_FIRST if pairs else LARGE_FIRST + 1
-    rows = (1,) if most < least else (1, 2) if most < 7 else (2, 3, 4)
+    rows = (1,) if most < _fewest(wish) else (1, 2) if most < 7 else (2, 3, 4)
     steps = [None] if wish.stage.ground is None else LOWERED
     ways = [(number, step) for number in rows for step in (steps if number > 1 else steps[:1])]
     for number, step in ways:
@@ -117,6 +112,12 @@ def _tried(wish: Wish) -> Iterator[tuple[list[Spot], int]]:
         for setting in dict.fromkeys(settings):
             spots = set_out(cast, wish.stage, setting, random.Random(f"place/{number}"))
             yield spots, _floating(cast, setting, spots, wish.stage)
+
+
+def _fewest(wish: Wish) -> int:
+    """Copies from which more than one row is tried."""
+    upright = wish.stage.height > UPRIGHT * wish.stage.width
+    return 2 if upright and wish.stage.ground is None else 3
 
 
 def _floating(cast: Cast, setting: Setting, spots: Sequence[Spot], stage: Stage) -> int:
@@ -138,7 +139,8 @@ def _cast(wish: Wish, rows: int, lowered: float | None) -> Cast:
     ink = _ink(wish)
     # On a landscape without water a duck stands; on a plain shade it may as well swim.
     wet = wish.stage.ground is None or wish.stage.water is not None
-    return cast_of(wish.things, aspects, wish.ties, wish.nature, rows, lowered, chance, ink, wet)
+    how = Manner(rows, _fewest(wish), lowered, wet)
+    return cast_of(wish.things, aspects, wish.ties, wish.nature, how, chance, ink)
 
 
 def _settings(cast: Cast, stage: Stage, chance: random.Random) -> Iterator[Setting]:

@@ -23,8 +23,20 @@ from maquette.tools.art.layout.ties import ACROSS, DOWN, NESTED, Edge, cyclic, e
 WORD_SIZE = {None: 1.0, "small": 0.6, "large": 1.45}
 ALOFT = 0.75
 """The most of a thing in the air to the largest that is not."""
-LARGE_FIRST = 2
-"""Copies from which more than one row is tried."""
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How blocks are made."""
+
+    rows: int = 1
+    """Of many copies."""
+    fewest: int = 3
+    """Copies that stand in so many rows; fewer stand in one."""
+    lowered: float | None = None
+    """How far rows overlap on ground that reaches into depth, see ``Copies``."""
+    wet: bool = True
+    """Whether what swims and floats does so; else it stands."""
 
 
 @dataclass(frozen=True)
@@ -56,34 +68,30 @@ def cast_of(
     aspects: Sequence[float],
     ties: Sequence[WantedRelation],
     nature: Nature,
-    rows: int,
-    lowered: float | None,
+    how: Manner,
     chance: random.Random,
     ink: Ink,
-    wet: bool = True,
 ) -> Cast:
     """Blocks for all things; what is inside, in front of or on another joins its block.
 
-    ``rows``: of many copies. ``lowered``: how far rows overlap on ground that
-    reaches into depth, see ``Copies``. ``ink``: the silhouette of a thing, by its index.
-    ``wet``: whether the stage has water.
+    ``ink``: the silhouette of a thing, by its index.
     """
     natural = [
         nature.height_m(thing.thing) * aspect**0.5
         for thing, aspect in zip(things, aspects, strict=True)
     ]
     sizes = shown_sizes(natural)
-    lanes = [lane_of(nature, thing.thing, wet=wet) for thing in things]
+    lanes = [lane_of(nature, thing.thing, wet=how.wet) for thing in things]
     sizes = _below_the_sky(sizes, lanes)
     blocks = {}
     for k, thing in enumerate(things):
         size = sizes[k] * WORD_SIZE[thing.size]
         flying = lanes[k] == "air"
         before = any(tie.subject == k and tie.relation == "in front of" for tie in ties)
-        deep = rows if thing.count >= LARGE_FIRST and not before else 1
-        how = Copies(deep, flying, flying and rows == 1,
-                     lowered if lanes[k] == "ground" else None)  # fmt: skip
-        blocks[k] = block_of(k, side_lengths(aspects[k], size), thing.count, how, chance)
+        deep = how.rows if thing.count >= how.fewest and not before else 1
+        copies = Copies(deep, flying, flying and how.rows == 1,
+                     how.lowered if lanes[k] == "ground" else None)  # fmt: skip
+        blocks[k] = block_of(k, side_lengths(aspects[k], size), thing.count, copies, chance)
     hosts = {tie.subject: tie for tie in ties if tie.relation in NESTED}
     hosts |= _standing_on(ties, things, lanes, hosts)
     for guest in sorted(hosts, key=lambda k: -_depth(k, hosts)):

@@ -12,7 +12,7 @@ COLUMNS, ROWS = 25, 19
 SHRINKINGS = (1.0, 0.88, 0.76, 0.64, 0.54, 0.45, 0.36)
 FREE = 0.06
 """Share of a thing, or of one that is there, that may be covered by the other's rectangle."""
-CROWDED = 0.28
+TOUCHED, CROWDED = 0.12, 0.28
 
 
 def free_place(
@@ -43,7 +43,7 @@ def free_place(
     x, y = near or centre(stage.room)
     tries = [(limit, by) for limit in (FREE, CROWDED, 10.0) for by in SHRINKINGS]
     if as_large:
-        tries = [(limit, by) for by in SHRINKINGS for limit in (FREE, CROWDED)] + tries
+        tries = [(limit, by) for by in SHRINKINGS[:2] for limit in (FREE, TOUCHED)] + tries
     for limit, by in tries:
         tried = [r for r in _places((size[0] * by, size[1] * by), stage, lane) if suits(r)]
         clear = [r for r in tried if not any(overlap(r, words) > 0 for words in kept)]

@@ -26,6 +26,8 @@ NEARER = 0.1
 GROWN = (1.0, 1.2, 1.45, 1.7, 0.85, 0.7)
 """Sizes that are tried for what is too small to hide anything, or too large to leave anything."""
 STEPS = 17
+ASIDE = 0.4
+"""What it costs that a row of many stands aside, in widths of the wider."""
 SHRUNK = (1.0, 0.88, 0.76, 0.66, 0.56, 0.46, 0.38)
 LEAST_SEEN = 0.7
 """Below it what stands behind is not plain to see."""
@@ -45,6 +47,7 @@ def before(guests: Sequence[Inked], hosts: Sequence[Inked], to_right: bool) -> M
     """
     box, own = hull([rect for rect, _ in hosts]), hull([rect for rect, _ in guests])
     best: tuple[float, Moved] | None = None
+    many = len(guests) > 2
     for order, by in enumerate(GROWN):
         width, height = (own[2] - own[0]) * by, (own[3] - own[1]) * by
         down = NEARER * min(height, box[3] - box[1])
@@ -55,10 +58,13 @@ def before(guests: Sequence[Inked], hosts: Sequence[Inked], to_right: bool) -> M
             move = (by, x - own[0] * by, box[3] + down - height - own[1] * by)
             hidden, least = hidden_by([(_moved(r, move), m) for r, m in guests], hosts)
             wrong = max(0.0, LEAST + 0.02 - hidden) + max(0.0, hidden - MOST + 0.02)
-            cost = 10 * wrong + 10 * max(0.0, SEEN - least) + abs(hidden - AIM) + 0.04 * order
+            cost = 10 * wrong + 10 * max(0.0, SEEN - least) + abs(hidden - AIM)
+            cost += (0.01 if many else 0.04) * order
+            if many:
+                cost += ASIDE * abs(x + width / 2 - middle) / max(width, box[2] - box[0])
             if best is None or cost < best[0]:
                 best = cost, move
-        if best is not None and best[0] < 0.04 + 0.04 * order:
+        if not many and best is not None and best[0] < 0.1 + 0.04 * order:
             break
     assert best is not None
     return best[1]
