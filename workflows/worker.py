@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import threading
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +20,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from maquette.agents.judging.composed.warming import warm
 from maquette.agents.judging.critic import make_critic, propose
 from maquette.agents.planning.make import make_planner
 from maquette.infra.index.stored import StoredIndex
@@ -106,8 +109,13 @@ def ready_file(data_dir: Path) -> Path:
     return data_dir / "run" / "worker.ready"
 
 
-async def run_worker(settings: Settings, engine: Workshop) -> None:
-    """Work until SIGTERM or SIGINT. The ready file is there exactly while work is taken."""
+async def run_worker(
+    settings: Settings, engine: Workshop, *, aside: Callable[[], object] | None = None
+) -> None:
+    """Work until SIGTERM or SIGINT. The ready file is there exactly while work is taken.
+
+    ``aside``: called in a thread of its own once work is taken; nothing waits for it.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -125,6 +133,10 @@ async def run_worker(settings: Settings, engine: Workshop) -> None:
         async with make_worker(connecting.result(), engine, task_queue=queue):
             log.info("taking work from queue %r", queue)
             beating = asyncio.create_task(_beat(heart))
+            await asyncio.sleep(0)  # the first beat: ready comes before what is done aside
+            if aside is not None:
+                # A daemon: a worker that is told to stop does not wait for it.
+                threading.Thread(target=aside, name="aside", daemon=True).start()
             await stopping
             beating.cancel()
             heart.end()
@@ -164,7 +176,7 @@ async def main() -> None:
     look_in(settings.data_dir)
     engine = await build_engine(settings)
     try:
-        await run_worker(settings, engine)
+        await run_worker(settings, engine, aside=warm)
     finally:
         await engine.models.close()
 

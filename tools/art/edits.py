@@ -21,9 +21,10 @@ from maquette.tools.art.changes import (
     SceneChange,
 )
 from maquette.tools.art.contract import Art
-from maquette.tools.art.layout import moving
+from maquette.tools.art.layout import moving, shifting
 from maquette.tools.art.layout.compose import free_name
 from maquette.tools.art.layout.nature import Nature, nature_of_packs
+from maquette.tools.art.legible import legible
 from maquette.tools.art.packs.table import art_of
 from maquette.tools.art.painting.shades import shade
 from maquette.tools.art.scene import Background, PlacedThing, Scene
@@ -66,11 +67,11 @@ def _one(scene: Scene, change: SceneChange, look: Callable[[str], Art], nature: 
             return with_things(scene, flipped)
         case Move():
             named = named_things(scene, change.which)
-            after = moving.moved(scene, named, change.direction, change.by)
+            after = shifting.moved(scene, named, change.direction, change.by)
             return moving.unhidden(after, named, look)
         case Resize():
             named = named_things(scene, change.which)
-            return moving.unhidden(moving.resized(scene, named, change.factor), named, look)
+            return moving.unhidden(shifting.resized(scene, named, change.factor), named, look)
         case Put():
             named, others = named_things(scene, change.which), named_things(scene, change.other)
             return moving.put(scene, named, change.relation, others, look, nature)
@@ -207,7 +208,7 @@ def _on_background(scene: Scene, change: ChangeBackground) -> Scene:
         frame.model_copy(update={"background": background}) if k == at else frame
         for k, frame in enumerate(scene.frames)
     )
-    return scene.model_copy(update={"frames": frames})
+    return legible(scene.model_copy(update={"frames": frames}), at)
 
 
 def _code(colour: str | None) -> str | None:

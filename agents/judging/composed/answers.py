@@ -87,6 +87,8 @@ class Answers:
             return Answer(False, f"{told}, and {_MORE}", self.view.strange, str(least), 0.5)
         if most > least and not each:
             return Answer(None, f"{told}: {group.why}", group.boxes)
+        if not least and not wanted:
+            return Answer(True, f"no {criterion.thing} is seen", seen=told)
         where = " in each frame" if each and least != wanted else ""
         return Answer(True, f"{told}{where}, all seen as they should look", group.boxes, told)
 

@@ -23,16 +23,25 @@ OUTDOORS: dict[BackgroundKind, tuple[str, ...]] = {
                "animal", "plant"),
     "sea": ("animal-marine", "transport-water", "sky-weather"),
     "city": ("transport-ground", "place-building", "person-role", "person", "sky-weather"),
-    "room": ("household", "light-video", "computer", "musical-instrument", "game", "book-paper",
-             "person", "person-role"),
+    "room": ("animal-mammal", "household", "light-video", "computer", "musical-instrument", "game",
+             "book-paper", "person", "person-role"),
     "night sky": ("sky-weather", "transport-air"),
 }  # fmt: skip
 """Places, and the groups of things of which all must be for it to suit."""
+ANCHORS = ("animal-mammal", "animal-reptile", "animal-amphibian", "animal-bird", "plant-other",
+           "place-building", "place-geographic", "place-religious", "place-other",
+           "transport-ground", "person-role")  # fmt: skip
+"""Kinds that stand outdoors on their own; where most are, the others may lie there, too."""
+BESIDE = ("animal-bug", "plant-flower", "food-fruit", "food-vegetable", "sport", "household",
+          "tool", "sky-weather", "transport-air", "animal", "plant", "person", "event", "emotion",
+          "food-prepared")  # fmt: skip
+OVERLOOKED = ("plant-", "place-")
+"""Kinds that reach above the ground, so that its colour does not swallow them."""
 FLOORS: dict[str, str] = {
     "meadow": "#6fae45", "sea": "#2f8fd0", "city": "#7d848e", "room": "#b9824f",
     "night sky": "#16224f",
 }  # fmt: skip
-APART = 0.13
+APART = 0.1
 """Least OKLab distance of a thing's colour from the ground behind it."""
 SKIES = (None, "#a8e0dc", "#fbd3b4", "#c9c4f4")
 """Skies of landscapes by variant; None is the usual one."""
@@ -72,7 +81,19 @@ def _place(groups: Sequence[str], colours: Sequence[Rgb]) -> BackgroundKind | No
         suits = all(group in members for group in groups) and any(
             group != "sky-weather" or kind == "night sky" for group in groups
         )
-        floor = from_hex(FLOORS[kind])
-        if suits and all(distance(colour, floor) >= APART for colour in colours):
+        if suits and _seen_on(kind, groups, colours):
             return kind
+    outdoors = sum(group in ANCHORS for group in groups)
+    known = all(group in ANCHORS or group in BESIDE for group in groups)
+    if known and 2 * outdoors >= len(groups) and _seen_on("meadow", groups, colours):
+        return "meadow"
     return None
+
+
+def _seen_on(kind: str, groups: Sequence[str], colours: Sequence[Rgb]) -> bool:
+    """Whether the ground of a place swallows none of the things."""
+    floor = from_hex(FLOORS[kind])
+    return all(
+        group.startswith(OVERLOOKED) or distance(colour, floor) >= APART
+        for group, colour in zip(groups, colours, strict=True)
+    )

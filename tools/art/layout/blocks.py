@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from maquette.tools.art.layout.ties import Rect, hull
+from maquette.tools.art.layout.touching import Inked, Moved, before, inside, on_top
+from maquette.tools.art.painting.silhouettes import Mask
+
+Ink = Callable[[int], Mask]
+"""The silhouette of a wanted thing, by its index."""
 
 BEHIND = 0.92
 """Size of the copies in a row further back to those in front."""
@@ -22,8 +27,6 @@ APART_ON_GROUND = 0.5
 """The gap on ground that reaches into depth: rows overlap, so copies stand further apart."""
 INSIDE = 0.52
 """Largest side of what is inside to that of its host."""
-COVERS = 0.2
-"""Share of its host that what stands in front may hide."""
 RISE = 0.05
 """Variation of size among copies, either way."""
 
@@ -111,32 +114,35 @@ def _rows(count: int, rows: int) -> list[int]:
     return [count // rows + (1 if row >= rows - count % rows else 0) for row in range(rows)]
 
 
-def put_inside(guest: Block, host: Block) -> Block:
-    """The guest over the host's first copy, small enough to leave most of it to be seen."""
+def put_inside(guest: Block, host: Block, ink: Ink) -> Block:
+    """The guest over the ink of the host's first copy, small enough to leave most of it."""
     target = next(spot for spot in host.spots if spot.thing == host.thing)
-    x0, y0, x1, y1 = target.rect
-    width, height = guest.size
-    fit = min(1.0, INSIDE * (x1 - x0) / width, INSIDE * (y1 - y0) / height)
-    left = (x0 + x1) / 2 - fit * width / 2
-    top = y0 + 0.56 * (y1 - y0) - fit * height / 2
-    return _joined(host, _scaled(guest, fit), (left, top), nearer=0.5)
+    own = (target.rect, ink(target.thing))
+    return _joined(host, guest, inside(_inked(guest.spots, ink), own, INSIDE), nearer=0.5)
 
 
-def put_in_front(guest: Block, host: Block, to_right: bool) -> Block:
-    """The guest before the host's near corner, lower, hiding a small part of it."""
-    x0, y0, x1, y1 = host.own()
-    width, height = guest.size
-    down = 0.12 * min(height, y1 - y0)
-    tall = min(height - down, y1 - y0)
-    across = min(COVERS * (x1 - x0) * (y1 - y0) / tall, 0.6 * width, 0.45 * (x1 - x0))
-    left = x1 - across if to_right else x0 + across - width
-    return _joined(host, guest, (left, y1 + down - height), nearer=1.0)
+def put_in_front(guest: Block, host: Block, ink: Ink, to_right: bool) -> Block:
+    """The guest before one side of the host, lower, hiding a visible part of it."""
+    own = _inked([spot for spot in host.spots if spot.thing == host.thing], ink)
+    return _joined(host, guest, before(_inked(guest.spots, ink), own, to_right), nearer=1.0)
 
 
-def _joined(host: Block, guest: Block, at: tuple[float, float], nearer: float) -> Block:
+def put_on_top(guest: Block, host: Block, ink: Ink) -> Block:
+    """The guest standing on the summit of the host's first copy."""
+    target = next(spot for spot in host.spots if spot.thing == host.thing)
+    standing = _inked([spot for spot in guest.spots if spot.thing == guest.thing], ink)
+    return _joined(host, guest, on_top(standing, (target.rect, ink(target.thing))), nearer=0.5)
+
+
+def _inked(spots: Sequence[Spot], ink: Ink) -> list[Inked]:
+    return [(spot.rect, ink(spot.thing)) for spot in spots]
+
+
+def _joined(host: Block, guest: Block, move: Moved, nearer: float) -> Block:
+    by, x, y = move
     moved = tuple(
-        replace(spot, rect=shifted(spot.rect, *at), depth=spot.depth + nearer)
-        for spot in guest.spots
+        replace(spot, rect=shifted(spot.rect, x, y), depth=spot.depth + nearer)
+        for spot in _scaled(guest, by).spots
     )
     return _at_zero(Block(host.thing, host.spots + moved))
 

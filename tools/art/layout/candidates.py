@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from maquette.tools.art.brief import WantedRelation, WantedThing
 from maquette.tools.art.contract import Art
 from maquette.tools.art.layout.blocks import Spot
-from maquette.tools.art.layout.cast import LARGE_FIRST, Cast, cast_of, in_order, levels_of
+from maquette.tools.art.layout.cast import Cast, Manner, cast_of, in_order, levels_of
 from maquette.tools.art.layout.judged import (
     beauty,
     broken,
@@ -17,10 +17,12 @@ from maquette.tools.art.layout.judged import (
     misplaced,
 )
 from maquette.tools.art.layout.nature import Nature
-from maquette.tools.art.layout.seen import VISIBLE
+from maquette.tools.art.layout.seen import VISIBLE, mask_of
 from maquette.tools.art.layout.setting import Setting, set_out
 from maquette.tools.art.layout.stage import Stage
-from maquette.tools.art.layout.ties import centre
+from maquette.tools.art.layout.ties import NESTED, centre
+from maquette.tools.art.layout.touching import Inked, touches
+from maquette.tools.art.painting.silhouettes import Mask
 
 ORDERS = 5
 """Orders from left to right that are tried for each kind of setting."""
@@ -30,6 +32,8 @@ LOWERED = (0.62, 0.4)
 """How far a row of copies on the ground lies below the one behind it, in their heights."""
 GOOD = 0.2
 """How much less beautiful than the best a variant may be."""
+UPRIGHT = 1.1
+"""From how much higher than wide a room is pairs may stand one above the other."""
 LARGE = 0.6
 """The least area of all things to that of the best."""
 LOOKED_AT = 40
@@ -62,6 +66,7 @@ def placements(wish: Wish) -> list[Placement]:
     found: list[Placement] = []
     for spots, floating in _tried(wish):
         lost = tuple(broken(spots, wish.ties, wish.stage))
+        lost += tuple(tie for tie in _unhidden(spots, wish) if tie not in lost)
         wrong = len(lost) + misplaced(spots, wish.things, wish.stage)
         value = beauty(spots, wish.stage) - 2.0 * wrong - 3.0 * _outside(spots, wish.stage)
         value -= 0.3 * floating
@@ -98,7 +103,7 @@ def chosen(found: Sequence[Placement], variant: int) -> Placement:
 def _tried(wish: Wish) -> Iterator[tuple[list[Spot], int]]:
     """Spots of each setting, and how many copies stand above the ground that they belong on."""
     most = max(thing.count for thing in wish.things)
-    rows = (1,) if most < LARGE_FIRST else (1, 2) if most < 7 else (2, 3, 4)
+    rows = (1,) if most < _fewest(wish) else (1, 2) if most < 7 else (2, 3, 4)
     steps = [None] if wish.stage.ground is None else LOWERED
     ways = [(number, step) for number in rows for step in (steps if number > 1 else steps[:1])]
     for number, step in ways:
@@ -107,6 +112,12 @@ def _tried(wish: Wish) -> Iterator[tuple[list[Spot], int]]:
         for setting in dict.fromkeys(settings):
             spots = set_out(cast, wish.stage, setting, random.Random(f"place/{number}"))
             yield spots, _floating(cast, setting, spots, wish.stage)
+
+
+def _fewest(wish: Wish) -> int:
+    """Copies from which more than one row is tried."""
+    upright = wish.stage.height > UPRIGHT * wish.stage.width
+    return 2 if upright and wish.stage.ground is None else 3
 
 
 def _floating(cast: Cast, setting: Setting, spots: Sequence[Spot], stage: Stage) -> int:
@@ -125,7 +136,11 @@ def _floating(cast: Cast, setting: Setting, spots: Sequence[Spot], stage: Stage)
 def _cast(wish: Wish, rows: int, lowered: float | None) -> Cast:
     aspects = [art.aspect for art in wish.arts]
     chance = random.Random(f"copies/{rows}")
-    return cast_of(wish.things, aspects, wish.ties, wish.nature, rows, lowered, chance)
+    ink = _ink(wish)
+    # On a landscape without water a duck stands; on a plain shade it may as well swim.
+    wet = wish.stage.ground is None or wish.stage.water is not None
+    how = Manner(rows, _fewest(wish), lowered, wet)
+    return cast_of(wish.things, aspects, wish.ties, wish.nature, how, chance, ink)
 
 
 def _settings(cast: Cast, stage: Stage, chance: random.Random) -> Iterator[Setting]:
@@ -147,6 +162,12 @@ def _settings(cast: Cast, stage: Stage, chance: random.Random) -> Iterator[Setti
         flying = all(cast.players[k].lane == "air" for k in rows[0])
         if len(rows[0]) > 1 and not cast.down and (flying or stage.ground is None):
             yield Setting((rows[0][0::2], rows[0][1::2], *rows[1:]))
+            half = len(rows[0]) // 2
+            yield Setting((rows[0][:half], rows[0][half:], *rows[1:]))
+        low = rows[-1]
+        if len(rows) > 1 and len(low) > 2 and not cast.down and stage.ground is None:
+            half = len(low) // 2
+            yield Setting((*rows[:-1], low[:half], low[half:]))
 
 
 def _in_depth(cast: Cast, flat: Setting) -> Iterator[Setting]:
@@ -177,6 +198,24 @@ def _behind(cast: Cast, row: Sequence[int]) -> Iterator[frozenset[int]]:
 
 def _look(wish: Wish) -> Callable[[int], tuple[Art, bool]]:
     return lambda k: (wish.arts[k], wish.things[k].flip)
+
+
+def _ink(wish: Wish) -> Callable[[int], Mask]:
+    return lambda k: mask_of(wish.arts[k], wish.things[k].flip)
+
+
+def _unhidden(spots: Sequence[Spot], wish: Wish) -> list[WantedRelation]:
+    """The "in front of" and "inside" that boxes tell of and the ink does not."""
+    ink = _ink(wish)
+    inked: dict[int, list[Inked]] = {}
+    for spot in spots:
+        inked.setdefault(spot.thing, []).append((spot.rect, ink(spot.thing)))
+    return [
+        tie
+        for tie in wish.ties
+        if tie.relation in NESTED
+        and not touches(inked[tie.subject], tie.relation, inked[tie.object])
+    ]
 
 
 def _outside(spots: Sequence[Spot], stage: Stage) -> float:

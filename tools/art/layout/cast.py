@@ -10,9 +10,11 @@ from maquette.tools.art.brief import WantedRelation, WantedThing
 from maquette.tools.art.layout.blocks import (
     Block,
     Copies,
+    Ink,
     block_of,
     put_in_front,
     put_inside,
+    put_on_top,
     side_lengths,
 )
 from maquette.tools.art.layout.nature import Nature, lane_of, shown_sizes
@@ -21,8 +23,20 @@ from maquette.tools.art.layout.ties import ACROSS, DOWN, NESTED, Edge, cyclic, e
 WORD_SIZE = {None: 1.0, "small": 0.6, "large": 1.45}
 ALOFT = 0.75
 """The most of a thing in the air to the largest that is not."""
-LARGE_FIRST = 3
-"""Copies from which more than one row is tried."""
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How blocks are made."""
+
+    rows: int = 1
+    """Of many copies."""
+    fewest: int = 3
+    """Copies that stand in so many rows; fewer stand in one."""
+    lowered: float | None = None
+    """How far rows overlap on ground that reaches into depth, see ``Copies``."""
+    wet: bool = True
+    """Whether what swims and floats does so; else it stands."""
 
 
 @dataclass(frozen=True)
@@ -54,37 +68,43 @@ def cast_of(
     aspects: Sequence[float],
     ties: Sequence[WantedRelation],
     nature: Nature,
-    rows: int,
-    lowered: float | None,
+    how: Manner,
     chance: random.Random,
+    ink: Ink,
 ) -> Cast:
-    """Blocks for all things; what is inside or in front of another joins its block.
+    """Blocks for all things; what is inside, in front of or on another joins its block.
 
-    ``rows``: of many copies. ``lowered``: how far rows overlap on ground that
-    reaches into depth, see ``Copies``.
+    ``ink``: the silhouette of a thing, by its index.
     """
     natural = [
         nature.height_m(thing.thing) * aspect**0.5
         for thing, aspect in zip(things, aspects, strict=True)
     ]
     sizes = shown_sizes(natural)
-    lanes = [lane_of(nature, thing.thing) for thing in things]
+    lanes = [lane_of(nature, thing.thing, wet=how.wet) for thing in things]
     sizes = _below_the_sky(sizes, lanes)
     blocks = {}
     for k, thing in enumerate(things):
         size = sizes[k] * WORD_SIZE[thing.size]
         flying = lanes[k] == "air"
-        how = Copies(rows if thing.count >= LARGE_FIRST else 1, flying, flying and rows == 1,
-                     lowered if lanes[k] == "ground" else None)  # fmt: skip
-        blocks[k] = block_of(k, side_lengths(aspects[k], size), thing.count, how, chance)
+        before = any(tie.subject == k and tie.relation == "in front of" for tie in ties)
+        deep = how.rows if thing.count >= how.fewest and not before else 1
+        copies = Copies(deep, flying, flying and how.rows == 1,
+                     how.lowered if lanes[k] == "ground" else None)  # fmt: skip
+        blocks[k] = block_of(k, side_lengths(aspects[k], size), thing.count, copies, chance)
     hosts = {tie.subject: tie for tie in ties if tie.relation in NESTED}
+    hosts |= _standing_on(ties, things, lanes, hosts)
     for guest in sorted(hosts, key=lambda k: -_depth(k, hosts)):
         tie = hosts[guest]
         host = blocks[tie.object]
-        if tie.relation == "inside":
-            blocks[tie.object] = put_inside(blocks[guest], host)
-        else:
-            blocks[tie.object] = put_in_front(blocks[guest], host, chance.random() < 0.5)
+        match tie.relation:
+            case "inside":
+                blocks[tie.object] = put_inside(blocks[guest], host, ink)
+            case "in front of":
+                to_right = chance.random() < 0.5
+                blocks[tie.object] = put_in_front(blocks[guest], host, ink, to_right)
+            case _:
+                blocks[tie.object] = put_on_top(blocks[guest], host, ink)
     roots = [k for k in range(len(things)) if k not in hosts]
     number = {root: k for k, root in enumerate(roots)}
     home = {k: number[_root(k, hosts)] for k in range(len(things))}
@@ -96,6 +116,30 @@ def cast_of(
         _between([(t.subject, t.object) for t in ties if t.relation == "beside"], home),
         home,
     )
+
+
+def _standing_on(
+    ties: Sequence[WantedRelation], things: Sequence[WantedThing], lanes: Sequence[str],
+    nested: dict[int, WantedRelation],
+) -> dict[int, WantedRelation]:  # fmt: skip
+    """Who stands on whom, as "above" between two things of the ground says, by the upper one.
+
+    Only pairs that nothing else asks of: no third one above or below either's, no place of its own.
+    """
+    upright = [
+        (t.subject, t.object) if t.relation == "above" else (t.object, t.subject)
+        for t in ties if t.relation in DOWN
+    ]  # fmt: skip
+    nested_pairs = {*nested, *(tie.object for tie in nested.values())}
+    found: dict[int, WantedRelation] = {}
+    for upper, lower in upright:
+        both = (upper, lower)
+        alone = sum(upper in pair for pair in upright) == 1
+        free = alone and things[lower].count == 1 and not nested_pairs & set(both)
+        solid = all(lanes[k] == "ground" and not things[k].place for k in both)
+        if free and solid and sum(low == lower for _, low in upright) == 1:
+            found[upper] = WantedRelation(subject=upper, relation="above", object=lower)
+    return found
 
 
 def _below_the_sky(sizes: Sequence[float], lanes: Sequence[str]) -> list[float]:

@@ -12,7 +12,7 @@ COLUMNS, ROWS = 25, 19
 SHRINKINGS = (1.0, 0.88, 0.76, 0.64, 0.54, 0.45, 0.36)
 FREE = 0.06
 """Share of a thing, or of one that is there, that may be covered by the other's rectangle."""
-CROWDED = 0.28
+TOUCHED, CROWDED = 0.12, 0.28
 
 
 def free_place(
@@ -23,6 +23,8 @@ def free_place(
     lane: str = "ground",
     near: tuple[float, float] | None = None,
     suits: Callable[[Rect], bool] = lambda rect: True,
+    kept: Sequence[Rect] = (),
+    as_large: bool = False,
 ) -> Rect | None:
     """The rectangle for a thing of this size that covers nothing, as near to a point as can be.
 
@@ -34,15 +36,20 @@ def free_place(
         lane: ``ground``, ``air``, ``water`` or ``swim``: where on the stage it belongs.
         near: the point that its middle should be near; None: the middle of the stage.
         suits: what else a place must keep.
+        kept: what must stay free, as words must.
+        as_large: whether it may rather cover a little than become smaller.
     Returns: None: no place suits.
     """
     x, y = near or centre(stage.room)
-    for limit in (FREE, CROWDED, 10.0):
-        for by in SHRINKINGS:
-            tried = [r for r in _places((size[0] * by, size[1] * by), stage, lane) if suits(r)]
-            open_ = [r for r in tried if _covered(r, others) <= limit]
-            if open_:
-                return min(open_, key=lambda r: _cost(r, others, x, y, stage))
+    tries = [(limit, by) for limit in (FREE, CROWDED, 10.0) for by in SHRINKINGS]
+    if as_large:
+        tries = [(limit, by) for by in SHRINKINGS[:2] for limit in (FREE, TOUCHED)] + tries
+    for limit, by in tries:
+        tried = [r for r in _places((size[0] * by, size[1] * by), stage, lane) if suits(r)]
+        clear = [r for r in tried if not any(overlap(r, words) > 0 for words in kept)]
+        open_ = [r for r in clear if _covered(r, others) <= limit]
+        if open_:
+            return min(open_, key=lambda r: _cost(r, others, x, y, stage))
     return None
 
 

@@ -14,6 +14,10 @@ from maquette.tools.art.layout.ties import Rect, centre, holds, hull, overlap
 CROWDED, CROWDED_ON_GROUND = 2.2, 5.0
 """What it costs when rectangles share area: on ground, where depth explains it, by its square."""
 
+REACH, REACH_ON_GROUND = 0.6, 0.3
+"""What it is worth that all things together reach over the whole stage: on ground the landscape
+fills the rest."""
+
 
 def broken(
     spots: Sequence[Spot], ties: Sequence[WantedRelation], stage: Stage
@@ -78,7 +82,8 @@ def beauty(spots: Sequence[Spot], stage: Stage) -> float:
     lean = abs(middle - (stage.room[0] + stage.room[2]) / 2) / stage.width
     shared = _hidden(spots, sum(areas))
     crowd = CROWDED * shared if stage.ground is None else CROWDED_ON_GROUND * shared**2
-    return 1.7 * fill + 0.3 * reach - 0.8 * lean - crowd
+    wide = REACH if stage.ground is None else REACH_ON_GROUND
+    return 1.7 * fill + wide * reach - 0.8 * lean - crowd
 
 
 def _hidden(spots: Sequence[Spot], areas: float) -> float:

@@ -8,22 +8,22 @@ from maquette.records.errors import InvalidInput
 from maquette.records.geometry import Box
 from maquette.tools.art.brief import BriefRelation
 from maquette.tools.art.contract import Art
-from maquette.tools.art.layout.blocks import COVERS, side_lengths
+from maquette.tools.art.layout.blocks import side_lengths
 from maquette.tools.art.layout.free import free_place
 from maquette.tools.art.layout.nature import Nature, lane_of, shown_sizes
-from maquette.tools.art.layout.seen import VISIBLE, shares_of
+from maquette.tools.art.layout.seen import VISIBLE, mask_of, shares_of
+from maquette.tools.art.layout.shifting import rounded
 from maquette.tools.art.layout.stage import Stage, stage_of
 from maquette.tools.art.layout.ties import Rect, centre, holds, hull, overlap
+from maquette.tools.art.layout.touching import Inked, before, inside, touches
 from maquette.tools.art.painting.placing import fitted
 from maquette.tools.art.scene import PlacedThing, Scene
 from maquette.tools.art.scenery.table import zones_of
 
 Look = Callable[[str], Art]
 
-EDGE = 0.02
-"""Margin to the frame that a moved thing keeps, in frame sides."""
-LEAST = 0.005
-"""A move shorter than this, in frame sides, is none."""
+NEARER = 0.015
+"""How much lower than the floor something may stand to be in front of what stands on it."""
 USUAL = 0.3
 """Side of a thing in an empty frame, in shorter sides of it, times its natural share."""
 INSIDE = 0.5
@@ -43,51 +43,6 @@ def unhidden(scene: Scene, named: Sequence[int], look: Look) -> Scene:
         tried.append(scene.model_copy(update={"things": tuple(changed)}))
     least = [min(shares_of(one, look)) for one in tried]
     return scene if least[0] >= VISIBLE else tried[least.index(max(least))]
-
-
-def moved(scene: Scene, named: Sequence[int], direction: str, by: float) -> Scene:
-    """The things moved together by a share of their frame, at most to its margin.
-
-    Raises: InvalidInput: they are at that edge already.
-    """
-    frame = scene.frames[scene.things[named[0]].frame].box
-    boxes = [scene.things[k].box for k in named]
-    if direction in ("left", "right"):
-        room = min(b.x0 for b in boxes) - frame.x0 - EDGE * frame.width
-        if direction == "right":
-            room = frame.x1 - EDGE * frame.width - max(b.x1 for b in boxes)
-        step, side = min(by * frame.width, room), frame.width
-    else:
-        room = min(b.y0 for b in boxes) - frame.y0 - EDGE * frame.height
-        if direction == "down":
-            room = frame.y1 - EDGE * frame.height - max(b.y1 for b in boxes)
-        step, side = min(by * frame.height, room), frame.height
-    if step < LEAST * side:
-        raise InvalidInput(
-            f"the {scene.things[named[0]].phrase} cannot go further {direction}: "
-            "it stands at the edge of its frame",
-            hint="Make it smaller first, or move it another way.",
-        )
-    dx = {"left": -step, "right": step}.get(direction, 0.0)
-    dy = {"up": -step, "down": step}.get(direction, 0.0)
-    return _with_boxes(scene, {k: _shifted(scene.things[k].box, dx, dy) for k in named})
-
-
-def resized(scene: Scene, named: Sequence[int], factor: float) -> Scene:
-    """Each thing larger or smaller about the middle of its lower edge, inside its frame.
-
-    Raises: InvalidInput: they fill their frame already.
-    """
-    boxes = {}
-    for k in named:
-        thing = scene.things[k]
-        boxes[k] = _grown(thing.box, scene.frames[thing.frame].box, factor)
-    if all(boxes[k] == scene.things[k].box for k in named) and factor != 1:
-        raise InvalidInput(
-            f"the {scene.things[named[0]].phrase} cannot be larger: it fills its frame",
-            hint="Move it to the middle, or make the others smaller.",
-        )
-    return _with_boxes(scene, boxes)
 
 
 def put(
@@ -116,13 +71,17 @@ def place_for(
     Raises: InvalidInput: the picture is full.
     """
     stage, art = _stage(scene, frame), look(thing)
-    rects = [_rect(scene, k, look) for k in _in_frame(scene, frame)] + _lettered(scene)
+    rects = [_rect(scene, k, look) for k in _in_frame(scene, frame)]
     if alike:
         like = fitted(alike[-1].box, art, scene.width_px, scene.height_px)
         size, near = (like.width, like.height), like.centre
     else:
         size, near = _natural(scene, thing, frame, look, nature), None
-    found = free_place(size, rects, stage, lane=lane_of(nature, thing), near=near)
+    lane = lane_of(nature, thing, wet=stage.ground is None or stage.water is not None)
+    found = free_place(size, rects, stage, lane=lane, near=near, kept=_lettered(scene),
+                       as_large=bool(alike))  # fmt: skip
+    if found is None:  # its lane is full of words
+        found = free_place(size, rects, stage, lane="any", near=near, kept=_lettered(scene))
     if found is None:
         raise InvalidInput(
             "there is no room for one more thing", hint="Make things smaller or remove one first."
@@ -154,25 +113,26 @@ def _put_one(
     target = targets[0] if relation == "inside" else hull(targets)
     own = _rect(scene, k, look)
     width, height = own[2] - own[0], own[3] - own[1]
+    inked = [(rect, mask_of(look(scene.things[j].thing), scene.things[j].flip))
+             for j, rect in zip(others, targets, strict=True)]  # fmt: skip
+    mine = [(own, mask_of(look(thing.thing), thing.flip))]
+    found: Rect | None
     if relation == "inside":
-        fit = min(1.0, INSIDE * (target[2] - target[0]) / width,
-                  INSIDE * (target[3] - target[1]) / height)  # fmt: skip
-        width, height = width * fit, height * fit
-        x, y = centre(target)
-        found: Rect | None = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+        found = _shifted_by(own, inside(mine, inked[0], INSIDE))
+    elif relation == "in front of":
+        found = _before(mine, inked, stage, _lettered(scene))
     else:
         rest = [_rect(scene, j, look) for j in _in_frame(scene, host_frame)
-                if j != k and not (relation == "in front of" and j in others)]  # fmt: skip
-        rest += _lettered(scene)
+                if j != k]  # fmt: skip
         lane = lane_of(nature, thing.thing) if relation not in ("above", "below") else "any"
         found = free_place(
             (width, height), rest, stage, lane=lane, near=_aim(target, relation),
-            suits=lambda rect: _suits(rect, relation, target, stage),
+            suits=lambda rect: holds(rect, relation, target, stage.unit), kept=_lettered(scene),
         )  # fmt: skip
         if found is None and lane != "any":
             found = free_place(
                 (width, height), rest, stage, lane="any", near=_aim(target, relation),
-                suits=lambda rect: _suits(rect, relation, target, stage),
+                suits=lambda rect: holds(rect, relation, target, stage.unit), kept=_lettered(scene),
             )  # fmt: skip
     if found is None:
         raise InvalidInput(
@@ -189,11 +149,27 @@ def _put_one(
     return scene.model_copy(update={"things": tuple(things)})
 
 
-def _suits(rect: Rect, relation: BriefRelation, target: Rect, stage: Stage) -> bool:
-    if not holds(rect, relation, target, stage.unit):
-        return False
-    area = (target[2] - target[0]) * (target[3] - target[1])
-    return relation != "in front of" or overlap(rect, target) <= COVERS * area
+def _before(
+    own: Sequence[Inked], hosts: Sequence[Inked], stage: Stage, words: Sequence[Rect]
+) -> Rect | None:
+    """Where the thing hides a part of the hosts, at the side where it stays on the stage."""
+    x0, y0, x1, y1 = stage.room
+    for to_right in (True, False):
+        rect = _shifted_by(own[0][0], before(own, hosts, to_right))
+        lowest = max(y1, hull([host for host, _ in hosts])[3] + NEARER * stage.height)
+        up = max(0.0, rect[3] - lowest)
+        rect = (rect[0], rect[1] - up, rect[2], rect[3] - up)
+        left = min(0.0, x1 - rect[2]) + max(0.0, x0 - rect[0])
+        rect = (rect[0] + left, rect[1], rect[2] + left, rect[3])
+        free = not any(overlap(rect, one) > 0 for one in words)
+        if free and rect[1] >= y0 and touches([(rect, own[0][1])], "in front of", hosts):
+            return rect
+    return None
+
+
+def _shifted_by(rect: Rect, move: tuple[float, float, float]) -> Rect:
+    by, x, y = move
+    return rect[0] * by + x, rect[1] * by + y, rect[2] * by + x, rect[3] * by + y
 
 
 def _aim(target: Rect, relation: BriefRelation) -> tuple[float, float]:
@@ -263,39 +239,5 @@ def _area(scene: Scene, thing: PlacedThing, look: Look) -> float:
 def _boxed(scene: Scene, rect: Rect) -> Box:
     values = (rect[0] / scene.width_px, rect[1] / scene.height_px,
               rect[2] / scene.width_px, rect[3] / scene.height_px)  # fmt: skip
-    x0, y0, x1, y1 = (_rounded(value) for value in values)
+    x0, y0, x1, y1 = (rounded(value) for value in values)
     return Box(x0=x0, y0=y0, x1=x1, y1=y1)
-
-
-def _rounded(value: float) -> float:
-    return round(min(1.0, max(0.0, value)), 5)
-
-
-def _shifted(box: Box, dx: float, dy: float) -> Box:
-    return Box(
-        x0=_rounded(box.x0 + dx),
-        y0=_rounded(box.y0 + dy),
-        x1=_rounded(box.x1 + dx),
-        y1=_rounded(box.y1 + dy),
-    )
-
-
-def _grown(box: Box, frame: Box, factor: float) -> Box:
-    """The box about the middle of its lower edge; pushed inside the frame where it would leave."""
-    most_wide, most_high = frame.width * (1 - 2 * EDGE), frame.height * (1 - 2 * EDGE)
-    by = min(factor, most_wide / box.width, most_high / box.height)
-    if factor > 1 >= by:
-        return box
-    width, height = box.width * by, box.height * by
-    x0 = (box.x0 + box.x1 - width) / 2
-    x0 = min(max(x0, frame.x0 + EDGE * frame.width), frame.x1 - EDGE * frame.width - width)
-    y0 = max(box.y1 - height, frame.y0 + EDGE * frame.height)
-    return Box(x0=_rounded(x0), y0=_rounded(y0), x1=_rounded(x0 + width), y1=_rounded(y0 + height))
-
-
-def _with_boxes(scene: Scene, boxes: dict[int, Box]) -> Scene:
-    things = tuple(
-        thing.model_copy(update={"box": boxes[k]}) if k in boxes else thing
-        for k, thing in enumerate(scene.things)
-    )
-    return scene.model_copy(update={"things": things})

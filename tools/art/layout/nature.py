@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-FLAT = 0.36
+FLAT = 0.3
 """Power that natural sizes are pressed by: a picture shows a mouse beside an elephant."""
-SMALLEST = 0.34
+SMALLEST = 0.4
 """Least size of a thing to the largest one's in the same picture."""
 
 
@@ -36,10 +36,15 @@ def nature_of_packs() -> Nature:
     return Nature(size_of, rests, lambda thing: card_of(thing).group)
 
 
-def lane_of(nature: Nature, thing: str) -> str:
-    """Where on a stage a thing belongs: ``ground``, ``air``, ``water`` (it floats) or ``swim``."""
+def lane_of(nature: Nature, thing: str, *, wet: bool = True) -> str:
+    """Where on a stage a thing belongs: ``ground``, ``air``, ``water`` (it floats) or ``swim``.
+
+    ``wet``: whether the stage has water; without it a duck and a boat stand on the ground.
+    """
     rests = nature.rests(thing)
     if rests == "water":
+        if not wet:
+            return "ground"
         return "swim" if nature.group(thing).startswith("animal") else "water"
     return "air" if rests in ("air", "wall") else "ground"
 

@@ -30,13 +30,22 @@ from maquette.words.colours import WORDS, Rgb, distance, hex_code
 
 SPREAD = 0.35
 """How much of the differences of hue is kept: reds beside oranges become blues beside blues."""
+MOST_TURNED = 9.0
+"""Degrees of hue that any shade may lie from the aim: more of it is another colour's name."""
+LEAST_CHROMA = 0.75
+"""Least chroma of a shade to the aim's: the cream coat of a dog turns orange as its patches do."""
 DARKEST, LIGHTEST = 0.12, 0.995
+DEEPER = 0.08
+"""How far shades may go below the lightness at which the aim loses its name."""
+PALEST = 0.7
+"""Least chroma that sRGB must still show, to the aim's, for a shade to be light enough."""
 SETTLED = 4
 """Corrections of the aim for what pressing at the ends of lightness and gamut takes away."""
 SAMPLED = 500
 """Pixels of a family that its move is measured on."""
-CLEARLY = 0.7
-"""A thing that is already so much nearer to the asked word than to the next is left as it is."""
+CLEARLY, MOSTLY = 0.5, 0.85
+"""A thing whose mean is so much nearer to the asked word than to the next, and of which so much is
+of that word, is left as it is."""
 
 
 @dataclass(frozen=True)
@@ -48,21 +57,24 @@ class Move:
     darkest: float
     lightest: float
     contrast: float
+    ends: tuple[float, float] = (DARKEST, LIGHTEST)
+    """Lightness that no shade passes."""
 
     def __call__(self, lch: Floats) -> Floats:
         """OKLCh colours (n, 3) after the move."""
         lch = np.atleast_2d(lch)
         light, chroma, hue = self.source
-        low = self._press(light - self.darkest, self.aim[0] - DARKEST)
-        high = self._press(self.lightest - light, LIGHTEST - self.aim[0])
+        low = self._press(light - self.darkest, self.aim[0] - self.ends[0])
+        high = self._press(self.lightest - light, self.ends[1] - self.aim[0])
         away = lch[:, 0] - light
         new_light = self.aim[0] + np.where(away < 0, away * low, away * high)
         if chroma < GRAY:
             new_chroma = np.full(len(lch), self.aim[1])
             new_hue = np.full(len(lch), self.aim[2])
         else:
-            new_chroma = self.aim[1] * np.minimum(lch[:, 1] / chroma, 1.6)
-            new_hue = self.aim[2] + SPREAD * turned(lch[:, 2], hue)
+            new_chroma = self.aim[1] * np.clip(lch[:, 1] / chroma, LEAST_CHROMA, 1.6)
+            away = np.clip(SPREAD * turned(lch[:, 2], hue), -MOST_TURNED, MOST_TURNED)
+            new_hue = self.aim[2] + away
         return np.stack([new_light, new_chroma, new_hue % 360], axis=1)
 
     def _press(self, wanted: float, room: float) -> float:
@@ -117,27 +129,51 @@ def move_to(family: Family, wanted: Rgb) -> Move:
     contrast = 0.8 if goal[0] > 0.9 or goal[0] < 0.3 else 1.0
     aim = goal.copy()
     source = family.mean
+    ends = _named_alike(wanted) if goal[1] >= GRAY else (DARKEST, LIGHTEST)
     for _ in range(SETTLED):
-        move = Move(source, (aim[0], aim[1], aim[2]), float(low), float(high), contrast)
+        move = Move(source, (aim[0], aim[1], aim[2]), float(low), float(high), contrast, ends)
         shown = to_oklch(to_rgb(move(seen)).astype(np.float64))
         mean = to_oklab(shown).mean(axis=0)
-        aim[0] = np.clip(aim[0] + goal[0] - mean[0], DARKEST, LIGHTEST)
+        aim[0] = np.clip(aim[0] + goal[0] - mean[0], *ends)
         if goal[1] >= GRAY:
             lost = goal[1] / max(float(np.hypot(mean[1], mean[2])), 1e-3)
             aim[1] = min(aim[1] * min(lost, 1.3), 0.32)
-    return Move(source, (aim[0], aim[1], aim[2]), float(low), float(high), contrast)
+    return Move(source, (aim[0], aim[1], aim[2]), float(low), float(high), contrast, ends)
+
+
+@lru_cache(maxsize=64)
+def _named_alike(wanted: Rgb) -> tuple[float, float]:
+    """Darkest and lightest shade of a colour's hue that still has its name and enough chroma.
+
+    A yellow that is lighter is cream, and one that is darker olive.
+    """
+    light, chroma, hue = to_oklch(np.array(wanted, dtype=np.float64))
+    steps = np.arange(DARKEST, LIGHTEST, 0.01)
+    shown = to_rgb(np.stack([steps, np.full_like(steps, chroma), np.full_like(steps, hue)], axis=1))
+    name = basic_name(wanted)
+    alike = [basic_name((int(r), int(g), int(b))) == name for r, g, b in shown]
+    strong = to_oklch(shown.astype(np.float64))[:, 1] >= PALEST * chroma
+    at = int(np.argmin(np.abs(steps - light)))
+    low = next((k for k in range(at, -1, -1) if not alike[k]), 0)
+    high = next((k for k in range(at, len(steps)) if not (alike[k] and strong[k])), len(steps) - 1)
+    return (
+        float(max(DARKEST, min(steps[low], light) - DEEPER)),
+        float(min(LIGHTEST, max(steps[high], light + 0.01))),
+    )
 
 
 def _is_already(family: Family, colour: str) -> bool:
     """Whether the thing has the colour that is asked for by a basic word."""
     if colour not in BASIC or family.gray != (colour in ("black", "white", "gray")):
         return False
-    lab = to_rgb(np.array(family.mean))
-    now: Rgb = (int(lab[0]), int(lab[1]), int(lab[2]))
-    if basic_name(now) != colour:
-        return False
+    red, green, blue = to_rgb(family.average)
+    now: Rgb = (int(red), int(green), int(blue))
     others = min(distance(now, WORDS[name]) for name in BASIC if name != colour)
-    return distance(now, WORDS[colour]) < CLEARLY * others
+    if distance(now, WORDS[colour]) >= CLEARLY * others:
+        return False
+    seen = to_rgb(family.seen[:: max(1, len(family.seen) // SAMPLED)])
+    named = [basic_name((int(r), int(g), int(b))) == colour for r, g, b in seen]
+    return float(np.mean(named)) >= MOSTLY
 
 
 def _repaint(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from maquette.records.errors import NotFound
 from maquette.tools.art.contract import Art
 from maquette.tools.art.painting.placing import fitted, number
 from maquette.tools.art.painting.silhouettes import foot
@@ -41,10 +42,34 @@ def shadow(scene: Scene, index: int, look: Callable[[str], Art]) -> str:
 
 
 def stands(scene: Scene, thing: PlacedThing) -> bool:
-    """Whether the lower edge of a thing lies on the ground of its frame."""
+    """Whether the lower edge of a thing lies on the ground of its frame.
+
+    On a plain shade, which has none, whatever usually stands does, unless another bears it.
+    """
     frame = scene.frames[thing.frame]
-    ground = zones_of(frame.background.kind).ground
+    zones = zones_of(frame.background.kind)
+    ground = zones.ground
     if ground is None:
-        return False
+        return zones.sky is None and _heavy(thing.thing) and not _borne(scene, thing)
     foot_y = (thing.box.y1 - frame.box.y0) / frame.box.height
     return ground[0] - 0.02 <= foot_y <= 1.0
+
+
+def _heavy(thing: str) -> bool:
+    """Whether a thing usually stands or lies on something."""
+    from maquette.tools.art.finding.sizes import rests
+
+    try:
+        return rests(thing) == "ground"
+    except NotFound:  # of a pack that is not here, or of none
+        return False
+
+
+def _borne(scene: Scene, thing: PlacedThing) -> bool:
+    """Whether the middle of a thing's lower edge lies on another thing behind it."""
+    x, y = (thing.box.x0 + thing.box.x1) / 2, thing.box.y1 - 0.02 * thing.box.height
+    return any(
+        other.box.x0 < x < other.box.x1 and other.box.y0 < y < other.box.y1
+        for other in scene.things
+        if other.id != thing.id and other.layer < thing.layer
+    )

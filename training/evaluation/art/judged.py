@@ -23,7 +23,8 @@ from maquette.records.criterion import Criterion, Relation
 from maquette.records.geometry import Box
 from maquette.records.verdict import Finding, Outcome
 from maquette.tools.art.scene import Scene
-from maquette.training.evaluation.art.faults import FAULTS, PLACES, Trial, ask, trial
+from maquette.training.evaluation.art.asking import ask
+from maquette.training.evaluation.art.faults import FAULTS, PLACES, Trial, trial
 from maquette.training.evaluation.intervals import Share
 
 FOUND, ALARMS = 0.98, 0.02

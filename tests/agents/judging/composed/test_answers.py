@@ -146,3 +146,10 @@ def test_a_relation_to_what_is_not_there_fails() -> None:
     assert relation(lone, beside).holds is False
     words = Relation(id="r", subject="text", relation="above", object="circle")
     assert relation(lone, words).holds is None
+
+
+def test_none_of_something_is_told_in_plain_words() -> None:
+    """Where no square was wanted and none is there, the reason says so."""
+    asked = Count(id="n", thing="square", count=0)
+    found = answers(scene(RED, BLUE), asked).count(asked)
+    assert found.holds is True and found.reason == "no square is seen"

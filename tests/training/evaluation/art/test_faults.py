@@ -8,14 +8,13 @@ import pytest
 from maquette.agents.judging.composed.sources import ArtSources
 from maquette.records.criterion import Count
 from maquette.tools.art.scene import Scene
+from maquette.training.evaluation.art.asking import Asked, ask
 from maquette.training.evaluation.art.faults import (
     FAULTS,
     PLACES,
     PLANTERS,
-    Asked,
     Fault,
     Trial,
-    ask,
     trial,
 )
 from maquette.training.evaluation.art.judged import Judged, measure, passes, record, trials
