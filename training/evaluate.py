@@ -6,6 +6,7 @@ judge-agreement  compare the judge's reading with a person's labels
 search           how often a search finds the right picture among its first three
 art              how often art is found rightly for common nouns, in four languages
 art-faults       how often planted faults in composed pictures are found
+art-scenes       how many scenes and sheets planned by hand are right, clean and fit to print
 pack             measure rows and write table, plot, sheets and outcomes; or recheck outcomes
 """
 
@@ -126,6 +127,27 @@ def art_faults(
     told = faults.record(judged)
     typer.echo(json.dumps(told, indent=1) if as_json else faults.table(told))
     raise typer.Exit(0 if faults.passes(judged) else 1)
+
+
+@app.command("art-scenes")
+def art_scenes(
+    out: Annotated[Path | None, typer.Option(help="folder of pictures and sheets to look at")] = (
+        None
+    ),
+    judgements: Annotated[
+        Path | None, typer.Option(help="judgements by eye; those that come along")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print shares as JSON")] = False,
+) -> None:
+    """Compose the scenes and sheets planned by hand. Exits with 1 below a bar by eye."""
+    from maquette.training.evaluation.art import scenes
+
+    looked = scenes.look()
+    if out is not None:
+        scenes.write(looked, out)
+    told = scenes.record(looked, scenes.read_by_eye(judgements or scenes.BY_EYE))
+    typer.echo(json.dumps(told, indent=1, ensure_ascii=False) if as_json else scenes.table(told))
+    raise typer.Exit(0 if scenes.passes(told) else 1)
 
 
 @app.command()
