@@ -184,21 +184,26 @@ def _told(looked: Sequence[Looked], which: str) -> dict[str, list[str]]:
 def _by_eye(
     looked: Sequence[Looked], by_eye: Mapping[str, Mapping[str, Any]], quality: str
 ) -> dict[str, Any]:
-    """A share of what was looked at. A plan that has no picture is none of them: it is wrong."""
+    """A share of the requests that were looked at: of one with several pictures all must be good.
+    A plan without a picture is not good."""
     ids = {plan.id for plan in plans(KINDS[quality])}
     own = [one for one in looked if one.plan.id in ids]
-    seen = {
-        one.plan.id: not isinstance(one.picture, str) and by_eye[one.plan.id][quality]
-        for one in own
-        if one.plan.id in by_eye or isinstance(one.picture, str)
-    }
-    wrong = {id: by_eye.get(id, {}).get("note", "") for id, good in seen.items() if not good}
-    right = sum(seen.values())
+    good: dict[str, bool] = {}
+    wrong: dict[str, str] = {}
+    for one in own:
+        if one.plan.id not in by_eye and not isinstance(one.picture, str):
+            continue
+        eye = by_eye.get(one.plan.id, {})
+        holds = not isinstance(one.picture, str) and bool(eye[quality])
+        request = one.plan.id.partition(".")[0]
+        good[request] = good.get(request, True) and holds
+        if not holds:
+            wrong[one.plan.id] = eye.get("note", "")
     return {
-        "share": _share(list(seen.values())),
+        "share": _share(list(good.values())),
         "bar": BARS[quality],
-        "holds": bool(seen) and right / len(seen) >= BARS[quality],
-        "not_looked_at": len(own) - len(seen),
+        "holds": bool(good) and sum(good.values()) / len(good) >= BARS[quality],
+        "not_looked_at": len({one.plan.id.partition(".")[0] for one in own}) - len(good),
         "wrong": wrong,
     }
 
