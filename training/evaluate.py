@@ -7,6 +7,7 @@ search           how often a search finds the right picture among its first thre
 art              how often art is found rightly for common nouns, in four languages
 art-faults       how often planted faults in composed pictures are found
 art-scenes       how many scenes and sheets planned by hand are right, clean and fit to print
+art-pairs        how often composed pictures are preferred to drawn ones of the same words
 art-words        how many of the scenes' words are read as they were planned by hand
 pack             measure rows and write table, plot, sheets and outcomes; or recheck outcomes
 """
@@ -149,6 +150,27 @@ def art_scenes(
     told = scenes.record(looked, scenes.read_by_eye(judgements or scenes.BY_EYE))
     typer.echo(json.dumps(told, indent=1, ensure_ascii=False) if as_json else scenes.table(told))
     raise typer.Exit(0 if scenes.passes(told) else 1)
+
+
+@app.command("art-pairs")
+def art_pairs(
+    pictures: Annotated[
+        Path | None, typer.Option(help="folder of ID-art.png and ID-drawn.png to be judged")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(help="folder of sheets that do not tell which is which")
+    ] = Path("runs/evaluation/pairs"),
+    as_json: Annotated[bool, typer.Option("--json", help="print shares as JSON")] = False,
+) -> None:
+    """Print what a person preferred, or with --pictures set pairs side by side for a person."""
+    from maquette.training.evaluation.art import pairs
+
+    if pictures is not None:
+        typer.echo(f"{pairs.blind(pictures, out)} sheets in {out}")
+        return
+    told = pairs.record(pairs.read_pairs())
+    typer.echo(json.dumps(told, indent=1, ensure_ascii=False) if as_json else pairs.table(told))
+    raise typer.Exit(0 if told["holds"] else 1)
 
 
 @app.command("art-words")
