@@ -8,9 +8,10 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from maquette.api.client import MaquetteClient
 from maquette.records.draft import Draft
@@ -27,22 +28,26 @@ AT_ONCE = 2
 READ_PX = 300
 """Width at which the words are read: tesseract is made for pages, and reads nothing at all, or
 strokes for letters, where letters are hundreds of pixels high."""
-ROUND_WORDS = 0.03
-"""Left round the words, as a fraction of the sheet: its borders are no letters."""
+ROUND_WORDS = 0.12
+"""Put round the words, as a fraction of their width, in the colour behind them: the borders of
+the sheet are no letters."""
 
 
 def words_alone(picture: bytes, boxes: Sequence[Box]) -> bytes:
     """The part of a sign that holds its words, in the size of a page's letters."""
     with Image.open(io.BytesIO(picture)) as sheet:
-        x0, y0 = min(b.x0 for b in boxes) - ROUND_WORDS, min(b.y0 for b in boxes) - ROUND_WORDS
-        x1, y1 = max(b.x1 for b in boxes) + ROUND_WORDS, max(b.y1 for b in boxes) + ROUND_WORDS
-        left, right = max(0, round(x0 * sheet.width)), min(sheet.width, round(x1 * sheet.width))
-        top, bottom = max(0, round(y0 * sheet.height)), min(sheet.height, round(y1 * sheet.height))
-        part = sheet.crop((left, top, right, bottom))
+        left, right = (round(f(xs) * sheet.width) for f, xs in _ends(boxes, "x0", "x1"))
+        top, bottom = (round(f(ys) * sheet.height) for f, ys in _ends(boxes, "y0", "y1"))
+        part = sheet.convert("RGB").crop((left, top, right, bottom))
+        part = ImageOps.expand(part, round(ROUND_WORDS * part.width), part.getpixel((0, 0)))
         small = part.resize((READ_PX, max(1, round(part.height * READ_PX / part.width))))
     written = io.BytesIO()
     small.save(written, format="PNG")
     return written.getvalue()
+
+
+def _ends(boxes: Sequence[Box], low: str, high: str) -> list[tuple[Any, list[float]]]:
+    return [(min, [getattr(b, low) for b in boxes]), (max, [getattr(b, high) for b in boxes])]
 
 
 def second_reading(picture: bytes) -> str:
