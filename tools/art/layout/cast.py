@@ -21,6 +21,8 @@ from maquette.tools.art.layout.nature import Nature, lane_of, shown_sizes
 from maquette.tools.art.layout.ties import ACROSS, DOWN, NESTED, Edge, cyclic, edges
 
 WORD_SIZE = {None: 1.0, "small": 0.6, "large": 1.45}
+MOST_APART = 3.5
+"""The largest thing to the least, whatever sizes were asked for."""
 ALOFT = 0.75
 """The most of a thing in the air to the largest that is not."""
 
@@ -83,15 +85,16 @@ def cast_of(
     sizes = shown_sizes(natural)
     lanes = [lane_of(nature, thing.thing, wet=how.wet) for thing in things]
     sizes = _below_the_sky(sizes, lanes)
+    sizes = [size * WORD_SIZE[thing.size] for size, thing in zip(sizes, things, strict=True)]
+    sizes = [max(size, max(sizes) / MOST_APART) for size in sizes]
     blocks = {}
     for k, thing in enumerate(things):
-        size = sizes[k] * WORD_SIZE[thing.size]
         flying = lanes[k] == "air"
         before = any(tie.subject == k and tie.relation == "in front of" for tie in ties)
         deep = how.rows if thing.count >= how.fewest and not before else 1
         copies = Copies(deep, flying, flying and how.rows == 1,
                      how.lowered if lanes[k] == "ground" else None)  # fmt: skip
-        blocks[k] = block_of(k, side_lengths(aspects[k], size), thing.count, copies, chance)
+        blocks[k] = block_of(k, side_lengths(aspects[k], sizes[k]), thing.count, copies, chance)
     hosts = {tie.subject: tie for tie in ties if tie.relation in NESTED}
     hosts |= _standing_on(ties, things, lanes, hosts)
     for guest in sorted(hosts, key=lambda k: -_depth(k, hosts)):

@@ -119,7 +119,7 @@ def test_nothing_is_shown_tiny(sizes: list[float]) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sheets", "scenes"])
 def test_things_fill_their_room(kind: str) -> None:
-    """In 9 of 10 written plans and more the things reach over 0.6 of the room's width or height, and
+    """In 92 of 100 plans the things reach over 0.6 of the room's width or height, and
     their boxes take a quarter of its area."""
     import maquette.training.evaluation.art.judged as beside
     from maquette.tools.art.sheets.design import design
