@@ -6,6 +6,7 @@ lies in front of the family (eyes, outlines) stays in front of the pattern, unde
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -26,6 +27,10 @@ LIGHT = 0.82
 """From this lightness a family takes the deep colour, since pale would not show."""
 OPACITY = 0.92
 """A little of the shading below shows through."""
+CHECKED = 0.42 * OPACITY
+"""Of each of two bands of a check, so that they show where they cross."""
+SLANT = 35.0
+"""Degrees by which stripes are turned."""
 
 
 @lru_cache(maxsize=512)
@@ -52,15 +57,13 @@ def patterned(art: Art, pattern: PatternName, family: Family, colour: Rgb | None
     period = PERIODS[pattern] * ((x1 - x0) * (y1 - y0)) ** 0.5
     defs = (
         f'<defs><mask id="pattern-mask" maskUnits="userSpaceOnUse" x="{x0:.6g}" y="{y0:.6g}" '
-        f'width="{x1 - x0:.6g}" height="{y1 - y0:.6g}">{_silhouette(art, family)}</mask>'
-        f'<pattern id="pattern-fill" patternUnits="userSpaceOnUse" x="{x0:.6g}" y="{y0:.6g}" '
-        f'width="{period:.6g}" height="{period:.6g}"{_turn(pattern)}>'
-        f"{_cell(pattern, period, _second(below))}</pattern></defs>"
+        f'width="{x1 - x0:.6g}" height="{y1 - y0:.6g}">{_silhouette(art, family)}</mask></defs>'
     )
-    cover = (
-        f'<rect x="{x0:.6g}" y="{y0:.6g}" width="{x1 - x0:.6g}" height="{y1 - y0:.6g}" '
-        f'fill="url(#pattern-fill)" fill-opacity="{OPACITY}" mask="url(#pattern-mask)"/>'
+    shapes = "".join(
+        f'<path d="{path}" fill-opacity="{opacity:.6g}"/>'
+        for path, opacity in _paths(pattern, art.ink, period)
     )
+    cover = f'<g fill="{_second(below)}" mask="url(#pattern-mask)">{shapes}</g>'
     return Art(art.view_box, defs + art.body + cover, art.ink)
 
 
@@ -97,24 +100,61 @@ def _second(below: Floats) -> str:
     return hex_code((int(red), int(green), int(blue)))
 
 
-def _turn(pattern: PatternName) -> str:
-    return ' patternTransform="rotate(35)"' if pattern == "stripes" else ""
+def _paths(
+    pattern: PatternName, ink: tuple[float, float, float, float], period: float
+) -> list[tuple[str, float]]:
+    """The pattern over an ink box as plain shapes, each with its opacity.
 
-
-def _cell(pattern: PatternName, side: float, fill: str) -> str:
-    half = f"{side * 0.4:.6g}"
+    No ``pattern`` element: renderers place its tiles up to a pixel apart.
+    """
+    x0, y0, x1, y1 = ink
+    width = 0.4 * period
     match pattern:
         case "stripes":
-            return f'<rect width="{side * 0.4:.6g}" height="{side * 1.01:.6g}" fill="{fill}"/>'
+            return [(_slanted(ink, period, width), OPACITY)]
         case "dots":
-            spots = ((0.5, 0.5), (0, 0), (1, 0), (0, 1), (1, 1))
-            return "".join(
-                f'<circle cx="{x * side:.6g}" cy="{y * side:.6g}" r="{side * 0.23:.6g}" '
-                f'fill="{fill}"/>'
-                for x, y in spots
+            rows, columns = _steps(y1 - y0, period / 2), _steps(x1 - x0, period / 2)
+            centres = (
+                (x0 + k * period / 2, y0 + n * period / 2)
+                for n in range(rows)
+                for k in range(columns)
+                if (n + k) % 2 == 0
             )
+            return [("".join(_disc(x, y, 0.23 * period) for x, y in centres), OPACITY)]
         case _:
-            return (
-                f'<rect width="{half}" height="{side:.6g}" fill="{fill}" fill-opacity="0.42"/>'
-                f'<rect width="{side:.6g}" height="{half}" fill="{fill}" fill-opacity="0.42"/>'
+            upright = (
+                f"M{x0 + k * period:.6g} {y0:.6g}h{width:.6g}v{y1 - y0:.6g}h{-width:.6g}Z"
+                for k in range(_steps(x1 - x0, period))
             )
+            level = (
+                f"M{x0:.6g} {y0 + k * period:.6g}v{width:.6g}h{x1 - x0:.6g}v{-width:.6g}Z"
+                for k in range(_steps(y1 - y0, period))
+            )
+            return [("".join(upright), CHECKED), ("".join(level), CHECKED)]
+
+
+def _steps(length: float, step: float) -> int:
+    return math.ceil(length / step) + 1
+
+
+def _disc(x: float, y: float, radius: float) -> str:
+    r, d = f"{radius:.6g}", 2 * radius
+    return f"M{x - radius:.6g} {y:.6g}a{r} {r} 0 1 0 {d:.6g} 0a{r} {r} 0 1 0 {-d:.6g} 0Z"
+
+
+def _slanted(ink: tuple[float, float, float, float], period: float, width: float) -> str:
+    """Bands across the box, turned by ``SLANT`` degrees from upright."""
+    x0, y0, x1, y1 = ink
+    cos, sin = math.cos(math.radians(SLANT)), math.sin(math.radians(SLANT))
+    corners = ((x0, y0), (x1, y0), (x0, y1), (x1, y1))
+    across = [x * cos + y * sin for x, y in corners]
+    along = [y * cos - x * sin for x, y in corners]
+    low, high = min(along), max(along)
+    first = math.floor(min(across) / period)
+    bands = []
+    for k in range(first, first + _steps(max(across) - min(across), period) + 1):
+        ends = ((k * period, low), (k * period + width, low), (k * period + width, high))
+        points = (*ends, (k * period, high))
+        placed = (f"{u * cos - v * sin:.6g} {u * sin + v * cos:.6g}" for u, v in points)
+        bands.append(f"M{' L'.join(placed)}Z")
+    return "".join(bands)

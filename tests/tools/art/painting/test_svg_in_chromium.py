@@ -150,17 +150,7 @@ def test_like_is_like_and_other_is_not() -> None:
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(
-            name,
-            marks=pytest.mark.xfail(
-                name == "patterns",
-                strict=True,
-                reason="our rasteriser sets the tiles of a pattern a pixel beside a browser's",
-            ),
-        )
-        for name in PICTURES
-    ],
+    PICTURES,
 )
 def test_a_browser_shows_what_we_show(name: str, tmp_path: Path) -> None:
     found = likenesses(PICTURES[name], tmp_path)
