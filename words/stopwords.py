@@ -36,7 +36,9 @@ SIZES: dict[str, Literal["small", "large"]] = {
     "enormous": "large",
 }
 DETERMINERS = word_set("a an the some another this that its his her their my your our each")
-GROUPS = word_set("slice piece group row pair couple bunch line set number lot column grid cluster dozen")
+GROUPS = word_set(
+    "slice piece group row pair couple bunch line set number lot column grid cluster dozen"
+)
 NEGATIONS = word_set("no not without never don't dont cannot except neither nor avoid")
 PRONOUNS = frozenset(["it", "them", "this", "that", "these", "those"]) - {"this", "that"}
 CARRIERS = word_set(
