@@ -55,6 +55,7 @@ def test_a_character_is_a_glyph_or_nothing(build_font: Build, glyph: Paint, soli
     assert [opened.glyph_of(text) for text in ("", "C", "AB", "A" * 99, "\ud83d")] == [None] * 5
 
 
+@pytest.mark.slow
 def test_glyphs_that_paint_each_other_end(build_font: Build, glyph: Paint, solid: Paint) -> None:
     """A glyph that paints itself, and layers that double forty times, take no time."""
     loop = {"Format": 11, "Glyph": "A"}

@@ -109,6 +109,7 @@ def test_an_added_thing_covers_no_words() -> None:
     assert after.things[-1].box.y0 >= 0.47
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(["box", "worm", "kite", "boat"]), min_size=1, max_size=8))
 @settings(max_examples=25, deadline=None)
 def test_added_things_stay_inside_and_seen(names: list[str]) -> None:

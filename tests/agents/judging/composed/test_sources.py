@@ -37,6 +37,7 @@ def test_things_are_called_by_their_names(thing: str, phrase: str, holds: bool) 
     assert ArtSources().named(thing, phrase) is holds
 
 
+@pytest.mark.slow
 def test_what_some_thing_is_called_is_known() -> None:
     """And a word that is none is not."""
     assert ArtSources().known("cats") and not ArtSources().known("flumph")

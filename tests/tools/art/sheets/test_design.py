@@ -94,6 +94,7 @@ def grounds(sheet: SheetDesign, block: TextBlock) -> list[str | None]:
     return seen
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(brief=briefs(), variant=variants)
 def test_letters_are_read_on_whatever_lies_behind(brief: SceneBrief, variant: int) -> None:
@@ -106,6 +107,7 @@ def test_letters_are_read_on_whatever_lies_behind(brief: SceneBrief, variant: in
             assert contrast(from_hex(block.colour), from_hex(ground)) >= READABLE, sheet.name
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(brief=briefs(), variant=variants)
 def test_words_and_things_do_not_meet(brief: SceneBrief, variant: int) -> None:
@@ -118,6 +120,7 @@ def test_words_and_things_do_not_meet(brief: SceneBrief, variant: int) -> None:
             assert block.panel or not over(room, block.box), (sheet.name, block.text)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(brief=briefs(), variant=variants)
 def test_nothing_is_lost_and_a_scene_can_be_made_of_it(brief: SceneBrief, variant: int) -> None:
