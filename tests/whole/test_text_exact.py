@@ -6,18 +6,16 @@ import asyncio
 import io
 import shutil
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image, ImageOps
 
 from maquette.api.client import MaquetteClient
 from maquette.records.draft import Draft
-from maquette.records.geometry import Box
 from maquette.records.task import TaskOptions
 from maquette.records.verdict import Outcome
+from maquette.tools.art.scene import Scene
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -33,21 +31,22 @@ ROUND_WORDS = 0.12
 the sheet are no letters."""
 
 
-def words_alone(picture: bytes, boxes: Sequence[Box]) -> bytes:
-    """The part of a sign that holds its words, in the size of a page's letters."""
-    with Image.open(io.BytesIO(picture)) as sheet:
-        left, right = (round(f(xs) * sheet.width) for f, xs in _ends(boxes, "x0", "x1"))
-        top, bottom = (round(f(ys) * sheet.height) for f, ys in _ends(boxes, "y0", "y1"))
+async def words_alone(client: MaquetteClient, sha256: str) -> bytes:
+    """The part of a composed sign that its document keeps for words, in the size of a page's."""
+    made = await client.lineage(sha256)
+    assert made is not None
+    parents = [await client.artifact(parent) for parent in made.parents]
+    (document,) = (one for one in parents if one.media_type == "application/json")
+    (words,) = Scene.model_validate_json(await client.download(document.sha256)).words
+    with Image.open(io.BytesIO(await client.download(sha256))) as sheet:
+        box, size = words.box, sheet.size
+        left, right = round(box.x0 * size[0]), round(box.x1 * size[0])
+        top, bottom = round(box.y0 * size[1]), round(box.y1 * size[1])
         part = sheet.convert("RGB").crop((left, top, right, bottom))
-        part = ImageOps.expand(part, round(ROUND_WORDS * part.width), part.getpixel((0, 0)))
-        small = part.resize((READ_PX, max(1, round(part.height * READ_PX / part.width))))
+    part = ImageOps.expand(part, round(ROUND_WORDS * part.width), part.getpixel((0, 0)))
     written = io.BytesIO()
-    small.save(written, format="PNG")
+    part.resize((READ_PX, round(part.height * READ_PX / part.width))).save(written, format="PNG")
     return written.getvalue()
-
-
-def _ends(boxes: Sequence[Box], low: str, high: str) -> list[tuple[Any, list[float]]]:
-    return [(min, [getattr(b, low) for b in boxes]), (max, [getattr(b, high) for b in boxes])]
 
 
 def second_reading(picture: bytes) -> str:
@@ -69,10 +68,7 @@ async def sign(client: MaquetteClient, text: str, seed: int) -> tuple[str, Draft
     task = await client.submit(f'a sign that says "{text}"', options=TaskOptions(seed=seed))
     task = await client.wait(task.id, timeout_s=300)
     assert task.result is not None and task.result.best is not None, task.problem
-    picture = await client.download(task.result.best.artifact.sha256)
-    verdict = await client.verdict(task.result.best.verdict)
-    (seen,) = (one for one in verdict.findings if one.criterion.kind == "text_reads")
-    picture = words_alone(picture, seen.evidence.boxes)
+    picture = await words_alone(client, task.result.best.artifact.sha256)
     return text, task.result.best, await asyncio.to_thread(second_reading, picture)
 
 
