@@ -88,9 +88,11 @@ async def with_art(asked: Asked) -> Plan | None:
         if source == "art":
             raise FixInput("no art pack is installed here", hint="pip install 'maquette[art]'")
         return None
-    model = await _generator(asked)
+    if source == "drawn":
+        return None
+    model = await asked.served.generator_if_any()
     lexicon = Lexicon.of(model.vocabulary) if model else None
-    if source == "drawn" or (source == "auto" and lexicon is not None and lexicon.open):
+    if source == "auto" and lexicon is not None and lexicon.open:
         return None
     if asked.reading.sequence is not None:
         sequence, known = asked.reading.sequence, lexicon or Lexicon()
@@ -106,13 +108,6 @@ async def with_art(asked: Asked) -> Plan | None:
     if not (parts.there or asked.reading.shown or parts.background.kind):
         raise asked.refused("; ".join(parts.notes()) or "nothing was found in it to show")
     return composed_plan(asked.reading, parts, notes=(choice.reason,))
-
-
-async def _generator(asked: Asked) -> GenerationDescription | None:
-    try:
-        return await asked.served.generator()
-    except (TryAgain, GiveUp):
-        return None
 
 
 async def drawn(asked: Asked, model: GenerationDescription, showing: Showing | None = None) -> Plan:

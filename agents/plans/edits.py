@@ -124,7 +124,7 @@ def _step(change: Change, lexicon: Lexicon, *, finds: bool, every: bool) -> Step
         case ChangeKind.MOVE:
             told["place"] = change.new.split()[-1]
         case ChangeKind.RESIZE:
-            told["scale"] = LARGER if change.new in _LARGER else SMALLER
+            told["scale"] = scale_of(change)
         case ChangeKind.REPLACE | ChangeKind.ADD:
             aspect = ASPECTS.get(_head(change.new, lexicon), 1.0)
             told |= {"becomes": change.new, "aspect": aspect}
@@ -132,6 +132,11 @@ def _step(change: Change, lexicon: Lexicon, *, finds: bool, every: bool) -> Step
     if side:
         told |= {"side": side, "beside": change.link.removeprefix(f"{side} the ")}
     return "change_thing", {name: value for name, value in told.items() if value}
+
+
+def scale_of(change: Change) -> float:
+    """By how much the sides of a thing change that is to be larger or smaller."""
+    return LARGER if change.new in _LARGER else SMALLER
 
 
 def _means_all(target: str, lexicon: Lexicon) -> bool:

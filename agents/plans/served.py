@@ -6,7 +6,7 @@ from maquette.agents.judging.judges.things import can_judge
 from maquette.model_servers.client.contract import ModelClient
 from maquette.model_servers.client.roles import GenerationClient, SegmentationClient
 from maquette.model_servers.schemas.generation import GenerationDescription
-from maquette.records.errors import MaquetteError
+from maquette.records.errors import GiveUp, MaquetteError, TryAgain
 
 
 class Served:
@@ -20,6 +20,13 @@ class Served:
     async def generator(self) -> GenerationDescription:
         """What the generator can do. Raises: ModelUnavailable: none answers."""
         return await self._generation.describe()
+
+    async def generator_if_any(self) -> GenerationDescription | None:
+        """The same; None: none answers."""
+        try:
+            return await self.generator()
+        except (TryAgain, GiveUp):
+            return None
 
     async def sees(self) -> bool:
         """Whether a model is there that can tell what a picture shows. An absent role cannot."""

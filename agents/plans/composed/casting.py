@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from maquette.agents.plans.composed.backgrounds import coloured_background, take_background
@@ -30,8 +31,7 @@ class Role:
     @property
     def pattern(self) -> PatternName | None:
         """The pattern that was asked for."""
-        names = (_PATTERN.get(PATTERNS.get(word, "")) for word in self.mention.extra)
-        return next((name for name in names if name), None)
+        return pattern_of(self.mention.extra)
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,12 @@ class Cast:
         """What the person should know before anything is made."""
         told = [note for role in self.roles for note in _notes(role)]
         return tuple(dict.fromkeys(told))
+
+
+def pattern_of(words: Iterable[str]) -> PatternName | None:
+    """The pattern that the first of some words names, by the composer's name for it."""
+    names = (_PATTERN.get(PATTERNS.get(word, "")) for word in words)
+    return next((name for name in names if name), None)
 
 
 async def cast(masked: str, gallery: Gallery, drawn: Lexicon) -> Cast:

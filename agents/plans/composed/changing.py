@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from maquette.agents.plans.composed.backgrounds import coloured_background, take_background
+from maquette.agents.plans.composed.casting import pattern_of
 from maquette.agents.plans.composed.gallery import Gallery
 from maquette.agents.plans.composed.plan import ART
+from maquette.agents.plans.edits import scale_of
 from maquette.agents.plans.parts import attached
 from maquette.agents.reading.changes import Change, ChangeKind
 from maquette.agents.reading.tokens import RELATIONS
@@ -27,16 +29,12 @@ from maquette.tools.art.changes import (
     Resize,
     SceneChange,
 )
-from maquette.tools.art.scene import PatternName, PlacedThing, Scene
+from maquette.tools.art.scene import PlacedThing, Scene
 from maquette.words.colours import canonical
-from maquette.words.lexicon import PATTERNS, singular
+from maquette.words.lexicon import singular
 from maquette.words.stopwords import DETERMINERS, NUMBERS
 
-LARGER, SMALLER = 1.4, 0.7
-"""By how much the sides of a thing grow or shrink that is to be larger or smaller."""
-_LARGER = frozenset({"bigger", "larger", "taller", "wider", "huge", "big", "large"})
 _DIRECTIONS = {"left": "left", "right": "right", "top": "up", "bottom": "down", "up": "up"}
-_PATTERN: dict[str, PatternName] = {"striped": "stripes", "dotted": "dots", "checked": "checks"}
 _MORE = re.compile(r"^(?:one|an?|another)\s+more\s+|^another\s+|^more\s+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _WHOLE = frozenset({"it", "them", "this", "that", "everything"})
@@ -100,10 +98,10 @@ async def _read(change: Change, scene: Scene, gallery: Gallery, number: int) -> 
             recoloured: list[SceneChange] = [Recolour(which=w, colour=colour) for w in whiches]
             return recoloured, [check] if every else []
         case ChangeKind.PATTERN:
-            pattern = _PATTERN.get(PATTERNS.get(change.new, ""))
+            pattern = pattern_of([change.new])
             return [Decorate(which=w, pattern=pattern) for w in whiches], []
         case ChangeKind.RESIZE:
-            factor = LARGER if change.new in _LARGER else SMALLER
+            factor = scale_of(change)
             return [Resize(which=w, factor=factor) for w in whiches], []
         case ChangeKind.MOVE:
             direction = _direction(change)

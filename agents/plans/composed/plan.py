@@ -51,16 +51,7 @@ def composed_plan(reading: Reading, cast: Cast, *, notes: Sequence[str] = ()) ->
     """The plan of a request that art alone answers."""
     brief, wanted = brief_of(reading, cast), wanted_of(reading, cast)
     name = "sheet" if brief.words else "picture"
-    loop = Loop(
-        id=name,
-        source=ART,
-        body=(compose_call(brief),),
-        result=f"{CALL}.image",
-        criteria=wanted,
-        candidates=DRAFTS if brief.panels[0].things else 1,
-        rounds=ROUNDS if wanted else 1,
-        reason="composed in several ways; what is placed is looked at, what is set is read back",
-    )
+    loop = composed_loop(name, brief, wanted, drafts=DRAFTS if brief.panels[0].things else 1)
     return Plan(
         nodes=(loop,),
         outputs=(f"{name}.image",),
@@ -88,6 +79,27 @@ def with_art(plan: Plan, reading: Reading, cast: Cast) -> Plan:
         }
     )
     return plan.model_copy(update={"nodes": (both,), "notes": (*plan.notes, *art_notes(brief))})
+
+
+def composed_loop(
+    name: str,
+    brief: SceneBrief,
+    wanted: tuple[Criterion, ...],
+    *,
+    call: str = CALL,
+    drafts: int = DRAFTS,
+) -> Loop:
+    """The loop that composes a brief in several ways and keeps the best."""
+    return Loop(
+        id=name,
+        source=ART,
+        body=(compose_call(brief).model_copy(update={"id": call}),),
+        result=f"{call}.image",
+        criteria=wanted,
+        candidates=drafts,
+        rounds=ROUNDS if wanted else 1,
+        reason="composed in several ways; what is placed is looked at, what is set is read back",
+    )
 
 
 def compose_call(brief: SceneBrief) -> Call:

@@ -9,13 +9,10 @@ from dataclasses import replace
 from maquette.agents.plans.composed.casting import Cast, Role, as_said, cast
 from maquette.agents.plans.composed.gallery import Gallery
 from maquette.agents.plans.composed.plan import (
-    ART,
     CALL,
-    DRAFTS,
-    ROUNDS,
     art_notes,
     brief_of,
-    compose_call,
+    composed_loop,
     told,
     wanted_of,
     with_packs,
@@ -26,7 +23,7 @@ from maquette.agents.reading.scene import Mention
 from maquette.agents.reading.sequences import Sequence
 from maquette.agents.reading.wording import PLACEHOLDER, Wordings
 from maquette.records.criterion import Criterion, TextReads
-from maquette.records.plan import Loop, Plan
+from maquette.records.plan import Plan
 from maquette.tools.art.brief import SceneBrief, Words
 from maquette.words.lexicon import Lexicon
 
@@ -66,7 +63,7 @@ def _set(sequence: Sequence, readings: Many[Reading], casts: Many[Cast], notes: 
         brief = brief_of(reading, replace(one, wish=replace(one.wish, carrier=carrier)))
         briefs.append(brief)
         name = f"picture{k}"
-        nodes.append(_loop(name, brief, wanted_of(reading, one), call=f"{CALL}{k}"))
+        nodes.append(composed_loop(name, brief, wanted_of(reading, one), call=f"{CALL}{k}"))
     credits = [note for brief in briefs for note in art_notes(brief)]
     told_of = [note for one in casts for note in one.notes()]
     return Plan(
@@ -107,24 +104,10 @@ async def _panels(
     wanted += _seen(casts)
     told_of = [note for one in casts for note in one.notes()]
     return Plan(
-        nodes=(_loop("panels", brief, tuple(wanted)),),
+        nodes=(composed_loop("panels", brief, tuple(wanted)),),
         outputs=("panels.image",),
         summary=f"{len(panels)} panels: {told(brief)}"[:400],
         notes=tuple(dict.fromkeys([*told_of, *notes, *art_notes(brief)])),
-    )
-
-
-def _loop(name: str, brief: SceneBrief, wanted: tuple[Criterion, ...], call: str = CALL) -> Loop:
-    made = compose_call(brief).model_copy(update={"id": call})
-    return Loop(
-        id=name,
-        source=ART,
-        body=(made,),
-        result=f"{call}.image",
-        criteria=wanted,
-        candidates=DRAFTS,
-        rounds=ROUNDS if wanted else 1,
-        reason="composed in several ways; what is placed is looked at, what is set is read back",
     )
 
 
