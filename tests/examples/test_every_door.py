@@ -14,6 +14,8 @@ from places import ROOT
 
 from maquette.infra.plugins import DOORS
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = ROOT / "examples" / "every_door"
 
 FOUND = """
@@ -77,7 +79,6 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(site)}
 
 
-@pytest.mark.slow
 def test_everything_it_brings_is_found_and_works(installed: dict[str, str]) -> None:
     """Its tool, intent, role, backend, option, judge, repair, strategy and art pack stand beside
     ours; its role answers, and a request in its intent's words is planned by its tool."""
@@ -101,7 +102,6 @@ def test_its_command_runs(installed: dict[str, str], tmp_path: Path) -> None:
     assert Image.open(mirrored).getpixel((1, 0)) == (255, 0, 0)
 
 
-@pytest.mark.slow
 def test_its_own_tests_inherit_our_suites(installed: dict[str, str], tmp_path: Path) -> None:
     """A package proves its things by `maquette.contracts`, outside of any checkout."""
     shutil.copytree(EXAMPLE / "tests", tmp_path / "tests")

@@ -92,11 +92,13 @@ def readers(wanted: frozenset[str]) -> set[str]:
     }
 
 
+@pytest.mark.slow
 def test_the_environment_is_read_at_the_edges_alone() -> None:
     """Every file that touches the environment is on the list with its reason, and no other."""
     assert readers(ENVIRONMENT) == set(ENVIRONMENT_EDGES)
 
 
+@pytest.mark.slow
 def test_the_clock_is_read_at_the_edges_alone() -> None:
     """Every file that asks for the time is on the list with its reason, and no other."""
     assert readers(CLOCKS) == set(CLOCK_EDGES)

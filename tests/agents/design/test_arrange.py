@@ -45,6 +45,7 @@ def _consistent_ties(rng: random.Random, count: int, ties: int) -> list[Tie]:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.integers(0, 10_000), st.integers(2, 6), st.integers(0, 5))
 def test_every_tie_holds_and_nothing_overlaps(seed: int, count: int, ties: int) -> None:

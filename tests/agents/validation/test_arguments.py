@@ -36,6 +36,7 @@ def _places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[Any,
             yield from _places(item, (*path, k))
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3))
 def test_every_reference_is_found_in_reading_order(arguments: dict[str, Any]) -> None:
     """With the path to it; nothing inside a reference is looked at."""

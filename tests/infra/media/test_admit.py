@@ -162,6 +162,7 @@ def test_a_huge_safetensors_header_is_not_read() -> None:
     assert sniff(data).media_type == "application/octet-stream"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", [9_400, 13_000])
 def test_a_pixel_bomb_is_refused_by_its_header(side: int) -> None:
     """A few hundred kilobytes of black are refused at once, with no memory spent on pixels."""

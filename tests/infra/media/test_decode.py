@@ -293,6 +293,7 @@ def test_avif_colours_by_numbers() -> None:
 # --- one transparent colour ------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @given(
     depth=st.sampled_from([1, 2, 4, 8, 16]),
     is_rgb=st.booleans(),

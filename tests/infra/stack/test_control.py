@@ -241,6 +241,7 @@ def test_a_guarded_part_ends_with_its_own_code(run) -> None:
     assert "exit code 7" in stack.events()[-1]["detail"]
 
 
+@pytest.mark.slow
 def test_strangers_are_left_alone(run, tmp_path: Path) -> None:
     """A start cleans up after its own data directory only."""
 

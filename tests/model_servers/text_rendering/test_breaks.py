@@ -37,6 +37,7 @@ def test_lines_break_where_readers_expect(text: str, expected: list[str]) -> Non
     assert parts(text) == expected
 
 
+@pytest.mark.slow
 @given(st.text("ab 中文、。「」ー っ", max_size=20))
 def test_nothing_is_lost(text: str) -> None:
     """The parts with their spaces are the text with single spaces."""

@@ -202,6 +202,7 @@ def gray_photographs(folder: Path, levels: range) -> None:
         Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(folder / f"{level}.png")
 
 
+@pytest.mark.slow
 def test_photographs_and_outsiders_are_trials_of_their_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

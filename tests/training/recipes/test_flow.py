@@ -36,6 +36,8 @@ from maquette.training.recipes.wordbook import all_words
 from maquette.training.recipes.wordings import Wording
 from maquette.training.world.drawing.render import render
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -58,7 +60,6 @@ def pipeline(work: Path) -> LayoutFlowPipeline:
     return loaded
 
 
-@pytest.mark.slow
 def test_shard_holds_the_render_of_each_scene(work: Path) -> None:
     """Cached pixels equal a fresh render of the scene read back beside them."""
     shard = read_shard(work / "shard")
@@ -92,7 +93,6 @@ def test_second_latents_are_of_the_edited_or_holed_picture(work: Path) -> None:
         assert np.allclose(fresh, cache.second[index], atol=0.05)
 
 
-@pytest.mark.slow
 def test_a_resumed_run_equals_an_unbroken_one(work: Path, tmp_path: Path) -> None:
     """Two steps, a checkpoint, and two more give the weights of four steps in one go."""
     cache = read_items(work / "items")

@@ -25,6 +25,8 @@ from maquette.training.reward.recipe import RewardRecipe, fresh_model
 from maquette.training.reward.run import RewardRun, pair_weights
 from maquette.training.reward.session import SEED, train_perspective
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -44,7 +46,6 @@ def a_run(work: Path, folder: Path, subject: str = "alignment", **recipe: object
     return RewardRun(folder, subject, model, words, seen, settings)
 
 
-@pytest.mark.slow
 def test_the_pack_serves_every_perspective(work: Path) -> None:
     """The exported directory loads by the serving path, checked against its manifest."""
     scorer = Scorer(str(work / "pack"))
@@ -77,7 +78,6 @@ def test_saved_weights_give_the_rewards_of_training(
     assert row.raw[0] == pytest.approx(float(better[0, 0]), abs=0.02)
 
 
-@pytest.mark.slow
 def test_a_resumed_run_ends_where_an_unbroken_one_does(work: Path, tmp_path: Path) -> None:
     """Three steps, a stop and three more equal six steps, weight for weight."""
     whole = a_run(work, tmp_path / "whole")
@@ -116,7 +116,6 @@ def test_packed_captions_earn_what_they_would_alone(
     assert len({round(float(value), 5) for value in packed}) == 4
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("subject", list(SUBJECTS))
 def test_pairs_of_two_pictures_weigh_half_a_lesson(subject: str) -> None:
     """Shares of a lesson sum to one; where it has both kinds of pairs, each kind has half."""

@@ -26,6 +26,8 @@ from maquette.training.world.drawing.background import plain
 from maquette.training.world.scene import Placed, Scene
 from maquette.training.world.things import THINGS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -35,7 +37,6 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.slow
 def test_the_pack_is_whole_and_speaks(work: Path) -> None:
     """What was exported matches its manifest and loads by the served class."""
     verify_directory(work / "pack")
@@ -45,7 +46,6 @@ def test_the_pack_is_whole_and_speaks(work: Path) -> None:
     model.score(None, "is there a star?", ["yes", "no"])
 
 
-@pytest.mark.slow
 def test_new_measures_go_onto_the_card_of_a_finished_pack(work: Path, tmp_path: Path) -> None:
     """The card keeps what it said of the model, tells stored rows, and the manifest names it."""
     finished = Path(shutil.copytree(work / "pack", tmp_path / "pack"))

@@ -90,6 +90,7 @@ def test_most_common_colour_in_a_mask_is_the_named_one(scene: Scene) -> None:
         assert tuple(values[counts.argmax()]) == COLOURS[placed.colour]
 
 
+@pytest.mark.slow
 @few
 @given(scenes)
 def test_mask_is_where_the_picture_changes(scene: Scene) -> None:

@@ -97,6 +97,7 @@ async def test_twenty_equal_submissions_start_one_task(run_with) -> None:
     assert ledger.count("paint.start") == 2
 
 
+@pytest.mark.slow
 async def test_an_id_with_another_request_is_a_conflict(run_with) -> None:
     """Two requests under one id: whichever the engine took first stays, the other is told."""
     async with run_with(make_engine(pace_s=0.3)) as running:
@@ -195,6 +196,7 @@ async def collect(running: Running, task_id: str) -> list:
     return [event async for event in running.gateway.events(task_id, owner=OWNER)]
 
 
+@pytest.mark.slow
 async def test_lists_are_merged_paged_and_filtered(run_with) -> None:
     """Running and ended tasks come in one list, newest first, page by page."""
     owner = f"lister-{time.time_ns()}"

@@ -113,6 +113,7 @@ async def test_the_same_seed_gives_the_same_bytes(run_with) -> None:
     assert first != other
 
 
+@pytest.mark.slow
 async def test_a_repeated_task_is_looked_up(run_with) -> None:
     """An equal second task of the owner runs no tool; another owner's runs all of them."""
     ledger = Ledger()
@@ -130,6 +131,7 @@ async def test_a_repeated_task_is_looked_up(run_with) -> None:
     assert first.result.artifacts == again.result.artifacts
 
 
+@pytest.mark.slow
 async def test_equal_tasks_at_once_share_one_execution(run_with) -> None:
     """Eight equal tasks submitted together run each step once."""
     ledger = Ledger()

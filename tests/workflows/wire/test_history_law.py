@@ -116,6 +116,7 @@ async def test_watchers_do_not_grow_the_history(run_with) -> None:
     assert abs(len(fifty.events) - len(one.events)) < 50
 
 
+@pytest.mark.slow
 async def test_a_burst_of_events_reaches_a_watcher_in_pages(
     run_with, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -75,6 +75,7 @@ def traces(database: Path, words: str) -> int:
     return sum(data.count(form) for form in forms)
 
 
+@pytest.mark.slow
 async def test_the_database_holds_no_word_of_a_prompt(run_with, temporal: DevServer) -> None:
     """After a task that was approved with words, and one that failed, nothing of the words is
     in the engine's files; a run that is not sealed leaves them there."""
@@ -189,6 +190,7 @@ def key_folder() -> Iterator[StackFolders]:
         yield folders
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
 async def test_another_user_reads_no_prompt_and_starts_nothing(
     run_with, temporal: DevServer, key_folder: StackFolders

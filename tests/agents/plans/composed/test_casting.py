@@ -59,6 +59,7 @@ async def test_two_meanings_are_told(gallery: Gallery, drawn: Lexicon) -> None:
     assert any("may also mean" in note for note in found.notes())
 
 
+@pytest.mark.slow
 async def test_what_art_cannot_show_is_said(gallery: Gallery, drawn: Lexicon) -> None:
     """A wooden car is a car; that it is not wooden is said."""
     found = await of("a wooden car", gallery, drawn)

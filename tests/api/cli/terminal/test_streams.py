@@ -134,6 +134,7 @@ def test_streams_are_given_back(capsys: Any) -> None:
     assert (sys.stdin, sys.stdout, sys.stderr) == before
 
 
+@pytest.mark.slow
 def test_debug_shows_where(tmp_path: Path) -> None:
     """MAQUETTE_DEBUG=1, as advised, shows where an error was raised; without it nothing does."""
     for value, shown in (("1", True), ("0", False)):

@@ -73,6 +73,7 @@ def _png(image: Image.Image) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.slow
 async def test_any_llava_directory_is_served(role: UnderstandingRole) -> None:
     """A directory named in the settings gives all verbs, whatever its tower and sizes."""
     told = await role.capabilities(DescribeRequest())
@@ -81,6 +82,7 @@ async def test_any_llava_directory_is_served(role: UnderstandingRole) -> None:
     assert not told.guarded  # nobody speaks for a model that is not bundled
 
 
+@pytest.mark.slow
 async def test_a_caption_is_the_same_each_time(
     role: UnderstandingRole, picture: ArtifactRef
 ) -> None:

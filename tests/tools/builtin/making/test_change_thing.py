@@ -107,6 +107,7 @@ def test_a_moved_box_keeps_size_and_the_other_axis(box: Box, place: Any) -> None
     assert sides[place] <= MARGIN + 1e-9
 
 
+@pytest.mark.slow
 @given(st.lists(boxes(), max_size=4), st.sampled_from(["left of", "above", None]))
 def test_free_room_touches_nothing(taken: list[Box], side: Any) -> None:
     """What is found is clear of all that stands there, and on the side that was asked for."""
@@ -235,6 +236,7 @@ async def test_a_thing_that_is_not_there_is_told_with_what_is(
         await run_tool(change_thing, {"image": picture.model_dump()}, bundled)
 
 
+@pytest.mark.slow
 async def test_a_thing_is_named_in_the_generators_words(
     bundled: ToolContext, store: MemoryArtifactStore
 ) -> None:

@@ -105,6 +105,7 @@ async def real(store: MemoryArtifactStore) -> AsyncIterator[DirectClient]:
     await client.close()
 
 
+@pytest.mark.slow
 async def test_what_is_typeset_can_be_read(ctx: ToolContext, real: DirectClient) -> None:
     """Words set by the real renderer are read back exactly by the real reader."""
     ctx.models = real

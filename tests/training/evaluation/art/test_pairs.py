@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 
 from maquette.training.evaluation.art import pairs
@@ -37,6 +38,7 @@ def test_no_picture_on_either_side_counts_against_composing() -> None:
     assert not told["holds"]
 
 
+@pytest.mark.slow
 def test_the_sheets_show_each_pair_and_not_its_sources(tmp_path: Path) -> None:
     """A red and a blue picture stand side by side, in the order of the key."""
     Image.new("RGB", (40, 40), "red").save(tmp_path / "sheet-01-art.png")

@@ -64,6 +64,7 @@ def test_everything_is_told_by_some_long_caption() -> None:
     assert told["size"] > 110
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(seeds, styles, wordings)
 def test_every_word_is_in_the_vocabulary(seed: int, style: str, wording: str) -> None:

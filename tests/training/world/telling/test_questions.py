@@ -106,6 +106,7 @@ def _background(scene: Scene, text: str) -> str:
     return "yes" if ground in (" to ".join(colours), *places) else "no"
 
 
+@pytest.mark.slow
 def test_answers_are_those_of_brute_force() -> None:
     """Every answer, in both wordings, equals one worked out from question and scene."""
     for wording in ("train", "test"):
@@ -134,6 +135,7 @@ def test_yes_and_no_are_as_common() -> None:
         assert abs(tally[kind]["yes"] / total - 0.5) < 2 / total**0.5, (kind, tally[kind])
 
 
+@pytest.mark.slow
 def test_training_questions_never_name_a_held_out_pair_or_word() -> None:
     """A held-out pair or word is neither asked for nor denied."""
     for _, asked in ask_many(400, "train", 8):
@@ -141,6 +143,7 @@ def test_training_questions_never_name_a_held_out_pair_or_word() -> None:
         assert not set(re.findall(r'"(.*)"', asked.question)) & set(HELD_OUT_WORDS)
 
 
+@pytest.mark.slow
 def test_every_kind_is_asked_in_known_words() -> None:
     """All kinds occur; the tokenizer knows every word of questions and answers."""
     known, kinds = set(words()), set()
