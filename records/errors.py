@@ -6,6 +6,7 @@ MaquetteError
 │   │   └── CapabilityMissing   the model that is loaded cannot do what is asked
 │   ├── MediaRejected       attached bytes are not a picture we accept
 │   ├── PlanRejected        a plan breaks the rules; nothing was run
+│   ├── NeedsAnswer         it can be read in two ways: a person must say which is meant
 │   ├── NotFound            no such thing for this owner
 │   └── Conflict            it clashes with what is already there
 ├── TryAgain            nothing is wrong with the request: retry later
@@ -27,8 +28,10 @@ MaquetteError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
+from maquette.records.question import Question
 from maquette.records.task import Problem
 
 
@@ -86,6 +89,30 @@ class PlanRejected(FixInput):
     def __init__(self, reasons: list[tuple[str, str]], *, hint: str = "") -> None:
         super().__init__("; ".join(sentence for _, sentence in reasons), hint=hint)
         self.reasons = reasons
+
+
+class NeedsAnswer(FixInput):
+    """A planner asks back; it plans anew from the request with the answer behind it."""
+
+    code = "needs_answer"
+    title = "The request needs an answer"
+
+    def __init__(
+        self,
+        question: str,
+        choices: Sequence[str] = (),
+        *,
+        guess: str | None = None,
+        hint: str = "",
+    ) -> None:
+        """
+        Args:
+            question: one sentence, at most 400 characters.
+            choices: likely answers, 8 at most.
+            guess: the best answer without asking; None: there is none.
+        """
+        super().__init__(question, hint=hint or "Say which is meant in the request.")
+        self.question = Question(question=question, choices=tuple(choices), guess=guess)
 
 
 class NotFound(FixInput):

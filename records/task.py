@@ -11,6 +11,7 @@ from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Document, Fraction, Name, Record
 from maquette.records.draft import Draft
 from maquette.records.plan import Plan
+from maquette.records.question import Question
 
 MAX_PROMPT_CHARACTERS = 20_000
 
@@ -31,6 +32,11 @@ class TaskOptions(Record):
     source: Source = "auto"
     strategy: Name | None = Field(
         default=None, description="how loops decide, such as revise or best_of_n"
+    )
+    assume: bool = Field(
+        default=False,
+        exclude_if=lambda assume: not assume,  # as options were told before questions were asked
+        description="take the best guess where the planner would ask back",
     )
 
     def told(self) -> dict[str, Any]:
@@ -192,6 +198,11 @@ class Task(Document):
     problem: Problem | None = None
     usage: Usage = Usage()
     waiting_for: str | None = Field(default=None, description="request id of an open question")
+    question: Question | None = Field(
+        default=None,
+        exclude_if=lambda question: question is None,
+        description="what is asked, where it is the planner that asks",
+    )
     metadata: dict[str, Any] = Field(default_factory=dict)
 
 

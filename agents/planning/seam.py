@@ -27,6 +27,8 @@ class Planner(Protocol):
                 person's own words; None: it was not. Empty: none was.
 
         Raises: PlanRejected: no valid plan was found; says why. FixInput: the request asks for
-            something that cannot be done here; says what can. TryAgain: a model is away.
+            something that cannot be done here; says what can. NeedsAnswer: a guess would be wrong
+            too often; it is called again with the answer as a last line of the request's words.
+            TryAgain: a model is away.
         """
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from maquette.records.plan import Loop, Plan
+from maquette.records.question import Question
 from maquette.records.task import Problem, Progress, Task, TaskResult, TaskStatus, Usage
 from maquette.workflows.loops.state import LoopState
 from maquette.workflows.loops.strategy import Strategy
@@ -44,18 +45,30 @@ class TaskBoard:
         self.problem: Problem | None = None
         self.cut_short: str | None = None
         self.waiting_for: str | None = None
+        self.question: Question | None = None
+        self.notes: tuple[str, ...] = ()
+        """Of what was asked before there was a plan."""
         self.waited_s = 0.0
         self.stopping = False
         self.ended_at: float | None = None
         self.reason = ""
 
     def take_plan(self, reply: PlanReply) -> Plan:
-        """Take up the plan, with the person's own numbers of rounds and candidates."""
-        self.plan = decisions.with_options(reply.plan, self.task.request.options)
+        """Take up the plan of a reply, with the person's own numbers of rounds and candidates, and
+        a note of each question that came before it.
+
+        Raises: ValueError: the reply asks, and has none.
+        """
+        plan = reply.plan
+        if plan is None:
+            raise ValueError("the reply asks a question; expected a plan")
+        if self.notes:
+            plan = plan.model_copy(update={"notes": (*self.notes, *plan.notes)})
+        self.plan = plan = decisions.with_options(plan, self.task.request.options)
         self.light, self.quick = frozenset(reply.light), frozenset(reply.quick)
         self.timeouts_s = dict(reply.timeouts_s)
         self.sampled = None if reply.sampled is None else frozenset(reply.sampled)
-        return self.plan
+        return plan
 
     @property
     def evidence(self) -> verification.Evidence:
@@ -78,7 +91,7 @@ class TaskBoard:
 
     def end(self, status: TaskStatus, reason: str, *, now: float) -> None:
         self.status, self.reason, self.ended_at = status, reason, now
-        self.message, self.waiting_for = reason[:200], None
+        self.message, self.waiting_for, self.question = reason[:200], None, None
 
     def usage(self, now: float) -> Usage:
         """What was spent. Wall time leaves out the time spent waiting for a person."""
@@ -134,5 +147,6 @@ class TaskBoard:
             problem=self.problem,
             usage=self.usage(now),
             waiting_for=self.waiting_for,
+            question=self.question,
             metadata=metadata_of(self.task),
         )

@@ -23,13 +23,16 @@ from temporalio.exceptions import (
 with workflow.unsafe.imports_passed_through():
     from temporalio.contrib.workflow_streams import WorkflowStream
 
+    from maquette.records.errors import NeedsAnswer
     from maquette.records.event import Event, EventType
     from maquette.records.plan import Plan
-    from maquette.records.task import Feedback, FeedbackAction, Task, TaskStatus
+    from maquette.records.question import MOST_QUESTIONS
+    from maquette.records.task import Feedback, Task, TaskStatus
     from maquette.workflows.events.stream import events_here, keep_only
     from maquette.workflows.run import verification
     from maquette.workflows.run.execution import RETRY, NodeFailed, go_on, run_heavy
     from maquette.workflows.run.news import News
+    from maquette.workflows.run.person import ANSWER_WITHIN_S, FINAL, Person, Rejected
     from maquette.workflows.run.task_board import TaskBoard
     from maquette.workflows.run.telling import EXCERPT_CHARACTERS, ending_told, plan_told
     from maquette.workflows.run.walker import Walker
@@ -62,7 +65,6 @@ FINISH_FOR_S = 3_600.0
 """How long storing the finished record is tried; the engine itself remembers the run longer."""
 GRACE_S = 2.0
 """A round ends by itself when the budget is used up; only after this it is cancelled."""
-ANSWER_WITHIN_S = 7 * 86_400.0
 
 _TERMINAL_EVENT = {
     TaskStatus.COMPLETED: EventType.TASK_COMPLETED,
@@ -72,14 +74,6 @@ _TERMINAL_EVENT = {
     TaskStatus.FAILED: EventType.TASK_FAILED,
     TaskStatus.CANCELLED: EventType.TASK_CANCELLED,
 }
-
-
-class _Rejected(Exception):
-    """A person said no. ``stage`` is what was asked about."""
-
-    def __init__(self, stage: str, reason: str) -> None:
-        super().__init__(reason)
-        self.stage = stage
 
 
 @workflow.defn(name=TASK_WORKFLOW)
@@ -92,8 +86,7 @@ class TaskWorkflow:
         self._events = self._stream.topic(EVENTS_TOPIC, type=Event)
         # The budget runs from the first moment of work, not from the time in the queue.
         self._board = TaskBoard(workflow.info().workflow_id, task, started_at=workflow.time())
-        self._answer: Feedback | None = None
-        self._unanswered = False
+        self._person = Person(self._board, self._say, self._set_status)
         self._grouped = False
 
     @workflow.run
@@ -119,8 +112,8 @@ class TaskWorkflow:
                 raise ApplicationError(failure.problem.detail, type=ENDED_BEFORE) from None
             self._board.problem = failure.problem
             self._end(TaskStatus.FAILED, failure.problem.detail)
-        except _Rejected as answer:
-            status = TaskStatus.CANCELLED if answer.stage == "plan" else TaskStatus.INCOMPLETE
+        except Rejected as answer:
+            status = TaskStatus.INCOMPLETE if answer.stage == FINAL else TaskStatus.CANCELLED
             self._end(status, str(answer))
         await self._close()
         if cancelled:
@@ -135,18 +128,11 @@ class TaskWorkflow:
     @workflow.update(name=FEEDBACK_UPDATE)
     async def feedback(self, feedback: Feedback) -> None:
         """Take a person's answer to the open question."""
-        self._answer = feedback
+        self._person.take(feedback)
 
     @feedback.validator
     def _check_feedback(self, feedback: Feedback) -> None:
-        waiting_for = self._board.waiting_for
-        if waiting_for is None or self._answer is not None:
-            raise ApplicationError("nothing is being asked right now", type="conflict")
-        if feedback.request_id != waiting_for:
-            raise ApplicationError(
-                f"the open question is {waiting_for!r}, not {feedback.request_id!r}",
-                type="conflict",
-            )
+        self._person.check(feedback)
 
     # -- the way of a task ----------------------------------------------------------------
 
@@ -177,7 +163,7 @@ class TaskWorkflow:
     async def _watch_the_clock(self, work: asyncio.Task[None]) -> None:
         """Cancel the work when the budget is used up; it stands still while a person is asked."""
         while not work.done():
-            asking = self._asking()
+            asking = self._person.asked
             left_s = (
                 ANSWER_WITHIN_S if asking else self._board.time_left_s(workflow.time()) + GRACE_S
             )
@@ -189,17 +175,14 @@ class TaskWorkflow:
                     self._work_changed(work, asking), timeout=timedelta(seconds=left_s)
                 )
             except TimeoutError:
-                self._unanswered = asking
+                self._person.silent = asking
 
     def _stop(self, work: asyncio.Task[None]) -> None:
         self._board.stopping = True
         work.cancel()
 
     def _work_changed(self, work: asyncio.Task[None], asking: bool) -> Callable[[], bool]:
-        return lambda: work.done() or self._asking() != asking
-
-    def _asking(self) -> bool:
-        return self._board.waiting_for is not None
+        return lambda: work.done() or self._person.asked != asking
 
     async def _work(self) -> None:
         self._set_status(TaskStatus.IN_PROGRESS, "planning")
@@ -208,54 +191,32 @@ class TaskWorkflow:
         self._say(EventType.PLAN_CREATED, **plan_told(plan))
         approve = self._board.task.request.options.approve
         if approve == "plan":
-            await self._ask("plan", plan.summary)
+            await self._person.approve("plan", plan.summary)
         await Walker(self._board, plan, self._say, grouped=self._grouped).walk()
         go_on(self._board)
         if approve == "final":
-            await self._ask("final", "is this what you wanted?")
+            await self._person.approve(FINAL, "is this what you wanted?")
         status = verification.outcome(plan, self._board.evidence)
         self._end(status, self._why(plan, status))
 
     async def _plan(self) -> PlanReply:
-        return await run_heavy(
-            PLAN_TASK, self._board.task, PlanReply, board=self._board, limit_s=PLAN_TIMEOUT_S
-        )
-
-    async def _ask(self, stage: str, question: str) -> None:
-        """Wait for a person's yes. Raises: _Rejected: on a no, or when nobody answers."""
-        self._answer = None
-        self._board.waiting_for = stage
-        self._set_status(TaskStatus.INPUT_REQUIRED, f"waiting for approval: {stage}")
-        best = self._board.result()
-        self._say(
-            EventType.FEEDBACK_REQUESTED,
-            request_id=stage,
-            kind=stage,
-            question=question[:EXCERPT_CHARACTERS],
-            options=[action.value for action in FeedbackAction],
-            artifact=best.artifacts[0].sha256 if best and best.artifacts else None,
-        )
-        asked_at = workflow.time()
-        try:
-            await workflow.wait_condition(lambda: self._answer is not None or self._unanswered)
-        except asyncio.CancelledError:
-            self._board.waited_s += workflow.time() - asked_at
-            raise
-        self._board.waited_s += workflow.time() - asked_at
-        self._board.waiting_for = None
-        answer = self._answer
-        if answer is None:
-            raise _Rejected(stage, "nobody answered within a week")
-        self._say(
-            EventType.FEEDBACK_RECEIVED,
-            request_id=stage,
-            action=answer.action.value,
-            text=answer.text[:EXCERPT_CHARACTERS],
-        )
-        if answer.action is FeedbackAction.REJECT:
-            told = f": {answer.text[:EXCERPT_CHARACTERS]}" if answer.text else ""
-            raise _Rejected(stage, f"the {stage} was rejected{told}")
-        self._set_status(TaskStatus.IN_PROGRESS, "going on")
+        """Plan, asking back for what the planner must know. Raises: NodeFailed: there is no plan,
+        or no end of questions. Rejected: a question was not answered."""
+        answers: tuple[str, ...] = ()
+        while True:
+            reply = await run_heavy(
+                PLAN_TASK,
+                self._board.task.model_copy(update={"answers": answers}),
+                PlanReply,
+                board=self._board,
+                limit_s=PLAN_TIMEOUT_S,
+            )
+            go_on(self._board)
+            if reply.question is None:
+                return reply
+            if len(answers) >= MOST_QUESTIONS:
+                raise NodeFailed(NeedsAnswer(reply.question.question).problem())
+            answers += (await self._person.answer_to(reply.question, len(answers) + 1),)
 
     def _why(self, plan: Plan, status: TaskStatus) -> str:
         """Why the task ended as it did, from its loops and what its models doubt."""

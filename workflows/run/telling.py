@@ -19,6 +19,10 @@ def plan_told(plan: Plan) -> dict[str, Any]:
         "planner": plan.planner,
         "notes": [note[:EXCERPT_CHARACTERS] for note in plan.notes[:NOTES]],
         "nodes": [_node_told(node) for node in plan.nodes],
+        "not_understood": [
+            entry.words[:EXCERPT_CHARACTERS]
+            for entry in (plan.ledger.of("not_understood") if plan.ledger else ())[:NOTES]
+        ],
     }
 
 
@@ -78,6 +82,24 @@ def decision_told(state: LoopState, following: RoundPlan | Stop) -> dict[str, An
         return {**told, "decision": "accept" if following.passed else "stop"}
     changes = following.revision.id if following.revision else NEW_SEEDS
     return {**told, "decision": "revise", "changes": changes}
+
+
+def result_told(board: TaskBoard) -> dict[str, Any]:
+    """What a person who is to approve a result must see of it."""
+    result = board.result()
+    if result is None:
+        return {}
+    told: dict[str, Any] = {"artifacts": [ref.sha256 for ref in result.artifacts[:NOTES]]}
+    if result.text is not None:
+        told["text"] = result.text[:EXCERPT_CHARACTERS]
+    if (best := result.best) is not None:
+        told |= {"draft": best.id, "verdict": best.verdict.sha256, "score": round(best.score, 4)}
+        told |= {"outcome": best.outcome.value, "reason": best.reason, "source": best.source}
+        told |= {"passed": best.passed, "failed": best.failed, "unjudged": best.unjudged}
+    return told | {
+        "not_judged": list(result.not_judged),
+        "doubts": [one.doubt for one in result.answers if one.doubt],
+    }
 
 
 def ending_told(board: TaskBoard, now: float) -> dict[str, Any]:

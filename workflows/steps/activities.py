@@ -10,9 +10,10 @@ from temporalio import activity
 
 from maquette.agents.judging.doubt import belief_in
 from maquette.infra.store.contract import DocumentKind
-from maquette.records.errors import Conflict, PlanRejected
+from maquette.records.errors import Conflict, NeedsAnswer, PlanRejected
 from maquette.records.ids import canonical_json
 from maquette.records.plan import Call, Loop, Plan, calls_of
+from maquette.records.question import with_answers
 from maquette.records.task import TaskRequest
 from maquette.tools.art.provenance import scene_of
 from maquette.workflows.events.stream import EventPublisher, events_from, read_events_now
@@ -53,6 +54,8 @@ from maquette.workflows.wire.spill import spill, unspill
 QUICK_S = 0.5
 """A tool that says it costs no more seconds than this is quick: an activity would add 2 % or
 more to it."""
+LONG_LEDGER = 80
+"""Entries of a ledger from which on neighbours of one way are told as one."""
 JUDGE_TIMEOUT_S = 60.0
 """Added to the time a round may take, for judging and storing."""
 
@@ -98,7 +101,11 @@ class Activities:
                 await scene_of(self._engine.store, one.sha256, owner=task.owner)
                 for one in request.inputs
             ]
-            plan = await self._engine.planner.plan(request, scenes=scenes)
+            try:
+                plan = await self._engine.planner.plan(request, scenes=scenes)
+            except NeedsAnswer as asked:
+                return PlanReply(question=asked.question)
+        plan = _fitting(plan, request.text)
         size = len(canonical_json(plan.model_dump(mode="json")))
         if size > MAX_MESSAGE_BYTES:
             raise PlanRejected(
@@ -202,10 +209,12 @@ class Activities:
         )
 
     async def _whole_request(self, task: TaskInput) -> TaskRequest:
-        if task.request_ref is None:
-            return task.request
-        data = await self._engine.store.get(task.request_ref.sha256, owner=task.owner)
-        return TaskRequest.model_validate_json(data)
+        """What was asked for, with the answers to what was asked back."""
+        request = task.request
+        if task.request_ref is not None:
+            data = await self._engine.store.get(task.request_ref.sha256, owner=task.owner)
+            request = TaskRequest.model_validate_json(data)
+        return request.model_copy(update={"text": with_answers(request.text, task.answers)})
 
     def _quick(self, call: Call) -> bool:
         """Whether the call is over so soon that an activity of its own would cost more. What a
@@ -222,6 +231,13 @@ class Activities:
             spare_s = JUDGE_TIMEOUT_S if isinstance(node, Loop) else 10.0
             limits[node.id] = sum(tools.get(call.tool).timeout_s for call in calls) + spare_s
         return limits
+
+
+def _fitting(plan: Plan, text: str) -> Plan:
+    """The plan, its ledger merged where an entry a word would not fit into a history."""
+    if plan.ledger is None or len(plan.ledger.entries) <= LONG_LEDGER:
+        return plan
+    return plan.model_copy(update={"ledger": plan.ledger.merged(text)})
 
 
 def belief_of(call: Call, values: dict[str, Any]) -> Belief | None:

@@ -15,6 +15,7 @@ from maquette.records.base import Document, Fraction, Name, Record, Sha256
 from maquette.records.draft import Draft, Revision
 from maquette.records.loop import NAMED_VERSION, named_right
 from maquette.records.plan import Call, Loop, Plan
+from maquette.records.question import Question
 from maquette.records.task import Problem, Task, TaskRequest, TaskStatus
 
 MAX_MESSAGE_BYTES = 48_000
@@ -35,6 +36,11 @@ class TaskInput(Document):
     steps_told_once: bool = False
     """Whether of each step one start and one end is kept, however often it is told of. Runs begun
     before that was so go on as they began; said here, it costs no event of the history."""
+    answers: tuple[str, ...] = Field(
+        default=(),
+        exclude_if=lambda answers: not answers,
+        description="what a person answered to the planner, in order",
+    )
 
 
 def metadata_of(given: TaskInput) -> dict[str, Any]:
@@ -46,9 +52,11 @@ def metadata_of(given: TaskInput) -> dict[str, Any]:
 
 
 class PlanReply(Document):
-    """A valid plan, and what the workflow must know of its tools to schedule it."""
+    """A valid plan and what the workflow must know of its tools to schedule it, or what a person
+    must answer first."""
 
-    plan: Plan
+    plan: Plan | None = None
+    question: Question | None = None
     light: tuple[Name, ...] = Field(default=(), description="call nodes that run in place")
     quick: tuple[Name, ...] = Field(
         default=(), description="call nodes so short that they may share an activity"
@@ -62,6 +70,12 @@ class PlanReply(Document):
         "whether they are right. None: planned before ends told what was not verified",
     )
     model_s: float = 0.0
+
+    @model_validator(mode="after")
+    def _plans_or_asks(self) -> PlanReply:
+        if (self.plan is None) == (self.question is None):
+            raise ValueError("a reply has either a plan or a question")
+        return self
 
 
 class Spent(Record):

@@ -340,7 +340,7 @@ def test_startup_is_quick_and_light() -> None:
     program = (
         "import sys\n"
         "import maquette.api.cli.main, maquette.api.cli.run, maquette.api.cli.delivery.attend\n"
-        "import maquette.api.cli.connect, maquette.api.cli.validation\n"
+        "import maquette.api.cli.connect, maquette.api.cli.terminal.validation\n"
         "import maquette.infra.stack.control\n"
         "heavy = {'torch', 'ray', 'temporalio', 'PIL', 'numpy', 'fastapi', 'uvicorn', 'minio'}\n"
         "print(*(heavy & set(sys.modules)))"

@@ -15,7 +15,7 @@ import os, sys
 import maquette.api.cli.main as main
 import maquette.api.cli.delivery.attend, maquette.api.cli.checkups, maquette.api.cli.connect
 import maquette.api.cli.run, maquette.api.cli.stack, maquette.api.cli.doctor
-import maquette.api.cli.tasks, maquette.api.cli.validation, maquette.infra.settings.load
+import maquette.api.cli.tasks, maquette.api.cli.terminal.validation, maquette.infra.settings.load
 import maquette.infra.stack.control, maquette.infra.stack.checkup.doctor, maquette.tools.registry
 import maquette.model_servers.readiness
 from maquette.infra.settings.load import load_settings

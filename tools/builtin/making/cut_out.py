@@ -35,11 +35,17 @@ async def cut_out(
     """
     data = await ctx.store.get(image.sha256, owner=ctx.owner)
     inside = await ctx.store.get(mask.sha256, owner=ctx.owner)
-    cut = await asyncio.to_thread(_cut, data, inside, margin if trim else None)
+    cut = await asyncio.to_thread(cut_by_mask, data, inside, margin if trim else None)
     return CutOut(image=await ctx.keep(cut))
 
 
-def _cut(data: bytes, inside: bytes, margin: float | None) -> bytes:
+def cut_by_mask(data: bytes, inside: bytes, margin: float | None) -> bytes:
+    """What an encoded mask covers of an encoded picture, as PNG on transparency.
+
+    Args:
+        margin: how much is left round it, of its longer side; None: nothing is cut away.
+    Raises: InvalidInput: the mask is empty or of another size.
+    """
     from PIL import ImageChops
 
     from maquette.infra.media.admit import decode_stored, encode_png

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from maquette.agents.validation.validator import validate
 from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.contract import RoleName
@@ -17,12 +18,14 @@ from maquette.model_servers.schemas.embedding import EmbedTextReply
 from maquette.model_servers.serving.direct import DirectClient
 from maquette.model_servers.serving.host import RoleHost
 from maquette.records.errors import InvalidInput, MediaRejected
+from maquette.records.plan import Call, Plan
 from maquette.tools.builtin.making.enlarge import enlarge
 from maquette.tools.builtin.making.typeset import typeset
 from maquette.tools.builtin.seeing.embed_text import embed_text
 from maquette.tools.builtin.seeing.read_text import read_text
 from maquette.tools.call import run_tool
 from maquette.tools.contract import ToolContext
+from maquette.tools.registry import Registry
 
 
 def _png(image: Image.Image) -> bytes:
@@ -62,8 +65,21 @@ async def test_enlarge_refuses_too_large_a_result(
 ) -> None:
     """The size of the result is checked before anything is scaled, and told."""
     ref = await store.put(_png(Image.new("L", (1000, 10))), owner="local")
-    with pytest.raises(InvalidInput, match="passes 4096 px"):
+    with pytest.raises(InvalidInput, match="passes 4096 px") as refused:
         await run_tool(enlarge, {"image": ref.model_dump(mode="json"), "factor": 5}, ctx)
+    assert "by 4 at most" in refused.value.hint
+
+
+async def test_a_small_picture_is_enlarged_as_often_as_its_size_allows(
+    ctx: ToolContext, store: MemoryArtifactStore
+) -> None:
+    """Twelve times is a valid plan and is made: the size of the result is the only limit."""
+    ref = await store.put(_png(Image.new("RGB", (20, 10), "red")), owner="local")
+    call = Call(id="large", tool="enlarge", arguments={"image": {"$ref": "inputs.0"}, "factor": 12})
+    plan = Plan(nodes=(call,), outputs=("large.image",))
+    assert validate(plan, Registry([enlarge]), inputs=1) == []
+    out = await run_tool(enlarge, {"image": ref.model_dump(mode="json"), "factor": 12}, ctx)
+    assert (out["image"]["width_px"], out["image"]["height_px"]) == (240, 120)
 
 
 async def test_enlarge_refuses_what_is_no_picture(
