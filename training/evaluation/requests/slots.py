@@ -52,7 +52,8 @@ def _names(one: Carried, name: str, same: SameThing) -> bool:
 
 
 def _split(there: Iterable[Carried], agrees: Callable[[Carried], bool]) -> Slot:
-    agree, differ = [], []
+    agree: list[Carried] = []
+    differ: list[Carried] = []
     for one in there:
         (agree if agrees(one) else differ).append(one)
     return Slot(tuple(agree), tuple(differ))

@@ -91,6 +91,17 @@ def test_a_brief_that_lost_a_fact_is_wrong(
     assert (judged.right, judged.claimed, judged.lost) == (False, True, (lost,))
 
 
+def test_the_opposite_relation_is_told_as_the_reason() -> None:
+    """Below instead of above; and the same said from the other side is right."""
+    brief = _brief()
+    (relation,) = brief["panels"][0]["relations"]
+    relation.update(relation="below")
+    judged = compare(_example(("image", PEARS)), _plan(_composed(brief)))
+    assert judged.reason == "rel pear above plate: rel pear below plate"
+    relation.update(subject=1, object=0)
+    assert compare(_example(("image", PEARS)), _plan(_composed(brief))).right
+
+
 def test_what_a_criterion_would_find_is_not_claimed() -> None:
     """The brief is wrong and its check is right: the run will not end as completed."""
     brief = _brief()
