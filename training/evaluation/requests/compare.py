@@ -11,7 +11,7 @@ from maquette.records.errors import FixInput, MaquetteError
 from maquette.records.plan import Plan
 from maquette.training.evaluation.intervals import Share
 from maquette.training.evaluation.requests.carried import How
-from maquette.training.evaluation.requests.checks import bare, held
+from maquette.training.evaluation.requests.checks import held
 from maquette.training.evaluation.requests.facts import Delivered, delivered
 from maquette.training.evaluation.requests.gold import Example, Fact, GoldItem
 from maquette.training.evaluation.requests.likeness import (
@@ -20,6 +20,7 @@ from maquette.training.evaluation.requests.likeness import (
     covers,
     said_alike,
 )
+from maquette.training.evaluation.requests.slots import bare
 
 REFUSED_KINDS = ("text", "unavailable")
 """Gold kinds that are refused where no model answers in words; a plan of the kind is right, too."""
@@ -168,7 +169,7 @@ def _added(gold: GoldItem, item: Delivered, same: SameThing) -> str:
         return ""
     facts = [form for forms in gold.parsed() for form in forms]
     names = [name for fact in facts for name in (fact.of, fact.other) if name]
-    said = " ".join(gold.facts)
+    said = " ".join(fact.said for fact in facts if not fact.kind.startswith("words"))
     for one in item.carried:
         if one.fact.kind in ("thing", "count"):
             known = any(any_alike(same, name, (one.fact.of, one.thing)) for name in names)

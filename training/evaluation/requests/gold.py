@@ -69,7 +69,7 @@ class GoldItem(Record):
     facts: tuple[str, ...] = ()
 
     def parsed(self) -> tuple[tuple[Fact, ...], ...]:
-        """The facts in parts; of each the forms that are right. Raises: InvalidInput: see ``fact``."""
+        """The facts in parts, of each every right form. Raises: InvalidInput: see ``fact``."""
         names = self.names()
         return tuple(tuple(fact(form, names) for form in text.split(OR)) for text in self.facts)
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from maquette.records.errors import MaquetteError
+from maquette.training.evaluation.kept import RESULTS
 from maquette.words.colours import SPELLINGS, WORDS, canonical, distance, from_hex
 from maquette.words.lexicon import PATTERNS, singular
 from maquette.words.stopwords import NUMBERS
 from maquette.words.word_set import word_set
+
+if TYPE_CHECKING:
+    from maquette.tools.art.finding.table import Names
 
 SAME_COLOUR = 0.1
 """Largest distance in OKLab of two codes that one colour word may mean."""
@@ -91,12 +97,17 @@ def same_phrase(name: str, phrase: str) -> bool:
     if not one or not other:
         return name.casefold().strip() == phrase.casefold().strip()
     short, long = sorted(heads, key=len)
-    return long[-len(short) :] == short
+    return all(map(same_word, long[-len(short) :], short))
+
+
+def spoken(words: str) -> tuple[str, ...]:
+    """A gold name or value, and how German and Chinese speakers say it."""
+    return (words, *_translations().get(words.casefold(), ()))
 
 
 def said_alike(name: str, phrase: str) -> bool:
-    """``SameThing`` by the words, then by the names of the art packs in every language."""
-    if ":" not in phrase and same_phrase(name, phrase):
+    """``SameThing`` by the words, in three languages, then by the names of the art packs."""
+    if ":" not in phrase and any(same_phrase(form, phrase) for form in spoken(name)):
         return True
     return bool(_meant(name, english=True) & _meant(phrase))
 
@@ -122,7 +133,14 @@ def _meant(phrase: str, *, english: bool = False) -> frozenset[str]:
 
 
 @cache
-def _names():  # type: ignore[no-untyped-def]  # a type of the packs, which are read late
+def _translations() -> dict[str, tuple[str, ...]]:
+    read = json.loads((RESULTS / "requests" / "names.json").read_text(encoding="utf-8"))
+    return {name.casefold(): tuple(forms) for name, forms in read.items()}
+
+
+@cache
+def _names() -> Names | None:
+    """The names of all packs, read late: they are large. None: no pack can be read."""
     from maquette.tools.art.finding.table import Names
     from maquette.tools.art.packs.table import all_cards
 

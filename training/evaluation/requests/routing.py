@@ -135,8 +135,20 @@ def _score(hits: int, given: int, wanted: int) -> ClassScore:
 
 def _interval(pairs: Pairs) -> tuple[float, float]:
     """Percentile bootstrap (Efron, 1979) of macro-F1 over instructions."""
+    kinds = sorted({kind for want, _ in pairs for kind in want})
+    wanted, given = (_counts([pair[k] for pair in pairs], kinds) for k in (0, 1))
+    hits = np.minimum(wanted, given)
     rng = np.random.default_rng(0)
-    draws = rng.integers(len(pairs), size=(RESAMPLES, len(pairs)))
-    values = [macro_f1([pairs[k] for k in draw]) for draw in draws]
+    values = []
+    for _ in range(RESAMPLES):
+        drawn = rng.integers(len(pairs), size=len(pairs))
+        want, got, hit = (table[drawn].sum(axis=0) for table in (wanted, given, hits))
+        there = want > 0
+        values.append((2 * hit[there] / (got[there] + want[there])).mean())
     low, high = np.quantile(values, (0.025, 0.975))
     return float(low), float(high)
+
+
+def _counts(told: Sequence[Sequence[str]], kinds: Sequence[str]) -> np.ndarray:
+    """Of each instruction how many items of each kind."""
+    return np.array([[list(one).count(kind) for kind in kinds] for one in told])
