@@ -73,3 +73,51 @@ STOPS = word_set(
 def is_verb(word: str) -> bool:
     """Whether a word after a noun goes on as a verb ("a boat drifting ...")."""
     return len(word) > 5 and word.endswith("ing") and word not in ("building", "ceiling", "evening")
+
+
+_FUNCTION = {
+    "de": """
+        der die das den dem des ein eine einen einem einer eines und oder aber
+        mit von vom für in im ins an am ans auf aus bei beim zu zum zur nach
+        über unter vor hinter neben zwischen durch um als wie ist sind war waren
+        sei sein wird werden soll sollen sollte kann kannst könnte muss darf hat
+        haben es er sie ich du wir ihr mir mich dir dich uns euch ihm ihn ihnen
+        sein seine ihre ihr mein meine meinem meinen dein deine dass ob wenn da
+        dort hier so auch noch nur nicht sich man etwas alle alles jeder jede
+        jedes dieser diese dieses diesem diesen drauf darauf dran daran drin
+        darin dabei
+    """,
+    "es": """
+        el la los las un una unos unas y o pero con de del para por en a al
+        sobre entre como es son está están sea que se su sus mi mis tu tus me te
+        lo le les nos ha han haya hay ser estar si no más muy todo todos toda
+        todas este esta estos estas ese esa eso esto aquí allí también solo
+    """,
+    "zh": """
+        的 了 和 与 在 是 有 着 我 你 您 他 她 它 们 这 那 个 一 吗 呢 吧 把 给 上 里
+        也 都 就 要 请 要 并 而 被 从 到 用 为 对 得 地 能 会 可 以 想 让 做 成 之 其
+        些 里面 上面
+    """,
+}
+_ENGLISH = (
+    STOPS
+    | DETERMINERS
+    | NEGATIONS
+    | PRONOUNS
+    | word_set(
+        """
+    s t d ll re ve m as it's its also same one ones who whom whose each every many much
+    more less am not other own such via per etc because since while until before after
+    during he her him hers us our ours yours mine myself itself themselves himself herself
+    if because though however separately respectively well yes yeah again still just now way
+    lot lots kinda sorta gonna wanna gotta got goes go going come comes came let lets okay ok um uh hmm oh
+    """
+    )
+)
+
+
+def function_words(language: str) -> frozenset[str]:
+    """Words of a language that say nothing by themselves. English for one that is not known."""
+    if language in _FUNCTION:
+        return frozenset(_FUNCTION[language].split())
+    return _ENGLISH

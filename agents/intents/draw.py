@@ -99,10 +99,13 @@ async def with_art(asked: Asked) -> Plan | None:
         planned = await several_plan(asked.reading, sequence, asked.gallery, known)
         if planned is not None:
             return planned
-    parts = await cast(asked.reading.masked, asked.gallery, lexicon or Lexicon())
+    parts = await cast(asked.reading, asked.gallery, lexicon or Lexicon())
     choice = choose(source, parts, lexicon)
     if choice.chosen == "both" and model is not None:
         return add_art(await drawn(asked, model), asked.reading, parts)
+    has = lexicon is not None and any(lexicon.thing(one.word) for one in parts.wish.things)
+    if choice.chosen == "drawn" and parts.missing and not has:
+        raise asked.refused("; ".join(parts.notes()))
     if choice.chosen == "drawn":
         return None
     if not (parts.there or asked.reading.shown or parts.background.kind):

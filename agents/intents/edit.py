@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from maquette.agents.intents.caption import Caption
 from maquette.agents.intents.contract import Asked, Sign
 from maquette.agents.plans.composed.changing import changed_plan
 from maquette.agents.plans.edits import ask, edit_plan, free_edit_plan, pictures_meant
+from maquette.agents.plans.finishing.adjustments import adjusted_plan
 from maquette.agents.reading.changes import Change, ChangeKind, Unclear
-from maquette.agents.reading.changing import wants_change
+from maquette.agents.reading.changing import Changes, wants_change
+from maquette.agents.reading.labelled.wholes import whole_changes
 from maquette.agents.reading.request import Reading
 from maquette.records.plan import Plan
 from maquette.tools.drawing.abilities import lacking
@@ -64,6 +67,28 @@ class Edit:
         changes = asked.reading.changes
         if not asked.reading.attached:
             raise asked.refused("there is no attached picture to change")
+        if asked.reading.labelled is not None:
+            planned = await self._adjusted(asked)
+            if planned is not None:
+                return planned
+        return await self._changed(asked, changes)
+
+    async def _adjusted(self, asked: Asked) -> Plan | None:
+        """The plan where the whole picture is adjusted or words are put on it, after what is
+        changed in it; None: only things are changed."""
+        reading, item = asked.reading, asked.reading.labelled
+        assert item is not None
+        adjustments, left = whole_changes(item, reading.changes)
+        plan: Plan | None = None
+        if left:
+            plan = await self._changed(asked, left)
+        elif reading.understood is not None and reading.understood.strings:
+            plan = await Caption().plan(asked)
+        if not adjustments:
+            return plan if not left else None
+        return adjusted_plan(plan, adjustments, asked.request.inputs[0])
+
+    async def _changed(self, asked: Asked, changes: Changes | None) -> Plan:
         if isinstance(changes, Unclear):
             raise ask(changes)
         composed = await _of_document(asked, changes)

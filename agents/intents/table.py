@@ -8,12 +8,14 @@ from typing import cast
 
 from maquette.agents.intents.caption import Caption
 from maquette.agents.intents.chat import Chat
+from maquette.agents.intents.clarify import Clarify
 from maquette.agents.intents.contract import Intent, Sign
 from maquette.agents.intents.describe import Describe
 from maquette.agents.intents.draw import Draw
 from maquette.agents.intents.edit import Edit
 from maquette.agents.intents.enlarge import Enlarge
 from maquette.agents.intents.find import Find
+from maquette.agents.intents.rate import Rate
 from maquette.agents.intents.read import Read
 from maquette.agents.intents.search import Search
 from maquette.agents.intents.show import Show
@@ -70,7 +72,9 @@ INTENTS: Table = by_name(
         Caption(),
         Enlarge(),
         Search(),
+        Rate(),
         Sound(),
+        Clarify(),
         Chat(),
     )
 )

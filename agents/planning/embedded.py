@@ -1,28 +1,63 @@
-"""The embedded planner: routing by signs and sentence embedding, extraction by rules, layout by
-search."""
+"""The embedded planner: a trained reader labels the words, intents plan from the labels, and what
+no plan holds is said."""
 
 from __future__ import annotations
 
-from maquette.agents.intents.contract import Asked
+import logging
+
+from maquette.agents.intents.contract import Asked, Intent
 from maquette.agents.intents.router import Router
-from maquette.agents.intents.table import Table, all_intents, can_do
+from maquette.agents.intents.table import INTENTS, Table, all_intents, can_do
 from maquette.agents.planning.budget import within_budget
+from maquette.agents.planning.kinds import INTENTS as KINDS
+from maquette.agents.planning.kinds import intent_of, is_open
 from maquette.agents.planning.seam import Scenes
 from maquette.agents.plans.composed.gallery import Gallery
+from maquette.agents.plans.finishing.formats import formatted
+from maquette.agents.plans.finishing.law import (
+    extent,
+    not_understood,
+    said_only,
+    with_asked,
+    with_ledger,
+)
+from maquette.agents.plans.finishing.merging import merged
 from maquette.agents.plans.served import Served
-from maquette.agents.reading.request import read_request
+from maquette.agents.reading.labelled.adjusting import format_of
+from maquette.agents.reading.labelled.quoting import hide_quoted
+from maquette.agents.reading.labelled.read import Read, read_labelled
+from maquette.agents.reading.request import Reading
 from maquette.agents.validation.validator import PlanLimits, check_plan
 from maquette.model_servers.client.contract import ModelClient
+from maquette.model_servers.client.roles import EmbeddingClient
+from maquette.records.errors import FixInput, NeedsAnswer
 from maquette.records.loop import STRATEGIES
 from maquette.records.plan import Plan
 from maquette.records.task import TaskRequest
 from maquette.tools.registry import Registry
 
+log = logging.getLogger(__name__)
+
+ACTS = {
+    "draw": "make a new picture",
+    "edit": "change the picture",
+    "describe": "say what it shows",
+    "read": "read its words",
+    "find": "find something in it",
+    "rate": "rate it",
+    "search": "look for pictures made before",
+    "chat": "answer in words",
+    "sound": "something that is no picture",
+    "clarify": "something else",
+    "show": "draw its thing again",
+}
+"""What each intent does, as a choice of a question."""
+
 
 class EmbeddedPlanner:
     """Plans with what is in the box: no language model, no network.
 
-    A request is read once; its intent plans from that reading.
+    A request is read once; each of its items is planned by its intent from that reading.
     """
 
     label = "embedded"
@@ -43,18 +78,17 @@ class EmbeddedPlanner:
         self._registry = registry
         self._strategies = strategies
         self._served = Served(models)
-        table = all_intents() if intents is None else intents
+        self._reader = EmbeddingClient(models)
+        self._intents = all_intents() if intents is None else intents
         self._gallery = gallery
-        self._router = Router(models, table, gallery)
-        self._can_do = can_do(table)
+        self._router = Router(models, self._intents, gallery)
+        self._can_do = can_do(self._intents)
 
     async def plan(self, request: TaskRequest, *, scenes: Scenes = ()) -> Plan:
         """See ``Planner.plan``."""
-        reading = read_request(request.text, len(request.inputs))
-        intent = await self._router.route(reading)
-        plan = await intent.plan(
-            Asked(request, reading, self._served, self._can_do, self._gallery, tuple(scenes))
-        )
+        read = await read_labelled(request.text, len(request.inputs), self._reader)
+        plan = await self._planned(request, read, tuple(scenes))
+        plan = with_ledger(plan, read.ledger, request.text)
         plan = within_budget(plan, self._registry, request.options)
         return check_plan(
             plan,
@@ -62,3 +96,54 @@ class EmbeddedPlanner:
             inputs=len(request.inputs),
             limits=PlanLimits(budget_s=request.options.budget_s, strategies=self._strategies),
         )
+
+    async def _planned(self, request: TaskRequest, read: Read, scenes: Scenes) -> Plan:
+        """Every item's plan, together. An item that cannot be planned leaves the others.
+
+        Raises: FixInput: not one can.
+        """
+        places = hide_quoted(request.text).places
+        plans, refused = [], []
+        for reading in read.items:
+            assert reading.labelled is not None
+            start, end = extent(reading.labelled, places)
+            item = request.model_copy(update={"text": request.text[start:end].strip() or " "})
+            try:
+                plan = await self._item(item if len(read.items) > 1 else request, reading, scenes)
+            except FixInput as error:
+                refused.append((item.text, error))
+                continue
+            asked = [*said_only(reading), *not_understood(read.ledger, start, end)]
+            plans.append(with_asked(plan, asked))
+        if not plans:
+            raise refused[0][1]
+        together = merged(plans)
+        return with_asked(together, [(words, error.message) for words, error in refused])
+
+    async def _item(self, request: TaskRequest, reading: Reading, scenes: Scenes) -> Plan:
+        intent = self._intent(reading)
+        asked = Asked(request, reading, self._served, self._can_do, self._gallery, scenes)
+        plan = await intent.plan(asked)
+        assert reading.labelled is not None
+        if reading.labelled.kind in ("image", "image_text", "sequence"):
+            form = format_of(reading.labelled)
+            plan = formatted(plan, form)
+            left = [reading.labelled.pieces[k].text for k in form.left]
+            plan = with_asked(plan, [(words, "this form is not known") for words in left])
+        return plan
+
+    def _intent(self, reading: Reading) -> Intent:
+        """The intent of an item. Raises: NeedsAnswer: two are as likely."""
+        own = self._router.told(reading)
+        if own is not None and own.name not in INTENTS:  # of an installed package
+            return own
+        pair = is_open(reading)
+        if pair is not None:
+            first, second = (KINDS[kind] for kind in pair)
+            raise NeedsAnswer(
+                "What is wanted is not clear.",
+                (ACTS[first], ACTS[second]),
+                guess=ACTS[first],
+                hint="Say it in other words.",
+            )
+        return self._intents[intent_of(reading)]

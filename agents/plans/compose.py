@@ -18,6 +18,7 @@ from maquette.agents.reading.request import Reading
 from maquette.agents.reading.scene import Link, Mention
 from maquette.agents.reading.showing import CALLED, NOUNS, Showing
 from maquette.model_servers.schemas.generation import GenerationDescription
+from maquette.records.criterion import Asked
 from maquette.records.errors import FixInput
 from maquette.records.geometry import Box, LayoutItem
 from maquette.records.plan import REFERENCE_KEY, Call, Loop, Plan
@@ -50,7 +51,7 @@ def picture_plan(
     Raises: FixInput: neither words to set nor anything to draw was found.
     """
     seed = request.options.seed
-    scene = settle(reading.masked, lexicon, seed, showing)
+    scene = settle(reading, lexicon, seed, showing)
     if reading.shown and not scene.things and not scene.wish.background and not scene.landscape:
         return sign_plan(reading, seed)
     if not reading.shown and not scene.things and not scene.landscape and not lexicon.open:
@@ -86,7 +87,7 @@ def _poster(
 ) -> Plan:
     zones = text_zones(scene.wish, len(reading.shown))
     main = scene.things[0].colour if scene.things else None
-    letters = letter_colour(reading.masked)
+    letters = letter_colour(reading)
     palette = sheet_palette(main, letters, seed, sheet=scene.wish.sheet)
     sheet = design_poster(reading.shown, zones, palette, font=FONT)
     art, notes = _draw(reading, scene, lexicon, model, sheet, seed)
@@ -94,7 +95,7 @@ def _poster(
         id="poster",
         body=(art, typeset_call(sheet, art=True)),
         result="sheet.image",
-        criteria=criteria(reading.shown, scene.stated, scene.wish.links),
+        criteria=(*criteria(reading.shown, scene.stated, scene.wish.links), *_lost(scene)),
         candidates=CANDIDATES,
         rounds=ROUNDS,
         reason="drafts are drawn, their words read back, and the setting is changed until "
@@ -128,7 +129,7 @@ def _picture(
                 arguments={"image": {REFERENCE_KEY: "art.image"}, "factor": factor},
             )
         )
-    wanted = criteria((), scene.stated, scene.wish.links)
+    wanted = (*criteria((), scene.stated, scene.wish.links), *_lost(scene))
     chooses = judged and bool(wanted)
     loop = Loop(
         id="picture",
@@ -147,6 +148,11 @@ def _picture(
         summary=f"a picture: {art.arguments['prompt']}"[:400],
         notes=(*scene.notes, *notes),
     )
+
+
+def _lost(scene: Depiction) -> list[Asked]:
+    """What was said and is not drawn."""
+    return [Asked(id=f"lost{k}", words=words, why=why) for k, (words, why) in enumerate(scene.lost)]
 
 
 def _draw(

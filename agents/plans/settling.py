@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from maquette.agents.design.palette import thing_colour
 from maquette.agents.reading.places import Place, take_places
+from maquette.agents.reading.request import Reading
 from maquette.agents.reading.scene import Mention, Wish, read_scene
 from maquette.agents.reading.showing import NOUNS, Showing, with_shown
 from maquette.words.colours import nearest
@@ -25,6 +26,8 @@ class Depiction:
     """Things whose colour the person named; the others may have any."""
     landscape: str | None = None
     """Where it is, by a name the model knows."""
+    lost: tuple[tuple[str, str], ...] = ()
+    """What was said and is not drawn, each with why."""
     shown: tuple[str, ...] = ()
     """What the things of attached pictures are called, where the model knows the word."""
 
@@ -44,15 +47,21 @@ class Depiction:
         )
 
 
-def settle(masked: str, lexicon: Lexicon, seed: int, showing: Showing | None = None) -> Depiction:
-    """Read a masked request and choose what it leaves open."""
+def settle(
+    reading: Reading, lexicon: Lexicon, seed: int, showing: Showing | None = None
+) -> Depiction:
+    """Choose what a request leaves open."""
     if showing is not None:
         masked, lexicon = showing.masked, with_shown(lexicon, showing.things)
+    else:
+        masked = reading.masked
     masked, places = take_places(masked, lexicon)
-    wish = read_scene(masked, lexicon)
+    labelled = showing is None and reading.scene is not None
+    wish = reading.wish(lexicon) if labelled else read_scene(masked, lexicon)
     place = next((one for one in places if one.landscape in lexicon.landscapes), None)
     notes = [note for one in places if (note := _place_note(one, place))]
     settled = [_settled(mention, lexicon, seed, notes) for mention in wish.things]
+    lost = [] if lexicon.open else [*_lost_words(wish, lexicon), *_lost_grounds(wish, place)]
     called = tuple(lexicon.thing(noun) or "" for noun in (showing.nouns if showing else ()))
     return Depiction(
         wish=wish,
@@ -60,8 +69,28 @@ def settle(masked: str, lexicon: Lexicon, seed: int, showing: Showing | None = N
         notes=tuple(notes),
         asked=frozenset(k for k, mention in enumerate(wish.things) if mention.colour),
         landscape=place.landscape if place else None,
+        lost=tuple(lost) if labelled else (),
         shown=called,
     )
+
+
+def _lost_words(wish: Wish, lexicon: Lexicon) -> list[tuple[str, str]]:
+    """What was said of things in words that the model does not know."""
+    return [
+        (f"{word} {mention.word}", "the bundled model does not know the word")
+        for mention in wish.things
+        for word in mention.extra
+        if PATTERNS.get(word) not in lexicon.patterns
+    ]
+
+
+def _lost_grounds(wish: Wish, chosen: Place | None) -> list[tuple[str, str]]:
+    """Where it was to be, but for the landscape that is drawn."""
+    return [
+        (words, "the bundled model draws no such place")
+        for words in wish.grounds
+        if chosen is None or chosen.word not in words.lower()
+    ]
 
 
 def _place_note(place: Place, chosen: Place | None) -> str:

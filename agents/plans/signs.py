@@ -31,7 +31,7 @@ _TOPIC = re.compile(r"\bfor\b", re.IGNORECASE)
 def sign_plan(reading: Reading, seed: int, *, notes: Sequence[str] = ()) -> Plan:
     """Set the strings on a plain sheet."""
     asked = reading.bare.sheet if reading.bare else None
-    palette = sheet_palette(None, letter_colour(reading.masked), seed, sheet=asked)
+    palette = sheet_palette(None, letter_colour(reading), seed, sheet=asked)
     sheet = design_sign(reading.shown, palette, font=FONT)
     loop = Loop(
         id="sign",
@@ -57,9 +57,10 @@ def is_sign(reading: Reading, *, surely: bool = False) -> bool:
         surely: also refuse what a sheet is for ("for the boat club"): a generator that knows
             the word would draw it.
     """
-    if reading.bare is None or (surely and _TOPIC.search(reading.masked)):
+    topic = reading.scene is None and _TOPIC.search(reading.masked)
+    if reading.bare is None or (surely and topic):
         return False
-    return not reading.bare.things and not reading.bare.background
+    return not reading.bare.things and not reading.bare.background and not reading.bare.grounds
 
 
 def typeset_call(sheet: Sheet, *, art: bool) -> Call:
@@ -76,9 +77,11 @@ def typeset_call(sheet: Sheet, *, art: bool) -> Call:
     return Call(id="sheet", tool="typeset", arguments=arguments)
 
 
-def letter_colour(masked: str) -> str | None:
+def letter_colour(reading: Reading) -> str | None:
     """The colour that the request wants the letters in."""
-    match = _LETTER_COLOUR.search(masked)
+    if reading.scene is not None:
+        return reading.scene.wish.letters
+    match = _LETTER_COLOUR.search(reading.masked)
     if match is None:
         return None
     words = (match.group(1) or match.group(2)).lower()

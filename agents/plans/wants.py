@@ -35,7 +35,7 @@ def criteria(
         thing = names[k]
         if not thing:  # A shown thing that nobody named: no judge knows what to look for.
             continue
-        if mention.count == 1:
+        if mention.count == 1 or not mention.exact:
             found.append(Exists(id=f"thing{k}", thing=mention.thing))
         else:
             found.append(Count(id=f"count{k}", thing=thing, count=mention.count))
@@ -43,7 +43,7 @@ def criteria(
             found.append(Colour(id=f"colour{k}", thing=mention.thing, colour=mention.colour))
     for k, link in enumerate(links):
         subject, other = _called(link.subject, names), _called(link.object, names)
-        if link.relation == "beside" or subject == other:  # "beside" only guides the layout.
+        if link.relation == "beside" or link.loose or subject == other:  # It guides the layout.
             continue
         if subject and other:
             found.append(

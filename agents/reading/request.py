@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 
 from maquette.agents.reading.changing import Changes, read_changes
 from maquette.agents.reading.finding import Sought, read_finding
-from maquette.agents.reading.scene import Wish, read_scene
+from maquette.agents.reading.labelled.changed import ChangesRead
+from maquette.agents.reading.labelled.labelled import Labelled
+from maquette.agents.reading.labelled.scenes import SceneRead
+from maquette.agents.reading.scene import Wish, known_to, read_scene
 from maquette.agents.reading.searching import read_search
 from maquette.agents.reading.sequences import Sequence, read_sequence
 from maquette.agents.reading.showing import Showing, read_showing, without_nouns
@@ -50,11 +53,30 @@ class Reading:
     """The frames or pictures that it lists, each in its own words."""
     bare: Wish | None
     """The scene as read without a generator's words; None: there are no strings to be seen."""
+    labelled: Labelled | None = None
+    """The request as the trained reader labels it; None: rules read it."""
+    scene: SceneRead | None = None
+    """The scene of what is labelled."""
+    parts: tuple[Reading, ...] = ()
+    """The frames of a labelled sequence, each read by itself."""
+    understood: ChangesRead | None = None
+    """The changes of what is labelled, and what none of them holds."""
 
     @property
     def masked(self) -> str:
         """The request with each string replaced by a private character."""
         return self.wordings.masked
+
+    def wish(self, lexicon: Lexicon) -> Wish:
+        """The scene, in the words of a lexicon where it has one."""
+        if self.scene is None:
+            return read_scene(self.masked, lexicon)
+        return known_to(self.scene.wish, lexicon)
+
+    @property
+    def language(self) -> str:
+        """Two letters."""
+        return self.labelled.language if self.labelled else "en"
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -68,20 +90,11 @@ def read_request(text: str, attached: int) -> Reading:
     Raises: InvalidInput: it has no words, or a string to be shown is too long.
     """
     text = text.strip()
-    if not any(character.isalnum() for character in text):
-        raise InvalidInput(
-            "the request has no words", hint='Say what you want, e.g. "a red circle".'
-        )
+    check_words(text)
     wordings = find_wordings(text)
-    for string in wordings.shown:
-        if len(string) > MAX_STRING_CHARACTERS:
-            raise InvalidInput(
-                f"a string to be shown has {len(string)} characters; "
-                f"at most {MAX_STRING_CHARACTERS} can be set",
-                hint="Shorten it, or split it into several strings.",
-            )
+    check_strings(wordings.shown)
     wordings = replace(wordings, masked=without_nouns(wordings.masked))
-    plain = _plain(wordings.masked)
+    plain = plain_of(wordings.masked)
     return Reading(
         wordings=wordings,
         attached=attached,
@@ -96,7 +109,26 @@ def read_request(text: str, attached: int) -> Reading:
     )
 
 
-def _plain(masked: str) -> str:
+def check_words(text: str) -> None:
+    """Raises: InvalidInput: a request has no words."""
+    if not any(character.isalnum() for character in text):
+        raise InvalidInput(
+            "the request has no words", hint='Say what you want, e.g. "a red circle".'
+        )
+
+
+def check_strings(strings: tuple[str, ...]) -> None:
+    """Raises: InvalidInput: a string to be shown is too long."""
+    for string in strings:
+        if len(string) > MAX_STRING_CHARACTERS:
+            raise InvalidInput(
+                f"a string to be shown has {len(string)} characters; "
+                f"at most {MAX_STRING_CHARACTERS} can be set",
+                hint="Shorten it, or split it into several strings.",
+            )
+
+
+def plain_of(masked: str) -> str:
     return "".join(
         "some words" if PLACEHOLDER <= ord(c) <= PLACEHOLDER + 0xFF else c
         for c in masked.replace(HIDDEN, "")

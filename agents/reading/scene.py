@@ -47,6 +47,8 @@ class Mention:
     """Other adjectives, kept for models that take any word."""
     place: str | None = None
     """Where on the sheet: top, bottom left, centre ..."""
+    exact: bool = True
+    """Whether the number was said; that of a plural without one is a choice."""
 
 
 Item = tuple[Literal["thing", "text"], int]
@@ -60,6 +62,8 @@ class Link:
     subject: Item
     relation: Relation
     object: Item
+    loose: bool = False
+    """Whether it only guides where they stand: what was said is another relation."""
 
 
 @dataclass
@@ -77,6 +81,23 @@ class Wish:
     """Things the person does not want."""
     carrier: str | None = None
     """The noun for the sheet as a whole: poster, sign, picture ..."""
+    letters: str | None = None
+    """Colour of the letters."""
+    grounds: list[str] = field(default_factory=list)
+    """Where or when it all is, in the person's words."""
+    styles: list[str] = field(default_factory=list)
+    """Manners of the whole, in the person's words."""
+    unwanted_strings: list[str] = field(default_factory=list)
+    """Strings that are not to be shown."""
+
+
+def known_to(wish: Wish, lexicon: Lexicon) -> Wish:
+    """The wish with each thing under the word that a generator has for it."""
+    things = []
+    for mention in wish.things:
+        known = lexicon.thing(mention.word)
+        things.append(replace(mention, thing=known or mention.thing, known=known is not None))
+    return replace(wish, things=things)
 
 
 def read_scene(masked: str, lexicon: Lexicon) -> Wish:

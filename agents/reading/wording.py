@@ -106,7 +106,7 @@ def _take_quoted(text: str, shown: list[str]) -> str:
     out: list[str] = []
     i = 0
     while i < len(text):
-        end = _closing(text, i) if text[i] in _CLOSERS else -1
+        end = closing(text, i)
         if end < 0:
             out.append(text[i])
             i += 1
@@ -121,9 +121,11 @@ def _take_quoted(text: str, shown: list[str]) -> str:
     return "".join(out)
 
 
-def _closing(text: str, start: int) -> int:
-    """Index of the mark that closes the one at ``start``, or -1 if it opens nothing."""
+def closing(text: str, start: int) -> int:
+    """Index of the mark that closes the one at ``start``, or -1 if there is none that opens."""
     opener = text[start]
+    if opener not in _CLOSERS:
+        return -1
     closers = _CLOSERS[opener]
     before = text[start - 1] if start else " "
     if opener == '"' and before.isdigit():  # 12" is a length

@@ -23,6 +23,7 @@ from maquette.model_servers.schemas.generation import (
     StepRequest,
 )
 from maquette.model_servers.schemas.origin import NO_ORIGIN, Origin
+from maquette.model_servers.schemas.reading import ReadReply, ReadRequest
 from maquette.model_servers.schemas.reward import (
     CompareReply,
     CompareRequest,
@@ -153,6 +154,11 @@ class EmbeddingClient:
         return await self._models.call(
             RoleName.EMBEDDING, "embed_caption", request, EmbedCaptionReply
         )
+
+    async def read_request(self, text: str, attached: int) -> ReadReply:
+        """What each word of a request is."""
+        request = ReadRequest(text=text, attached=attached)
+        return await self._models.call(RoleName.EMBEDDING, "read_request", request, ReadReply)
 
     async def describe(self) -> EmbeddingDescription:
         """Which spaces there are."""

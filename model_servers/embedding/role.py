@@ -24,6 +24,7 @@ from maquette.model_servers.loading.loaded_role import Loaded, LoadedRole
 from maquette.model_servers.loading.model_files import BUNDLED, check_files, find_model
 from maquette.model_servers.loading.options import PlaceOptions
 from maquette.model_servers.loading.pictures import open_picture
+from maquette.model_servers.reading.reader import Reader
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.embedding import (
     EmbedCaptionReply,
@@ -35,6 +36,7 @@ from maquette.model_servers.schemas.embedding import (
     EmbedTextRequest,
 )
 from maquette.model_servers.schemas.guard import GuardVerdict
+from maquette.model_servers.schemas.reading import ReadReply, ReadRequest
 
 CODE_VERSION, PICTURES_VERSION = "2", "2"
 """Raised with every change to this folder that can change a vector of texts, or of pictures."""
@@ -52,6 +54,7 @@ class _Loaded(Loaded):
     pictures: EmbeddingBackend | None
     picture_digest: str | None
     guard: DomainGuard
+    reader: Reader
 
 
 class EmbeddingRole(LoadedRole[_Loaded, PlaceOptions]):
@@ -82,6 +85,7 @@ class EmbeddingRole(LoadedRole[_Loaded, PlaceOptions]):
             pictures=pictures,
             picture_digest=picture_digest,
             guard=guard,
+            reader=Reader(folder),
             digest=hashlib.sha256("\0".join(together).encode()).hexdigest(),
         )
 
@@ -105,6 +109,7 @@ class EmbeddingRole(LoadedRole[_Loaded, PlaceOptions]):
             "embed_text": Method(EmbedTextRequest, EmbedTextReply, self.embed_text),
             "embed_image": Method(EmbedImageRequest, EmbedImageReply, self.embed_image),
             "embed_caption": Method(EmbedCaptionRequest, EmbedCaptionReply, self.embed_caption),
+            "read_request": Method(ReadRequest, ReadReply, self.read_request),
             "describe": Method(DescribeRequest, EmbeddingDescription, self.describe),
         }
 
@@ -116,6 +121,10 @@ class EmbeddingRole(LoadedRole[_Loaded, PlaceOptions]):
             picture_digest=loaded.picture_digest,
             guarded=bool(loaded.guard.digest),
         )
+
+    async def read_request(self, request: ReadRequest) -> ReadReply:
+        """What each word of a request is."""
+        return await self._thread.run(self.loaded.reader.read, request.text, request.attached)
 
     async def embed_text(self, request: EmbedTextRequest) -> EmbedTextReply:
         """Embed each text by itself; equal texts get equal vectors in any company."""

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import math
 import zlib
+from functools import cache
 from typing import Any
 
 import pytest
 from places import DATA
 
 from maquette.model_servers.client.fake import ScriptedModelClient
+from maquette.model_servers.embedding.encoder import model_folder
+from maquette.model_servers.reading.reader import Reader
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.embedding import EmbedTextReply, EmbedTextRequest
 from maquette.model_servers.schemas.generation import GenerationDescription
+from maquette.model_servers.schemas.reading import ReadReply, ReadRequest
 from maquette.model_servers.schemas.segmentation import SegmentationDescription
 from maquette.model_servers.schemas.understanding import UnderstandingDescription
 from maquette.tools.registry import Registry, load_registry
@@ -38,6 +42,19 @@ def _embed(request: EmbedTextRequest) -> EmbedTextReply:
     )
 
 
+@cache
+def _reader() -> Reader:
+    return Reader(model_folder())
+
+
+def _read(request: ReadRequest) -> ReadReply:
+    """The bundled reader itself: what words are is never scripted."""
+    return _reader().read(request.text, request.attached)
+
+
+EMBEDDING = {("embedding", "embed_text"): _embed, ("embedding", "read_request"): _read}
+
+
 def _describe(vocabulary: dict[str, tuple[str, ...]]) -> GenerationDescription:
     return GenerationDescription(
         model="small",
@@ -60,7 +77,11 @@ def models() -> ScriptedModelClient:
         return _describe(VOCABULARY)
 
     return ScriptedModelClient(
-        {("generation", "describe"): describe, ("embedding", "embed_text"): _embed}
+        {
+            ("generation", "describe"): describe,
+            **EMBEDDING,
+            ("embedding", "read_request"): _read,
+        }
     )
 
 
@@ -72,7 +93,11 @@ def open_models() -> ScriptedModelClient:
         return _describe({}).model_copy(update={"layout": False, "width_px": 512, "height_px": 512})
 
     return ScriptedModelClient(
-        {("generation", "describe"): describe, ("embedding", "embed_text"): _embed}
+        {
+            ("generation", "describe"): describe,
+            **EMBEDDING,
+            ("embedding", "read_request"): _read,
+        }
     )
 
 
@@ -97,7 +122,8 @@ def _able(finds: bool = False, **update: Any) -> ScriptedModelClient:
     return ScriptedModelClient(
         {
             ("generation", "describe"): describe,
-            ("embedding", "embed_text"): _embed,
+            **EMBEDDING,
+            ("embedding", "read_request"): _read,
             ("understanding", "capabilities"): capabilities,
             **({("segmentation", "describe"): find} if finds else {}),
         }
@@ -125,7 +151,7 @@ def able_open_models() -> ScriptedModelClient:
 @pytest.fixture
 def blind_models() -> ScriptedModelClient:
     """No generator and no model that sees: only sentences are embedded."""
-    return ScriptedModelClient({("embedding", "embed_text"): _embed})
+    return ScriptedModelClient({**EMBEDDING})
 
 
 @pytest.fixture(scope="session")

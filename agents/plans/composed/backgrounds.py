@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from maquette.tools.art.brief import WantedBackground
 from maquette.tools.art.scene import BackgroundKind
 from maquette.words.colours import canonical
+from maquette.words.foreign import meaning
 from maquette.words.lexicon import singular
 
 KINDS: dict[str, BackgroundKind] = {
@@ -59,6 +61,7 @@ _BACKDROP = re.compile(
     rf"\b(?:with\s+)?(?:an?\s+|the\s+)?(?P<word>{_WORDS})\s+(?:scene|landscape|setting|background)\b",
     re.IGNORECASE,
 )
+_SINGLE = re.compile(r"[^\W\d_]+")
 _NO_ADJECTIVE = frozenset({"of", "in", "on", "at", "by", "to", "and", "with", "or", "the"})
 
 
@@ -78,6 +81,35 @@ def take_background(masked: str) -> tuple[str, WantedBackground | None]:
         rest = f"{masked[: match.start()]} {masked[match.end() :]}"
         return " ".join(rest.split()), WantedBackground(kind=kind)
     return masked, None
+
+
+def background_of(
+    grounds: Sequence[str], language: str
+) -> tuple[WantedBackground | None, tuple[str, ...]]:
+    """The background of the first known place that some words name.
+
+    Returns: it, and the words of which no background is known.
+    """
+    found: WantedBackground | None = None
+    unknown = []
+    for words in grounds:
+        kind = _kind(words, language)
+        if kind is None or (found is not None and found.kind != kind):
+            unknown.append(words)
+        else:
+            found = WantedBackground(kind=kind)
+    return found, tuple(unknown)
+
+
+def _kind(words: str, language: str) -> BackgroundKind | None:
+    singles = [word.lower() for word in _SINGLE.findall(words)]
+    for word in singles:
+        if (known := KINDS.get(word) or KINDS.get(singular(word))) is not None:
+            return known
+    told = meaning(words.lower().strip(), "ground", language) or next(
+        (one for word in singles if (one := meaning(word, "ground", language))), ""
+    )
+    return KINDS.get(told) or next((KINDS[w] for w in told.split() if w in KINDS), None)
 
 
 def coloured_background(words: str | None) -> WantedBackground:

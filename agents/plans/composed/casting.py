@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from maquette.agents.plans.composed.backgrounds import coloured_background, take_background
+from maquette.agents.plans.composed.backgrounds import (
+    background_of,
+    coloured_background,
+    take_background,
+)
 from maquette.agents.plans.composed.gallery import ArtLexicon, Gallery
+from maquette.agents.reading.request import Reading
 from maquette.agents.reading.scene import Mention, Wish, read_scene
 from maquette.tools.art.brief import Panel, WantedBackground, WantedRelation, WantedThing
 from maquette.tools.art.found import SURE, Found
@@ -41,6 +46,8 @@ class Cast:
     wish: Wish
     roles: tuple[Role, ...]
     background: WantedBackground
+    unknown_grounds: tuple[str, ...] = ()
+    """Where it was to be, in words that no background is known for."""
 
     @property
     def missing(self) -> tuple[Role, ...]:
@@ -84,22 +91,34 @@ def pattern_of(words: Iterable[str]) -> PatternName | None:
     return next((name for name in names if name), None)
 
 
-async def cast(masked: str, gallery: Gallery, drawn: Lexicon) -> Cast:
-    """Read a masked request and find a thing for every one it names.
+async def cast(reading: Reading, gallery: Gallery, drawn: Lexicon) -> Cast:
+    """Find a thing for every one that a request names.
 
     Args:
         drawn: the words of the generator that draws, which are things for the reader, too.
     Raises: ModelUnavailable: the embedder does not answer.
     """
-    masked, place = take_background(masked)
-    wish = read_scene(masked, ArtLexicon(nouns=gallery.nouns, drawn=drawn))
-    roles = [await _role(mention, gallery) for mention in wish.things]
+    lexicon = ArtLexicon(nouns=gallery.nouns, drawn=drawn)
+    if reading.scene is None:
+        masked, place = take_background(reading.masked)
+        wish = read_scene(masked, lexicon)
+        unknown: tuple[str, ...] = ()
+    else:
+        wish = reading.wish(Lexicon())
+        place, unknown = background_of(wish.grounds, reading.language)
+    roles = [await _role(mention, gallery, reading.language) for mention in wish.things]
     ground = place or coloured_background(wish.background)
-    return Cast(wish=wish, roles=tuple(roles), background=ground)
+    if place is not None and wish.background and place.kind == "plain":
+        ground = coloured_background(wish.background)
+    return Cast(wish=wish, roles=tuple(roles), background=ground, unknown_grounds=unknown)
 
 
-async def _role(mention: Mention, gallery: Gallery) -> Role:
+async def _role(mention: Mention, gallery: Gallery, language: str) -> Role:
     """The longest phrase of the mention that is found: "birthday cake", else "cake"."""
+    if language != "en":
+        found = await gallery.find(mention.word, language=language)
+        name = gallery.english(found.best.thing) if found.best else mention.word
+        return Role(mention, name, found, lost=tuple(w for w in mention.extra if w not in PATTERNS))
     words = [word for word in mention.extra if word not in PATTERNS]
     noun = mention.word
     bare = await gallery.find(noun)

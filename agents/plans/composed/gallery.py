@@ -38,9 +38,14 @@ class Gallery:
             log.warning("no art: %s", error.message)
             return False
 
-    async def find(self, phrase: str) -> Found:
+    async def find(self, phrase: str, *, language: str | None = None) -> Found:
         """What a noun phrase may mean. Raises: ModelUnavailable: the embedder does not answer."""
-        return await self._finder.find(phrase)
+        return await self._finder.find(phrase, language=language)
+
+    def english(self, thing: str) -> str:
+        """The first English name of a thing of the packs."""
+        names = all_cards()[thing].names.get("en", ())
+        return min(names, key=lambda name: (len(name.split()), len(name)), default=thing)
 
     def names(self, thing: str, phrase: str) -> bool:
         """Whether a phrase surely names the thing of this id."""

@@ -11,7 +11,7 @@ from maquette.agents.plans.parts import quoted
 from maquette.agents.plans.signs import letter_colour
 from maquette.agents.plans.wants import criteria
 from maquette.agents.reading.request import Reading
-from maquette.records.criterion import Criterion
+from maquette.records.criterion import Asked, Criterion
 from maquette.records.plan import Alternative, Call, Loop, Plan
 from maquette.tools.art.brief import Panel, SceneBrief
 
@@ -30,7 +30,7 @@ def brief_of(reading: Reading, cast: Cast) -> SceneBrief:
             panels=(panel,),
             words=words_of(reading.shown, cast.wish),
             sheet=cast.wish.sheet,
-            letters=letter_colour(reading.masked),
+            letters=letter_colour(reading),
         )
     )
 
@@ -44,7 +44,19 @@ def with_packs(brief: SceneBrief) -> SceneBrief:
 
 def wanted_of(reading: Reading, cast: Cast) -> tuple[Criterion, ...]:
     """What must hold of the picture, in the person's words; what no pack has is among it."""
-    return criteria(reading.shown, [as_said(role) for role in cast.roles], cast.wish.links)
+    wanted = criteria(reading.shown, [as_said(role) for role in cast.roles], cast.wish.links)
+    return (*wanted, *_lost(cast))
+
+
+def _lost(cast: Cast) -> list[Criterion]:
+    """What was said and art cannot show: nobody will find it."""
+    told = [
+        (f"{' '.join(role.lost)} {role.mention.word}", "art cannot show it")
+        for role in cast.roles
+        if role.lost
+    ]
+    told += [(words, "no background is known for it") for words in cast.unknown_grounds]
+    return [Asked(id=f"lost{k}", words=words, why=why) for k, (words, why) in enumerate(told)]
 
 
 def composed_plan(reading: Reading, cast: Cast, *, notes: Sequence[str] = ()) -> Plan:

@@ -19,7 +19,7 @@ from maquette.agents.plans.composed.plan import (
 )
 from maquette.agents.plans.wants import criteria
 from maquette.agents.reading.request import Reading
-from maquette.agents.reading.scene import Mention
+from maquette.agents.reading.scene import Mention, read_scene
 from maquette.agents.reading.sequences import Sequence
 from maquette.agents.reading.wording import PLACEHOLDER, Wordings
 from maquette.records.criterion import Criterion, TextReads
@@ -46,8 +46,10 @@ async def several_plan(
     Raises: ModelUnavailable: the embedder does not answer.
     """
     notes: list[str] = []
-    readings = [_part(reading, _shown_as(part, notes)) for part in sequence.parts]
-    casts = [await cast(one.masked, gallery, drawn) for one in readings]
+    readings = list(reading.parts) or [
+        _part(reading, _shown_as(part, notes)) for part in sequence.parts
+    ]
+    casts = [await cast(one, gallery, drawn) for one in readings]
     if sequence.kind == "panels":
         return await _panels(reading, sequence, _one_character(sequence, casts), gallery, notes)
     if not all(one.there or part.shown for one, part in zip(casts, readings, strict=True)):
@@ -86,14 +88,14 @@ async def _panels(
     panels = tuple(one.panel(caption=caption) for one, caption in zip(casts, captions, strict=True))
     if not any(panel.things for panel in panels):
         return None
-    opening = await cast(sequence.opening, gallery, Lexicon())
+    opening = read_scene(sequence.opening, Lexicon())
     title = [reading.shown[ord(c) - PLACEHOLDER] for c in sequence.opening if _is_mark(c)]
     brief = with_packs(
         SceneBrief(
             design="panels",
             panels=panels,
             words=tuple(Words(text=text, role="headline") for text in title),
-            sheet=opening.wish.sheet,
+            sheet=opening.sheet,
         )
     )
     wanted: list[Criterion] = [

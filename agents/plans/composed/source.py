@@ -42,8 +42,9 @@ def choose(asked: Source, cast: Cast, drawn: Lexicon | None) -> Choice:
     there = [role.found.best is not None for role in cast.roles]
     if all(known) and all(there):
         return Choice("both", "the generator and the art packs have every thing")
-    if all(there) or sum(there) > sum(known):
-        unknown = [role.phrase for role, one in zip(cast.roles, known, strict=True) if not one]
+    if any(there) and not all(known):
+        names = (role.phrase for role, one in zip(cast.roles, known, strict=True) if not one)
+        unknown = list(dict.fromkeys(names))
         return Choice("art", f"the generator does not know {', '.join(map(repr, unknown[:3]))}")
     missing = [role.phrase for role in cast.missing]
     return Choice("drawn", f"no art pack has {', '.join(map(repr, missing[:3]))}")

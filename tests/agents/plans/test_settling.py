@@ -8,6 +8,7 @@ import pytest
 from places import DATA
 
 from maquette.agents.plans.settling import MAX_LAYOUT, Depiction, settle
+from maquette.agents.reading.request import read_request
 from maquette.agents.reading.showing import read_showing
 from maquette.words.lexicon import Lexicon
 
@@ -15,7 +16,7 @@ KNOWN = Lexicon.of(json.loads((DATA / "agents" / "vocabulary2.json").read_text()
 
 
 def _settled(text: str, seed: int = 0, lexicon: Lexicon = KNOWN) -> Depiction:
-    return settle(text, lexicon, seed)
+    return settle(read_request(text, 0), lexicon, seed)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -82,8 +83,9 @@ def test_a_model_of_any_words_gets_them_all() -> None:
 
 def test_a_shown_thing_is_judged_by_the_name_it_was_given() -> None:
     """Where the model knows the word; the attached picture decides how it looks."""
-    showing = read_showing("draw this boat next to my sculpture")
+    text = "draw this boat next to my sculpture"
+    showing = read_showing(text)
     assert showing is not None
-    first, second = settle(showing.masked, KNOWN, 0, showing).stated
+    first, second = settle(read_request(text, 1), KNOWN, 0, showing).stated
     assert (first.thing, first.colour) == ("boat", None)
     assert second.thing == ""

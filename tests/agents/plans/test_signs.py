@@ -41,7 +41,7 @@ def test_a_sign_names_nothing_to_draw(text: str, maybe: bool, surely: bool) -> N
 )
 def test_the_colour_of_letters_is_said_of_letters(text: str, colour: str | None) -> None:
     """A colour of something else is none of theirs."""
-    assert letter_colour(text) == colour
+    assert letter_colour(read_request(text, 0)) == colour
 
 
 @pytest.mark.parametrize("sheet", ["", "red ", "navy ", "yellow ", "white "])

@@ -51,7 +51,7 @@ async def _read(plan: Plan, packs: Gallery, drawn: Lexicon) -> Read:
     reading = read_request(plan.words, 0)
     if reading.sequence is not None:
         return Read(plan, (("several", f"read as {len(reading.sequence.parts)} parts"),))
-    found = await cast(reading.masked, packs, drawn)
+    found = await cast(reading, packs, drawn)
     words = [("words", repr(text)) for text in reading.shown]
     return Read(plan, (*words, *differences(plan.brief.panels[0], found, packs.names)))
 

@@ -11,7 +11,7 @@ from maquette.words.lexicon import Lexicon
 
 
 async def of(words: str, gallery: Gallery, drawn: Lexicon) -> Cast:
-    return await cast(read_request(words, 0).masked, gallery, drawn)
+    return await cast(read_request(words, 0), gallery, drawn)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ async def test_the_bundled_generator_draws_what_it_knows(
     gallery: Gallery, drawn: Lexicon, words: str, asked: Source, chosen: str
 ) -> None:
     """Both where both have every thing; art where the generator lacks one; what was asked for."""
-    parts = await cast(read_request(words, 0).masked, gallery, drawn)
+    parts = await cast(read_request(words, 0), gallery, drawn)
     choice = choose(asked, parts, drawn)
     assert choice.chosen == chosen
     assert choice.reason
@@ -38,7 +38,7 @@ async def test_the_bundled_generator_draws_what_it_knows(
 
 async def test_a_generator_of_ones_own_draws(gallery: Gallery) -> None:
     """Art comes when asked for, or when no generator answers."""
-    parts = await cast(read_request("a red star", 0).masked, gallery, OPEN)
+    parts = await cast(read_request("a red star", 0), gallery, OPEN)
     assert choose("auto", parts, OPEN).chosen == "drawn"
     assert choose("art", parts, OPEN).chosen == "art"
     assert choose("auto", parts, None).chosen == "art"

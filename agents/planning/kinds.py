@@ -1,0 +1,43 @@
+"""Which intent plans an item of a request, by the kind that the reader finds likeliest."""
+
+from __future__ import annotations
+
+from maquette.agents.reading.request import Reading
+
+INTENTS = {
+    "image": "draw",
+    "image_text": "draw",
+    "sequence": "draw",
+    "image_edit": "edit",
+    "caption": "describe",
+    "answer": "describe",
+    "ocr": "read",
+    "mask": "find",
+    "boxes": "find",
+    "score": "rate",
+    "retrieve": "search",
+    "text": "chat",
+    "unavailable": "sound",
+    "clarify": "clarify",
+}
+"""Kind to intent."""
+CLOSE, LIKELY = 0.12, 0.55
+"""Two kinds are close where they differ by less and neither is likelier."""
+
+
+def intent_of(reading: Reading) -> str:
+    """The name of the intent."""
+    item = reading.labelled
+    assert item is not None
+    if reading.showing is not None:
+        return "show"
+    return INTENTS[item.kind]
+
+
+def is_open(reading: Reading) -> tuple[str, str] | None:
+    """The two kinds between which it is open what is wanted; None: it is clear."""
+    item = reading.labelled
+    assert item is not None
+    first, second = sorted(item.kinds, key=lambda kind: -item.kinds[kind])[:2]
+    near = item.kinds[first] - item.kinds[second] < CLOSE and item.kinds[first] < LIKELY
+    return (first, second) if near and INTENTS[first] != INTENTS[second] else None

@@ -1,0 +1,275 @@
+"""The changes of a labelled item: what is done to which thing of a picture, clause by clause."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from maquette.agents.reading.changes import Change, ChangeKind, Unclear
+from maquette.agents.reading.labelled import values
+from maquette.agents.reading.labelled.labelled import Labelled, Piece
+from maquette.words.foreign import meaning
+from maquette.words.lexicon import PATTERNS
+
+MAX_CHANGES = 6
+_REMOVE = re.compile(
+    r"\b(?:remov\w*|delet\w*|eras\w*|rid|take (?:out|away|off)|clear|wipe|crop out|lose|drop|"
+    r"without|hide|clean|paint over|photoshop out)\b",
+    re.IGNORECASE,
+)
+_ADD = re.compile(
+    r"\b(?:add\w*|insert\w*|put\w*|place|draw|paint|include|give|stick|need|want)\b", re.I
+)
+_REPLACE = re.compile(
+    r"\b(?:replac\w*|swap\w*|exchang\w*|substitut\w*|turn|change|instead)\b", re.I
+)
+_MOVE = re.compile(r"\b(?:mov\w*|shift\w*|slide|push|bring|put|place|swap sides)\b", re.I)
+_BACKGROUND = re.compile(r"\b(?:background|backdrop|hintergrund|fondo)\b|背景", re.IGNORECASE)
+_ENGLISH = {
+    "remove": _REMOVE, "add": _ADD, "replace": _REPLACE, "move": _MOVE,
+}  # fmt: skip
+
+
+CONTENT = tuple(
+    """
+    thing target count colour pattern size attr rel place ground words new opt not ref carrier
+    style query
+    """.split()  # noqa: SIM905
+)
+"""Labels of what a clause says beside its verb."""
+CHANGING = (*CONTENT[:9], "new", "not")
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One thing that is done: its verb and the pieces that follow it."""
+
+    verb: str
+    pieces: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ChangesRead:
+    """The changes of an item, and the pieces that none of them holds."""
+
+    changes: tuple[Change, ...]
+    strings: tuple[str, ...]
+    """Words to be put on the picture."""
+    left: tuple[int, ...]
+
+
+def clauses_of(it: Labelled) -> list[Clause]:
+    """The item's clauses, one a verb; what stands before the first verb is of the first."""
+    verbs = [k for k, piece in it.of("do") if not it.denied(k)]
+    clauses = []
+    for n, k in enumerate(verbs or [-1]):
+        begin = 0 if n == 0 else it.pieces[k].start
+        end = it.pieces[verbs[n + 1]].start if n + 1 < len(verbs) else len(it.text)
+        inside = [i for i, piece in it.of(*CONTENT) if begin <= piece.start < end]
+        clauses.append(Clause(it.pieces[k].text if k >= 0 else "", tuple(inside)))
+    return clauses
+
+
+def read_changes_of(it: Labelled) -> ChangesRead:
+    """Every change that the item names."""
+    changes: list[Change] = []
+    used: set[int] = set()
+    before = ""
+    for clause in clauses_of(it):
+        found, held = _Clause(it, clause, before).read()
+        changes += found
+        used |= held
+        before = found[-1].target or found[-1].new if found else before
+    strings = tuple(
+        it.plain(piece.text).strip('"')
+        for k, piece in it.of("words")
+        if not it.denied(k) and not it.heads_of(k)
+    )
+    left = tuple(
+        k
+        for k, _ in it.of(
+            *[
+                "thing",
+                "target",
+                "count",
+                "colour",
+                "pattern",
+                "size",
+                "attr",
+                "rel",
+                "place",
+                "new",
+                "not",
+            ]
+        )
+        if k not in used
+    )
+    return ChangesRead(tuple(changes[:MAX_CHANGES]), strings, left)
+
+
+class _Clause:
+    def __init__(self, it: Labelled, clause: Clause, before: str) -> None:
+        self._it, self._clause, self._before = it, clause, before
+        self._used: set[int] = set()
+
+    def _pieces(self, *labels: str) -> list[tuple[int, Piece]]:
+        return [
+            (k, self._it.pieces[k])
+            for k in self._clause.pieces
+            if self._it.pieces[k].label in labels
+        ]
+
+    def _does(self, what: str) -> bool:
+        verb = self._clause.verb
+        if self._it.language == "en":
+            return bool(_ENGLISH[what].search(verb))
+        told = meaning(verb.lower(), "do", self._it.language) or ""
+        return bool(_ENGLISH[what].search(told))
+
+    def read(self) -> tuple[list[Change], set[int]]:
+        targets = [k for k, _ in self._pieces("target")] or self._referred()
+        things = [k for k, _ in self._pieces("thing")]
+        changes = self._removed(targets, things) or self._grounded(targets)
+        if changes is None:
+            changes = self._replaced(targets, things)
+        if changes is None:
+            changes = self._recoloured(targets) + self._moved(targets) + self._added(things)
+        return changes, self._used
+
+    def _referred(self) -> list[int]:
+        """What "it" stands for, where the text has it."""
+        found = []
+        for k, _ in self._pieces("ref"):
+            meant = self._it.meant(k)
+            if self._it.pieces[meant].label in ("target", "thing"):
+                found.append(meant)
+        return found
+
+    def _name(self, k: int, *, but: frozenset[int] = frozenset()) -> str:
+        """A thing with what is said of it before its noun: "red circle", "left one"."""
+        piece = self._it.pieces[k]
+        told = []
+        for n in range(len(self._it.pieces)):
+            one = self._it.pieces[n]
+            inside = one.label in ("colour", "size", "pattern", "attr", "count", "place")
+            if inside and k in self._it.heads_of(n) and one.end <= piece.start and n not in but:
+                told.append(one.text)
+                self._used.add(n)
+        self._used.add(k)
+        return " ".join([*told, self._it.plain(piece.text)]).lower()
+
+    def _removed(self, targets: list[int], things: list[int]) -> list[Change] | None:
+        denied = [k for k in (*targets, *things) if self._it.denied(k)]
+        removes = self._does("remove")
+        if not denied and not removes:
+            return None
+        chosen = denied or [*targets, *things]
+        for n, _ in self._pieces("not", "rel", "ref"):
+            self._used.add(n)
+        found = [Change(ChangeKind.REMOVE, target=self._name(k)) for k in chosen]
+        return [one for one in found if not _BACKGROUND.search(one.target)] or None
+
+    def _grounded(self, targets: list[int]) -> list[Change] | None:
+        """A new background: its colour, or where it is to be."""
+        grounds = self._pieces("ground")
+        named = [k for k in targets if _BACKGROUND.search(self._it.pieces[k].text)]
+        if not grounds and not named:
+            return None
+        new = [piece.text for k, piece in self._pieces("colour", "new") if self._held(k)]
+        new = new or [piece.text for _, piece in grounds if not _BACKGROUND.search(piece.text)]
+        new = new or [piece.text for k, piece in self._pieces("thing") if self._held(k)]
+        for k in named:
+            self._used.add(k)
+        if not new:
+            return None
+        colours = values.colours_of(new[0], self._it.language)
+        plain = colours and values.only_colour(new[0], self._it.language)
+        return [Change(ChangeKind.BACKGROUND, new=colours[0] if plain else new[0].lower())]
+
+    def _held(self, k: int) -> bool:
+        self._used.add(k)
+        return True
+
+    def _replaced(self, targets: list[int], things: list[int]) -> list[Change] | None:
+        if not targets or not things or not self._does("replace"):
+            return None
+        return [
+            Change(ChangeKind.REPLACE, target=self._name(k), new=self._name(things[0]))
+            for k in targets
+        ]
+
+    def _recoloured(self, targets: list[int]) -> list[Change]:
+        found = []
+        for k in targets:
+            for n in range(len(self._it.pieces)):
+                piece = self._it.pieces[n]
+                later = piece.start >= self._it.pieces[k].end or n not in self._clause.pieces
+                if n not in self._clause.pieces or k not in self._it.heads_of(n) or not later:
+                    continue
+                change = self._to(k, piece)
+                if change is not None:
+                    self._used.add(n)
+                    found.append(change)
+        return found
+
+    def _to(self, k: int, piece: Piece) -> Change | None:
+        """What a thing becomes by a piece that belongs to it."""
+        language = self._it.language
+        match piece.label:
+            case "colour":
+                named = values.colours_of(piece.text, language)
+                return Change(ChangeKind.RECOLOUR, self._name(k), named[0]) if named else None
+            case "pattern":
+                told = values.pattern_of_words(piece.text, language)
+                named_so = told and next(w for w, p in PATTERNS.items() if p == told)
+                return Change(ChangeKind.PATTERN, self._name(k), named_so) if named_so else None
+            case "size":
+                size = values.size_of(piece.text, language)
+                new = {"large": "bigger", "small": "smaller"}.get(size or "")
+                return Change(ChangeKind.RESIZE, self._name(k), new) if new else None
+            case "new":
+                sized = values.size_of(piece.text, language)
+                colours = values.colours_of(piece.text, language)
+                if sized:
+                    new = "bigger" if sized == "large" else "smaller"
+                    return Change(ChangeKind.RESIZE, self._name(k), new)
+                if colours and values.only_colour(piece.text, language):
+                    return Change(ChangeKind.RECOLOUR, self._name(k), colours[0])
+        return None
+
+    def _moved(self, targets: list[int]) -> list[Change]:
+        if not targets or not self._does("move"):
+            return []
+        for n, piece in self._pieces("place", "rel", "new"):
+            place = values.place_of(piece.text, self._it.language)
+            if place and n not in self._used:
+                self._used.add(n)
+                return [Change(ChangeKind.MOVE, self._name(k), f"to the {place}") for k in targets]
+        return []
+
+    def _added(self, things: list[int]) -> list[Change]:
+        if not things or not (self._does("add") or not self._clause.verb):
+            return []
+        return [self._add(k) for k in things if k not in self._used]
+
+    def _add(self, k: int) -> Change:
+        link = ""
+        for n, piece in self._pieces("rel"):
+            objects = self._it.objects_of(n)
+            if k in self._it.heads_of(n) and objects:
+                link = f"{piece.text} the {self._name(objects[0])}"
+                self._used.add(n)
+                break
+        for n, piece in self._pieces("place"):
+            if not link and (k in self._it.heads_of(n) or not piece.heads):
+                link = piece.text
+                self._used.add(n)
+        return Change(ChangeKind.ADD, new=self._name(k), link=link.lower())
+
+
+def unclear(it: Labelled) -> Unclear:
+    """What is open where no change was understood."""
+    return Unclear(
+        f"a change of a picture ({it.plain(it.text)[:80]!r}), but not which",
+        'Name the thing and what it becomes, e.g. "make the red circle green".',
+    )

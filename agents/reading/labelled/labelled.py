@@ -1,0 +1,119 @@
+"""A request with its words labelled: pieces, what belongs to what, and the items it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from maquette.agents.reading.wording import PLACEHOLDER
+from maquette.model_servers.schemas.reading import ReadReply
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Words that are one thing, characters ``start`` to ``end`` of the masked request."""
+
+    label: str
+    text: str
+    start: int
+    end: int
+    probability: float
+    heads: tuple[int, ...] = ()
+    objects: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """One item of a request, as the reader labels it. Heads are indices of ``pieces``."""
+
+    text: str
+    """The request, or the part of it that is this item; quoted strings are private characters."""
+    strings: tuple[str, ...]
+    """All quoted strings of the request, by the number of their character."""
+    pieces: tuple[Piece, ...]
+    kinds: dict[str, float]
+    """The probability of each kind."""
+    offset: int = 0
+    """Where ``text`` begins in the masked request."""
+    language: str = "en"
+
+    @property
+    def kind(self) -> str:
+        """The likeliest kind."""
+        return max(self.kinds, key=lambda name: self.kinds[name])
+
+    def of(self, *labels: str) -> Iterator[tuple[int, Piece]]:
+        """The pieces with one of these labels, with their numbers, in order."""
+        return ((k, piece) for k, piece in enumerate(self.pieces) if piece.label in labels)
+
+    def belonging(self, k: int, *labels: str) -> list[tuple[int, Piece]]:
+        """The pieces with one of these labels that belong to piece ``k``, also by a reference."""
+        return [(n, piece) for n, piece in self.of(*labels) if k in self.heads_of(n)]
+
+    def heads_of(self, n: int) -> tuple[int, ...]:
+        """The pieces that piece ``n`` belongs to; references are followed to what they mean."""
+        return tuple(dict.fromkeys(self.meant(head) for head in self.pieces[n].heads))
+
+    def objects_of(self, n: int) -> tuple[int, ...]:
+        """The objects of relation ``n``; references are followed."""
+        return tuple(dict.fromkeys(self.meant(one) for one in self.pieces[n].objects))
+
+    def meant(self, k: int) -> int:
+        """What a piece means: itself, or of a reference the piece that it stands for."""
+        seen: set[int] = set()
+        while self.pieces[k].label == "ref" and self.pieces[k].heads and k not in seen:
+            seen.add(k)
+            k = self.pieces[k].heads[0]
+        return k
+
+    def denied(self, k: int) -> bool:
+        """Whether a negation belongs to a piece."""
+        return any(k in self.pieces[n].heads for n, _ in self.of("not"))
+
+    def plain(self, text: str) -> str:
+        """Words with the hidden strings put back, in quotes."""
+        return unmasked(text, self.strings)
+
+
+def unmasked(text: str, strings: tuple[str, ...]) -> str:
+    """A masked text with its strings put back, in quotes."""
+    out = "".join(f'"{strings[ord(c) - PLACEHOLDER]}"' if is_mark(c, strings) else c for c in text)
+    return " ".join(out.split())
+
+
+def is_mark(character: str, strings: tuple[str, ...]) -> bool:
+    """Whether a character stands for one of the strings."""
+    return PLACEHOLDER <= ord(character) < PLACEHOLDER + len(strings)
+
+
+def items_of(
+    text: str, strings: tuple[str, ...], reply: ReadReply, language: str
+) -> list[Labelled]:
+    """The items of a request, each with its own words."""
+    starts = [0, *(item.start for item in reply.items[1:])]
+    ends = [*starts[1:], len(text)]
+    found = []
+    for item, start, end in zip(reply.items, starts, ends, strict=True):
+        inside = [k for k, span in enumerate(reply.spans) if start <= span.start < end]
+        number = {old: new for new, old in enumerate(inside)}
+        pieces = tuple(_piece(reply, k, text, start, number) for k in inside)
+        found.append(Labelled(text[start:end], strings, pieces, dict(item.kinds), start, language))
+    return found
+
+
+def _piece(reply: ReadReply, k: int, text: str, by: int, number: dict[int, int]) -> Piece:
+    span = reply.spans[k]
+    return Piece(
+        label=span.label,
+        text=text[span.start : span.end],
+        start=span.start - by,
+        end=span.end - by,
+        probability=span.probability,
+        heads=tuple(number[n] for n in span.heads if n in number),
+        objects=tuple(number[n] for n in span.objects if n in number),
+    )
+
+
+def with_kind(one: Labelled, kind: str) -> Labelled:
+    """The item as surely of a kind."""
+    return replace(one, kinds={kind: 1.0})

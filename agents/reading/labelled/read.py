@@ -1,0 +1,107 @@
+"""Read a request with the trained reader: one reading an item, and the ledger of its words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from maquette.agents.reading.finding import MAX_PHRASES, Sought
+from maquette.agents.reading.labelled.changed import read_changes_of, unclear
+from maquette.agents.reading.labelled.labelled import Labelled, items_of, unmasked
+from maquette.agents.reading.labelled.ledger import entries_of
+from maquette.agents.reading.labelled.quoting import hide_quoted
+from maquette.agents.reading.labelled.scenes import read_scene_of
+from maquette.agents.reading.labelled.sequencing import read_sequence_of
+from maquette.agents.reading.request import Reading, check_strings, check_words, plain_of
+from maquette.agents.reading.showing import read_showing
+from maquette.agents.reading.wording import Wordings
+from maquette.model_servers.client.roles import EmbeddingClient
+from maquette.records.ledger import Ledger
+
+_CUTS = re.compile(
+    r"\b(?:cut\w*|isolat\w*|extract\w*|freistell\w*|schneid\w*|ausschneid\w*|recort\w*|keep|only|"
+    r"alone|remove everything|separate\w*)\b|抠|剪",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Read:
+    """A request as it was read."""
+
+    items: tuple[Reading, ...]
+    ledger: Ledger
+
+
+async def read_labelled(text: str, attached: int, reader: EmbeddingClient) -> Read:
+    """Read a request with so many attached pictures.
+
+    Raises: InvalidInput: it has no words, or a string to be shown is too long. ModelUnavailable:
+        the reader does not answer.
+    """
+    check_words(text)
+    quoted = hide_quoted(text)
+    check_strings(quoted.strings)
+    reply = await reader.read_request(quoted.masked, attached)
+    language = reply.language
+    items = items_of(quoted.masked, quoted.strings, reply, language)
+    readings = tuple(reading_of(item, attached) for item in items)
+    entries = [entry for item in items for entry in entries_of(item, text, quoted.places)]
+    return Read(readings, Ledger(entries=tuple(entries), language=language))
+
+
+def reading_of(item: Labelled, attached: int) -> Reading:
+    """What an item says."""
+    scene = read_scene_of(item)
+    check_strings(scene.shown)
+    wordings = Wordings(scene.shown, scene.masked)
+    edits = item.kind == "image_edit"
+    changes = read_changes_of(item) if edits else None
+    read = Reading(
+        wordings=wordings,
+        attached=attached,
+        plain=plain_of(scene.masked),
+        points=attached > 0,
+        search=_search(item) if item.kind == "retrieve" else None,
+        sought=_sought(item) if item.kind in ("mask", "boxes") else None,
+        changes=(changes.changes or unclear(item)) if changes else None,
+        showing=read_showing(scene.masked) if attached and item.kind == "image" else None,
+        sequence=None,
+        bare=scene.wish if scene.shown else None,
+        labelled=item,
+        scene=scene,
+        understood=changes,
+    )
+    if item.kind != "sequence":
+        return read
+    sequence, parts = read_sequence_of(item)
+    if sequence is None:
+        return read
+    return replace(read, sequence=sequence, parts=tuple(reading_of(one, attached) for one in parts))
+
+
+def _search(item: Labelled) -> str:
+    """What is looked for: from the first of its words to the last."""
+    held = [piece for _, piece in item.of("query", "thing", "target", "words", "colour")]
+    if not held:
+        return ""
+    text = item.text[held[0].start : held[-1].end]
+    return unmasked(text, item.strings)
+
+
+def _sought(item: Labelled) -> Sought | None:
+    """What to find, and what is wanted of it."""
+    phrases = []
+    for k, piece in item.of("target", "thing", "query"):
+        if item.denied(k):
+            continue
+        told = [
+            one.text
+            for n, one in item.of("colour", "size", "pattern", "attr")
+            if k in item.heads_of(n) and one.end <= piece.start and len(one.text.split()) <= 2
+        ]
+        phrases.append(item.plain(" ".join([*told, piece.text]))[:200])
+    if not phrases:
+        return None
+    wanted = "place" if item.kind == "boxes" else "cut_out" if _CUTS.search(item.text) else "mask"
+    return Sought(tuple(phrases[:MAX_PHRASES]), wanted)  # type: ignore[arg-type]

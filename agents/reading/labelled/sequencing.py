@@ -1,0 +1,62 @@
+"""The frames of a labelled sequence: cut at its enumerators, else at its commas and "then"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from maquette.agents.reading.labelled.labelled import Labelled, Piece
+from maquette.agents.reading.sequences import LEAST, MOST, Sequence
+
+_ENDS = re.compile(r"[;\n]|(?<!\d)\.(?!\d)|\bthen\b|\bdann\b|\bluego\b|然后|，|,|;|；|。")
+
+
+def read_sequence_of(item: Labelled) -> tuple[Sequence | None, list[Labelled]]:
+    """The sequence and its frames, each labelled by itself; None: it lists none."""
+    steps = [piece for _, piece in item.of("step")]
+    if len(steps) >= LEAST:
+        starts = [piece.end for piece in steps]
+        ends = [*(piece.start for piece in steps[1:]), len(item.text)]
+        opening = item.text[: steps[0].start]
+    else:
+        opening, colon, rest = item.text.partition(":")
+        if not colon:
+            return None, []
+        base = len(opening) + 1
+        cuts = [m.span() for m in _ENDS.finditer(rest)]
+        starts = [base, *(base + end for _, end in cuts)]
+        ends = [*(base + start for start, _ in cuts), len(item.text)]
+    parts = [cut(item, start, end) for start, end in zip(starts, ends, strict=True)]
+    parts = [part for part in parts if any(c.isalnum() for c in part.text) or part.pieces]
+    if not LEAST <= len(parts) <= MOST:
+        return None, []
+    texts = tuple(part.text.strip(" ,;.:") for part in parts)
+    return Sequence("panels", opening.strip(" :,"), texts), parts
+
+
+def cut(item: Labelled, start: int, end: int) -> Labelled:
+    """A part of an item, with the pieces inside of it."""
+    while start < end and item.text[start] in " ,;:.)\n":
+        start += 1
+    while end > start and item.text[end - 1] in " ,;:.\n":
+        end -= 1
+    inside = [k for k, piece in enumerate(item.pieces) if start <= piece.start and piece.end <= end]
+    number = {old: new for new, old in enumerate(inside)}
+    pieces = tuple(_moved(item.pieces[k], start, number) for k in inside)
+    return replace(
+        item,
+        text=item.text[start:end],
+        pieces=pieces,
+        kinds={"image": 1.0},
+        offset=item.offset + start,
+    )
+
+
+def _moved(piece: Piece, by: int, number: dict[int, int]) -> Piece:
+    return replace(
+        piece,
+        start=piece.start - by,
+        end=piece.end - by,
+        heads=tuple(number[n] for n in piece.heads if n in number),
+        objects=tuple(number[n] for n in piece.objects if n in number),
+    )

@@ -1,0 +1,118 @@
+"""The state of the reader's training: network, average, optimizer and checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from transformers import BertConfig, BertModel
+
+from maquette.model_servers.embedding.encoder import model_folder
+from maquette.model_servers.reading.collating import open_tokenizer
+from maquette.model_servers.reading.network import ReaderNetwork
+from maquette.training.reading.markup import Example
+from maquette.training.reading.score import agreement
+from maquette.training.reading.truth import is_kept, losses, make_batch
+from maquette.training.reading.varied import Stock, vary
+from maquette.training.recipes.averaging import Average
+from maquette.training.recipes.runs.averaged import AveragedRun, begun_slower
+
+ALIKE = 4
+"""Batches' worth of examples that one of like lengths is chosen from."""
+SCORED = 60
+"""Kept examples that are looked at while training."""
+FROZEN_LAYERS = 2
+"""Of the encoder, from below; they stay as they are in their package."""
+
+
+@dataclass(frozen=True)
+class ReaderRecipe:
+    """All numbers of the training."""
+
+    batch: int = 24
+    peak_rate: float = 8e-4
+    encoder_share: float = 0.12
+    """Of the rate, for the layers of the encoder that learn."""
+    weight_decay: float = 0.01
+    foreign: float = 0.3
+    """Share of examples that are not English."""
+    seed: int = 41
+
+
+class ReaderRun(AveragedRun):
+    """Learn to label requests.
+
+    Args:
+        work: folder of checkpoints; this run's is ``reader``.
+        examples: annotated requests; those that ``is_kept`` are for the score.
+        things: names of things by language, for variations.
+    """
+
+    name = "reader"
+
+    def __init__(
+        self,
+        work: Path,
+        examples: Sequence[Example],
+        things: dict[str, list[str]],
+        recipe: ReaderRecipe | None = None,
+    ) -> None:
+        self.folder = work / self.name
+        self.recipe = recipe or ReaderRecipe()
+        self.kept = [one for one in examples if is_kept(one)]
+        taught = [one for one in examples if not is_kept(one)]
+        self.english = [one for one in taught if one.language == "en"]
+        self.foreign = [one for one in taught if one.language != "en"]
+        self.stock = Stock.of(taught, things)
+        torch.manual_seed(self.recipe.seed)
+        self.tokenizer = open_tokenizer(model_folder())
+        self.model = new_network(model_folder())
+        self.average = Average(self.model, decay=0.998)
+        self.parameters = [p for p in self.model.parameters() if p.requires_grad]
+        groups = begun_slower(self.model, self.model.encoder, self.recipe.encoder_share)
+        for group in groups:
+            group["params"] = [p for p in group["params"] if p.requires_grad]
+        self.optimizer = torch.optim.AdamW(
+            groups,
+            self.recipe.peak_rate,
+            betas=(0.9, 0.98),
+            weight_decay=self.recipe.weight_decay,
+        )
+
+    def score(self) -> dict[str, float]:
+        """Agreement with the examples kept from training."""
+        return agreement(
+            self.average.module, self.kept[:: max(1, len(self.kept) // SCORED)], self.tokenizer
+        )
+
+    def _alike(self, rng: np.random.Generator) -> list[Example]:
+        """Examples of much the same length, so that little of a batch is padding."""
+        drawn = []
+        for _ in range(self.recipe.batch * ALIKE):
+            foreign = self.foreign and rng.random() < self.recipe.foreign
+            pool = self.foreign if foreign else self.english
+            drawn.append(pool[rng.integers(len(pool))])
+        drawn.sort(key=lambda one: len(one.text) * (3 if one.language == "zh" else 1))
+        first = int(rng.integers(len(drawn) - self.recipe.batch + 1))
+        return drawn[first : first + self.recipe.batch]
+
+    def _training_losses(self, step: int) -> dict[str, Tensor]:
+        rng = np.random.default_rng((self.recipe.seed, step))
+        self.model.train()
+        chosen = [vary(one, self.stock, rng) for one in self._alike(rng)]
+        batch, truth, _ = make_batch(chosen, self.tokenizer)
+        return losses(self.model, batch, truth)
+
+
+def new_network(folder: Path) -> ReaderNetwork:
+    """A network that begins with the encoder of a folder; its lower layers stay as they are."""
+    network = ReaderNetwork(BertConfig.from_pretrained(folder))
+    known = BertModel.from_pretrained(folder, add_pooling_layer=False, use_safetensors=True)
+    network.encoder.load_state_dict(known.state_dict())
+    for part in (network.encoder.embeddings, *network.encoder.encoder.layer[:FROZEN_LAYERS]):
+        part.requires_grad_(False)
+    return network
