@@ -473,6 +473,45 @@ def test_approving_at_the_terminal(live: LiveServer) -> None:
     assert [answer.action.value for answer in live.gateway.answers] == ["approve"]
 
 
+@pytest.mark.slow
+def test_a_result_is_shown_before_it_is_approved(live: LiveServer) -> None:
+    """Asked for a final approval, a person first sees the verdict with its score, what was not
+    judged, and the file that holds the picture already."""
+    play = Poster(live.store)
+
+    async def finished(gateway: Any, task_id: str) -> None:
+        draft = await play._draft(gateway, task_id, 1, 0, WORDS)
+        told = {"best": draft, "score": draft.score, "not_judged": ("shows a circle",)}
+        result = TaskResult(artifacts=(draft.artifact,), **told)
+        await gateway.change(task_id, result=result)
+        await gateway.ask(task_id, "final", question="is this what you wanted?")
+        await gateway.end(task_id, TaskStatus.UNVERIFIED)
+
+    live.gateway.script = finished
+    keys = {"approve the final? [y/n]": b"y\n"}
+    code, shown = in_terminal(["run", ASK, "--approve", "final", "-o", "out.png"], keys)
+    before = plain(shown).partition("approve the final?")[0]
+    assert code == exits.UNVERIFIED, plain(shown)
+    for part in ("score 1.00", "1 passed, 2 unjudged", "not judged: shows a circle", "./out.png"):
+        assert part in before, part
+    assert Path("out.png").read_bytes() == picture(180)
+
+
+@pytest.mark.slow
+def test_answering_at_the_terminal(live: LiveServer) -> None:
+    """A planner's question shows its choices; Enter takes the best guess."""
+    asked = Question(question="Which circle?", choices=("left", "right"), guess="right")
+
+    async def play(gateway: Any, task_id: str) -> None:
+        answer = await gateway.ask(task_id, "question1", asked)
+        await gateway.end(task_id, result=TaskResult(text=f"taken: {answer.text}"))
+
+    live.gateway.script = play
+    code, shown = in_terminal(["run", ASK], {"Enter for the best guess": b"\n"})
+    assert code == 0, plain(shown)
+    assert "2 right  (best guess)" in plain(shown) and "taken: right" in plain(shown)
+
+
 def test_interrupted_before_there_is_a_task(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C while the stack is still coming up ends quietly with 130."""
 
