@@ -85,8 +85,10 @@ def say_end(task: Task, screen: Screen) -> None:
     if task.result is not None:
         for line in (*not_judged(task.result), *probabilities(task.result)):
             screen.say(line, indent=2)
+        said = {one.doubt for one in task.result.answers}
         for warning in task.result.warnings:
-            screen.say(Text.assemble(("! ", "unjudged"), warning))
+            if warning not in said:
+                screen.say(Text.assemble(("! ", "unjudged"), warning))
     if task.problem is not None:
         screen.say(
             Text.assemble(
