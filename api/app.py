@@ -95,12 +95,16 @@ def create_app(
 
 
 def _planner(settings: Settings, models: ModelClient, registry: Registry) -> Planner:
-    """The planner that the workers have, too."""
+    """The planner that the workers have, too, with its tables read: later they would be read in
+    the loop that answers everybody. Takes seconds, so it is for a thread."""
+    from maquette.agents.judging.composed.warming import warm
     from maquette.agents.planning.make import make_planner
     from maquette.tools.art.packs.table import look_in
 
     look_in(settings.data_dir)
-    return make_planner(settings, models, registry, strategies=STRATEGIES)
+    planner = make_planner(settings, models, registry, strategies=STRATEGIES)
+    warm()
+    return planner
 
 
 def known_hosts(bind_host: str) -> frozenset[str] | None:

@@ -47,6 +47,8 @@ class Desk:
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """How many uploaded pictures are decoded at once."""
+    planning: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """How many requests are planned here at once: planning takes the processor, too."""
     clock: Callable[[], float] = time.time
     """Seconds since 1970."""
 

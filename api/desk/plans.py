@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from maquette.agents.planning.seam import Planner, Scenes
 from maquette.api.desk.desk import Desk
 from maquette.api.desk.tasks import request_of
 from maquette.api.schemas import TaskSubmission
@@ -32,8 +33,14 @@ async def planned(desk: Desk, asked: TaskSubmission) -> Planned:
         there, or is no picture. StoreUnavailable, TryAgain: a part is away.
     """
     request = await attached(request_of(asked), owner=desk.owner, store=desk.store)
-    planner = await asyncio.to_thread(desk.planner)
     scenes = [await scene_of(desk.store, one.sha256, owner=desk.owner) for one in request.inputs]
+    async with desk.planning:
+        planner = await asyncio.to_thread(desk.planner)
+        return await _planned(planner, request, scenes)
+
+
+async def _planned(planner: Planner, request: TaskRequest, scenes: Scenes) -> Planned:
+    """The plan, with the guesses that were taken as notes, or the question that is open."""
     guesses: tuple[Question, ...] = ()
     while True:
         try:
