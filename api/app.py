@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import cache, partial
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -13,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from maquette import __version__
+from maquette.agents.planning.seam import Planner
 from maquette.api.desk.activity import Activity
 from maquette.api.desk.desk import Desk
 from maquette.api.desk.thumbnails import Thumbnails
@@ -31,6 +33,7 @@ from maquette.records.errors import FixInput, MaquetteError, NotFound
 from maquette.tools.library.library import PictureLibrary
 from maquette.tools.registry import Registry
 from maquette.workflows.desk.contract import TaskGateway
+from maquette.workflows.loops.table import TABLE as STRATEGIES
 
 LOG = logging.getLogger("maquette.api")
 
@@ -46,9 +49,14 @@ def create_app(
     models: ModelClient,
     *,
     more_doors: Sequence[FrontDoor] = (),
+    planner: Callable[[], Planner] | None = None,
 ) -> FastAPI:
     """Build the app: the native door, and others beside it. It owns none of the parts: whoever
-    made them closes them."""
+    made them closes them.
+
+    Args:
+        planner: plans what is only to be planned; None: the one that the settings ask for.
+    """
     app = FastAPI(
         title="Maquette",
         version=__version__,
@@ -67,6 +75,7 @@ def create_app(
         activity=Activity(),
         thumbnails=Thumbnails(),
         library=PictureLibrary(StoredIndex(store), models),
+        planner=cache(planner or partial(_planner, settings, models, registry)),
     )
     doors = (native_door(settings.limits), *more_doors)
     for router in (router for door in doors for router in door.routers):
@@ -83,6 +92,19 @@ def create_app(
         doors=doors,
     )
     return app
+
+
+def _planner(settings: Settings, models: ModelClient, registry: Registry) -> Planner:
+    """The planner that the workers have, too, with its tables read: later they would be read in
+    the loop that answers everybody. Takes seconds, so it is for a thread."""
+    from maquette.agents.judging.composed.warming import warm
+    from maquette.agents.planning.make import make_planner
+    from maquette.tools.art.packs.table import look_in
+
+    look_in(settings.data_dir)
+    planner = make_planner(settings, models, registry, strategies=STRATEGIES)
+    warm()
+    return planner
 
 
 def known_hosts(bind_host: str) -> frozenset[str] | None:

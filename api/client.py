@@ -33,6 +33,8 @@ from maquette.records.errors import (
 )
 from maquette.records.event import TERMINAL, Event
 from maquette.records.ids import new_task_id
+from maquette.records.plan import Plan
+from maquette.records.question import Question
 from maquette.records.task import (
     Feedback,
     FeedbackAction,
@@ -46,6 +48,8 @@ from maquette.records.verdict import Verdict
 
 RETRIES = 3
 LONG_POLL_S = 30.0
+PLAN_S = 180.0
+"""How long a planner may take beyond an ordinary answer: it may ask a language model."""
 UPLOAD_S = 600.0
 """How long a busy server may take to read a picture: it is decoded before the answer."""
 
@@ -103,13 +107,28 @@ class MaquetteClient:
         task_id: str | None = None,
     ) -> Task:
         """Start a task; sending it twice under one ``task_id`` starts it once."""
-        body = {
-            "text": text,
-            "inputs": [one if isinstance(one, str) else one.sha256 for one in inputs],
-            "options": (options or TaskOptions()).model_dump(mode="json"),
-        }
+        body = _submission(text, inputs, options)
         answer = await self._call("PUT", f"/api/v1/tasks/{task_id or new_task_id()}", json=body)
         return _task(answer.json())
+
+    async def plan(
+        self,
+        text: str,
+        *,
+        inputs: Sequence[str | ArtifactRef] = (),
+        options: TaskOptions | None = None,
+    ) -> Plan | Question:
+        """How a request would be carried out, without running it; or what must be answered first.
+
+        Raises: PlanRejected, FixInput: it cannot be; says why.
+        """
+        answer = await self._call(
+            "POST", "/api/v1/plans", extra_s=PLAN_S, json=_submission(text, inputs, options)
+        )
+        body = answer.json()
+        if body["question"] is not None:
+            return Question.model_validate(body["question"])
+        return Plan.model_validate(body["plan"])
 
     async def get(self, task_id: str, *, wait_s: float = 0) -> Task:
         """How the task stands, after waiting up to ``wait_s`` (60 at most) for its end."""
@@ -313,6 +332,16 @@ def error_of(answer: httpx2.Response) -> MaquetteError:
     if isinstance(error, Unsettled):
         error.task_id = str(body.get("task_id", ""))
     return error
+
+
+def _submission(
+    text: str, inputs: Sequence[str | ArtifactRef], options: TaskOptions | None
+) -> dict[str, Any]:
+    return {
+        "text": text,
+        "inputs": [one if isinstance(one, str) else one.sha256 for one in inputs],
+        "options": (options or TaskOptions()).model_dump(mode="json"),
+    }
 
 
 def _task(body: dict[str, Any]) -> Task:

@@ -10,13 +10,14 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from maquette.api.cli.connect import local_place, make_client
+from maquette.api.cli.connect import local_place, make_client, settings_of
 from maquette.api.cli.delivery.attend import attend_and_deliver
 from maquette.api.cli.delivery.room import room_at
 from maquette.api.cli.delivery.saving import check_target
+from maquette.api.cli.delivery.started import note_started
 from maquette.api.cli.delivery.vector import source_for
 from maquette.api.cli.terminal import exits
-from maquette.api.cli.terminal.options import DataDir, Json
+from maquette.api.cli.terminal.options import DataDir, Json, Yes
 from maquette.api.cli.terminal.screen import Screen
 from maquette.api.cli.terminal.validation import check_options
 from maquette.api.schemas import task_view
@@ -58,6 +59,7 @@ def run(
     strategy: Annotated[
         str | None, typer.Option(help="How drafts lead to the best one: revise, best_of_n, ...")
     ] = None,
+    yes: Yes = False,
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Print the task's id and leave it running.")
     ] = False,
@@ -86,16 +88,34 @@ def run(
             "approve": approve.value,
             "source": source_for(output, source.value),
             "strategy": strategy,
+            "assume": yes or None,
         },
     )
-    pictures = [_read(path) for path in image or ()]
+    pictures = pictures_of(image)
     client = make_client(screen, data_dir, start=True)
     place = local_place(data_dir)
     with room_at(place):
         code = asyncio.run(
-            _run(client, screen, text, options, pictures, output, detach, force, preview, place)
+            _run(
+                client,
+                screen,
+                text,
+                options,
+                pictures,
+                output,
+                detach,
+                force,
+                preview,
+                place,
+                settings_of(data_dir).data_dir,
+            )
         )
     raise typer.Exit(code)
+
+
+def pictures_of(paths: list[Path] | None) -> list[bytes]:
+    """The pictures that were attached. Raises: InvalidInput: one cannot be read."""
+    return [_read(path) for path in paths or ()]
 
 
 def _read(path: Path) -> bytes:
@@ -119,10 +139,12 @@ async def _run(
     force: bool,
     preview: bool,
     place: Path | None,
+    data_dir: Path,
 ) -> int:
     async with client:
         inputs = [await client.upload(data) for data in pictures]
         task = await client.submit(text, inputs=inputs, options=options)
+        note_started(data_dir, task.id)
         if detach:
             if screen.as_json:
                 screen.document(task_view(task))

@@ -11,13 +11,16 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.text import Text
 
-from maquette.api.cli.connect import local_place, make_client
+from maquette.api.cli.connect import local_place, make_client, settings_of
+from maquette.api.cli.delivery.asking import Answered
 from maquette.api.cli.delivery.attend import attend_and_deliver
 from maquette.api.cli.delivery.saving import check_target
+from maquette.api.cli.delivery.started import started_here
 from maquette.api.cli.run import screen_head
 from maquette.api.cli.show import show
 from maquette.api.cli.terminal.options import DataDir, Json, TaskId
-from maquette.api.cli.terminal.screen import Screen
+from maquette.api.cli.terminal.screen import Screen, sentence
+from maquette.api.cli.views.questions import meant
 from maquette.api.cli.views.tables import task_row, task_table
 from maquette.api.schemas import task_view
 from maquette.records.errors import InvalidInput, NotFound
@@ -99,12 +102,22 @@ def watch_task(
 
 
 @app.command("cancel")
-def cancel_task(task_id: TaskId, as_json: Json = False, data_dir: DataDir = None) -> None:
-    """Stop a task. What it finished stays."""
+def cancel_task(
+    task_id: TaskId,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask, whoever started the last task.")
+    ] = False,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Stop a task. What it finished stays. 'last' asks first where it was started elsewhere."""
     screen = Screen(as_json=as_json)
+    folder = settings_of(data_dir).data_dir
 
     async def cancel(client: Any) -> Task:
         task = await find(client, task_id)
+        if task_id == "last" and not (yes or started_here(folder, task.id)):
+            confirm_foreign(screen, task)
         await client.cancel(task.id)
         found: Task = await client.get(task.id, wait_s=15)
         return found
@@ -116,6 +129,21 @@ def cancel_task(task_id: TaskId, as_json: Json = False, data_dir: DataDir = None
         screen.answer(f"{task.id} {task.status.value}")
 
 
+def confirm_foreign(screen: Screen, task: Task) -> None:
+    """Ask whether a task that was started elsewhere is meant.
+
+    Raises: InvalidInput: it is not, or nobody is there to say so.
+    """
+    words = " ".join(task.request.text.split())[:60]
+    told = f'the last task ("{words}") was not started from this folder'
+    hint = f"name it: maquette task cancel {task.id}; or add --yes"
+    if not screen.attended:
+        raise InvalidInput(told, hint=hint)
+    screen.say(Text.assemble(("? ", "unjudged"), sentence(told)))
+    if not typer.confirm(f"cancel {task.id}?", default=False, err=True):
+        raise InvalidInput("nothing was cancelled", hint=hint)
+
+
 @app.command("approve")
 def approve_task(
     task_id: TaskId,
@@ -124,16 +152,42 @@ def approve_task(
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Answer the question a task is asking: approve it, or --reject it."""
-    screen = Screen(as_json=as_json)
+    """Approve what a task asks about, a plan or a result, or --reject it."""
     action = FeedbackAction.REJECT if reject else FeedbackAction.APPROVE
+    _give(task_id, lambda task: Answered(action, text), as_json, data_dir)
 
-    async def answer(client: Any) -> Task:
+
+@app.command("answer")
+def answer_task(
+    task_id: TaskId,
+    words: Annotated[
+        str, typer.Argument(metavar="ANSWER", help="In words, or the number of a choice.")
+    ],
+    as_json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Answer what a task asks before it can be planned; nothing takes the best guess."""
+
+    def meaning(task: Task) -> Answered:
+        given = words if task.question is None else meant(task.question, words) or ""
+        return Answered(FeedbackAction.APPROVE, given)
+
+    _give(task_id, meaning, as_json, data_dir)
+
+
+def _give(
+    task_id: str, meaning: Callable[[Task], Answered], as_json: bool, data_dir: Path | None
+) -> None:
+    """Give an answer to the open question of a task, and tell how it stands then."""
+    screen = Screen(as_json=as_json)
+
+    async def give(client: Any) -> Task:
         task = await find(client, task_id)
-        found: Task = await client.feedback(task.id, action, text=text)
+        answer = meaning(task)
+        found: Task = await client.feedback(task.id, answer.action, text=answer.text)
         return found
 
-    task = _with_client(screen, data_dir, answer)
+    task = _with_client(screen, data_dir, give)
     if as_json:
         screen.document(task_view(task))
     else:

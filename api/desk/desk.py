@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from maquette.agents.planning.seam import Planner
 from maquette.api.desk.activity import Activity
 from maquette.api.desk.thumbnails import Thumbnails
 from maquette.api.http.errors import Closing
@@ -41,9 +42,13 @@ class Desk:
     activity: Activity
     thumbnails: Thumbnails
     library: PictureLibrary
+    planner: Callable[[], Planner]
+    """Gives the planner; it is made when first asked for, which reads its tables."""
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """How many uploaded pictures are decoded at once."""
+    planning: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """How many requests are planned here at once: planning takes the processor, too."""
     clock: Callable[[], float] = time.time
     """Seconds since 1970."""
 

@@ -61,12 +61,7 @@ async def submit_under(desk: Desk, task_id: str, asked: TaskSubmission) -> tuple
 
 
 async def _start(desk: Desk, asked: TaskSubmission, name: str, *, fresh: bool = False) -> Task:
-    request = TaskRequest(
-        text=asked.text,
-        inputs=tuple(_named(sha256) for sha256 in asked.inputs),
-        options=asked.options,
-    )
-    start = desk.gateway.submit(request, owner=desk.owner, task_id=name, fresh=fresh)
+    start = desk.gateway.submit(request_of(asked), owner=desk.owner, task_id=name, fresh=fresh)
     try:
         task = await desk.unless_closing(start)
     except Closing as error:
@@ -77,6 +72,15 @@ async def _start(desk: Desk, asked: TaskSubmission, name: str, *, fresh: bool = 
         ) from error
     desk.activity.submitted()
     return task
+
+
+def request_of(asked: TaskSubmission) -> TaskRequest:
+    """What was sent, as the request of a task; inputs are named, not looked up."""
+    return TaskRequest(
+        text=asked.text,
+        inputs=tuple(_named(sha256) for sha256 in asked.inputs),
+        options=asked.options,
+    )
 
 
 def _named(sha256: str) -> ArtifactRef:

@@ -38,8 +38,9 @@ async def test_a_poster_has_its_words_and_says_what_nobody_judged(
 ) -> None:
     """The text is read and passes; what has no judge is unjudged, never passed."""
     task = await finished(client, POSTER, seed=5, source="drawn")
-    assert task.status is TaskStatus.COMPLETED, task
+    assert task.status is TaskStatus.UNVERIFIED, task
     assert task.result is not None and task.result.best is not None
+    assert task.result.not_judged == ("the text is above the circle",)
     verdict = await client.verdict(task.result.best.verdict)
     outcomes = {f.criterion.kind: f.outcome for f in verdict.findings}
     assert outcomes["text_reads"] is Outcome.PASSED

@@ -14,6 +14,7 @@ from maquette.infra.store.contract import ArtifactStore
 from maquette.records.errors import Conflict, NotFound, Overloaded
 from maquette.records.event import TERMINAL, Event, EventType
 from maquette.records.ids import TASK_ID, new_task_id
+from maquette.records.question import Question
 from maquette.records.task import Feedback, Progress, Task, TaskPage, TaskRequest, TaskStatus
 from maquette.workflows.desk.submission import attached, check_task_id
 
@@ -169,7 +170,7 @@ class MemoryGateway:
                 hint="Read the task: waiting_for names the open question.",
             )
         self._answers[task_id] = feedback
-        await self.change(task_id, waiting_for=None, status=TaskStatus.IN_PROGRESS)
+        await self.change(task_id, waiting_for=None, question=None, status=TaskStatus.IN_PROGRESS)
         await self.emit(
             task_id,
             EventType.FEEDBACK_RECEIVED,
@@ -209,14 +210,20 @@ class MemoryGateway:
             completed_at=self.clock(),
             progress=Progress(fraction=1.0),
             waiting_for=None,
+            question=None,
             **fields,
         )
         await self.emit(task_id, EventType(f"task.{status.value}"))
 
-    async def ask(self, task_id: str, request_id: str, /, **data: Any) -> Feedback:
-        """Ask the person something, and wait for the answer."""
-        await self.change(task_id, waiting_for=request_id, status=TaskStatus.INPUT_REQUIRED)
+    async def ask(
+        self, task_id: str, request_id: str, /, asked: Question | None = None, **data: Any
+    ) -> Feedback:
+        """Ask the person something, such as a planner's question, and wait for the answer."""
+        waiting = {"waiting_for": request_id, "question": asked}
+        await self.change(task_id, status=TaskStatus.INPUT_REQUIRED, **waiting)
         told = {"request_id": request_id, "kind": request_id} | data
+        if asked is not None:
+            told |= {"kind": "question"} | asked.model_dump(mode="json")
         await self.emit(task_id, EventType.FEEDBACK_REQUESTED, **told)
         await self._until(lambda: self.tasks[task_id].waiting_for != request_id)
         return self._answers[task_id]

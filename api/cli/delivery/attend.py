@@ -6,15 +6,17 @@ from pathlib import Path
 
 from rich.text import Text
 
+from maquette.api.cli.delivery.asking import asker
 from maquette.api.cli.delivery.deliver import deliver, say_end
-from maquette.api.cli.delivery.follow import Left, ask_on_terminal, attend
+from maquette.api.cli.delivery.final import show_final
+from maquette.api.cli.delivery.follow import Left, attend
 from maquette.api.cli.delivery.room import room_at
 from maquette.api.cli.terminal import exits
 from maquette.api.cli.terminal.screen import Screen
 from maquette.api.cli.views.views import view_for
 from maquette.api.client import MaquetteClient
 from maquette.records.event import Event
-from maquette.records.task import FeedbackAction
+from maquette.records.task import Task
 
 
 async def attend_and_deliver(
@@ -37,14 +39,8 @@ async def attend_and_deliver(
         place: the data directory, where the server is on this machine.
     """
 
-    def prompt(event: Event) -> None:
-        kind = event.data.get("kind", "")
-        screen.err.print(
-            Text.assemble(("approve the ", "bold"), (f"{kind}? ", "bold"), "[y/n] "), end=""
-        )
-
-    async def ask(event: Event) -> FeedbackAction | None:
-        return await ask_on_terminal(prompt, event)
+    async def show(event: Event, task: Task) -> None:
+        await show_final(client, screen, event, task, output=output, save=save)
 
     def on_detach() -> None:
         if screen.as_json:
@@ -59,7 +55,7 @@ async def attend_and_deliver(
             client,
             task_id,
             view,
-            ask=ask if screen.attended else None,
+            ask=asker(screen, show) if screen.attended else None,
             on_detach=on_detach,
             place=place,
         )

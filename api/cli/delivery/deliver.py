@@ -13,6 +13,7 @@ from maquette.api.cli.terminal import exits
 from maquette.api.cli.terminal.screen import Screen, sentence
 from maquette.api.cli.views.claims import not_judged, not_sure, probabilities
 from maquette.api.cli.views.preview import can_show, half_blocks
+from maquette.api.cli.views.questions import question_lines
 from maquette.api.cli.views.tables import ending
 from maquette.api.client import MaquetteClient
 from maquette.api.schemas import task_view
@@ -84,8 +85,10 @@ def say_end(task: Task, screen: Screen) -> None:
     if task.result is not None:
         for line in (*not_judged(task.result), *probabilities(task.result)):
             screen.say(line, indent=2)
+        said = {one.doubt for one in task.result.answers}
         for warning in task.result.warnings:
-            screen.say(Text.assemble(("! ", "unjudged"), warning))
+            if warning not in said:
+                screen.say(Text.assemble(("! ", "unjudged"), warning))
     if task.problem is not None:
         screen.say(
             Text.assemble(
@@ -99,12 +102,10 @@ def say_end(task: Task, screen: Screen) -> None:
     if task.status is TaskStatus.INCOMPLETE:
         screen.say(Text.assemble(("  next: ", "title"), _after_the_best(task)))
     elif task.status is TaskStatus.INPUT_REQUIRED:
-        screen.say(
-            Text.assemble(
-                ("  next: ", "title"),
-                f"maquette task approve {task.id} [--reject]",
-            )
-        )
+        for line in question_lines(task.question) if task.question else ():
+            screen.say(line)
+        way = f'answer {task.id} "..."' if task.question else f"approve {task.id} [--reject]"
+        screen.say(Text.assemble(("  next: ", "title"), f"maquette task {way}"))
     elif task.status is TaskStatus.FAILED and task.problem is None:
         screen.say(Text.assemble(("  next: ", "title"), f"maquette task show {task.id}"))
 

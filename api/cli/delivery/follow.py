@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from maquette.api.cli.delivery.asking import Ask
 from maquette.api.cli.delivery.room import until_full
 from maquette.api.cli.views.views import View
 from maquette.api.client import MaquetteClient
 from maquette.records.errors import MaquetteError, NotFound
 from maquette.records.event import Event, EventType
-from maquette.records.task import FeedbackAction, Task
+from maquette.records.task import Task
 from maquette.records.verdict import Verdict
 
 SECOND_CHANCE_S = 2.0
 """After the first Ctrl-C, a second one within this time cancels the task."""
 
 TICK_S = 0.1
-
-Ask = Callable[[Event], Awaitable[FeedbackAction | None]]
 
 
 async def follow(client: MaquetteClient, task_id: str, view: View, *, ask: Ask | None) -> Task:
@@ -45,10 +42,12 @@ async def follow(client: MaquetteClient, task_id: str, view: View, *, ask: Ask |
                 if task.waiting_for != event.data.get("request_id"):
                     continue  # it has been answered since
                 with view.paused():
-                    action = None if ask is None else await ask(event)
-                if action is None:
+                    said = None if ask is None else await ask(event, task)
+                if said is None:
                     return task
-                await client.feedback(task_id, action, request_id=task.waiting_for)
+                await client.feedback(
+                    task_id, said.action, text=said.text, request_id=task.waiting_for
+                )
             case _:
                 view.event(event)
     return await _ended(client, task_id)
@@ -148,35 +147,3 @@ async def _tick(view: View) -> None:
     while True:
         view.tick()
         await asyncio.sleep(TICK_S)
-
-
-async def ask_on_terminal(prompt: Callable[[Event], None], event: Event) -> FeedbackAction | None:
-    """Ask until the answer is y (approve) or n (reject); None when the input ends."""
-    while True:
-        prompt(event)
-        line = await _read_line()
-        if line is None:
-            return None
-        answer = line.strip().lower()
-        if answer in ("y", "yes", "a", "approve"):
-            return FeedbackAction.APPROVE
-        if answer in ("n", "no", "r", "reject"):
-            return FeedbackAction.REJECT
-
-
-async def _read_line() -> str | None:
-    """One line of stdin without blocking the loop, so that Ctrl-C still counts."""
-    loop = asyncio.get_running_loop()
-    came: asyncio.Future[bytes] = loop.create_future()
-    descriptor = sys.stdin.fileno()
-
-    def read() -> None:
-        if not came.done():
-            came.set_result(os.read(descriptor, 4_096))
-
-    loop.add_reader(descriptor, read)
-    try:
-        data = await came
-    finally:
-        loop.remove_reader(descriptor)
-    return data.decode(errors="replace") if data else None

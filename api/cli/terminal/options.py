@@ -17,3 +17,9 @@ DataDir = Annotated[
 TaskId = Annotated[
     str, typer.Argument(help="The task's id, the end of it, or 'last'.", metavar="ID")
 ]
+Yes = Annotated[
+    bool,
+    typer.Option(
+        "--yes", "-y", help="Take the best guess where a question would be asked, and say so."
+    ),
+]

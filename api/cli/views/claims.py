@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from maquette.api.cli.terminal.screen import sentence
 from maquette.records.task import TaskResult
 
 LONGEST = 60
@@ -25,7 +24,7 @@ def not_sure(result: TaskResult) -> Iterator[str]:
     for one in result.answers:
         if one.doubt:
             named = f' of "{_short(one.text)}"' if several else ""
-            yield f"Not sure{named}: {sentence(one.doubt)}"
+            yield f"Not sure{named}: {one.doubt.rstrip('.')}."
 
 
 def probabilities(result: TaskResult) -> Iterator[Text]:

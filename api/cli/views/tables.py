@@ -12,8 +12,9 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from maquette.api.cli.views.ledger import ledger_lines
 from maquette.api.cli.views.slug import short_id
-from maquette.records.criterion import describe
+from maquette.records.criterion import Asked, describe
 from maquette.records.plan import INPUTS, REFERENCE_KEY, Call, Loop, Plan, references
 from maquette.records.task import Task, TaskStatus
 from maquette.records.verdict import Finding, Outcome, Verdict
@@ -33,14 +34,17 @@ STATUS_LOOK = {
 }
 
 
-def plan_tree(plan: Plan) -> Tree:
-    """The plan as a small tree: loops with their calls and what will be checked."""
+def plan_tree(plan: Plan, *, ledger: bool = True) -> Tree:
+    """The plan as a small tree: loops with their calls and what will be checked, and (unless it is
+    told elsewhere) in a few lines what the words of the request were taken for."""
     tree = Tree(Text("plan", style="title"), guide_style="quiet")
     for node in plan.nodes:
         if isinstance(node, Loop):
             _add_loop(tree, node)
         else:
             tree.add(_call_line(node))
+    for line in ledger_lines(plan.ledger) if ledger and plan.ledger else ():
+        tree.add(line)
     for note in plan.notes:
         tree.add(Text.assemble(("note  ", "unjudged"), note))
     return tree
@@ -62,7 +66,10 @@ def _add_loop(tree: Tree, loop: Loop) -> None:
     if loop.criteria:
         checks = branch.add(Text("check that the picture", style="quiet"))
         for criterion in loop.criteria:
-            checks.add(Text(describe(criterion)))
+            line = Text(describe(criterion))
+            if isinstance(criterion, Asked):
+                line.append(f"  (nobody can check it: {criterion.why})", style="unjudged")
+            checks.add(line)
 
 
 def _call_line(call: Call) -> Text:

@@ -240,7 +240,7 @@ def tell(event: Event) -> RenderableType | None:
             return _decision(data)
         case EventType.FEEDBACK_RECEIVED:
             return Text(f"  answered: {data.get('action', '')}", style="quiet")
-        case EventType.FEEDBACK_REQUESTED:
+        case EventType.FEEDBACK_REQUESTED if data.get("kind") != "question":
             return Text.assemble(("? ", "unjudged"), str(data.get("question", "")))
         case _:
             return None

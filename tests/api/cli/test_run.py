@@ -28,7 +28,8 @@ from maquette.api.cli.terminal import exits
 from maquette.api.cli.views.slug import MAX_CHARACTERS, slug
 from maquette.records.errors import Conflict, InvalidInput
 from maquette.records.ids import new_task_id
-from maquette.records.task import TaskStatus
+from maquette.records.question import Question
+from maquette.records.task import TaskResult, TaskStatus
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -192,6 +193,47 @@ def test_task_cancel(live: LiveServer) -> None:
     task_id = cli("run", ASK, "--detach").stdout.strip()
     assert cli("task", "cancel", task_id).stdout == f"{task_id} cancelled\n"
     assert live.gateway.cancelled == [task_id]
+
+
+@pytest.mark.slow
+def test_cancelling_the_last_task_of_somebody_else(
+    live: LiveServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From another folder 'last' stops nothing unless it is said to be meant; from the folder that
+    the task was started in it does."""
+    live.gateway.script = None
+    task_id = cli("run", ASK, "--detach").stdout.strip()
+    there = tmp_path / "there"
+    there.mkdir()
+    with monkeypatch.context() as elsewhere:
+        elsewhere.chdir(there)
+        refused = cli("task", "cancel", "last", code=exits.USAGE)
+        assert live.gateway.cancelled == []
+        assert f"maquette task cancel {task_id}" in " ".join(refused.stderr.split())
+    cli("task", "cancel", "last")
+    mine = cli("run", ASK, "--detach").stdout.strip()
+    monkeypatch.chdir(there)
+    cli("task", "cancel", "last", "--yes")
+    assert live.gateway.cancelled == [task_id, mine]
+
+
+@pytest.mark.slow
+def test_a_question_of_the_planner(live: LiveServer) -> None:
+    """With nobody at the terminal it is exit code 6 and is told; task answer takes the number of a
+    choice and lets the task go on. --yes reaches the request."""
+    asked = Question(question="Which circle?", choices=("the left one", "the right one"))
+
+    async def play(gateway: Any, task_id: str) -> None:
+        answer = await gateway.ask(task_id, "question1", asked)
+        await gateway.end(task_id, result=TaskResult(text=answer.text))
+
+    live.gateway.script = play
+    told = cli("run", ASK, code=exits.INPUT_REQUIRED).stderr
+    assert "Which circle?" in told and "2 the right one" in told
+    cli("task", "answer", "last", "2")
+    assert "the right one" in cli("task", "show", "last").stdout
+    cli("run", ASK, "--yes", "--detach")
+    assert [one.request.options.assume for one in live.gateway.tasks.values()] == [False, True]
 
 
 def test_artifact_get(live: LiveServer, tmp_path: Path) -> None:
@@ -429,6 +471,45 @@ def test_approving_at_the_terminal(live: LiveServer) -> None:
     code, shown = in_terminal(["run", ASK, "--approve", "plan"], keys)
     assert code == 0, plain(shown)
     assert [answer.action.value for answer in live.gateway.answers] == ["approve"]
+
+
+@pytest.mark.slow
+def test_a_result_is_shown_before_it_is_approved(live: LiveServer) -> None:
+    """Asked for a final approval, a person first sees the verdict with its score, what was not
+    judged, and the file that holds the picture already."""
+    play = Poster(live.store)
+
+    async def finished(gateway: Any, task_id: str) -> None:
+        draft = await play._draft(gateway, task_id, 1, 0, WORDS)
+        told = {"best": draft, "score": draft.score, "not_judged": ("shows a circle",)}
+        result = TaskResult(artifacts=(draft.artifact,), **told)
+        await gateway.change(task_id, result=result)
+        await gateway.ask(task_id, "final", question="is this what you wanted?")
+        await gateway.end(task_id, TaskStatus.UNVERIFIED)
+
+    live.gateway.script = finished
+    keys = {"approve the final? [y/n]": b"y\n"}
+    code, shown = in_terminal(["run", ASK, "--approve", "final", "-o", "out.png"], keys)
+    before = plain(shown).partition("approve the final?")[0]
+    assert code == exits.UNVERIFIED, plain(shown)
+    for part in ("score 1.00", "1 passed, 2 unjudged", "not judged: shows a circle", "./out.png"):
+        assert part in before, part
+    assert Path("out.png").read_bytes() == picture(180)
+
+
+@pytest.mark.slow
+def test_answering_at_the_terminal(live: LiveServer) -> None:
+    """A planner's question shows its choices; Enter takes the best guess."""
+    asked = Question(question="Which circle?", choices=("left", "right"), guess="right")
+
+    async def play(gateway: Any, task_id: str) -> None:
+        answer = await gateway.ask(task_id, "question1", asked)
+        await gateway.end(task_id, result=TaskResult(text=f"taken: {answer.text}"))
+
+    live.gateway.script = play
+    code, shown = in_terminal(["run", ASK], {"Enter for the best guess": b"\n"})
+    assert code == 0, plain(shown)
+    assert "2 right  (best guess)" in plain(shown) and "taken: right" in plain(shown)
 
 
 def test_interrupted_before_there_is_a_task(monkeypatch: pytest.MonkeyPatch) -> None:

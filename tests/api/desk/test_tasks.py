@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from api_fakes import FakeModels, settings_for
 
+from maquette.agents.planning.fake import ScriptedPlanner
 from maquette.api.desk import tasks
 from maquette.api.desk.activity import Activity
 from maquette.api.desk.desk import Desk
@@ -21,6 +22,7 @@ from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.records.errors import Conflict, NotFound
 from maquette.records.event import TERMINAL
 from maquette.records.ids import new_task_id
+from maquette.records.plan import Plan
 from maquette.records.task import FeedbackAction, TaskOptions, TaskStatus
 from maquette.tools.library.library import PictureLibrary
 from maquette.tools.registry import load_registry
@@ -51,6 +53,7 @@ def desk(tmp_path: Path) -> Desk:
         activity=Activity(),
         thumbnails=Thumbnails(),
         library=PictureLibrary(StoredIndex(store), models),
+        planner=lambda: ScriptedPlanner(lambda request: Plan(nodes=(), outputs=())),
     )
 
 

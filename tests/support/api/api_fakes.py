@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 
+from maquette.agents.planning.seam import Planner
 from maquette.api.app import create_app
 from maquette.api.http.front_doors import FrontDoor
 from maquette.infra.settings.load import load_settings
@@ -101,12 +102,21 @@ def settings_for(tmp_path: Path, overrides: dict[str, Any]) -> Settings:
 
 
 def build(
-    tmp_path: Path, more_doors: Sequence[FrontDoor] = (), **overrides: Any
+    tmp_path: Path,
+    more_doors: Sequence[FrontDoor] = (),
+    planner: Planner | None = None,
+    **overrides: Any,
 ) -> tuple[Any, Settings, FakeGateway, Any, FakeModels]:
     settings = settings_for(tmp_path, overrides)
     store, models = MemoryArtifactStore(), FakeModels()
     gateway = FakeGateway(store)
     app = create_app(
-        settings, gateway, store, load_registry(entries=()), models, more_doors=more_doors
+        settings,
+        gateway,
+        store,
+        load_registry(entries=()),
+        models,
+        more_doors=more_doors,
+        planner=None if planner is None else lambda: planner,
     )
     return app, settings, gateway, store, models

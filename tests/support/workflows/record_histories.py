@@ -8,16 +8,17 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from workflow_parts import WIDER, WIDEST, Ledger, ScriptedCritic, make_engine
+from workflow_parts import WIDER, WIDEST, Ledger, ScriptedCritic, make_engine, poster
 from workflow_server import DevServer, Running, opener, running
 
+from maquette.records.errors import NeedsAnswer
 from maquette.records.event import EventType
 from maquette.records.plan import Call, Plan
 from maquette.records.task import Feedback, FeedbackAction, TaskOptions, TaskRequest
 from maquette.workflows.steps.workshop import Workshop
 from maquette.workflows.wire.history_law import payloads_of
 
-FOLDER = Path(__file__).parents[2] / "data" / "histories" / "grouped_calls"
+FOLDER = Path(__file__).parents[2] / "data" / "histories" / "questions_and_ends"
 """Named after the last change of what the workflow does. Earlier folders stay: runs begun then
 must go on."""
 OWNER = "local"
@@ -63,6 +64,34 @@ async def walked(at: Running) -> AsyncIterator[str]:
         yield task.id
 
 
+async def asked_back(at: Running) -> AsyncIterator[str]:
+    """A planner's question answered, its guess taken, and left; all ends but one unjudged."""
+    for text, action in (("the left one", FeedbackAction.APPROVE), ("no", FeedbackAction.REJECT)):
+        task = await at.gateway.submit(ask(rounds=1), owner=OWNER)
+        async for event in at.gateway.events(task.id, owner=OWNER):
+            if event.type is EventType.FEEDBACK_REQUESTED:
+                answer = Feedback(request_id="question1", action=action, text=text)
+                await at.gateway.feedback(task.id, answer, owner=OWNER)
+        yield task.id
+    task = await at.gateway.submit(ask(rounds=1, assume=True), owner=OWNER)
+    await at.gateway.get(task.id, owner=OWNER, wait_s=30)
+    yield task.id
+
+
+def asking(request: TaskRequest) -> Plan:
+    """Asks which one is meant, until it is said."""
+    if "left" not in request.text:
+        raise NeedsAnswer("Which one?", ("the left one", "the right one"), guess="the left one")
+    return poster()(request)
+
+
+def unjudged() -> Workshop:
+    """An engine whose planner asks back, and whose critic has no judge."""
+    ledger = Ledger()
+    critic = ScriptedCritic(lambda nth, image: (None, False), ledger)
+    return make_engine(ledger=ledger, critic=critic, plan=asking)
+
+
 def dag(request: TaskRequest) -> Plan:
     nodes = [
         Call(id="words", tool="say", arguments={"text": "hello"}),
@@ -100,6 +129,7 @@ async def main() -> None:
         approved: make_engine(),
         cancelled: make_engine(pace_s=20, steps=200),
         walked: make_engine(plan=dag, pace_s=0.2),
+        asked_back: unjudged(),
     }
     with tempfile.TemporaryDirectory() as folder:
         server = DevServer(Path(folder))
