@@ -35,6 +35,7 @@ COMMANDS = {
     "status": "maquette.api.cli.stack:status",
     "doctor": "maquette.api.cli.doctor:doctor",
     "task": "maquette.api.cli.tasks:app",
+    "tool": "maquette.api.cli.direct.tools:app",
     "artifact": "maquette.api.cli.artifacts:app",
     "art": "maquette.api.cli.art:app",
     "config": "maquette.api.cli.config:app",

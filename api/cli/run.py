@@ -15,6 +15,7 @@ from maquette.api.cli.delivery.attend import attend_and_deliver
 from maquette.api.cli.delivery.room import room_at
 from maquette.api.cli.delivery.saving import check_target
 from maquette.api.cli.delivery.vector import source_for
+from maquette.api.cli.direct.arguments import read_plan
 from maquette.api.cli.terminal import exits
 from maquette.api.cli.terminal.options import DataDir, Json
 from maquette.api.cli.terminal.screen import Screen
@@ -36,7 +37,9 @@ class Source(StrEnum):
 
 
 def run(
-    text: Annotated[str, typer.Argument(metavar="REQUEST", help="What you want, in plain words.")],
+    text: Annotated[
+        str, typer.Argument(metavar="REQUEST", help="What you want, in plain words.")
+    ] = "",
     image: Annotated[
         list[Path] | None,
         typer.Option("--image", "-i", help="Attach a picture; may be given several times."),
@@ -55,6 +58,10 @@ def run(
     source: Annotated[
         Source, typer.Option(help="Compose it of art, let the generator draw it, or either.")
     ] = Source.AUTO,
+    plan: Annotated[
+        Path | None,
+        typer.Option("--plan", help="Run this plan (a JSON file, - for stdin) as it is."),
+    ] = None,
     strategy: Annotated[
         str | None, typer.Option(help="How drafts lead to the best one: revise, best_of_n, ...")
     ] = None,
@@ -74,6 +81,9 @@ def run(
     cancels it. The path of the picture, or the text of an answer, is printed on stdout.
     """
     screen = Screen(as_json=as_json)
+    ready = None if plan is None else read_plan(plan)
+    if ready is None and not text:
+        raise typer.BadParameter("Missing argument 'REQUEST': what you want, or --plan FILE.")
     if output is not None and str(output) != "-":
         check_target(output)
     options = check_options(
@@ -84,21 +94,35 @@ def run(
             "candidates": candidates,
             "budget_s": budget,
             "approve": approve.value,
-            "source": source_for(output, source.value),
+            "source": source.value if ready else source_for(output, source.value),
             "strategy": strategy,
         },
+        plan=ready,
     )
-    pictures = [_read(path) for path in image or ()]
+    pictures = [read_picture(path) for path in image or ()]
     client = make_client(screen, data_dir, start=True)
     place = local_place(data_dir)
     with room_at(place):
         code = asyncio.run(
-            _run(client, screen, text, options, pictures, output, detach, force, preview, place)
+            _run(
+                client,
+                screen,
+                text,
+                ready,
+                options,
+                pictures,
+                output,
+                detach,
+                force,
+                preview,
+                place,
+            )
         )
     raise typer.Exit(code)
 
 
-def _read(path: Path) -> bytes:
+def read_picture(path: Path) -> bytes:
+    """The bytes of a picture to attach. Raises: InvalidInput: they cannot be read."""
     try:
         return path.read_bytes()
     except OSError as error:
@@ -112,6 +136,7 @@ async def _run(
     client: Any,
     screen: Screen,
     text: str,
+    plan: dict[str, Any] | None,
     options: Any,
     pictures: list[bytes],
     output: Path | None,
@@ -122,7 +147,7 @@ async def _run(
 ) -> int:
     async with client:
         inputs = [await client.upload(data) for data in pictures]
-        task = await client.submit(text, inputs=inputs, options=options)
+        task = await client.submit(text, inputs=inputs, options=options, plan=plan)
         if detach:
             if screen.as_json:
                 screen.document(task_view(task))
@@ -130,7 +155,7 @@ async def _run(
                 screen.say(Text(f"come back with: maquette task watch {task.id}", style="quiet"))
                 screen.answer(task.id)
             return exits.OK
-        screen_head(screen, text, task.id, options.seed)
+        screen_head(screen, task.request.text, task.id, options.seed)
         return await attend_and_deliver(
             client, screen, task.id, output=output, force=force, preview=preview, place=place
         )
