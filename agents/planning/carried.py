@@ -18,7 +18,7 @@ class CarriedPlans:
 
     def __init__(self, behind: Planner, registry: Registry, *, strategies: frozenset[str]) -> None:
         self.label = behind.label
-        self._behind = behind
+        self.behind = behind
         self._registry = registry
         self._strategies = strategies
 
@@ -26,7 +26,7 @@ class CarriedPlans:
         """See ``Planner.plan``. A plan that was brought is never changed: it runs or is refused."""
         written = plan_in(request.text)
         if written is None:
-            return await self._behind.plan(request, scenes=scenes)
+            return await self.behind.plan(request, scenes=scenes)
         return check_plan(
             parse_plan(written),
             self._registry,
