@@ -32,6 +32,7 @@ from maquette.records.errors import (
     from_problem,
 )
 from maquette.records.event import TERMINAL, Event
+from maquette.records.forecast import Forecast
 from maquette.records.ids import new_task_id
 from maquette.records.task import (
     Feedback,
@@ -144,6 +145,15 @@ class MaquetteClient:
             headers={"Idempotency-Key": new_task_id()},
         )
         return _task(answer.json())
+
+    async def forecast(
+        self, plan: dict[str, Any], *, inputs: Sequence[str | ArtifactRef] = ()
+    ) -> Forecast:
+        """What a plan would take. Raises: PlanRejected: it could not run."""
+        named = [one if isinstance(one, str) else one.sha256 for one in inputs]
+        answer = await self._call("POST", "/api/v1/forecasts", json={"plan": plan, "inputs": named})
+        body = {k: v for k, v in answer.json().items() if k in Forecast.model_fields}
+        return Forecast.model_validate(body)
 
     async def outputs(self, task_id: str) -> dict[str, dict[str, Any]]:
         """What each call of a task gave, by node and port, as far as it is kept."""

@@ -82,6 +82,14 @@ class ToolCall(_Body):
     options: TaskOptions = TaskOptions()
 
 
+class PlanQuestion(_Body):
+    """A plan that is asked about."""
+
+    plan: dict[str, Any]
+    inputs: tuple[Sha256, ...] = Field(default=(), max_length=16)
+    options: TaskOptions = TaskOptions()
+
+
 class FeedbackBody(_Body):
     """An answer to ``feedback.requested``; without ``request_id``, to the open question."""
 

@@ -19,6 +19,7 @@ from maquette.infra.settings.schema import Settings
 from maquette.infra.store.contract import ArtifactStore
 from maquette.model_servers.client.contract import ModelClient
 from maquette.records.errors import NotFound
+from maquette.records.forecast import Sample
 from maquette.tools.library.library import PictureLibrary
 from maquette.tools.registry import Registry
 from maquette.workflows.desk.contract import TaskGateway
@@ -44,6 +45,8 @@ class Desk:
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     decoding: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """How many uploaded pictures are decoded at once."""
+    timings: dict[str, tuple[Sample, ...]] = field(default_factory=dict)
+    """What ended tasks tell of the times of their tools, by id; see ``recorded``."""
     clock: Callable[[], float] = time.time
     """Seconds since 1970."""
 

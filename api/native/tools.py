@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Header
 from starlette.responses import Response
 
 from maquette.api.desk import plans
+from maquette.api.desk.health import unavailable_tools
 from maquette.api.http.bodies import documented, json_body
 from maquette.api.native.context import Context
 from maquette.api.native.tasks import submitted
@@ -18,10 +19,11 @@ router = APIRouter(prefix="/api/v1/tools", tags=["tools"])
 
 @router.get("")
 async def list_tools(desk: Context) -> dict[str, Any]:
-    """Every tool by name, and the plug-ins that could not be used."""
+    """Every tool by name, those that cannot run now and why, and the plug-ins left out."""
     return {
         "object": "list",
         "data": [tool_view(desk.registry, spec) for spec in desk.registry],
+        "unavailable": await unavailable_tools(desk),
         "problems": [
             {"plugin": problem.plugin, "detail": problem.reason}
             for problem in desk.registry.problems

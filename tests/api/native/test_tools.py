@@ -12,9 +12,11 @@ from maquette.agents.planning.carried import CarriedPlans
 from maquette.agents.planning.fake import ScriptedPlanner
 from maquette.infra.media.admit import encode_png
 from maquette.records.carried_plan import plan_in, words_in
-from maquette.records.errors import PlanRejected
+from maquette.records.errors import ModelUnavailable, PlanRejected
+from maquette.records.event import EventType
 from maquette.records.plan import Plan
-from maquette.records.task import TaskRequest
+from maquette.records.task import TaskRequest, TaskResult, TaskStatus
+from maquette.workflows.desk.memory import MemoryGateway
 
 MIRROR = {"id": "m", "tool": "mirror", "arguments": {"image": {"$ref": "inputs.0"}}}
 PLAN: dict[str, Any] = {"nodes": [{"kind": "call", **MIRROR}], "outputs": ["m.image"]}
@@ -134,3 +136,35 @@ async def test_the_worker_checks_a_carried_plan_again(bench: Bench) -> None:
     for written in ("{", '{"nodes":[],"outputs":[]}', Plan.model_validate(PLAN).model_dump_json()):
         with pytest.raises(PlanRejected):  # the last one wants a picture, and none is attached
             await planner.plan(TaskRequest(text=f"x\n\x1e{written}\n"))
+
+
+async def test_a_forecast_says_what_it_is_based_on(bench: Bench) -> None:
+    """Declared costs at first; the median of ended tasks' runs once there are some."""
+    body = {"plan": PLAN, "inputs": [await _picture(bench)]}
+    first = (await bench.http.post("/api/v1/forecasts", json=body)).json()
+    cost_s = bench.app.state.desk.registry.get("mirror").cost_s
+    assert (first["basis"], first["seconds"]) == ("declared", cost_s)
+
+    async def play(gateway: MemoryGateway, task_id: str) -> None:
+        step = {"node": "m", "call": "m", "tool": "mirror"}
+        await gateway.emit(task_id, EventType.STEP_STARTED, **step)
+        await gateway.emit(task_id, EventType.STEP_COMPLETED, **step, model_s=0.0)
+        await gateway.end(task_id, TaskStatus.COMPLETED, TaskResult())
+
+    bench.gateway.script, bench.gateway.clock = play, map(float, range(100)).__next__
+    for _ in range(3):
+        task = (await bench.http.post("/api/v1/tasks", json=body)).json()
+        await bench.gateway.get(task["id"], owner="local", wait_s=5)
+    told = (await bench.http.post("/api/v1/forecasts", json=body)).json()
+    assert told["basis"] == "recorded" and told["nodes"][0]["runs"] == {"mirror": 3}
+    assert told["seconds"] == 1.0  # between two readings of the clock
+    refused = await bench.http.post("/api/v1/forecasts", json={"plan": {**PLAN, "nodes": []}})
+    assert refused.status_code == 422
+
+
+async def test_tools_that_cannot_run_are_told_with_the_reason(bench: Bench) -> None:
+    """Where a role is not served; none where all are."""
+    assert (await bench.http.get("/api/v1/tools")).json()["unavailable"] == {}
+    bench.models.failure = ModelUnavailable("no model serves the role here")
+    told = (await bench.http.get("/api/v1/tools")).json()["unavailable"]
+    assert "no model serves" in told["draw"] and "mirror" not in told
