@@ -32,6 +32,7 @@ from maquette.records.errors import (
     from_problem,
 )
 from maquette.records.event import TERMINAL, Event
+from maquette.records.forecast import Forecast
 from maquette.records.ids import new_task_id
 from maquette.records.plan import Plan
 from maquette.records.question import Question
@@ -100,14 +101,21 @@ class MaquetteClient:
 
     async def submit(
         self,
-        text: str,
+        text: str = "",
         *,
         inputs: Sequence[str | ArtifactRef] = (),
         options: TaskOptions | None = None,
         task_id: str | None = None,
+        plan: dict[str, Any] | None = None,
     ) -> Task:
-        """Start a task; sending it twice under one ``task_id`` starts it once."""
+        """Start a task; sending it twice under one ``task_id`` starts it once.
+
+        Args:
+            plan: a ready plan, which is run as it is; ``text`` may then be left out.
+        """
         body = _submission(text, inputs, options)
+        if plan is not None:
+            body["plan"] = plan
         answer = await self._call("PUT", f"/api/v1/tasks/{task_id or new_task_id()}", json=body)
         return _task(answer.json())
 
@@ -129,6 +137,48 @@ class MaquetteClient:
         if body["question"] is not None:
             return Question.model_validate(body["question"])
         return Plan.model_validate(body["plan"])
+
+    async def call_tool(
+        self,
+        name: str,
+        arguments: dict[str, Any],
+        *,
+        inputs: Sequence[str | ArtifactRef] = (),
+        options: TaskOptions | None = None,
+    ) -> Task:
+        """Call one tool, as a task whose plan is this call.
+
+        Args:
+            inputs: pictures; they fill picture arguments that ``arguments`` does not name.
+        Raises: NotFound: there is no such tool. PlanRejected: the arguments do not fit it.
+        """
+        body = {
+            "arguments": arguments,
+            "inputs": [one if isinstance(one, str) else one.sha256 for one in inputs],
+            "options": (options or TaskOptions()).model_dump(mode="json"),
+        }
+        answer = await self._call(
+            "POST",
+            f"/api/v1/tools/{name}",
+            json=body,
+            headers={"Idempotency-Key": new_task_id()},
+        )
+        return _task(answer.json())
+
+    async def forecast(
+        self, plan: dict[str, Any], *, inputs: Sequence[str | ArtifactRef] = ()
+    ) -> Forecast:
+        """What a plan would take. Raises: PlanRejected: it could not run."""
+        named = [one if isinstance(one, str) else one.sha256 for one in inputs]
+        answer = await self._call("POST", "/api/v1/forecasts", json={"plan": plan, "inputs": named})
+        body = {k: v for k, v in answer.json().items() if k in Forecast.model_fields}
+        return Forecast.model_validate(body)
+
+    async def outputs(self, task_id: str) -> dict[str, dict[str, Any]]:
+        """What each call of a task gave, by node and port, as far as it is kept."""
+        answer = await self._call("GET", f"/api/v1/tasks/{task_id}/outputs")
+        data: dict[str, dict[str, Any]] = answer.json()["data"]
+        return data
 
     async def get(self, task_id: str, *, wait_s: float = 0) -> Task:
         """How the task stands, after waiting up to ``wait_s`` (60 at most) for its end."""
@@ -219,6 +269,11 @@ class MaquetteClient:
 
     async def tools(self) -> Sequence[dict[str, Any]]:
         body: Sequence[dict[str, Any]] = (await self._call("GET", "/api/v1/tools")).json()["data"]
+        return body
+
+    async def tool(self, name: str) -> dict[str, Any]:
+        """One tool. Raises: NotFound: names the nearest."""
+        body: dict[str, Any] = (await self._call("GET", f"/api/v1/tools/{name}")).json()
         return body
 
     async def events(self, task_id: str, *, after: int | None = None) -> AsyncIterator[Event]:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
 from maquette.records.base import Sha256
+from maquette.records.carried_plan import words_in
 from maquette.records.task import (
     MAX_PROMPT_CHARACTERS,
     FeedbackAction,
@@ -16,15 +23,26 @@ from maquette.records.task import (
     TaskStatus,
 )
 
+if TYPE_CHECKING:
+    from maquette.tools.registry import Registry
+    from maquette.tools.spec import ToolSpec
+
 
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class TaskSubmission(_Body):
-    """A request in plain words, with uploaded artifacts and options."""
+    """A request in plain words, or a ready plan, with uploaded artifacts and options."""
 
-    text: Annotated[str, Field(description="what is wanted, in plain words")]
+    plan: dict[str, Any] | None = Field(
+        default=None, description="a plan that is run as it is; nothing else is planned"
+    )
+    text: str = Field(
+        default="",
+        validate_default=True,
+        description="what is wanted, in plain words; beside a plan it may be left out",
+    )
     inputs: Annotated[
         tuple[Sha256, ...],
         Field(max_length=16, description="SHA-256 of artifacts uploaded before"),
@@ -33,8 +51,8 @@ class TaskSubmission(_Body):
 
     @field_validator("text")
     @classmethod
-    def _readable(cls, text: str) -> str:
-        if not text.strip():
+    def _readable(cls, text: str, info: ValidationInfo) -> str:
+        if not text.strip() and info.data.get("plan") is None:
             raise ValueError("some words that say what is wanted, not an empty text")
         if len(text) > MAX_PROMPT_CHARACTERS:
             raise ValueError(
@@ -46,6 +64,30 @@ class TaskSubmission(_Body):
         if strange:
             raise ValueError(f"printable words, without the control character U+{ord(strange):04X}")
         return text.strip()
+
+
+class ToolCall(_Body):
+    """One call of one tool, with uploaded artifacts and options."""
+
+    arguments: dict[str, Any] = Field(
+        default_factory=dict,
+        description='values by argument; {"$ref": "inputs.0"} is the first uploaded artifact',
+    )
+    inputs: tuple[Sha256, ...] = Field(
+        default=(),
+        max_length=16,
+        description="SHA-256 of artifacts uploaded before; they fill the tool's picture "
+        "arguments in order, where arguments does not name them",
+    )
+    options: TaskOptions = TaskOptions()
+
+
+class PlanQuestion(_Body):
+    """A plan that is asked about."""
+
+    plan: dict[str, Any]
+    inputs: tuple[Sha256, ...] = Field(default=(), max_length=16)
+    options: TaskOptions = TaskOptions()
 
 
 class FeedbackBody(_Body):
@@ -67,9 +109,11 @@ class ListQuery(_Body):
 def task_view(task: Task) -> dict[str, Any]:
     """A task as the API shows it: the record, its kind and where the rest is found."""
     root = f"/api/v1/tasks/{task.id}"
+    told = task.model_dump(mode="json")
+    told["request"]["text"] = words_in(task.request.text)
     return {
         "object": "task",
-        **task.model_dump(mode="json"),
+        **told,
         "loop_efficiency": round(task.usage.loop_efficiency, 4),
         "links": {
             "self": root,
@@ -77,4 +121,25 @@ def task_view(task: Task) -> dict[str, Any]:
             "plan": f"{root}/plan",
             "iterations": f"{root}/iterations",
         },
+    }
+
+
+def tool_view(registry: Registry, spec: ToolSpec) -> dict[str, Any]:
+    """A tool as the API shows it."""
+    return {
+        "object": "tool",
+        "name": spec.name,
+        "version": spec.version,
+        "description": spec.description,
+        "input_schema": spec.input_schema,
+        "output_schema": spec.output_schema,
+        "inputs": {port: modality.value for port, modality in spec.inputs.items()},
+        "outputs": {port: modality.value for port, modality in spec.outputs.items()},
+        "required": list(spec.required),
+        "cost_s": spec.cost_s,
+        "timeout_s": spec.timeout_s,
+        "roles": [role.value for role in spec.roles],
+        "seeded": spec.seeded,
+        "deterministic": spec.deterministic,
+        "origin": registry.origin(spec.name),
     }

@@ -251,6 +251,8 @@ def _tree(root: type[MaquetteError]) -> list[type[MaquetteError]]:
 def from_problem(problem: Problem) -> MaquetteError:
     """The error a problem was made from, for crossing a process border."""
     for kind in _tree(MaquetteError):
-        if kind.code == problem.code and kind is not PlanRejected:
+        if kind.code == problem.code:
+            if issubclass(kind, PlanRejected):  # its reasons are told together, as one
+                return kind([(problem.code, problem.detail)], hint=problem.hint)
             return kind(problem.detail, hint=problem.hint)
     return MaquetteError(problem.detail, hint=problem.hint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from maquette.agents.planning.carried import CarriedPlans
 from maquette.agents.planning.embedded import EmbeddedPlanner
 from maquette.agents.planning.language_model import LanguagePlanner
 from maquette.agents.planning.seam import Planner
@@ -23,6 +24,7 @@ def make_planner(
 ) -> Planner:
     """The planner these settings ask for: a language model's when an endpoint is named
     (``planner.base_url``), with the embedded one behind it; else the embedded one alone.
+    A request that brings a plan needs neither.
 
     Args:
         strategies: names of the loop strategies that whoever runs the plans has.
@@ -31,6 +33,9 @@ def make_planner(
     embedded = EmbeddedPlanner(
         models, registry, gallery=gallery if gallery.there else None, strategies=known
     )
-    if settings.planner.base_url is None:
-        return embedded
-    return LanguagePlanner.of(settings.planner, registry, fallback=embedded, strategies=known)
+    planner: Planner = embedded
+    if settings.planner.base_url is not None:
+        planner = LanguagePlanner.of(
+            settings.planner, registry, fallback=embedded, strategies=known
+        )
+    return CarriedPlans(planner, registry, strategies=known)

@@ -36,6 +36,7 @@ COMMANDS = {
     "status": "maquette.api.cli.stack:status",
     "doctor": "maquette.api.cli.doctor:doctor",
     "task": "maquette.api.cli.tasks:app",
+    "tool": "maquette.api.cli.direct.tools:app",
     "artifact": "maquette.api.cli.artifacts:app",
     "art": "maquette.api.cli.art:app",
     "config": "maquette.api.cli.config:app",

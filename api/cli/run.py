@@ -16,6 +16,7 @@ from maquette.api.cli.delivery.room import room_at
 from maquette.api.cli.delivery.saving import check_target
 from maquette.api.cli.delivery.started import note_started
 from maquette.api.cli.delivery.vector import source_for
+from maquette.api.cli.direct.arguments import read_plan
 from maquette.api.cli.terminal import exits
 from maquette.api.cli.terminal.options import DataDir, Json, Yes
 from maquette.api.cli.terminal.screen import Screen
@@ -37,7 +38,9 @@ class Source(StrEnum):
 
 
 def run(
-    text: Annotated[str, typer.Argument(metavar="REQUEST", help="What you want, in plain words.")],
+    text: Annotated[
+        str, typer.Argument(metavar="REQUEST", help="What you want, in plain words.")
+    ] = "",
     image: Annotated[
         list[Path] | None,
         typer.Option("--image", "-i", help="Attach a picture; may be given several times."),
@@ -56,6 +59,10 @@ def run(
     source: Annotated[
         Source, typer.Option(help="Compose it of art, let the generator draw it, or either.")
     ] = Source.AUTO,
+    plan: Annotated[
+        Path | None,
+        typer.Option("--plan", help="Run this plan (a JSON file, - for stdin) as it is."),
+    ] = None,
     strategy: Annotated[
         str | None, typer.Option(help="How drafts lead to the best one: revise, best_of_n, ...")
     ] = None,
@@ -76,6 +83,9 @@ def run(
     cancels it. The path of the picture, or the text of an answer, is printed on stdout.
     """
     screen = Screen(as_json=as_json)
+    ready = None if plan is None else read_plan(plan)
+    if ready is None and not text:
+        raise typer.BadParameter("Missing argument 'REQUEST': what you want, or --plan FILE.")
     if output is not None and str(output) != "-":
         check_target(output)
     options = check_options(
@@ -86,10 +96,11 @@ def run(
             "candidates": candidates,
             "budget_s": budget,
             "approve": approve.value,
-            "source": source_for(output, source.value),
+            "source": source.value if ready else source_for(output, source.value),
             "strategy": strategy,
             "assume": yes or None,
         },
+        plan=ready,
     )
     pictures = pictures_of(image)
     client = make_client(screen, data_dir, start=True)
@@ -100,6 +111,7 @@ def run(
                 client,
                 screen,
                 text,
+                ready,
                 options,
                 pictures,
                 output,
@@ -115,10 +127,11 @@ def run(
 
 def pictures_of(paths: list[Path] | None) -> list[bytes]:
     """The pictures that were attached. Raises: InvalidInput: one cannot be read."""
-    return [_read(path) for path in paths or ()]
+    return [read_picture(path) for path in paths or ()]
 
 
-def _read(path: Path) -> bytes:
+def read_picture(path: Path) -> bytes:
+    """The bytes of a picture to attach. Raises: InvalidInput: they cannot be read."""
     try:
         return path.read_bytes()
     except OSError as error:
@@ -132,6 +145,7 @@ async def _run(
     client: Any,
     screen: Screen,
     text: str,
+    plan: dict[str, Any] | None,
     options: Any,
     pictures: list[bytes],
     output: Path | None,
@@ -143,7 +157,7 @@ async def _run(
 ) -> int:
     async with client:
         inputs = [await client.upload(data) for data in pictures]
-        task = await client.submit(text, inputs=inputs, options=options)
+        task = await client.submit(text, inputs=inputs, options=options, plan=plan)
         note_started(data_dir, task.id)
         if detach:
             if screen.as_json:
@@ -152,7 +166,7 @@ async def _run(
                 screen.say(Text(f"come back with: maquette task watch {task.id}", style="quiet"))
                 screen.answer(task.id)
             return exits.OK
-        screen_head(screen, text, task.id, options.seed)
+        screen_head(screen, task.request.text, task.id, options.seed)
         return await attend_and_deliver(
             client, screen, task.id, output=output, force=force, preview=preview, place=place
         )

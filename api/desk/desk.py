@@ -20,6 +20,7 @@ from maquette.infra.settings.schema import Settings
 from maquette.infra.store.contract import ArtifactStore
 from maquette.model_servers.client.contract import ModelClient
 from maquette.records.errors import NotFound
+from maquette.records.forecast import Sample
 from maquette.tools.library.library import PictureLibrary
 from maquette.tools.registry import Registry
 from maquette.workflows.desk.contract import TaskGateway
@@ -49,6 +50,8 @@ class Desk:
     """How many uploaded pictures are decoded at once."""
     planning: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """How many requests are planned here at once: planning takes the processor, too."""
+    timings: dict[str, tuple[Sample, ...]] = field(default_factory=dict)
+    """What ended tasks tell of the times of their tools, by id; see ``recorded``."""
     clock: Callable[[], float] = time.time
     """Seconds since 1970."""
 

@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from maquette.api.desk.desk import Desk
+from maquette.records.carried_plan import words_in
 from maquette.records.errors import MaquetteError
-from maquette.records.event import TERMINAL, Event
+from maquette.records.event import TERMINAL, Event, EventType
 
 LOG = logging.getLogger("maquette.api")
 
@@ -35,7 +36,7 @@ async def followed(
             if coming in done:
                 event: Event = coming.result()
                 coming = None
-                yield event
+                yield in_words(event)
                 if event.type in TERMINAL:
                     return
             elif closing in done:
@@ -62,4 +63,13 @@ async def recorded(
     Raises: EngineUnavailable, StoreUnavailable: they cannot be read just now.
     """
     found = (await desk.gateway.events_now(task_id, owner=desk.owner, after=after))[:limit]
+    found = [in_words(event) for event in found]
     return found, bool(found) and found[-1].type in TERMINAL
+
+
+def in_words(event: Event) -> Event:
+    """The event, with the words alone of a request that brought its plan."""
+    text = event.data.get("text")
+    if event.type is not EventType.TASK_CREATED or not isinstance(text, str):
+        return event
+    return event.model_copy(update={"data": {**event.data, "text": words_in(text)}})

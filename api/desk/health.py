@@ -18,6 +18,7 @@ from maquette.records.errors import (
     StoreUnavailable,
     TryAgain,
 )
+from maquette.tools import availability
 
 LOG = logging.getLogger("maquette.api")
 
@@ -68,6 +69,18 @@ async def _models(desk: Desk) -> Work | None:
             f"stalled: {stalled}", hint="look at models.log; `maquette down` and `up` restart it"
         )
     return work
+
+
+async def unavailable_tools(desk: Desk) -> dict[str, str]:
+    """Tools whose models are not served, by name, with the reason; none while nobody answers."""
+    if desk.settings.serve.placement == "inprocess":
+        return {}
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            health = await availability.look(desk.models, availability.roles_of(desk.registry))
+    except TimeoutError:
+        return {}
+    return availability.unavailable(desk.registry, health)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from maquette.api.desk.desk import Desk
 from maquette.api.desk.idempotency import bad_key, keyed_id
+from maquette.api.desk.ready import carried
 from maquette.api.http.errors import Closing, InvalidFields
 from maquette.api.schemas import FeedbackBody, ListQuery, TaskSubmission
 from maquette.records.artifact import ArtifactRef
@@ -38,6 +39,7 @@ async def submit(desk: Desk, asked: TaskSubmission, *, key: str | None = None) -
     """Start a task under a new id; with ``key``, once for the key.
 
     Raises: InvalidFields: the key cannot be used, or was used for another request.
+        PlanRejected: it brings a plan that breaks a rule.
         InputRefused: an input is not there, or is no picture. Overloaded: as many tasks as the
         settings allow are in flight. EngineUnavailable, StoreUnavailable: nothing was started.
         Unsettled: it may have been, under the id that the error tells.
@@ -61,7 +63,9 @@ async def submit_under(desk: Desk, task_id: str, asked: TaskSubmission) -> tuple
 
 
 async def _start(desk: Desk, asked: TaskSubmission, name: str, *, fresh: bool = False) -> Task:
-    start = desk.gateway.submit(request_of(asked), owner=desk.owner, task_id=name, fresh=fresh)
+    text = asked.text if asked.plan is None else carried(desk, asked, asked.plan)
+    request = request_of(asked.model_copy(update={"text": text}))
+    start = desk.gateway.submit(request, owner=desk.owner, task_id=name, fresh=fresh)
     try:
         task = await desk.unless_closing(start)
     except Closing as error:

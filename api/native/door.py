@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from maquette.api.http.front_doors import FORM, FrontDoor, Intake
 from maquette.api.http.problems import problem_response
-from maquette.api.native import artifacts, events, plans, search, system, tasks, tools
+from maquette.api.native import (
+    artifacts,
+    events,
+    forecasts,
+    plans,
+    search,
+    system,
+    tasks,
+    tools,
+)
 from maquette.infra.settings.schema import LimitSettings
 
 FORM_OVERHEAD_BYTES = 64_000
@@ -21,6 +30,7 @@ def native_door(limits: LimitSettings) -> FrontDoor:
         },
         face=problem_response,
         routers=tuple(
-            module.router for module in (tasks, events, plans, search, artifacts, tools, system)
+            module.router
+            for module in (tasks, events, plans, forecasts, search, artifacts, tools, system)
         ),
     )

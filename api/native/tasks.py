@@ -11,6 +11,8 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from maquette.api.desk import tasks
+from maquette.api.desk.desk import Desk
+from maquette.api.desk.outputs import outputs_of
 from maquette.api.http.bodies import documented, json_body
 from maquette.api.http.preferences import MAX_WAIT_S, matches, preferred_wait_s, wants
 from maquette.api.native.context import Context
@@ -32,11 +34,21 @@ async def submit_task(
     accept: Annotated[str | None, Header()] = None,
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Submit a task: 202 at once, 200 if it ended within ``Prefer: wait=N``, or a stream."""
+    """Submit a task: 202 at once, 200 if it ended within ``Prefer: wait=N``, or a stream.
+
+    With a ``plan`` that is run as it is, after the same checks as a plan that is made here.
+    """
+    return await submitted(desk, body, prefer=prefer, accept=accept, key=idempotency_key)
+
+
+async def submitted(
+    desk: Desk, body: TaskSubmission, *, prefer: str | None, accept: str | None, key: str | None
+) -> Response:
+    """Start a task and answer as the caller prefers. Raises: as ``tasks.submit``."""
     streaming = wants(accept, "text/event-stream")
     if streaming:
         desk.activity.check_room()
-    task = await tasks.submit(desk, body, key=idempotency_key)
+    task = await tasks.submit(desk, body, key=key)
     location = {"Location": f"/api/v1/tasks/{task.id}"}
     # From here on the task is there, and every answer tells its id.
     with suppress(TryAgain):
@@ -85,6 +97,13 @@ async def get_task(
 ) -> Response:
     """How a task stands. ``wait=N`` holds the answer until it ends, at most N seconds."""
     return _tagged(request, await tasks.current(desk, task_id, wait_s=wait))
+
+
+@router.get("/{task_id}/outputs")
+async def task_outputs(desk: Context, task_id: str) -> dict[str, Any]:
+    """What each call of the plan gave, by node and port, as far as it is kept."""
+    found = await outputs_of(desk, await tasks.current(desk, task_id))
+    return {"object": "outputs", "task_id": task_id, "data": found}
 
 
 @router.post("/{task_id}/cancel", status_code=202)

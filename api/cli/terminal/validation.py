@@ -9,7 +9,10 @@ from maquette.api.schemas import TaskSubmission
 from maquette.records.task import TaskOptions
 
 
-def check_options(text: str, given: dict[str, Any]) -> TaskOptions:
+def check_options(
+    text: str, given: dict[str, Any], *, plan: dict[str, Any] | None = None
+) -> TaskOptions:
     """The options that were given. Raises: InvalidFields: names the value and what is expected."""
     options = {key: value for key, value in given.items() if value is not None}
-    return check(TaskSubmission, {"text": text, "options": options}).options
+    asked = {"text": text, "options": options} | ({} if plan is None else {"plan": plan})
+    return check(TaskSubmission, asked).options

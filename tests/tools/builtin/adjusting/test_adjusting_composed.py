@@ -1,4 +1,4 @@
-"""Composed pictures are taken apart, told and drawn anew by their documents."""
+"""Composed pictures are taken apart, told and drawn anew by their documents; others by models."""
 
 from __future__ import annotations
 
@@ -128,3 +128,51 @@ async def test_where_the_models_cannot_tell_the_background_that_is_said(
         await run_tool(
             remove_background, {"image": ref.model_dump(mode="json"), "keep": "dog"}, ctx
         )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ground", ["plain", "noise", "slope"])
+async def test_what_the_models_do_not_know_is_told_by_its_colours_or_not_at_all(
+    ctx: ToolContext, store: MemoryArtifactStore, ground: str
+) -> None:
+    """With the bundled models: a drawn cat alone on a ground it differs from is cut to its true
+    shape, with a warning; on a slope of many colours the tool refuses rather than guess."""
+    from maquette.infra.settings.schema import ModelConfig
+    from maquette.model_servers.client.contract import RoleName
+    from maquette.model_servers.serving.direct import DirectClient
+    from maquette.model_servers.serving.host import RoleHost
+    from maquette.model_servers.serving.roles import build_role
+    from maquette.tools.art.packs.table import art_of
+    from maquette.tools.art.painting.silhouettes import silhouette
+
+    rng = np.random.default_rng(4)
+    y, x = np.mgrid[0:256, 0:256] / 256
+    grounds = {
+        "plain": np.full((256, 256, 3), (200, 220, 235)),
+        "noise": 150 + 25 * rng.standard_normal((256, 256, 3)),
+        "slope": 120 + 100 * np.dstack([y, 1 - y, 0.5 * x]),
+    }
+    pixels = np.clip(grounds[ground], 0, 255).astype(np.uint8)
+    shape = np.kron(silhouette(art_of("noto:1f408")), np.ones((2, 2), bool))
+    truth = np.zeros((256, 256), bool)
+    truth[60 : 60 + shape.shape[0], 70 : 70 + shape.shape[1]] = shape
+    pixels[truth] = (190, 90, 20)
+    roles = (RoleName.GENERATION, RoleName.SEGMENTATION, RoleName.UNDERSTANDING)
+    makers: Any = {
+        role: lambda role=role: build_role(role, ModelConfig(), store, 1) for role in roles
+    }
+    ctx.models = DirectClient(RoleHost(makers))
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    ref = (await store.put(buffer.getvalue(), owner="local")).model_dump(mode="json")
+    try:
+        if ground == "slope":
+            with pytest.raises(CapabilityMissing, match="its colours do not tell them apart"):
+                await run_tool(remove_background, {"image": ref}, ctx)
+            return
+        out = await run_tool(remove_background, {"image": ref}, ctx)
+    finally:
+        await ctx.models.close()
+    cut = (await _pixels(store, out["image"]))[..., 3] > 127
+    assert (cut & truth).sum() / (cut | truth).sum() > 0.9
+    assert any("by its colours alone" in one for one in ctx.warnings)
