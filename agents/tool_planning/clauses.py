@@ -64,6 +64,8 @@ class Clause:
     def start(self) -> int:
         return self.words[0].start
 
+    end: int = 0
+
     @property
     def slots(self) -> list[int]:
         return [word.slot for word in self.words if word.slot is not None]
@@ -147,11 +149,11 @@ def _clauses(plain: str, slots: list[Slot], taken: list[tuple[int, int, str]]) -
         if piece.text == ")" or named or unsaid:
             continue  # A thing named after a colon or in brackets belongs to what is before.
         if words:
-            found.append(_clause(words, sentence, pause, plain))
+            found.append(_clause(words, sentence, pause, plain, slots))
         words, pause = [], piece.text
         sentence += piece.text in ".!?;\n"
     if words:
-        found.append(_clause(words, sentence, pause, plain))
+        found.append(_clause(words, sentence, pause, plain, slots))
     return found
 
 
@@ -167,7 +169,7 @@ def _lists(piece: Word, before: list[Word], after: list[Word]) -> bool:
     return False
 
 
-def _clause(words: list[Word], sentence: int, pause: str, plain: str) -> Clause:
+def _clause(words: list[Word], sentence: int, pause: str, plain: str, ends: list[Slot]) -> Clause:
     linked, link = [], ""
     for word in words:
         if word.slot is None and word.text in TOPICS:
@@ -183,4 +185,5 @@ def _clause(words: list[Word], sentence: int, pause: str, plain: str) -> Clause:
     raw = plain[words[0].start : last.start + len(last.text)]
     given = bool(_HAVING.match(raw)) and not _WISH.search(raw)
     keys = frozenset(word.key for word in words if word.key)
-    return Clause(linked, sentence, given, pause, keys)
+    end = ends[last.slot].end if last.slot is not None else last.start + len(last.text)
+    return Clause(linked, sentence, given, pause, keys, end)

@@ -1,0 +1,275 @@
+"""From the tools that are asked for to calls: what flows into each, conversions between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from maquette.agents.tool_planning.cards import MEDIA, Param, ToolCard
+from maquette.agents.tool_planning.clauses import BARE, Clause, Heard
+from maquette.agents.tool_planning.conversions import ways
+from maquette.agents.tool_planning.index import Index
+from maquette.agents.tool_planning.phrases import topic_of, wish_of, words_for
+from maquette.agents.tool_planning.steps import Wanted
+from maquette.agents.tool_planning.tool_plan import Argument, Flow, Given, ToolStep
+from maquette.agents.tool_planning.values import NOTHING, value_of
+
+NAMED_HERE, ONLY_HERE, LATEST, SPOKEN_OF = 6.0, 5.0, 4.0, 3.0
+FREE, OLD, USED = 2.5, 1.5, 0.5
+"""How likely a thing is meant: named in the clause; of another kind, but the only one named in
+the clause; made last; spoken of by what was done to it; not used yet; made earlier; used."""
+
+
+@dataclass
+class Thing:
+    """Something that can flow into a tool."""
+
+    kind: str
+    argument: Argument
+    keys: frozenset[str] = frozenset()
+    slot: int | None = None
+    uses: int = 0
+    leads_to: str = ""
+
+
+class Binder:
+    """Binds the tools of one request, one after another."""
+
+    def __init__(self, heard: Heard, index: Index, attached: Sequence[str] = ()) -> None:
+        """
+        Args:
+            attached: kinds of what is attached, in order.
+        """
+        self._heard = heard
+        self._index = index
+        self.steps: list[ToolStep] = []
+        self.missing: list[str] = []
+        self._things: list[Thing] = [
+            Thing(kind, Given(kind, None, attached=k)) for k, kind in enumerate(attached)
+        ]
+        saved = _saved_as(heard)
+        for number, slot in enumerate(heard.slots):
+            if number not in saved:
+                value = Given(slot.kind, slot.value)
+                self._things.append(
+                    Thing(slot.kind, value, slot=number, leads_to=slot.leads_to)
+                )
+        keys = [key for clause in heard.clauses for key in sorted(clause.keys)]
+        self._rank = {k: index.lexical(k, keys)[0] for k in range(len(index.cards))}
+
+    def bind(self, wanted: Sequence[Wanted]) -> None:
+        """Append the calls for some tools, and for the conversions that they need.
+
+        A tool whose input only a later one makes waits for it.
+        """
+        left = list(wanted)
+        while left:
+            k = next((k for k, one in enumerate(left) if self._ready(one, left[k + 1 :])), 0)
+            one = left.pop(k)
+            if any(step.card == one.card and not step.reason for step in self.steps):
+                continue
+            self._call(one)
+
+    def _ready(self, one: Wanted, later: Sequence[Wanted]) -> bool:
+        there = [thing.kind for thing in self._things]
+        lacking = [kind for kind in one.card.takes if kind not in there]
+        for kind in set(one.card.takes) & MEDIA:
+            if one.card.takes.count(kind) > there.count(kind):
+                lacking.append(kind)
+        makes = {other.card.gives for other in later if other.card.gives not in other.card.takes}
+        return not set(lacking) & makes
+
+    def _call(self, one: Wanted) -> None:
+        clauses = self._clauses(one)
+        slots = [number for clause in clauses for number in clause.slots]
+        arguments: dict[str, Argument] = {}
+        taken: list[Thing] = []
+        for param in one.card.params:
+            if param.wish or param.kind == "value":
+                continue
+            thing = self._thing(one, param, clauses, slots, taken)
+            if thing is not None:
+                taken.append(thing)
+                arguments[param.name] = thing.argument
+            elif param.required:
+                self.missing.append(f"{one.card.name}: {param.kind}")
+        for param in one.card.params:
+            if param.wish:
+                self._wish(param, one, clauses, slots, arguments, taken)
+            elif param.kind == "value":
+                found = value_of(param, " ".join(self._raw(c) for c in clauses))
+                if found is not NOTHING:
+                    arguments[param.name] = Given("value", found)
+                elif param.required:
+                    self.missing.append(f"{one.card.name}: {param.name}")
+        ordered = {p.name: arguments[p.name] for p in one.card.params if p.name in arguments}
+        said = self._raw(clauses[-1]) if clauses else ""
+        self._append(one.card, ordered, f"the request says {said[:120]!r}", taken, one.words)
+
+    def _clauses(self, one: Wanted) -> list[Clause]:
+        """The clauses of a tool, with what follows them and asks for nothing else."""
+        own = [self._heard.clauses[k] for k in one.clauses]
+        last = one.clauses[-1]
+        for clause in self._heard.clauses[last + 1 :]:
+            bare = clause.slots and not (clause.keys - BARE)
+            if clause.given or not bare:
+                break
+            own.append(clause)
+        return own
+
+    def _raw(self, clause: Clause) -> str:
+        return self._heard.text[clause.start : clause.end]
+
+    def _append(
+        self,
+        card: ToolCard,
+        arguments: dict[str, Argument],
+        reason: str,
+        taken: Sequence[Thing],
+        words: frozenset[str],
+    ) -> Thing:
+        number = len(self.steps)
+        self.steps.append(ToolStep(card, arguments, reason))
+        for thing in taken:
+            thing.uses += 1
+        keys = frozenset(self._index.weights[self._index.cards.index(card)]) | words
+        made = [
+            Thing(kind, Flow(number, port, kind), keys=keys) for port, kind in card.outputs
+        ]
+        self._things += made[::-1]
+        return made[0]
+
+    def _thing(
+        self,
+        one: Wanted,
+        param: Param,
+        clauses: Sequence[Clause],
+        slots: Sequence[int],
+        taken: Sequence[Thing],
+    ) -> Thing | None:
+        """What flows into a parameter: the likeliest thing of its kind, else one converted."""
+        topic = topic_of(clauses, self._heard) if param.kind == "text" else None
+        scored = [
+            (self._likely(thing, clauses, slots), k, thing)
+            for k, thing in enumerate(self._things)
+            if thing.kind == param.kind and thing not in taken
+        ]
+        best = max(scored, key=lambda each: (each[0], each[1]), default=None)
+        if best is not None and best[0] >= NAMED_HERE:
+            return best[2]
+        others = {p.kind for p in one.card.params}
+        here = [
+            thing
+            for thing in self._things
+            if thing.slot in slots and thing.kind not in others and thing.kind != "text"
+        ]
+        if here and (best is None or best[0] < ONLY_HERE) and not (topic and not here[0].uses):
+            found = self._convert(here[0], param.kind)
+            if found is not None:
+                return found
+        if topic:
+            return Thing("text", Given("text", topic, named=True))
+        if best is not None and (best[0] > USED or not taken):
+            return best[2]
+        for thing in sorted(self._things, key=lambda each: (each.uses, each.kind == "text")):
+            if thing not in taken and thing.kind != param.kind:
+                found = self._convert(thing, param.kind)
+                if found is not None:
+                    return found
+        if best is not None:
+            return best[2]
+        words = words_for(param.kind, clauses, self._heard)
+        return Thing(param.kind, Given(param.kind, words, named=False)) if words else None
+
+    def _likely(self, thing: Thing, clauses: Sequence[Clause], slots: Sequence[int]) -> float:
+        if thing.slot is not None:
+            if thing.slot in slots:
+                return NAMED_HERE - 0.1 * thing.uses
+            return USED if thing.uses else FREE
+        if isinstance(thing.argument, Given):
+            return USED if thing.uses else LATEST
+        same = [other for other in self._things if other.kind == thing.kind]
+        made = [other for other in same if isinstance(other.argument, Flow)]
+        score = LATEST if made[-1] is thing else (USED if thing.uses else OLD)
+        spoken = {
+            word.key for clause in clauses for word in clause.words if word.text.endswith("ed")
+        }
+        return score + (SPOKEN_OF if spoken & thing.keys and made[-1] is not thing else 0.0)
+
+    def _convert(self, thing: Thing, kind: str) -> Thing | None:
+        """The thing made into another kind by the shortest way of tools, if there is one."""
+        path = ways(
+            self._index.cards, thing.kind, kind, lambda k: self._rank[k], thing.leads_to
+        )
+        if not path:
+            return None
+        for k in path:
+            card = self._index.cards[k]
+            name = next(p.name for p in card.params if p.required)
+            reason = f"needed, to have {card.gives} of {thing.kind}"
+            before = next(
+                (
+                    number
+                    for number, step in enumerate(self.steps)
+                    if step.card == card and step.arguments.get(name) == thing.argument
+                ),
+                None,
+            )
+            if before is not None:
+                flow = next(
+                    t for t in self._things if t.argument == Flow(before, *card.outputs[0])
+                )
+                thing = flow
+                continue
+            thing = self._append(card, {name: thing.argument}, reason, [thing], frozenset())
+        return thing
+
+    def _wish(
+        self,
+        param: Param,
+        one: Wanted,
+        clauses: Sequence[Clause],
+        slots: Sequence[int],
+        arguments: dict[str, Argument],
+        taken: list[Thing],
+    ) -> None:
+        """How a tool should work: quoted words, a text made before, or the words themselves."""
+        told = next(
+            (t for t in self._things if t.slot in slots and t.kind == "text" and t not in taken),
+            None,
+        )
+        made = [
+            t for t in self._things if t.kind == "text" and isinstance(t.argument, Flow)
+        ]
+        leans = any(
+            word.link == "source" and word.text in ("based", "according", "using", "on", "to", "by")
+            for clause in clauses
+            for word in clause.words
+        )
+        if told is not None:
+            arguments[param.name] = told.argument
+            taken.append(told)
+        elif made and leans and not param.schema:
+            arguments[param.name] = made[-1].argument
+            taken.append(made[-1])
+        else:
+            words = wish_of(param, clauses, self._heard, one)
+            if words:
+                arguments[param.name] = Given("text", words)
+            elif param.required:
+                self.missing.append(f"{one.card.name}: {param.name}")
+
+
+def _saved_as(heard: Heard) -> frozenset[int]:
+    """Slots that only name what a result should be called."""
+    return frozenset(
+        word.slot
+        for clause in heard.clauses
+        if not clause.given
+        for before, word in zip(clause.words, clause.words[1:], strict=False)
+        if word.slot is not None
+        and heard.slots[word.slot].kind != "url"
+        and (before.text == "as" and "save" in clause.text().split()
+             or (before.text in ("called", "named", "as") and word.link == "target"
+                 and not heard.slots[word.slot].quoted))
+    )
