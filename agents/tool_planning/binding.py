@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,10 @@ NAMED_HERE, ONLY_HERE, LATEST, SPOKEN_OF = 6.0, 5.0, 4.0, 3.0
 FREE, OLD, USED = 2.5, 1.5, 0.5
 """How likely a thing is meant: named in the clause; of another kind, but the only one named in
 the clause; made last; spoken of by what was done to it; not used yet; made earlier; used."""
+
+
+_LEANS = re.compile(r"\b(?:based on|according to|using|use|by|with|from)\b.*\b(?:text|it|them|\w*ed)\b|"
+                    r"\b(?:based on|according to|use)\b|\baccordingly\b")
 
 
 @dataclass
@@ -43,7 +48,8 @@ class Binder:
         self._heard = heard
         self._index = index
         self.steps: list[ToolStep] = []
-        self.missing: list[str] = []
+        self.missing: dict[str, str] = {}
+        """Tools that lack something, with what."""
         self._things: list[Thing] = [
             Thing(kind, Given(kind, None, attached=k)) for k, kind in enumerate(attached)
         ]
@@ -54,6 +60,7 @@ class Binder:
                 self._things.append(
                     Thing(slot.kind, value, slot=number, leads_to=slot.leads_to)
                 )
+        self._rare = frozenset(index.rarity)
         keys = [key for clause in heard.clauses for key in sorted(clause.keys)]
         self._rank = {k: index.lexical(k, keys)[0] for k in range(len(index.cards))}
 
@@ -92,7 +99,7 @@ class Binder:
                 taken.append(thing)
                 arguments[param.name] = thing.argument
             elif param.required:
-                self.missing.append(f"{one.card.name}: {param.kind}")
+                self.missing[one.card.name] = param.kind
         for param in one.card.params:
             if param.wish:
                 self._wish(param, one, clauses, slots, arguments, taken)
@@ -101,7 +108,7 @@ class Binder:
                 if found is not NOTHING:
                     arguments[param.name] = Given("value", found)
                 elif param.required:
-                    self.missing.append(f"{one.card.name}: {param.name}")
+                    self.missing[one.card.name] = param.name
         ordered = {p.name: arguments[p.name] for p in one.card.params if p.name in arguments}
         said = self._raw(clauses[-1]) if clauses else ""
         self._append(one.card, ordered, f"the request says {said[:120]!r}", taken, one.words)
@@ -116,6 +123,16 @@ class Binder:
                 break
             own.append(clause)
         return own
+
+    def _told(self, one: Wanted) -> list[Clause]:
+        """The deciding clauses of a tool that follow one another, and what goes on with them."""
+        first = last = one.clauses[-1]
+        while first - 1 in one.clauses:
+            first -= 1
+        after = self._heard.clauses[last + 1 :]
+        while after and after[0].pause == "and" and not (after[0].keys & self._rare or after[0].slots):
+            after, last = after[1:], last + 1
+        return list(self._heard.clauses[first : last + 1])
 
     def _raw(self, clause: Clause) -> str:
         return self._heard.text[clause.start : clause.end]
@@ -157,11 +174,11 @@ class Binder:
         best = max(scored, key=lambda each: (each[0], each[1]), default=None)
         if best is not None and best[0] >= NAMED_HERE:
             return best[2]
-        others = {p.kind for p in one.card.params}
+        own = {p.kind for p in one.card.params}
         here = [
             thing
             for thing in self._things
-            if thing.slot in slots and thing.kind not in others and thing.kind != "text"
+            if thing.slot in slots and thing.kind not in own and thing.kind != "text"
         ]
         if here and (best is None or best[0] < ONLY_HERE) and not (topic and not here[0].uses):
             found = self._convert(here[0], param.kind)
@@ -171,11 +188,14 @@ class Binder:
             return Thing("text", Given("text", topic, named=True))
         if best is not None and (best[0] > USED or not taken):
             return best[2]
-        for thing in sorted(self._things, key=lambda each: (each.uses, each.kind == "text")):
-            if thing not in taken and thing.kind != param.kind:
-                found = self._convert(thing, param.kind)
-                if found is not None:
-                    return found
+        others = sorted(self._things, key=lambda each: (each.uses, each.kind == "text"))
+        for thing in others:
+            fresh = not thing.uses and thing.kind in MEDIA | {"url"}
+            if thing in taken or thing.kind == param.kind or (best is not None and not fresh):
+                continue
+            found = self._convert(thing, param.kind)
+            if found is not None and found not in taken:
+                return found
         if best is not None:
             return best[2]
         words = words_for(param.kind, clauses, self._heard)
@@ -184,8 +204,10 @@ class Binder:
     def _likely(self, thing: Thing, clauses: Sequence[Clause], slots: Sequence[int]) -> float:
         if thing.slot is not None:
             if thing.slot in slots:
-                return NAMED_HERE - 0.1 * thing.uses
-            return USED if thing.uses else FREE
+                made = any(isinstance(t.argument, Flow) and t.kind == thing.kind for t in self._things)
+                return NAMED_HERE if not (thing.uses and made) else FREE
+            same = [t for t in self._things if t.argument == thing.argument]
+            return USED if any(t.uses for t in same) else FREE
         if isinstance(thing.argument, Given):
             return USED if thing.uses else LATEST
         same = [other for other in self._things if other.kind == thing.kind]
@@ -241,11 +263,7 @@ class Binder:
         made = [
             t for t in self._things if t.kind == "text" and isinstance(t.argument, Flow)
         ]
-        leans = any(
-            word.link == "source" and word.text in ("based", "according", "using", "on", "to", "by")
-            for clause in clauses
-            for word in clause.words
-        )
+        leans = bool(_LEANS.search(" ".join(clause.text() for clause in clauses)))
         if told is not None:
             arguments[param.name] = told.argument
             taken.append(told)
@@ -253,11 +271,11 @@ class Binder:
             arguments[param.name] = made[-1].argument
             taken.append(made[-1])
         else:
-            words = wish_of(param, clauses, self._heard, one)
+            words = wish_of(self._told(one), self._heard)
             if words:
                 arguments[param.name] = Given("text", words)
             elif param.required:
-                self.missing.append(f"{one.card.name}: {param.name}")
+                self.missing[one.card.name] = param.name
 
 
 def _saved_as(heard: Heard) -> frozenset[int]:

@@ -174,6 +174,8 @@ def _clause(words: list[Word], sentence: int, pause: str, plain: str, ends: list
     for word in words:
         if word.slot is None and word.text in TOPICS:
             link = "topic"
+        elif word.slot is None and word.text in ("before", "after"):
+            link = ""
         elif link == "topic":
             pass
         elif word.slot is None and word.text in SOURCES:

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from maquette.agents.tool_planning.cards import Param
 from maquette.agents.tool_planning.clauses import TOPICS, Clause, Heard
-
-if TYPE_CHECKING:
-    from maquette.agents.tool_planning.steps import Wanted
 
 _LEAD = re.compile(
     r"^\W*(?:(?:please|then|also|finally|i(?:['’]d| would)? (?:like|want|need)(?: you)?(?: to)?|"
@@ -64,10 +59,9 @@ def words_for(kind: str, clauses: Sequence[Clause], heard: Heard) -> str:
 
 def wish_text(clause: Clause, heard: Heard) -> str:
     """A clause as an instruction: without "please" and "I want to"."""
-    return _LEAD.sub("", heard.text[clause.start : clause.end]).strip(" ,.:;")
+    return wish_of([clause], heard)
 
 
-def wish_of(param: Param, clauses: Sequence[Clause], heard: Heard, one: Wanted) -> str:
-    """How a tool should work, in the words of the clause that asks for it."""
-    told = next((c for c in clauses[::-1] if one.anchor in c.words), clauses[-1])
-    return wish_text(told, heard)
+def wish_of(clauses: Sequence[Clause], heard: Heard) -> str:
+    """How a tool should work, in the words of the clauses that ask for it."""
+    return _LEAD.sub("", heard.text[clauses[0].start : clauses[-1].end]).strip(" ,.:;")

@@ -17,7 +17,11 @@ KIND_OF = {ending: kind for kind, endings in ENDINGS.items() for ending in endin
 _FILE = re.compile(
     rf"[\w][\w.\-/]*\.(?:{'|'.join(sorted(KIND_OF, key=len, reverse=True))}|url)\b", re.IGNORECASE
 )
-_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s'\"<>)\]]*[^\s'\"<>)\].,;:!?]", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.|\b(?=[\w-]+\.(?:com|org|net|io)\b)\w)[^\s'\"<>)\]]*[^\s'\"<>)\].,;:!?]"
+    r"|\b\w+[_-]url\b",
+    re.IGNORECASE,
+)
 _QUOTED = (
     re.compile(r"[“\"](?P<words>[^“”\"]+)[”\"]"),
     re.compile(r"‘(?P<words>[^‘]+)’(?!\w)"),
@@ -64,14 +68,9 @@ def _of(value: str, start: int, end: int, quoted: bool) -> Slot:
     """The slot of some words: the name of a file, an address, or words as such."""
     ending = value.rsplit(".", 1)[-1].lower() if "." in value else ""
     kind = KIND_OF.get(ending, "")
-    if re.fullmatch(_ADDRESS, value) or ending == "url" or _is_address(value):
+    if re.fullmatch(_ADDRESS, value) or ending == "url":
         return Slot("url", value, start, end, leads_to=kind)
     if kind and re.fullmatch(_FILE, value):
         return Slot(kind, value, start, end)
     return Slot("text", value, start, end, quoted=quoted)
 
-
-def _is_address(value: str) -> bool:
-    """``example.com/picture.jpg``: a host, a slash, a path; ``example_url``."""
-    host = re.fullmatch(r"[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io)(?:/\S*)?", value)
-    return bool(host) or bool(re.fullmatch(r"\w+[_-]url", value, re.IGNORECASE))

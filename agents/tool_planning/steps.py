@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from maquette.agents.tool_planning.cards import MEDIA, ToolCard
 from maquette.agents.tool_planning.clauses import Clause, Heard, Word
@@ -20,10 +21,13 @@ ENOUGH = 0.6
 """Score of the least likely tool that is still planned."""
 TARGET, OBJECT, SOURCE = 0.55, 0.35, 0.35
 WRONG_TARGET, WRONG_OBJECT, WRONG_SOURCE = 0.5, 0.35, 0.3
-THERE, ABSENT = 0.25, 0.3
+THERE, ABSENT, LEFT_OVER = 0.25, 0.3, 0.25
+CONVERTS = 0.5
+"""What "get", "turn" and the like add to a tool that makes what is wanted of what is named."""
 EMBEDDED = 1.0
 """What a cosine of 1 above the mean of all tools adds."""
 FINDS_OR_MAKES = frozenset({"=find", "=make", "=get", "=convert"})
+_WISH = re.compile(r"\b(?:need|want|like|listen|see|watch|looking for)\b")
 _ARTICLES = word_set("a an the another my this these its some their both two")
 _BEFORE = word_set("the this that these new resulting newly its")
 
@@ -52,15 +56,21 @@ class Finder:
     """Finds the tools of one request."""
 
     def __init__(
-        self, heard: Heard, index: Index, likeness: Sequence[Mapping[int, float]] | None = None
+        self,
+        heard: Heard,
+        index: Index,
+        likeness: Sequence[Mapping[int, float]] | None = None,
+        barred: frozenset[str] = frozenset(),
     ) -> None:
         """
         Args:
+            barred: names of tools that cannot be called with what is there.
             likeness: for each clause the likeness of cards by number, centred on 0.
         """
         self._heard = heard
         self._index = index
         self._likeness = likeness
+        self._barred = barred
         self._there = {slot.kind for slot in heard.slots}
         for clause in (one for one in heard.clauses if one.given and not one.slots):
             self._there |= {word.kind for word in clause.words if word.kind and not word.link}
@@ -73,9 +83,13 @@ class Finder:
         for number, clause in enumerate(self._heard.clauses):
             if clause.given:
                 continue
-            found = self._of_clause(number, clause, there)
+            found = [
+                one
+                for one in self._of_clause(number, clause, there)
+                if not _said_before(one, number, clause, steps)
+            ]
             goes_on = clause.pause in ("and", ",") and clause.words[0].text in _ARTICLES
-            found = _inner_order(found)
+            found = _inner_order(found, clause)
             there |= {one.card.gives for one in found}
             if goes_on and link == "source" and steps:
                 steps[heads:heads] = found
@@ -90,8 +104,14 @@ class Finder:
     def _of_clause(self, number: int, clause: Clause, there: set[str]) -> list[Wanted]:
         found: list[Wanted] = []
         left = [word for word in clause.words if word.key and word.link != "topic"]
+        noun = next((word for word in left if word.kind and not word.link), None)
+        verb = any(word.key in FINDS_OR_MAKES for word in left)
         while left and len(found) < 8:
             best = self._best(number, clause, left, there, found)
+            if best is None and not found and noun and not verb and _WISH.search(clause.text()):
+                left = [replace(noun, text="", key="=make", kind=""), *left]  # "I need a picture"
+                verb = True
+                continue
             if best is None:
                 break
             found.append(best)
@@ -110,7 +130,12 @@ class Finder:
     ) -> Wanted | None:
         ranked: list[tuple[float, int, dict[str, float]]] = []
         for k, card in enumerate(self._index.cards):
+            if card.name in self._barred:
+                continue
             adds = self._adds(k, left)
+            verb = self._converts(card, clause, left)
+            if verb:
+                adds[verb] = max(adds.get(verb, 0.0), CONVERTS)
             if not adds or not self._tells(card, adds, clause, found):
                 continue
             near = self._likeness[number].get(k, 0.0) if self._likeness else 0.0
@@ -124,6 +149,8 @@ class Finder:
             (word for word in left if word.key in adds),
             key=lambda word: (adds[word.key], word.key not in FINDS_OR_MAKES, -word.start),
         )
+        if anchor not in clause.words:
+            anchor = next(word for word in clause.words if word.start == anchor.start)
         return Wanted(
             k,
             self._index.cards[k],
@@ -142,52 +169,96 @@ class Finder:
         kinds = {word.key for word in words if word.kind and not word.key.startswith("=")}
         return {key: min(value, KIND_ADDS) if key in kinds else value for key, value in adds.items()}
 
+    def _converts(self, card: ToolCard, clause: Clause, left: list[Word]) -> str:
+        """The verb by which a clause asks for what this tool makes, of what it takes."""
+        if len(card.takes) != 1 or card.gives == card.takes[0]:
+            return ""
+        verb = next((w.key for w in left if w.key in ("=get", "=convert", "=make")), "")
+        targets, objects, sources = _kinds(clause)
+        made = targets or objects
+        of = sources | objects if targets else sources
+        return verb if card.gives in made and card.takes[0] in of else ""
+
     def _tells(
         self, card: ToolCard, adds: dict[str, float], clause: Clause, found: Sequence[Wanted]
     ) -> bool:
         """Whether the words tell this tool, beside those that were found in the clause."""
         kinds = {w.key for w in clause.words if w.kind and not w.key.startswith("=")}
         plain = {key: value for key, value in adds.items() if key not in kinds}
+        targets, objects, _ = _kinds(clause)
         if sum(plain.values()) < LEAST:
+            return False
+        products = targets | objects
+        if FINDS_OR_MAKES >= plain.keys() and products and card.gives not in products:
             return False
         if not found:
             return True
         if max((v for k, v in plain.items() if k not in FINDS_OR_MAKES), default=0.0) >= DISTINCT:
             return True
-        products = {w.kind for w in clause.words if w.kind and w.link in ("", "target")}
-        return bool(plain) and card.gives in products
+        return card.gives in products - {one.card.gives for one in found}
 
 
 def kind_fit(card: ToolCard, clause: Clause, there: set[str]) -> float:
-    """How well what a tool takes and gives fits the kinds of things that a clause speaks of."""
-    targets = {w.kind for w in clause.words if w.kind and w.link == "target" and w.slot is None}
-    objects = {w.kind for w in clause.words if w.kind and not w.link}
-    sources = {w.kind for w in clause.words if w.kind and w.link == "source"}
+    """How well what a tool takes and gives fits the kinds of things that a clause speaks of.
+
+    Media that are not there (the speech of a video) can be made, but not taken.
+    """
+    targets, objects, sources = _kinds(clause)
     takes = {param.kind for param in card.params if not param.wish}
+    taken = {kind for kind in objects | sources if kind in there or kind not in MEDIA}
     fit = 0.0
     if targets:
         fit += TARGET if card.gives in targets else -WRONG_TARGET
-        sources |= objects
+        sources = sources | objects
     elif objects:
-        good = card.gives in objects or bool(takes & objects)
+        good = card.gives in objects or bool(takes & objects & taken)
         fit += OBJECT if good else -WRONG_OBJECT
         fit += OBJECT / 2 if card.gives in objects else 0.0
-    if sources:
+    if sources & taken:
         fit += SOURCE if takes & sources else -WRONG_SOURCE
-    told = (sources | objects) - MEDIA
-    missing = [kind for kind in card.takes if kind not in there | told]
+    fit -= LEFT_OVER * len((taken & MEDIA) - takes - {card.gives})
+    missing = [kind for kind in card.takes if kind not in there | (taken - MEDIA)]
     return fit + (THERE if not missing else -ABSENT * len(missing))
+
+
+def _kinds(clause: Clause) -> tuple[set[str], set[str], set[str]]:
+    """Kinds of what a clause wants something made into, of what it is done to, and made from."""
+    targets = {w.kind for w in clause.words if w.kind and w.link == "target" and w.slot is None}
+    objects = {w.kind for w in clause.words if w.kind and not w.link}
+    sources = {w.kind for w in clause.words if w.kind and w.link == "source"}
+    return targets, objects, sources
 
 
 def _refers(clause: Clause, anchor: Word) -> bool:
     """Whether the word stands in "the corrected text", which speaks of what was made before."""
     place = clause.words.index(anchor)
     before = {word.text for word in clause.words[max(0, place - 2) : place]}
-    return bool(before & _BEFORE) and (anchor.text.endswith("ed") or anchor.link == "source")
+    done = anchor.text.endswith(("ed", "en"))
+    return bool(before & _BEFORE) and (done or anchor.link == "source")
 
 
-def _inner_order(found: list[Wanted]) -> list[Wanted]:
+def _said_before(one: Wanted, number: int, clause: Clause, steps: Sequence[Wanted]) -> bool:
+    """Whether a clause only says more of a tool that was found, or speaks of what it made."""
+    for step in steps[::-1]:
+        same = one.words <= step.words | {""}
+        if same and FINDS_OR_MAKES & one.words and not any(_kinds(clause)[:2]):
+            step.clauses.append(number)
+            return True
+        if one.anchor.key in step.words and one.link == "source":
+            return True
+    made = any(step.card.gives in one.card.takes for step in steps)
+    return one.refers and made and all(step.number != one.number for step in steps)
+
+
+def _inner_order(found: list[Wanted], clause: Clause) -> list[Wanted]:
     """Tools of one clause: by place; what is made first comes first."""
+    for one in found:
+        place = clause.words.index(one.anchor)
+        noun = place > 0 and bool(clause.words[place - 1].kind)
+        if noun and one.anchor.text.endswith("ing") and any(
+            one.card.gives in other.card.takes for other in found if other is not one
+        ):
+            one.link = "source"  # "a video summarizing the text"
     ordered = sorted(found, key=lambda one: (one.link != "source", one.anchor.start))
     for one in list(ordered):
         made = [other for other in ordered if other.anchor.start > one.anchor.start]
