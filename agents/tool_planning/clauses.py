@@ -29,6 +29,7 @@ _WISH = re.compile(
     re.IGNORECASE,
 )
 SOURCES = word_set("from of using with by based on in within through according combining for")
+_OPENS = word_set("want like need me you have used be able how order try going wish is way love")
 BARE = frozenset({"=get", "=find", "=make", "=convert"})
 """Keys of verbs that say nothing without the thing they are done to."""
 TARGETS = word_set("to into as")
@@ -157,6 +158,13 @@ def _clauses(plain: str, slots: list[Slot], taken: list[tuple[int, int, str]]) -
     return found
 
 
+def _infinitive(words: list[Word], place: int) -> bool:
+    """Whether a "to" opens a verb ("want to cut"), rather than names what is reached."""
+    before = words[place - 1].text if place else ""
+    after = words[place + 1].key if place + 1 < len(words) else ""
+    return place == 0 or before in _OPENS or after in BARE
+
+
 def _lists(piece: Word, before: list[Word], after: list[Word]) -> bool:
     """Whether a word joins two things, rather than two clauses."""
     if piece.text != "and" or not before or not (before[-1].kind or before[-1].slot is not None):
@@ -171,7 +179,7 @@ def _lists(piece: Word, before: list[Word], after: list[Word]) -> bool:
 
 def _clause(words: list[Word], sentence: int, pause: str, plain: str, ends: list[Slot]) -> Clause:
     linked, link = [], ""
-    for word in words:
+    for place, word in enumerate(words):
         if word.slot is None and word.text in TOPICS:
             link = "topic"
         elif word.slot is None and word.text in ("before", "after"):
@@ -180,6 +188,8 @@ def _clause(words: list[Word], sentence: int, pause: str, plain: str, ends: list
             pass
         elif word.slot is None and word.text in SOURCES:
             link = "source"
+        elif word.text == "to" and _infinitive(words, place):
+            link = ""
         elif word.slot is None and word.text in TARGETS:
             link = "target"
         linked.append(Word(word.text, word.key, word.start, word.slot, word.kind, link))

@@ -71,6 +71,7 @@ class Finder:
         self._index = index
         self._likeness = likeness
         self._barred = barred
+        self._made: list[str] = []
         self._there = {slot.kind for slot in heard.slots}
         for clause in (one for one in heard.clauses if one.given and not one.slots):
             self._there |= {word.kind for word in clause.words if word.kind and not word.link}
@@ -86,11 +87,12 @@ class Finder:
             found = [
                 one
                 for one in self._of_clause(number, clause, there)
-                if not _said_before(one, number, clause, steps)
+                if not self._said_before(one, number, clause, steps, there)
             ]
             goes_on = clause.pause in ("and", ",") and clause.words[0].text in _ARTICLES
             found = _inner_order(found, clause)
             there |= {one.card.gives for one in found}
+            self._made += [one.card.gives for one in found]
             if goes_on and link == "source" and steps:
                 steps[heads:heads] = found
                 heads += len(found)
@@ -108,7 +110,7 @@ class Finder:
         verb = any(word.key in FINDS_OR_MAKES for word in left)
         while left and len(found) < 8:
             best = self._best(number, clause, left, there, found)
-            if best is None and not found and noun and not verb and _WISH.search(clause.text()):
+            if best is None and not found and noun and not verb and _wished(clause, noun):
                 left = [replace(noun, text="", key="=make", kind=""), *left]  # "I need a picture"
                 verb = True
                 continue
@@ -116,7 +118,7 @@ class Finder:
                 break
             found.append(best)
             own = self._index.lexical(best.number, [word.key for word in left])[1]
-            left = [word for word in left if own.get(word.key, 0.0) < LEAST]
+            left = [w for w in left if own.get(w.key, 0.0) < LEAST and w.key != best.anchor.key]
             there = there | {best.card.gives}
         return found
 
@@ -163,15 +165,35 @@ class Finder:
             [(value, self._index.cards[other].name) for value, other, _ in ranked[1:4]],
         )
 
+    def _said_before(
+        self, one: Wanted, number: int, clause: Clause, steps: Sequence[Wanted], there: set[str]
+    ) -> bool:
+        """Whether a clause only says more of a tool that was found, or speaks of what it made."""
+        for step in steps[::-1]:
+            same = one.words <= step.words | self._index.weights[step.number].keys()
+            if same and FINDS_OR_MAKES & one.words and not any(_kinds(clause)[:2]):
+                step.clauses.append(number)
+                return True
+            if one.anchor.key in step.words and one.link == "source":
+                return True
+        told = one.card.gives in there
+        return one.refers and told and all(step.number != one.number for step in steps)
+
     def _adds(self, card: int, words: list[Word]) -> dict[str, float]:
         """What each word adds to a card; kinds of things tell little."""
         adds = self._index.lexical(card, [word.key for word in words])[1]
         kinds = {word.key for word in words if word.kind and not word.key.startswith("=")}
         return {key: min(value, KIND_ADDS) if key in kinds else value for key, value in adds.items()}
 
+    def _count(self, kind: str, found: Sequence[Wanted]) -> int:
+        made = [*self._made, *(one.card.gives for one in found)]
+        return made.count(kind) + sum(slot.kind == kind for slot in self._heard.slots)
+
     def _converts(self, card: ToolCard, clause: Clause, left: list[Word]) -> str:
         """The verb by which a clause asks for what this tool makes, of what it takes."""
         if len(card.takes) != 1 or card.gives == card.takes[0]:
+            return ""
+        if "=find" in self._index.weights[self._index.cards.index(card)]:
             return ""
         verb = next((w.key for w in left if w.key in ("=get", "=convert", "=make")), "")
         targets, objects, sources = _kinds(clause)
@@ -193,6 +215,8 @@ class Finder:
             return False
         if not found:
             return True
+        if any(card.takes.count(k) > 1 and self._count(k, found) < 2 for k in set(card.takes)):
+            return False
         if max((v for k, v in plain.items() if k not in FINDS_OR_MAKES), default=0.0) >= DISTINCT:
             return True
         return card.gives in products - {one.card.gives for one in found}
@@ -217,7 +241,8 @@ def kind_fit(card: ToolCard, clause: Clause, there: set[str]) -> float:
     if sources & taken:
         fit += SOURCE if takes & sources else -WRONG_SOURCE
     fit -= LEFT_OVER * len((taken & MEDIA) - takes - {card.gives})
-    missing = [kind for kind in card.takes if kind not in there | (taken - MEDIA)]
+    about = {"text"} if any(word.link == "topic" for word in clause.words) else set()
+    missing = [kind for kind in card.takes if kind not in there | about | (sources - MEDIA)]
     return fit + (THERE if not missing else -ABSENT * len(missing))
 
 
@@ -229,25 +254,18 @@ def _kinds(clause: Clause) -> tuple[set[str], set[str], set[str]]:
     return targets, objects, sources
 
 
+def _wished(clause: Clause, noun: Word) -> bool:
+    """Whether a thing itself is wished for: "I need a picture of ..."."""
+    words = [word.text for word in clause.words[: clause.words.index(noun)]]
+    return bool(_WISH.search(" ".join(words[-4:]))) and not {"that", "which", "with"} & set(words)
+
+
 def _refers(clause: Clause, anchor: Word) -> bool:
     """Whether the word stands in "the corrected text", which speaks of what was made before."""
     place = clause.words.index(anchor)
     before = {word.text for word in clause.words[max(0, place - 2) : place]}
     done = anchor.text.endswith(("ed", "en"))
     return bool(before & _BEFORE) and (done or anchor.link == "source")
-
-
-def _said_before(one: Wanted, number: int, clause: Clause, steps: Sequence[Wanted]) -> bool:
-    """Whether a clause only says more of a tool that was found, or speaks of what it made."""
-    for step in steps[::-1]:
-        same = one.words <= step.words | {""}
-        if same and FINDS_OR_MAKES & one.words and not any(_kinds(clause)[:2]):
-            step.clauses.append(number)
-            return True
-        if one.anchor.key in step.words and one.link == "source":
-            return True
-    made = any(step.card.gives in one.card.takes for step in steps)
-    return one.refers and made and all(step.number != one.number for step in steps)
 
 
 def _inner_order(found: list[Wanted], clause: Clause) -> list[Wanted]:
