@@ -87,7 +87,7 @@ class Finder:
             found = [
                 one
                 for one in self._of_clause(number, clause, there)
-                if not self._said_before(one, number, clause, steps, there)
+                if not self._said_before(one, number, clause, steps)
             ]
             goes_on = clause.pause in ("and", ",") and clause.words[0].text in _ARTICLES
             found = _inner_order(found, clause)
@@ -166,7 +166,7 @@ class Finder:
         )
 
     def _said_before(
-        self, one: Wanted, number: int, clause: Clause, steps: Sequence[Wanted], there: set[str]
+        self, one: Wanted, number: int, clause: Clause, steps: Sequence[Wanted]
     ) -> bool:
         """Whether a clause only says more of a tool that was found, or speaks of what it made."""
         for step in steps[::-1]:
@@ -176,7 +176,7 @@ class Finder:
                 return True
             if one.anchor.key in step.words and one.link == "source":
                 return True
-        told = one.card.gives in there
+        told = one.card.gives in self._made
         return one.refers and told and all(step.number != one.number for step in steps)
 
     def _adds(self, card: int, words: list[Word]) -> dict[str, float]:
@@ -264,7 +264,7 @@ def _refers(clause: Clause, anchor: Word) -> bool:
     """Whether the word stands in "the corrected text", which speaks of what was made before."""
     place = clause.words.index(anchor)
     before = {word.text for word in clause.words[max(0, place - 2) : place]}
-    done = anchor.text.endswith(("ed", "en"))
+    done = anchor.text.endswith(("ed", "en")) and not anchor.text.endswith("eed")
     return bool(before & _BEFORE) and (done or anchor.link == "source")
 
 
