@@ -13,7 +13,7 @@ from maquette.agents.tool_planning.index import Index
 from maquette.agents.tool_planning.phrases import topic_of, wish_of, words_for
 from maquette.agents.tool_planning.steps import Wanted
 from maquette.agents.tool_planning.tool_plan import Argument, Flow, Given, ToolStep
-from maquette.agents.tool_planning.values import NOTHING, value_of
+from maquette.agents.tool_planning.values import Found, colour_of, is_colour, values_of
 
 NAMED_HERE, ONLY_HERE, LATEST, SPOKEN_OF = 6.0, 5.0, 4.0, 3.0
 FREE, OLD, USED = 2.5, 1.5, 0.5
@@ -50,19 +50,32 @@ class Binder:
         self.steps: list[ToolStep] = []
         self.missing: dict[str, str] = {}
         """Tools that lack something, with what."""
-        self._things: list[Thing] = [
-            Thing(kind, Given(kind, None, attached=k)) for k, kind in enumerate(attached)
-        ]
-        saved = _saved_as(heard)
-        for number, slot in enumerate(heard.slots):
-            if number not in saved:
-                value = Given(slot.kind, slot.value)
-                self._things.append(
-                    Thing(slot.kind, value, slot=number, leads_to=slot.leads_to)
-                )
+        self.words: list[str] = []
+        """Words of the request that became values."""
+        self._things = self._named(attached)
         self._rare = frozenset(index.rarity)
         keys = [key for clause in heard.clauses for key in sorted(clause.keys)]
         self._rank = {k: index.lexical(k, keys)[0] for k in range(len(index.cards))}
+
+    def _named(self, attached: Sequence[str]) -> list[Thing]:
+        """What is attached and what the request names; the name of a picture file is that of an
+        attached picture, in order, and an address is a text where no tool takes addresses."""
+        things = [
+            Thing(kind, Given(kind, None, attached=k)) for k, kind in enumerate(attached)
+        ]
+        addresses = any(p.kind == "url" for card in self._index.cards for p in card.params)
+        saved, pictures = _saved_as(self._heard), list(things)
+        for number, slot in enumerate(self._heard.slots):
+            if number in saved:
+                continue
+            if attached and slot.kind in MEDIA:
+                if pictures:
+                    pictures.pop(0).slot = number
+                continue
+            kind = "text" if slot.kind == "url" and not addresses else slot.kind
+            given = Given(kind, slot.value)
+            things.append(Thing(kind, given, slot=number, leads_to=slot.leads_to))
+        return things
 
     def bind(self, wanted: Sequence[Wanted]) -> None:
         """Append the calls for some tools, and for the conversions that they need.
@@ -100,17 +113,22 @@ class Binder:
                 arguments[param.name] = thing.argument
             elif param.required:
                 self.missing[one.card.name] = param.kind
+        said = " ".join(self._raw(clause) for clause in clauses)
+        told = values_of([p for p in one.card.params if p.kind == "value"], said)
         for param in one.card.params:
             if param.wish:
                 self._wish(param, one, clauses, slots, arguments, taken)
             elif param.kind == "value":
-                found = value_of(param, " ".join(self._raw(c) for c in clauses))
-                if found is not NOTHING:
-                    arguments[param.name] = Given("value", found)
+                found = told.get(param.name)
+                if isinstance(found, Found):
+                    arguments[param.name] = Given("value", found.value)
+                    self.words.append(found.words)
+                elif found is not None:
+                    self.missing[one.card.name] = found.reason
                 elif param.required:
                     self.missing[one.card.name] = param.name
         ordered = {p.name: arguments[p.name] for p in one.card.params if p.name in arguments}
-        said = self._raw(clauses[-1]) if clauses else ""
+        said = self._raw(clauses[0])
         self._append(one.card, ordered, f"the request says {said[:120]!r}", taken, one.words)
 
     def _clauses(self, one: Wanted) -> list[Clause]:
@@ -256,10 +274,25 @@ class Binder:
         taken: list[Thing],
     ) -> None:
         """How a tool should work: quoted words, a text made before, or the words themselves."""
+        said = " ".join(self._raw(clause) for clause in clauses)
+        if is_colour(param):
+            colour = colour_of(said, one.anchor.text)
+            if colour is not None:
+                arguments[param.name] = Given("text", colour.value)
+                self.words.append(colour.words)
+            elif param.required:
+                self.missing[one.card.name] = param.name
+            return
         told = next(
-            (t for t in self._things if t.slot in slots and t.kind == "text" and t not in taken),
+            (
+                thing
+                for thing in self._things
+                if thing.slot in slots and thing.kind in ("text", "url") and thing not in taken
+            ),
             None,
         )
+        if told is None and not param.required:
+            return
         made = [
             t for t in self._things if t.kind == "text" and isinstance(t.argument, Flow)
         ]

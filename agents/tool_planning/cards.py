@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from maquette.records.errors import InvalidInput
-from maquette.tools.contract import Modality
+from maquette.tools.contract import PICTURES, Modality
 from maquette.tools.registry import Registry
 from maquette.tools.spec import ToolSpec
 
@@ -74,14 +74,16 @@ def of_registry(registry: Registry) -> tuple[ToolCard, ...]:
 def of_spec(spec: ToolSpec) -> ToolCard | None:
     """The card of a tool; None: it needs a structure that no request spells out."""
     properties = spec.input_schema.get("properties", {})
-    params = []
+    params: list[Param] = []
+    pictures = any(modality in PICTURES for modality in spec.inputs.values())
     for name, modality in spec.inputs.items():
         schema = _plain(properties.get(name, {}))
         required = name in spec.required
-        if modality in (Modality.IMAGE, Modality.MASK):
+        if modality in PICTURES:
             params.append(Param(name, modality.value, required))
         elif modality is Modality.TEXT:
-            params.append(Param(name, "text", required, wish=True, schema=schema))
+            wish = pictures or not required or any(p.kind == "text" for p in params)
+            params.append(Param(name, "text", required, wish, schema))
         elif _tellable(schema):
             params.append(Param(name, "value", required, schema=schema))
         elif required:

@@ -13,6 +13,8 @@ from maquette.agents.tool_planning.likeness import EMPTY, alike, key_of, phrases
 
 NAME, TOLD, PORT = 1.0, 0.8, 0.4
 """How much a word counts of a tool's name, of its description, of the names of its inputs."""
+MOST_KEYS = 24
+"""Keys of a description that are read: a card that lists every word there is tells no more."""
 LATER = 0.6
 """What the words of a description after "such as", "based on", "using" count in comparison."""
 _ASIDE = re.compile(r"\b(?:such as|based on|using|while|according|identifying|so that)\b|;|\. ")
@@ -92,7 +94,7 @@ def _weights(card: ToolCard) -> dict[str, float]:
         (PORT, " ".join(p.name.replace("_", " ") for p in card.params if p.kind in ("value",))),
     ]
     for weight, text in parts:
-        for key in keys_of(text):
+        for key in keys_of(text)[:MOST_KEYS]:
             own[key] = max(own.get(key, 0.0), weight)
     return own
 

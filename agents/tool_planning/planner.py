@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,9 +12,15 @@ from maquette.agents.tool_planning.clauses import Heard, hear
 from maquette.agents.tool_planning.index import Index, index_of
 from maquette.agents.tool_planning.steps import Finder
 from maquette.agents.tool_planning.tool_plan import ToolPlan
+from maquette.words.word_set import word_set
 
 TRIES = 4
 """Tools that are passed over at most because something they need is not there."""
+SLIGHT = word_set(
+    "put add set make give apply do get take turn change around over under onto across along off "
+    "out back up down whole entire nice bit little attached uploaded hello hi thanks thank"
+)
+"""Words that any request of a tool may have."""
 NEAREST = 3
 """Tools named where none fits."""
 
@@ -52,11 +59,10 @@ def plan_tools(
         if not lacking or len(barred) >= TRIES:
             break
         barred |= lacking
-    keys = [key for one in wanted for key in one.words]
     return ToolPlan(
         tuple(binder.steps),
-        min(one.score for one in wanted),
-        _understood(heard, keys),
+        tuple((one.card.name, one.margin()) for one in wanted),
+        _understood(heard, index, binder),
         tuple(f"{name}: {what}" for name, what in binder.missing.items()),
     )
 
@@ -67,6 +73,19 @@ def _nearest(heard: Heard, index: Index) -> tuple[str, ...]:
     return tuple(index.cards[k].name for k in ranked[:NEAREST])
 
 
-def _understood(heard: Heard, explained: Sequence[str]) -> float:
-    keys = {key for clause in heard.clauses for key in clause.keys}
-    return len(keys & set(explained)) / len(keys) if keys else 0.0
+def _understood(heard: Heard, index: Index, binder: Binder) -> float:
+    """The share of the telling words that the called tools' cards, the kinds of what flows, and
+    the arguments explain."""
+    cards = [index.cards.index(step.card) for step in binder.steps]
+    own = {key for k in cards for key in index.weights[k]}
+    kinds = {kind for k in cards for kind in (*index.cards[k].takes, index.cards[k].gives)}
+    valued = set(re.findall(r"[^\W_]+", " ".join(binder.words).lower()))
+    words = [word for clause in heard.clauses for word in clause.words if word.key]
+    told = sum(
+        word.kind in kinds
+        or index.matches(word.key) in own
+        or word.text in valued
+        or word.text in SLIGHT
+        for word in words
+    )
+    return told / len(words) if words else 0.0

@@ -50,6 +50,12 @@ class Wanted:
     refers: bool = False
     """The words speak of what it made before, rather than ask for it."""
     seconds: list[tuple[float, str]] = field(default_factory=list)
+    """The next likely tools."""
+
+    def margin(self) -> float:
+        """How far the next likely tool is behind, as a share of the score, 0 to 1."""
+        second = max((score for score, _ in self.seconds), default=0.0)
+        return 1.0 - max(0.0, second) / self.score if self.score > 0 else 0.0
 
 
 class Finder:

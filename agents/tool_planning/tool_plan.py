@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from maquette.agents.tool_planning.cards import MEDIA, ToolCard
+
+CLEAR = 0.3
+"""Margin from which one tool is plainly meant rather than another."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +50,18 @@ class ToolPlan:
     """Calls in an order in which they can run."""
 
     steps: tuple[ToolStep, ...]
-    score: float = 0.0
-    """Of the least sure step that the words asked for; see ``steps.Wanted``."""
+    margins: tuple[tuple[str, float], ...] = ()
+    """For each tool that the words asked for, how far the next likely one is behind, 0 to 1."""
     understood: float = 0.0
     """Share of the request's telling words that a step or an argument explains, 0 to 1."""
     missing: tuple[str, ...] = field(default=())
     """What a step needs and nothing gives."""
+
+    def sure(self, tools: Collection[str]) -> float:
+        """How surely some tools are meant, 0 to 1: the share that is understood, times the
+        narrowest margin of theirs where that is below ``CLEAR``."""
+        narrow = min((margin for name, margin in self.margins if name in tools), default=0.0)
+        return self.understood * min(1.0, narrow / CLEAR)
 
     def sinks(self) -> tuple[int, ...]:
         """Steps whose results no other step takes: what the request is answered with."""
