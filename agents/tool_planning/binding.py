@@ -185,7 +185,11 @@ class Binder:
         """What flows into a parameter: the likeliest thing of its kind, else one converted."""
         topic = topic_of(clauses, self._heard) if param.kind == "text" else None
         scored = [
-            (self._likely(thing, clauses, slots), k, thing)
+            (
+                self._likely(thing, clauses, slots),
+                k if isinstance(thing.argument, Flow) else -k,
+                thing,
+            )
             for k, thing in enumerate(self._things)
             if thing.kind == param.kind and thing not in taken
         ]

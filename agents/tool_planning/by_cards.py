@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from maquette.agents.tool_planning.cards import MEDIA, ToolCard, of_registry
+from maquette.agents.tool_planning.cards import ToolCard, of_registry
 from maquette.agents.tool_planning.clauses import hear
 from maquette.agents.tool_planning.planner import NoTool, plan_tools
-from maquette.agents.tool_planning.tool_plan import Argument, Flow, ToolPlan
+from maquette.agents.tool_planning.tool_plan import Argument, Flow, Given, ToolPlan
 from maquette.agents.validation.validator import PlanLimits, validate
 from maquette.records.plan import REFERENCE_KEY, Call, Plan
 from maquette.tools.registry import Registry
@@ -25,6 +25,8 @@ SURE = 0.6
 """Score from which a plan is given; ``docs/planning.md`` says what it was set by."""
 HOUSE = "the built-in tools"
 """Origin of the tools that intents plan."""
+BETWEEN = ("read_text", "describe")
+"""Tools of the house that may stand between a picture and a tool that takes a text."""
 MOST_VECTORS = 1_024
 
 
@@ -66,13 +68,13 @@ async def weigh_by_cards(
     The registry is read anew each time: a tool that was added is plannable at once, one that was
     taken away is planned no more.
     """
-    cards = of_registry(registry)
-    plugged = frozenset(c.name for c in cards if registry.origin(c.name) != HOUSE)
-    cards = tuple(card for card in cards if card.name in plugged or _serves(card))
+    known = {card.name: card for card in of_registry(registry)}
+    plugged = [name for name in known if registry.origin(name) != HOUSE]
+    cards = tuple(known[name] for name in (*BETWEEN, *plugged) if name in known)
     if not plugged or not text.strip():
         return Weighed(None, 0.0, reason="no plug-in tool is registered")
     likeness = await _likeness(text, cards, embed) if embed is not None else None
-    found = plan_tools(text, cards, ("image",) * attached, likeness)
+    found = plan_tools(text, cards, ("image",) * attached, likeness, frozenset(BETWEEN))
     if isinstance(found, NoTool):
         return Weighed(None, 0.0, nearest=found.nearest, reason="no tool fits")
     names = tuple(step.card.name for step in found.steps)
@@ -80,8 +82,9 @@ async def weigh_by_cards(
     if found.missing:
         reason = f"what a tool needs is not told: {'; '.join(found.missing)}"
         return Weighed(None, 0.0, names, nearest, reason)
-    if not nearest:
-        return Weighed(None, 0.0, names, reason="only tools that intents plan fit")
+    unnamed = [a for step in found.steps for a in step.arguments.values() if _unnamed(a)]
+    if unnamed or not nearest:
+        return Weighed(None, 0.0, names, nearest, "what a tool needs is not told")
     plan = _plan(found)
     problems = validate(plan, registry, inputs=attached, limits=PlanLimits())
     if problems:
@@ -89,9 +92,9 @@ async def weigh_by_cards(
     return Weighed(plan, found.sure(plugged), names)
 
 
-def _serves(card: ToolCard) -> bool:
-    """Whether a tool of the house may stand between others: it reads a picture, and makes none."""
-    return len(card.takes) == 1 and card.takes[0] in MEDIA and card.gives not in MEDIA
+def _unnamed(argument: Argument) -> bool:
+    """Whether the words only speak of it, and it is not there."""
+    return isinstance(argument, Given) and not argument.named
 
 
 def _plan(found: ToolPlan) -> Plan:

@@ -34,6 +34,12 @@ class Index:
         """The key of the cards that a word's key is a form of."""
         return _match(key, tuple(self.rarity))
 
+    def names(self, number: int, key: str) -> bool:
+        """Whether a word's key is one of a card's very name, or of a choice of its schema that
+        its description names."""
+        known = self.matches(key)
+        return known is not None and self.weights[number].get(known, 0.0) >= NAME
+
     def lexical(self, number: int, keys: Iterable[str]) -> tuple[float, dict[str, float]]:
         """How well words tell a card: the sum of their weights, and what each adds."""
         own, adds = self.weights[number], {}
@@ -93,6 +99,9 @@ def _weights(card: ToolCard) -> dict[str, float]:
         (TOLD * LATER, card.description[at:]),
         (PORT, " ".join(p.name.replace("_", " ") for p in card.params if p.kind in ("value",))),
     ]
+    choices = " ".join(str(c) for p in card.params for c in p.schema.get("enum", ())).lower()
+    told = set(re.findall(r"\w+", card.description.lower()))
+    parts.append((NAME, " ".join(w for w in re.findall(r"\w+", choices) if w in told)))
     for weight, text in parts:
         for key in keys_of(text)[:MOST_KEYS]:
             own[key] = max(own.get(key, 0.0), weight)

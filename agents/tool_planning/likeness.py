@@ -25,6 +25,8 @@ EMPTY = word_set(
     "tool tools new file files input output user such not no via per etc either "
     "according human example performs various another single existing more most up down "
     "techniques technique version versions original specific changes changer single deep learning "
+    "what whether why many much "
+    "put set give tell show say says px pixel pixels percent degrees "
     "identifying e g wish desired respective respectively separate own"
 )
 """Words that tell no tool from another."""
@@ -42,7 +44,9 @@ def alike(one: str, other: str) -> bool:
     common = next((k for k, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), None)
     shared = len(short) if common is None else common
     rest = long[shared:]
-    if short[shared:] in ("", "e") and len(short) > 2 and rest in (*ENDINGS, short[-1] + "ing"):
+    if len(short) > 2 and (short[shared:], rest) == ("e", "ing"):
+        return True
+    if common is None and len(short) > 2 and rest in (*ENDINGS, f"{short[-1]}ing", f"{short[-1]}ed"):
         return True
     return shared >= SHORTEST and shared / len(long) >= SHARE
 

@@ -11,7 +11,7 @@ from maquette.agents.tool_planning.cards import ToolCard
 from maquette.agents.tool_planning.clauses import Heard, hear
 from maquette.agents.tool_planning.index import Index, index_of
 from maquette.agents.tool_planning.steps import Finder
-from maquette.agents.tool_planning.tool_plan import ToolPlan
+from maquette.agents.tool_planning.tool_plan import CLEAR, ToolPlan
 from maquette.words.word_set import word_set
 
 TRIES = 4
@@ -38,6 +38,7 @@ def plan_tools(
     cards: Sequence[ToolCard],
     attached: Sequence[str] = (),
     likeness: Sequence[Mapping[int, float]] | None = None,
+    between: frozenset[str] = frozenset(),
 ) -> ToolPlan | NoTool:
     """A plan of calls for a request; the same words and cards give the same plan.
 
@@ -45,23 +46,24 @@ def plan_tools(
         attached: kinds of what is attached, in order.
         likeness: for each clause of ``hear(text)`` the likeness of cards by number, centred on
             zero; None: words alone decide.
+        between: names of tools that may stand between others, but that no words ask for.
     """
     heard = hear(text)
     index = index_of(tuple(cards))
-    barred: frozenset[str] = frozenset()
+    barred = between
     while True:
-        wanted = Finder(heard, index, likeness, barred).find()
+        wanted = Finder(heard, index, likeness, barred, attached).find()
         if not wanted:
             return NoTool(_nearest(heard, index))
         binder = Binder(heard, index, attached)
         binder.bind(wanted)
         lacking = frozenset(binder.missing)
-        if not lacking or len(barred) >= TRIES:
+        if not lacking or len(barred - between) >= TRIES:
             break
         barred |= lacking
     return ToolPlan(
         tuple(binder.steps),
-        tuple((one.card.name, one.margin()) for one in wanted),
+        tuple((one.card.name, one.margin() if one.named else 0.5 * CLEAR) for one in wanted),
         _understood(heard, index, binder),
         tuple(f"{name}: {what}" for name, what in binder.missing.items()),
     )

@@ -47,6 +47,8 @@ class Wanted:
     words: frozenset[str] = frozenset()
     """Keys of the request that it explains."""
     link: str = ""
+    named: bool = False
+    """A word of its very name is said, or a choice that its description names."""
     refers: bool = False
     """The words speak of what it made before, rather than ask for it."""
     seconds: list[tuple[float, str]] = field(default_factory=list)
@@ -67,9 +69,11 @@ class Finder:
         index: Index,
         likeness: Sequence[Mapping[int, float]] | None = None,
         barred: frozenset[str] = frozenset(),
+        attached: Sequence[str] = (),
     ) -> None:
         """
         Args:
+            attached: kinds of what is attached.
             barred: names of tools that cannot be called with what is there.
             likeness: for each clause the likeness of cards by number, centred on 0.
         """
@@ -77,8 +81,8 @@ class Finder:
         self._index = index
         self._likeness = likeness
         self._barred = barred
-        self._made: list[str] = []
-        self._there = {slot.kind for slot in heard.slots}
+        self._made: list[str] = list(attached)
+        self._there = {slot.kind for slot in heard.slots} | set(attached)
         for clause in (one for one in heard.clauses if one.given and not one.slots):
             self._there |= {word.kind for word in clause.words if word.kind and not word.link}
 
@@ -124,7 +128,7 @@ class Finder:
                 break
             found.append(best)
             own = self._index.lexical(best.number, [word.key for word in left])[1]
-            left = [w for w in left if own.get(w.key, 0.0) < LEAST and w.key != best.anchor.key]
+            left = [w for w in left if not _spent(w, own, best)]
             there = there | {best.card.gives}
         return found
 
@@ -167,6 +171,7 @@ class Finder:
             score,
             frozenset(adds),
             anchor.link,
+            any(self._index.names(k, key) for key in adds),
             _refers(clause, anchor),
             [(value, self._index.cards[other].name) for value, other, _ in ranked[1:4]],
         )
@@ -258,6 +263,14 @@ def _kinds(clause: Clause) -> tuple[set[str], set[str], set[str]]:
     objects = {w.kind for w in clause.words if w.kind and not w.link}
     sources = {w.kind for w in clause.words if w.kind and w.link == "source"}
     return targets, objects, sources
+
+
+def _spent(word: Word, own: Mapping[str, float], best: Wanted) -> bool:
+    """Whether a word is explained by a tool, so that it asks for no other."""
+    if word.key == best.anchor.key:
+        return True
+    plain = word.key not in FINDS_OR_MAKES and not word.kind
+    return own.get(word.key, 0.0) >= (0.01 if plain else LEAST)
 
 
 def _wished(clause: Clause, noun: Word) -> bool:

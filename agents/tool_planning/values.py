@@ -133,7 +133,8 @@ def _numbers(params: Sequence[Param], text: str) -> dict[str, Found | Unfit]:
     found: dict[str, Found | Unfit] = {}
     used: set[int] = set()
     for fit, _, _, param, match in pairs:
-        alone = len(params) == 1 and len(matches) == 1
+        digits = match.group("number")[-1].isdigit()
+        alone = len(params) == 1 and len(matches) == 1 and digits
         if param.name in found or match.start() in used or fit < (0 if alone else 1):
             continue
         used.add(match.start())
