@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from maquette.agents.tool_planning.cards import MEDIA, Param, ToolCard
-from maquette.agents.tool_planning.clauses import BARE, Clause, Heard
+from maquette.agents.tool_planning.clauses import Clause, Heard
 from maquette.agents.tool_planning.conversions import ways
 from maquette.agents.tool_planning.index import Index
 from maquette.agents.tool_planning.phrases import topic_of, wish_of, words_for
@@ -50,6 +50,7 @@ class Binder:
         self.steps: list[ToolStep] = []
         self.missing: dict[str, str] = {}
         """Tools that lack something, with what."""
+        self._asking: set[int] = set()
         self.words: list[str] = []
         """Words of the request that became values."""
         self._things = self._named(attached)
@@ -83,6 +84,7 @@ class Binder:
         A tool whose input only a later one makes waits for it.
         """
         left = list(wanted)
+        self._asking = {number for one in wanted for number in one.clauses}
         while left:
             k = next((k for k, one in enumerate(left) if self._ready(one, left[k + 1 :])), 0)
             one = left.pop(k)
@@ -136,8 +138,8 @@ class Binder:
         own = [self._heard.clauses[k] for k in one.clauses]
         last = one.clauses[-1]
         for clause in self._heard.clauses[last + 1 :]:
-            bare = clause.slots and not (clause.keys - BARE)
-            if clause.given or not bare:
+            number = self._heard.clauses.index(clause)
+            if clause.given or number in self._asking:
                 break
             own.append(clause)
         return own

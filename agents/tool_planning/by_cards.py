@@ -21,7 +21,7 @@ from maquette.tools.registry import Registry
 Embed = Callable[[tuple[str, ...]], Awaitable[Sequence[Sequence[float]]]]
 """Texts to unit vectors."""
 
-SURE = 0.6
+SURE = 0.7
 """Score from which a plan is given; ``docs/planning.md`` says what it was set by."""
 HOUSE = "the built-in tools"
 """Origin of the tools that intents plan."""

@@ -18,7 +18,7 @@ TRIES = 4
 """Tools that are passed over at most because something they need is not there."""
 SLIGHT = word_set(
     "put add set make give apply do get take turn change around over under onto across along off "
-    "out back up down whole entire nice bit little attached uploaded hello hi thanks thank"
+    "between within out back up down whole entire nice bit little attached uploaded hello hi thanks thank"
 )
 """Words that any request of a tool may have."""
 NEAREST = 3

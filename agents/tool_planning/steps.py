@@ -318,8 +318,10 @@ def _once(steps: list[Wanted]) -> list[Wanted]:
             continue
         if step.refers or step.link == "source":
             known.score = max(known.score, step.score)
+            known.named |= step.named
             continue
         step.clauses = [*known.clauses, *step.clauses]
+        step.named |= known.named
         kept[step.number] = step
         order.remove(step.number)
         order.append(step.number)
