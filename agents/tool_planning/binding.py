@@ -24,6 +24,10 @@ the clause; made last; spoken of by what was done to it; not used yet; made earl
 _LEANS = re.compile(r"\b(?:based on|according to|using|use|by|with|from)\b.*\b(?:text|it|them|\w*ed)\b|"
                     r"\b(?:based on|according to|use)\b|\baccordingly\b")
 
+_EXACT = re.compile(r"(?<!\w)\d+(?:\.\d+)?\s?(?:x|%|times|percent)|\b(?:half|twice|double)\b")
+_FREE_TEXT = frozenset({"=find", "=make"})
+"""Keys of tools that take any words, rather than a text that is there."""
+
 
 @dataclass
 class Thing:
@@ -139,7 +143,8 @@ class Binder:
         last = one.clauses[-1]
         for clause in self._heard.clauses[last + 1 :]:
             number = self._heard.clauses.index(clause)
-            if clause.given or number in self._asking:
+            goes_on = clause.sentence == own[-1].sentence or not clause.keys
+            if clause.given or number in self._asking or not goes_on:
                 break
             own.append(clause)
         return own
@@ -150,7 +155,13 @@ class Binder:
         while first - 1 in one.clauses:
             first -= 1
         after = self._heard.clauses[last + 1 :]
-        while after and after[0].pause == "and" and not (after[0].keys & self._rare or after[0].slots):
+        sentence = self._heard.clauses[last].sentence
+        while (
+            after
+            and after[0].pause == "and"
+            and after[0].sentence == sentence
+            and not (after[0].keys & self._rare or after[0].slots)
+        ):
             after, last = after[1:], last + 1
         return list(self._heard.clauses[first : last + 1])
 
@@ -186,6 +197,9 @@ class Binder:
     ) -> Thing | None:
         """What flows into a parameter: the likeliest thing of its kind, else one converted."""
         topic = topic_of(clauses, self._heard) if param.kind == "text" else None
+        own_keys = self._index.weights[one.number].keys()
+        if any(thing.kind == "text" for thing in self._things) and not _FREE_TEXT & own_keys:
+            topic = None
         scored = [
             (
                 self._likely(thing, clauses, slots),
@@ -302,7 +316,14 @@ class Binder:
         made = [
             t for t in self._things if t.kind == "text" and isinstance(t.argument, Flow)
         ]
-        leans = bool(_LEANS.search(" ".join(clause.text() for clause in clauses)))
+        if leans_on(said) and not made:
+            own = {p.kind for p in one.card.params}
+            for thing in [t for t in self._things if t.kind in MEDIA - own and not t.uses]:
+                found = self._convert(thing, "text")
+                if found is not None:
+                    made = [found]
+                    break
+        leans = leans_on(said)
         if told is not None:
             arguments[param.name] = told.argument
             taken.append(told)
@@ -315,6 +336,12 @@ class Binder:
                 arguments[param.name] = Given("text", words)
             elif param.required:
                 self.missing[one.card.name] = param.name
+
+
+def leans_on(said: str) -> bool:
+    """Whether words say that a text made before tells how: "according to it"; a number said
+    there tells it already."""
+    return bool(_LEANS.search(said.lower())) and not _EXACT.search(said.lower())
 
 
 def _saved_as(heard: Heard) -> frozenset[int]:

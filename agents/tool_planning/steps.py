@@ -81,7 +81,13 @@ class Finder:
         self._index = index
         self._likeness = likeness
         self._barred = barred
+        self._verb = ""
         self._made: list[str] = list(attached)
+        self._found_kinds = {
+            card.gives
+            for card, own in zip(index.cards, index.weights, strict=True)
+            if "=find" in own
+        }
         self._there = {slot.kind for slot in heard.slots} | set(attached)
         for clause in (one for one in heard.clauses if one.given and not one.slots):
             self._there |= {word.kind for word in clause.words if word.kind and not word.link}
@@ -117,12 +123,14 @@ class Finder:
         found: list[Wanted] = []
         left = [word for word in clause.words if word.key and word.link != "topic"]
         noun = next((word for word in left if word.kind and not word.link), None)
-        verb = any(word.key in FINDS_OR_MAKES for word in left)
+        verb = next((word.key for word in left if word.key in FINDS_OR_MAKES), "")
+        self._verb, goes_on = verb or self._verb, self._verb
         while left and len(found) < 8:
             best = self._best(number, clause, left, there, found)
-            if best is None and not found and noun and not verb and _wished(clause, noun):
-                left = [replace(noun, text="", key="=make", kind=""), *left]  # "I need a picture"
-                verb = True
+            if best is None and not found and noun and not verb:
+                verb = "=make" if _wished(clause, noun) else goes_on if _bare(clause) else ""
+                verb = verb or "none"
+                left = [replace(noun, text="", key=verb, kind=""), *left]  # "I need a picture"
                 continue
             if best is None:
                 break
@@ -206,7 +214,9 @@ class Finder:
             return ""
         if "=find" in self._index.weights[self._index.cards.index(card)]:
             return ""
-        verb = next((w.key for w in left if w.key in ("=get", "=convert", "=make")), "")
+        verb = next((w.key for w in left if w.key in FINDS_OR_MAKES), "")
+        if verb == "=find" and card.gives in self._found_kinds:
+            return ""
         targets, objects, sources = _kinds(clause)
         made = targets or objects
         of = sources | objects if targets else sources
@@ -222,11 +232,11 @@ class Finder:
         if sum(plain.values()) < LEAST:
             return False
         products = targets | objects
-        if FINDS_OR_MAKES >= plain.keys() and products and card.gives not in products:
+        if FINDS_OR_MAKES >= plain.keys() and card.gives not in products:
             return False
         if not found:
             return True
-        if any(card.takes.count(k) > 1 and self._count(k, found) < 2 for k in set(card.takes)):
+        if any(self._count(k, found) < card.takes.count(k) for k in set(card.takes) & MEDIA):
             return False
         if max((v for k, v in plain.items() if k not in FINDS_OR_MAKES), default=0.0) >= DISTINCT:
             return True
@@ -279,12 +289,23 @@ def _wished(clause: Clause, noun: Word) -> bool:
     return bool(_WISH.search(" ".join(words[-4:]))) and not {"that", "which", "with"} & set(words)
 
 
+def _bare(clause: Clause) -> bool:
+    """Whether a clause is only a thing, so that the verb before it goes on: "and any links"."""
+    first = clause.words[0]
+    return clause.pause in ("and", ",") and (first.text in (*_ARTICLES, "any") or bool(first.kind))
+
+
 def _refers(clause: Clause, anchor: Word) -> bool:
     """Whether the word stands in "the corrected text", which speaks of what was made before."""
     place = clause.words.index(anchor)
-    before = {word.text for word in clause.words[max(0, place - 2) : place]}
-    done = anchor.text.endswith(("ed", "en")) and not anchor.text.endswith("eed")
-    return bool(before & _BEFORE) and (done or anchor.link == "source")
+    before = [word.text for word in clause.words[max(0, place - 2) : place]]
+    done = any(_done(text) for text in (*before, anchor.text))
+    return bool(set(before) & _BEFORE) and (done or anchor.link in ("source", "target"))
+
+
+def _done(text: str) -> bool:
+    """Whether a word is a participle of the past, by its ending."""
+    return text.endswith(("ed", "en")) and not text.endswith("eed") and len(text) > 4
 
 
 def _inner_order(found: list[Wanted], clause: Clause) -> list[Wanted]:
