@@ -186,6 +186,8 @@ def _clause(words: list[Word], sentence: int, pause: str, plain: str, ends: list
             link = ""
         elif link == "topic":
             pass
+        elif word.text == "for" and place and words[place - 1].key in BARE | {"looking"}:
+            link = ""  # "search for": what is sought is done to, not made from
         elif word.slot is None and word.text in SOURCES:
             link = "source"
         elif word.text == "to" and _infinitive(words, place):

@@ -27,12 +27,14 @@ class Index:
     cards: tuple[ToolCard, ...]
     weights: tuple[dict[str, float], ...]
     """For each card its keys with their weights, 0 to 1."""
+    known: tuple[str, ...]
+    """Every key of some card, sorted."""
     rarity: dict[str, float]
     """For each key, 0 (every card has it) to 1 (one card has it)."""
 
     def matches(self, key: str) -> str | None:
         """The key of the cards that a word's key is a form of."""
-        return _match(key, tuple(self.rarity))
+        return _match(key, self.known)
 
     def names(self, number: int, key: str) -> bool:
         """Whether a word's key is one of a card's very name, or of a choice of its schema that
@@ -79,7 +81,7 @@ def index_of(cards: tuple[ToolCard, ...]) -> Index:
         key: math.log((count + 1) / n) / scale if count > 1 else 1.0
         for key, n in sorted(held.items())
     }
-    return Index(cards, tuple(folded), rarity)
+    return Index(cards, tuple(folded), tuple(sorted(rarity)), rarity)
 
 
 def _first_alike(key: str, known: list[str]) -> str:

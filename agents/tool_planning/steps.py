@@ -153,7 +153,7 @@ class Finder:
             if card.name in self._barred:
                 continue
             adds = self._adds(k, left)
-            verb = self._converts(card, clause, left)
+            verb = self._converts(k, clause, left)
             if verb:
                 adds[verb] = max(adds.get(verb, 0.0), CONVERTS)
             if not adds or not self._tells(card, adds, clause, found):
@@ -208,11 +208,12 @@ class Finder:
         made = [*self._made, *(one.card.gives for one in found)]
         return made.count(kind) + sum(slot.kind == kind for slot in self._heard.slots)
 
-    def _converts(self, card: ToolCard, clause: Clause, left: list[Word]) -> str:
+    def _converts(self, number: int, clause: Clause, left: list[Word]) -> str:
         """The verb by which a clause asks for what this tool makes, of what it takes."""
+        card = self._index.cards[number]
         if len(card.takes) != 1 or card.gives == card.takes[0]:
             return ""
-        if "=find" in self._index.weights[self._index.cards.index(card)]:
+        if "=find" in self._index.weights[number]:
             return ""
         verb = next((w.key for w in left if w.key in FINDS_OR_MAKES), "")
         if verb == "=find" and card.gives in self._found_kinds:
