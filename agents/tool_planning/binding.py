@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from maquette.agents.tool_planning.cards import MEDIA, Param, ToolCard
-from maquette.agents.tool_planning.clauses import Clause, Heard
 from maquette.agents.tool_planning.conversions import ways
 from maquette.agents.tool_planning.index import Index
-from maquette.agents.tool_planning.phrases import topic_of, wish_of, words_for
-from maquette.agents.tool_planning.steps import Wanted
+from maquette.agents.tool_planning.request.clauses import Clause, Heard
+from maquette.agents.tool_planning.request.phrases import topic_of, wish_of, words_for
+from maquette.agents.tool_planning.request.values import Found, colour_of, is_colour, values_of
+from maquette.agents.tool_planning.things import Thing, leans_on, things_of
 from maquette.agents.tool_planning.tool_plan import Argument, Flow, Given, ToolStep
-from maquette.agents.tool_planning.values import Found, colour_of, is_colour, values_of
+from maquette.agents.tool_planning.wanted import Wanted
 
 NAMED_HERE, ONLY_HERE, LATEST, SPOKEN_OF = 6.0, 5.0, 4.0, 3.0
 FREE, OLD, USED = 2.5, 1.5, 0.5
@@ -21,24 +20,8 @@ FREE, OLD, USED = 2.5, 1.5, 0.5
 the clause; made last; spoken of by what was done to it; not used yet; made earlier; used."""
 
 
-_LEANS = re.compile(r"\b(?:based on|according to|using|use|by|with|from)\b.*\b(?:text|it|them|\w*ed)\b|"
-                    r"\b(?:based on|according to|use)\b|\baccordingly\b")
-
-_EXACT = re.compile(r"(?<!\w)\d+(?:\.\d+)?\s?(?:x|%|times|percent)|\b(?:half|twice|double)\b")
 _FREE_TEXT = frozenset({"=find", "=make"})
 """Keys of tools that take any words, rather than a text that is there."""
-
-
-@dataclass
-class Thing:
-    """Something that can flow into a tool."""
-
-    kind: str
-    argument: Argument
-    keys: frozenset[str] = frozenset()
-    slot: int | None = None
-    uses: int = 0
-    leads_to: str = ""
 
 
 class Binder:
@@ -57,30 +40,10 @@ class Binder:
         self._asking: set[int] = set()
         self.words: list[str] = []
         """Words of the request that became values."""
-        self._things = self._named(attached)
+        self._things = things_of(heard, index.cards, attached)
         self._rare = frozenset(index.rarity)
         keys = [key for clause in heard.clauses for key in sorted(clause.keys)]
         self._rank = {k: index.lexical(k, keys)[0] for k in range(len(index.cards))}
-
-    def _named(self, attached: Sequence[str]) -> list[Thing]:
-        """What is attached and what the request names; the name of a picture file is that of an
-        attached picture, in order, and an address is a text where no tool takes addresses."""
-        things = [
-            Thing(kind, Given(kind, None, attached=k)) for k, kind in enumerate(attached)
-        ]
-        addresses = any(p.kind == "url" for card in self._index.cards for p in card.params)
-        saved, pictures = _saved_as(self._heard), list(things)
-        for number, slot in enumerate(self._heard.slots):
-            if number in saved:
-                continue
-            if attached and slot.kind in MEDIA:
-                if pictures:
-                    pictures.pop(0).slot = number
-                continue
-            kind = "text" if slot.kind == "url" and not addresses else slot.kind
-            given = Given(kind, slot.value)
-            things.append(Thing(kind, given, slot=number, leads_to=slot.leads_to))
-        return things
 
     def bind(self, wanted: Sequence[Wanted]) -> None:
         """Append the calls for some tools, and for the conversions that they need.
@@ -181,9 +144,7 @@ class Binder:
         for thing in taken:
             thing.uses += 1
         keys = frozenset(self._index.weights[self._index.cards.index(card)]) | words
-        made = [
-            Thing(kind, Flow(number, port, kind), keys=keys) for port, kind in card.outputs
-        ]
+        made = [Thing(kind, Flow(number, port, kind), keys=keys) for port, kind in card.outputs]
         self._things += made[::-1]
         return made[0]
 
@@ -242,7 +203,9 @@ class Binder:
     def _likely(self, thing: Thing, clauses: Sequence[Clause], slots: Sequence[int]) -> float:
         if thing.slot is not None:
             if thing.slot in slots:
-                made = any(isinstance(t.argument, Flow) and t.kind == thing.kind for t in self._things)
+                made = any(
+                    isinstance(t.argument, Flow) and t.kind == thing.kind for t in self._things
+                )
                 return NAMED_HERE if not (thing.uses and made) else FREE
             same = [t for t in self._things if t.argument == thing.argument]
             return USED if any(t.uses for t in same) else FREE
@@ -258,9 +221,7 @@ class Binder:
 
     def _convert(self, thing: Thing, kind: str) -> Thing | None:
         """The thing made into another kind by the shortest way of tools, if there is one."""
-        path = ways(
-            self._index.cards, thing.kind, kind, lambda k: self._rank[k], thing.leads_to
-        )
+        path = ways(self._index.cards, thing.kind, kind, lambda k: self._rank[k], thing.leads_to)
         if not path:
             return None
         for k in path:
@@ -276,9 +237,7 @@ class Binder:
                 None,
             )
             if before is not None:
-                flow = next(
-                    t for t in self._things if t.argument == Flow(before, *card.outputs[0])
-                )
+                flow = next(t for t in self._things if t.argument == Flow(before, *card.outputs[0]))
                 thing = flow
                 continue
             thing = self._append(card, {name: thing.argument}, reason, [thing], frozenset())
@@ -313,9 +272,7 @@ class Binder:
         )
         if told is None and not param.required:
             return
-        made = [
-            t for t in self._things if t.kind == "text" and isinstance(t.argument, Flow)
-        ]
+        made = [t for t in self._things if t.kind == "text" and isinstance(t.argument, Flow)]
         if leans_on(said) and not made:
             own = {p.kind for p in one.card.params}
             for thing in [t for t in self._things if t.kind in MEDIA - own and not t.uses]:
@@ -336,24 +293,3 @@ class Binder:
                 arguments[param.name] = Given("text", words)
             elif param.required:
                 self.missing[one.card.name] = param.name
-
-
-def leans_on(said: str) -> bool:
-    """Whether words say that a text made before tells how: "according to it"; a number said
-    there tells it already."""
-    return bool(_LEANS.search(said.lower())) and not _EXACT.search(said.lower())
-
-
-def _saved_as(heard: Heard) -> frozenset[int]:
-    """Slots that only name what a result should be called."""
-    return frozenset(
-        word.slot
-        for clause in heard.clauses
-        if not clause.given
-        for before, word in zip(clause.words, clause.words[1:], strict=False)
-        if word.slot is not None
-        and heard.slots[word.slot].kind != "url"
-        and (before.text == "as" and "save" in clause.text().split()
-             or (before.text in ("called", "named", "as") and word.link == "target"
-                 and not heard.slots[word.slot].quoted))
-    )

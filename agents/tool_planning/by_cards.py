@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from maquette.agents.tool_planning.cards import ToolCard, of_registry
-from maquette.agents.tool_planning.clauses import hear
 from maquette.agents.tool_planning.planner import NoTool, plan_tools
+from maquette.agents.tool_planning.request.clauses import hear
 from maquette.agents.tool_planning.tool_plan import Argument, Flow, Given, ToolPlan
 from maquette.agents.validation.validator import PlanLimits, validate
 from maquette.records.plan import REFERENCE_KEY, Call, Plan
@@ -141,9 +141,7 @@ async def _likeness(
     if len(_VECTORS) + len(new) > MOST_VECTORS:
         _VECTORS.clear()
         return await _likeness(text, cards, embed) if len(cards) <= MOST_VECTORS else []
-    _VECTORS.update(
-        (card.digest(), vector) for card, vector in zip(new, vectors, strict=False)
-    )
+    _VECTORS.update((card.digest(), vector) for card, vector in zip(new, vectors, strict=False))
     known = [_VECTORS[card.digest()] for card in cards]
     found: list[Mapping[int, float]] = []
     for vector in vectors[len(new) :]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from maquette.agents.tool_planning.cards import ToolCard
-from maquette.agents.tool_planning.likeness import EMPTY, alike, key_of, phrases
+from maquette.agents.tool_planning.request.likeness import EMPTY, alike, key_of, phrases
 
 NAME, TOLD, PORT = 1.0, 0.8, 0.4
 """How much a word counts of a tool's name, of its description, of the names of its inputs."""

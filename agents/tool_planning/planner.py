@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from maquette.agents.tool_planning.binding import Binder
 from maquette.agents.tool_planning.cards import ToolCard
-from maquette.agents.tool_planning.clauses import Heard, hear
 from maquette.agents.tool_planning.index import Index, index_of
+from maquette.agents.tool_planning.request.clauses import Heard, hear
 from maquette.agents.tool_planning.steps import Finder
 from maquette.agents.tool_planning.tool_plan import CLEAR, ToolPlan
 from maquette.words.word_set import word_set

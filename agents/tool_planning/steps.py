@@ -1,15 +1,16 @@
-"""Which tools a request asks for, and in which order: clause by clause, word by word."""
+"""Which tools a request asks for: clause by clause, word by word."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from maquette.agents.tool_planning.cards import MEDIA, ToolCard
-from maquette.agents.tool_planning.clauses import Clause, Heard, Word
+from maquette.agents.tool_planning.fit import kind_fit, kinds_of
 from maquette.agents.tool_planning.index import Index
-from maquette.words.word_set import word_set
+from maquette.agents.tool_planning.request.clauses import Clause, Heard, Word
+from maquette.agents.tool_planning.request.pointing import ARTICLES, bare, refers, wished
+from maquette.agents.tool_planning.wanted import Wanted, inner_order, once
 
 DISTINCT = 0.5
 """What one word adds at least, to tell a further tool of a clause by itself."""
@@ -19,45 +20,11 @@ KIND_ADDS = 0.3
 """As much adds a word that names a kind of thing at most."""
 ENOUGH = 0.6
 """Score of the least likely tool that is still planned."""
-TARGET, OBJECT, SOURCE = 0.55, 0.35, 0.35
-WRONG_TARGET, WRONG_OBJECT, WRONG_SOURCE = 0.5, 0.35, 0.3
-THERE, ABSENT, LEFT_OVER = 0.25, 0.3, 0.25
 CONVERTS = 0.5
 """What "get", "turn" and the like add to a tool that makes what is wanted of what is named."""
 EMBEDDED = 1.0
 """What a cosine of 1 above the mean of all tools adds."""
 FINDS_OR_MAKES = frozenset({"=find", "=make", "=get", "=convert"})
-_WISH = re.compile(r"\b(?:need|want|like|listen|see|watch|looking for)\b")
-_ARTICLES = word_set("a an the another my this these its some their both two")
-_BEFORE = word_set("the this that these new resulting newly its")
-
-
-@dataclass
-class Wanted:
-    """A tool that the words ask for."""
-
-    number: int
-    """Of its card."""
-    card: ToolCard
-    clauses: list[int]
-    """Clauses that speak of it, the deciding one last."""
-    anchor: Word
-    """The word that tells it most plainly."""
-    score: float
-    words: frozenset[str] = frozenset()
-    """Keys of the request that it explains."""
-    link: str = ""
-    named: bool = False
-    """A word of its very name is said, or a choice that its description names."""
-    refers: bool = False
-    """The words speak of what it made before, rather than ask for it."""
-    seconds: list[tuple[float, str]] = field(default_factory=list)
-    """The next likely tools."""
-
-    def margin(self) -> float:
-        """How far the next likely tool is behind, as a share of the score, 0 to 1."""
-        second = max((score for score, _ in self.seconds), default=0.0)
-        return 1.0 - max(0.0, second) / self.score if self.score > 0 else 0.0
 
 
 class Finder:
@@ -105,8 +72,8 @@ class Finder:
                 for one in self._of_clause(number, clause, there)
                 if not self._said_before(one, number, clause, steps)
             ]
-            goes_on = clause.pause in ("and", ",") and clause.words[0].text in _ARTICLES
-            found = _inner_order(found, clause)
+            goes_on = clause.pause in ("and", ",") and clause.words[0].text in ARTICLES
+            found = inner_order(found, clause)
             there |= {one.card.gives for one in found}
             self._made += [one.card.gives for one in found]
             if goes_on and link == "source" and steps:
@@ -117,7 +84,7 @@ class Finder:
             heads = len(steps) + len(sources)
             steps += found
             link = clause.words[-1].link
-        return _once(steps)
+        return once(steps)
 
     def _of_clause(self, number: int, clause: Clause, there: set[str]) -> list[Wanted]:
         found: list[Wanted] = []
@@ -128,7 +95,7 @@ class Finder:
         while left and len(found) < 8:
             best = self._best(number, clause, left, there, found)
             if best is None and not found and noun and not verb:
-                verb = "=make" if _wished(clause, noun) else goes_on if _bare(clause) else ""
+                verb = "=make" if wished(clause, noun) else goes_on if bare(clause) else ""
                 verb = verb or "none"
                 left = [replace(noun, text="", key=verb, kind=""), *left]  # "I need a picture"
                 continue
@@ -180,7 +147,7 @@ class Finder:
             frozenset(adds),
             anchor.link,
             any(self._index.names(k, key) for key in adds),
-            _refers(clause, anchor),
+            refers(clause, anchor),
             [(value, self._index.cards[other].name) for value, other, _ in ranked[1:4]],
         )
 
@@ -190,7 +157,7 @@ class Finder:
         """Whether a clause only says more of a tool that was found, or speaks of what it made."""
         for step in steps[::-1]:
             same = one.words <= step.words | self._index.weights[step.number].keys()
-            if same and FINDS_OR_MAKES & one.words and not any(_kinds(clause)[:2]):
+            if same and FINDS_OR_MAKES & one.words and not any(kinds_of(clause)[:2]):
                 step.clauses.append(number)
                 return True
             if one.anchor.key in step.words and one.link == "source":
@@ -202,7 +169,8 @@ class Finder:
         """What each word adds to a card; kinds of things tell little."""
         adds = self._index.lexical(card, [word.key for word in words])[1]
         kinds = {word.key for word in words if word.kind and not word.key.startswith("=")}
-        return {key: min(value, KIND_ADDS) if key in kinds else value for key, value in adds.items()}
+        most = dict.fromkeys(kinds, KIND_ADDS)
+        return {key: min(value, most.get(key, value)) for key, value in adds.items()}
 
     def _count(self, kind: str, found: Sequence[Wanted]) -> int:
         made = [*self._made, *(one.card.gives for one in found)]
@@ -218,7 +186,7 @@ class Finder:
         verb = next((w.key for w in left if w.key in FINDS_OR_MAKES), "")
         if verb == "=find" and card.gives in self._found_kinds:
             return ""
-        targets, objects, sources = _kinds(clause)
+        targets, objects, sources = kinds_of(clause)
         made = targets or objects
         of = sources | objects if targets else sources
         return verb if card.gives in made and card.takes[0] in of else ""
@@ -229,11 +197,11 @@ class Finder:
         """Whether the words tell this tool, beside those that were found in the clause."""
         kinds = {w.key for w in clause.words if w.kind and not w.key.startswith("=")}
         plain = {key: value for key, value in adds.items() if key not in kinds}
-        targets, objects, _ = _kinds(clause)
+        targets, objects, _ = kinds_of(clause)
         if sum(plain.values()) < LEAST:
             return False
         products = targets | objects
-        if FINDS_OR_MAKES >= plain.keys() and card.gives not in products:
+        if plain.keys() <= FINDS_OR_MAKES and card.gives not in products:
             return False
         if not found:
             return True
@@ -244,107 +212,9 @@ class Finder:
         return card.gives in products - {one.card.gives for one in found}
 
 
-def kind_fit(card: ToolCard, clause: Clause, there: set[str]) -> float:
-    """How well what a tool takes and gives fits the kinds of things that a clause speaks of.
-
-    Media that are not there (the speech of a video) can be made, but not taken.
-    """
-    targets, objects, sources = _kinds(clause)
-    takes = {param.kind for param in card.params if not param.wish}
-    taken = {kind for kind in objects | sources if kind in there or kind not in MEDIA}
-    fit = 0.0
-    if targets:
-        fit += TARGET if card.gives in targets else -WRONG_TARGET
-        sources = sources | objects
-    elif objects:
-        good = card.gives in objects or bool(takes & objects & taken)
-        fit += OBJECT if good else -WRONG_OBJECT
-        fit += OBJECT / 2 if card.gives in objects else 0.0
-    if sources & taken:
-        fit += SOURCE if takes & sources else -WRONG_SOURCE
-    fit -= LEFT_OVER * len((taken & MEDIA) - takes - {card.gives})
-    about = {"text"} if any(word.link == "topic" for word in clause.words) else set()
-    missing = [kind for kind in card.takes if kind not in there | about | (sources - MEDIA)]
-    return fit + (THERE if not missing else -ABSENT * len(missing))
-
-
-def _kinds(clause: Clause) -> tuple[set[str], set[str], set[str]]:
-    """Kinds of what a clause wants something made into, of what it is done to, and made from."""
-    targets = {w.kind for w in clause.words if w.kind and w.link == "target" and w.slot is None}
-    objects = {w.kind for w in clause.words if w.kind and not w.link}
-    sources = {w.kind for w in clause.words if w.kind and w.link == "source"}
-    return targets, objects, sources
-
-
 def _spent(word: Word, own: Mapping[str, float], best: Wanted) -> bool:
     """Whether a word is explained by a tool, so that it asks for no other."""
     if word.key == best.anchor.key:
         return True
     plain = word.key not in FINDS_OR_MAKES and not word.kind
     return own.get(word.key, 0.0) >= (0.01 if plain else LEAST)
-
-
-def _wished(clause: Clause, noun: Word) -> bool:
-    """Whether a thing itself is wished for: "I need a picture of ..."."""
-    words = [word.text for word in clause.words[: clause.words.index(noun)]]
-    return bool(_WISH.search(" ".join(words[-4:]))) and not {"that", "which", "with"} & set(words)
-
-
-def _bare(clause: Clause) -> bool:
-    """Whether a clause is only a thing, so that the verb before it goes on: "and any links"."""
-    first = clause.words[0]
-    return clause.pause in ("and", ",") and (first.text in (*_ARTICLES, "any") or bool(first.kind))
-
-
-def _refers(clause: Clause, anchor: Word) -> bool:
-    """Whether the word stands in "the corrected text", which speaks of what was made before."""
-    place = clause.words.index(anchor)
-    before = [word.text for word in clause.words[max(0, place - 2) : place]]
-    done = any(_done(text) for text in (*before, anchor.text))
-    return bool(set(before) & _BEFORE) and (done or anchor.link in ("source", "target"))
-
-
-def _done(text: str) -> bool:
-    """Whether a word is a participle of the past, by its ending."""
-    return text.endswith(("ed", "en")) and not text.endswith("eed") and len(text) > 4
-
-
-def _inner_order(found: list[Wanted], clause: Clause) -> list[Wanted]:
-    """Tools of one clause: by place; what is made first comes first."""
-    for one in found:
-        place = clause.words.index(one.anchor)
-        noun = place > 0 and bool(clause.words[place - 1].kind)
-        if noun and one.anchor.text.endswith("ing") and any(
-            one.card.gives in other.card.takes for other in found if other is not one
-        ):
-            one.link = "source"  # "a video summarizing the text"
-    ordered = sorted(found, key=lambda one: (one.link != "source", one.anchor.start))
-    for one in list(ordered):
-        made = [other for other in ordered if other.anchor.start > one.anchor.start]
-        made = [o for o in made if o.card.gives in one.card.takes and o.link == one.link]
-        if made and one.anchor.text.endswith("ed") and one.card.gives in one.card.takes:
-            ordered.remove(one)
-            ordered.insert(ordered.index(made[-1]) + 1, one)
-    return ordered
-
-
-def _once(steps: list[Wanted]) -> list[Wanted]:
-    """Every tool once: at its first mention if later ones refer back to it, else at its last."""
-    kept: dict[int, Wanted] = {}
-    order: list[int] = []
-    for step in steps:
-        known = kept.get(step.number)
-        if known is None:
-            kept[step.number] = step
-            order.append(step.number)
-            continue
-        if step.refers or step.link == "source":
-            known.score = max(known.score, step.score)
-            known.named |= step.named
-            continue
-        step.clauses = [*known.clauses, *step.clauses]
-        step.named |= known.named
-        kept[step.number] = step
-        order.remove(step.number)
-        order.append(step.number)
-    return [kept[number] for number in order]

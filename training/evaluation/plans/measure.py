@@ -95,9 +95,7 @@ def run(requests: Sequence[dict[str, Any]], cards: Sequence[ToolCard]) -> list[P
             nodes, edges, wrong = [], [], ["no tool fits"]
         given = [a for node in getattr(plan, "steps", ()) for a in node.arguments.values()]
         unnamed = any(isinstance(one, Given) and not one.named for one in given)
-        found.append(
-            Planned(request["id"], nodes, edges, wrong, unnamed, seconds, request["gold"])
-        )
+        found.append(Planned(request["id"], nodes, edges, wrong, unnamed, seconds, request["gold"]))
     return found
 
 
@@ -134,7 +132,9 @@ def rows(planned: Sequence[Planned], cards: Sequence[ToolCard]) -> list[Row]:
             try:
                 by_hand = graph(one.gold["nodes"], one.gold.get("edges", ()), gives)
             except (ValueError, KeyError, TypeError) as error:
-                raise InvalidInput(f"the gold plan of {one.id!r} cannot be read: {error}") from error
+                raise InvalidInput(
+                    f"the gold plan of {one.id!r} cannot be read: {error}"
+                ) from error
             pairs.append((graph(one.nodes, one.edges, gives), by_hand))
     for measure in MEASURES if pairs else ():
         score = f1(pairs, measure)

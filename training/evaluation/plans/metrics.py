@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from maquette.agents.tool_planning.slots import KIND_OF
+from maquette.agents.tool_planning.request.slots import KIND_OF
 
 MEASURES = ("node", "edge", "argument_name", "argument_value")
 RESAMPLES = 1_000

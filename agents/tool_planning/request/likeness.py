@@ -46,7 +46,11 @@ def alike(one: str, other: str) -> bool:
     rest = long[shared:]
     if len(short) > 2 and (short[shared:], rest) == ("e", "ing"):
         return True
-    if common is None and len(short) > 2 and rest in (*ENDINGS, f"{short[-1]}ing", f"{short[-1]}ed"):
+    if (
+        common is None
+        and len(short) > 2
+        and rest in (*ENDINGS, f"{short[-1]}ing", f"{short[-1]}ed")
+    ):
         return True
     return shared >= SHORTEST and shared / len(long) >= SHARE
 

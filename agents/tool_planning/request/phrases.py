@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from maquette.agents.tool_planning.clauses import TOPICS, Clause, Heard
+from maquette.agents.tool_planning.request.clauses import TOPICS, Clause, Heard
 
 _LEAD = re.compile(
     r"^\W*(?:(?:please|then|also|finally|i(?:['’]d| would)? (?:like|want|need)(?: you)?(?: to)?|"
     r"(?:can|could) you|help me(?: to)?)\s+)+",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(r"\b(?:about|regarding|concerning|related to|on how to|of|for|on|how to)\s+", re.I)
+_ABOUT = re.compile(
+    r"\b(?:about|regarding|concerning|related to|on how to|of|for|on|how to)\s+", re.I
+)
 _POINTS = re.compile(
     r"^(?:(?:the|these|those|this|that|its|it|them|each|one of)\b.*)?$", re.IGNORECASE
 )
-_PLAIN_POINTS = re.compile(r"^(?:these|those|this|that|its|it|them|one of|me|my|their|both)\b", re.I)
+_PLAIN_POINTS = re.compile(
+    r"^(?:these|those|this|that|its|it|them|one of|me|my|their|both)\b", re.I
+)
 
 
 def topic_of(clauses: Sequence[Clause], heard: Heard) -> str | None:
@@ -24,7 +28,9 @@ def topic_of(clauses: Sequence[Clause], heard: Heard) -> str | None:
     to what was said or made before."""
     for clause in clauses[::-1]:
         for k, word in enumerate(clause.words):
-            related = word.text == "related" and [w.text for w in clause.words[k + 1 : k + 2]] == ["to"]
+            related = word.text == "related" and [w.text for w in clause.words[k + 1 : k + 2]] == [
+                "to"
+            ]
             if word.slot is not None or not (word.text in TOPICS or related):
                 continue
             start = word.start + len(word.text)

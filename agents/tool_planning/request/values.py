@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from maquette.agents.tool_planning.cards import Param
-from maquette.agents.tool_planning.likeness import alike, key_of
+from maquette.agents.tool_planning.request.likeness import alike, key_of
 from maquette.words.colours import WORDS
 from maquette.words.stopwords import NEGATIONS, NUMBERS
 
@@ -23,8 +23,14 @@ UNITS = {
 }
 """Units as the names of parameters end with them, and as people write them."""
 _UNIT_NAMES = {
-    "pixels": "px", "percentage": "percent", "degrees": "deg", "angle": "deg", "seconds": "s",
-    "points": "pt", "scale": "factor", "times": "factor",
+    "pixels": "px",
+    "percentage": "percent",
+    "degrees": "deg",
+    "angle": "deg",
+    "seconds": "s",
+    "points": "pt",
+    "scale": "factor",
+    "times": "factor",
 }
 _SIDES = {"wide": "width", "tall": "height", "high": "height", "thick": "thickness"}
 _NUMBER = re.compile(
@@ -174,7 +180,11 @@ def _checked(param: Param, match: re.Match[str]) -> Found | Unfit:
         return Unfit(number, f"{param.name} is a whole number, not {word}")
     value: int | float = int(number) if whole else number
     reason = _outside(param.schema, value)
-    return Unfit(value, f"{param.name} {reason}, not {word}") if reason else Found(value, match.group())
+    return (
+        Unfit(value, f"{param.name} {reason}, not {word}")
+        if reason
+        else Found(value, match.group())
+    )
 
 
 def _outside(schema: Mapping[str, Any], value: float) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from maquette.agents.tool_planning.likeness import EMPTY, key_of, phrases
-from maquette.agents.tool_planning.slots import Slot, find_slots
+from maquette.agents.tool_planning.request.likeness import EMPTY, key_of, phrases
+from maquette.agents.tool_planning.request.slots import Slot, find_slots
 from maquette.words.word_set import word_set
 
 MAX_CHARACTERS = 4_000

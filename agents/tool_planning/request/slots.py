@@ -73,4 +73,3 @@ def _of(value: str, start: int, end: int, quoted: bool) -> Slot:
     if kind and re.fullmatch(_FILE, value):
         return Slot(kind, value, start, end)
     return Slot("text", value, start, end, quoted=quoted)
-
