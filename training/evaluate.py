@@ -9,6 +9,7 @@ art-faults       how often planted faults in composed pictures are found
 art-scenes       how many scenes and sheets planned by hand are right, clean and fit to print
 art-pairs        how often composed pictures are preferred to drawn ones of the same words
 art-words        how many of the scenes' words are read as they were planned by hand
+plans            how near plans over tools never seen before are to plans written by hand
 pack             measure rows and write table, plot, sheets and outcomes; or recheck outcomes
 """
 
@@ -192,6 +193,36 @@ def art_words(
     read = from_words.read(plans("scenes"), from_words.gallery(embed), Lexicon())
     told = from_words.record(asyncio.run(read))
     typer.echo(json.dumps(told, indent=1) if as_json else from_words.table(told))
+
+
+@app.command()
+def plans(
+    file: Annotated[Path, typer.Argument(help="lines {id, text, gold: {nodes, edges}}")],
+    tools: Annotated[
+        Path | None, typer.Option(help="tools as {nodes: [{id, desc, ...}]}; TaskBench's forty")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="JSON lines of what was planned")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print rows as JSON")] = False,
+) -> None:
+    """Plan requests over tools known by their cards only. Exits with 1 below a bar."""
+    from maquette.training.evaluation.plans import measure as planning
+
+    try:
+        cards = planning.read_tools(tools or planning.TOOLS)
+        planned = planning.run(planning.read_requests(file), cards)
+        found = planning.rows(planned, cards)
+    except MaquetteError as error:
+        raise typer.BadParameter(told(error)) from error
+    if out is not None:
+        lines = [
+            {"id": one.id, "nodes": one.nodes, "edges": one.edges, "faults": one.faults}
+            for one in planned
+        ]
+        text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
+        out.write_text(text, encoding="utf-8")
+    rows = [row.record() for row in found]
+    typer.echo(json.dumps(rows, indent=1) if as_json else planning.table(found))
+    raise typer.Exit(1 if any(row.holds is False for row in found) else 0)
 
 
 @app.command()
