@@ -75,8 +75,8 @@ class SoakFigures:
 
     @property
     def holds(self) -> bool:
-        completed = set(self.ended) == {TaskStatus.COMPLETED.value}
-        return completed and self.pace >= LEAST_PACE and all(part.flat for part in self.parts)
+        delivered = bool(self.ended) and all(TaskStatus(end).delivered for end in self.ended)
+        return delivered and self.pace >= LEAST_PACE and all(part.flat for part in self.parts)
 
     def as_json(self) -> dict[str, Any]:
         parts = [{**asdict(part), "flat": part.flat} for part in self.parts]

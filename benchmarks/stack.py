@@ -11,7 +11,7 @@ from pathlib import Path
 from maquette.api.client import MaquetteClient
 from maquette.infra.settings.load import load_settings
 from maquette.infra.stack import control
-from maquette.records.task import TaskOptions, TaskStatus
+from maquette.records.task import TaskOptions
 
 REQUEST = "a poster that says GRAND OPENING above a red circle"
 
@@ -65,6 +65,6 @@ async def _picture_s(info: control.StackInfo, *, seed: int) -> tuple[float, floa
             (await client.submit(REQUEST, options=TaskOptions(seed=seed))).id, timeout_s=300
         )
         seconds = time.perf_counter() - started
-    if task.status is not TaskStatus.COMPLETED:
+    if not task.status.delivered:
         raise RuntimeError(f"the picture ended as {task.status}: {task.problem}")
     return seconds, task.usage.loop_efficiency

@@ -25,7 +25,7 @@ from maquette.benchmarks.noop import (
 )
 from maquette.benchmarks.peers import BareChain, bare_noop, bare_temporal_s, langgraph_s
 from maquette.infra.settings.schema import Settings
-from maquette.records.task import TaskRequest, TaskStatus
+from maquette.records.task import TaskRequest
 from maquette.tools.registry import Registry
 from maquette.workflows.desk.gateway import TemporalGateway
 from maquette.workflows.wire.connect import temporal_client
@@ -100,6 +100,6 @@ async def _ours_s(gateway: TemporalGateway, tool: str) -> float:
     started = time.perf_counter()
     task = await gateway.submit(TaskRequest(text=f"{tool} {uuid.uuid4()}"), owner="bench")
     task = await gateway.get(task.id, owner="bench", wait_s=120)
-    if task.status is not TaskStatus.COMPLETED:
+    if not task.status.delivered:
         raise RuntimeError(f"the chain ended as {task.status}: {task.problem}")
     return time.perf_counter() - started

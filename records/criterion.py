@@ -74,8 +74,17 @@ class Overall(_Criterion):
     request: str
 
 
+class Asked(_Criterion):
+    """Something that was said and that no judge can check, that was not understood, or that was
+    negated without a way to honour it. It is never passed: a person must look."""
+
+    kind: Literal["asked"] = "asked"
+    words: str = Field(min_length=1, max_length=400, description="as they were written")
+    why: str = Field(min_length=1, max_length=400, description="why nobody can check it")
+
+
 Criterion = Annotated[
-    TextReads | Exists | Count | Colour | Relation | Style | Safe | Overall,
+    TextReads | Exists | Count | Colour | Relation | Style | Safe | Overall | Asked,
     Field(discriminator="kind"),
 ]
 
@@ -97,5 +106,7 @@ def describe(criterion: Criterion) -> str:
             return f"style: {criterion.style}"
         case Safe():
             return "is safe to show"
+        case Asked():
+            return f'does what "{criterion.words}" asks for'
         case _:
             return "fits the request as a whole"

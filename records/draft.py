@@ -42,6 +42,11 @@ class Draft(Record):
     )
     change: str = Field(default="", max_length=400, description="what changed from the parent")
     source: Name | None = Field(default=None, description="what it came from, such as art")
+    not_judged: tuple[str, ...] = Field(
+        default=(),
+        exclude_if=lambda sentences: not sentences,  # as drafts were told before
+        description="what nobody could check of it, in words",
+    )
 
 
 def better(left: Draft, right: Draft) -> Draft:

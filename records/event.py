@@ -25,6 +25,8 @@ class EventType(StrEnum):
     FEEDBACK_RECEIVED = "feedback.received"
     TASK_COMPLETED = "task.completed"
     TASK_INCOMPLETE = "task.incomplete"
+    TASK_UNVERIFIED = "task.unverified"
+    TASK_UNJUDGED = "task.unjudged"
     TASK_FAILED = "task.failed"
     TASK_CANCELLED = "task.cancelled"
 
@@ -33,6 +35,8 @@ TERMINAL = frozenset(
     {
         EventType.TASK_COMPLETED,
         EventType.TASK_INCOMPLETE,
+        EventType.TASK_UNVERIFIED,
+        EventType.TASK_UNJUDGED,
         EventType.TASK_FAILED,
         EventType.TASK_CANCELLED,
     }

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from maquette.records.base import Document, Name, Record
 from maquette.records.criterion import Criterion
+from maquette.records.ledger import Ledger
 from maquette.records.loop import NAMED_VERSION, REVISE, named_right
 
 REFERENCE_KEY = "$ref"
@@ -90,6 +91,11 @@ class Plan(Document):
         default=(), description="what the person should know: assumptions, things left out"
     )
     planner: str = "embedded"
+    ledger: Ledger | None = Field(
+        default=None,
+        exclude_if=lambda ledger: ledger is None,  # as plans were told before there was one
+        description="what each word of the request was taken for; None: its reader keeps none",
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -55,12 +55,43 @@ class TaskStatus(StrEnum):
     INPUT_REQUIRED = "input_required"
     COMPLETED = "completed"
     INCOMPLETE = "incomplete"
+    UNVERIFIED = "unverified"
+    UNJUDGED = "unjudged"
     FAILED = "failed"
     CANCELLED = "cancelled"
 
     @property
     def ended(self) -> bool:
         return self not in (TaskStatus.QUEUED, TaskStatus.IN_PROGRESS, TaskStatus.INPUT_REQUIRED)
+
+    @property
+    def delivered(self) -> bool:
+        """Whether all of the plan was done and nothing that was judged failed."""
+        return self in (TaskStatus.COMPLETED, TaskStatus.UNVERIFIED, TaskStatus.UNJUDGED)
+
+
+Verification = Literal["verified", "unverified", "unjudged", "failed"]
+"""How far a result was checked: everything passed, something was not judged or is doubted, nothing
+could be judged, or a check failed."""
+
+
+def door_status(status: TaskStatus) -> tuple[TaskStatus, Verification | None]:
+    """The status for a door whose statuses are a closed set, and its ``verification`` field.
+
+    Returns: ``completed`` for all that was delivered with no failed check. None: no result was
+        verified, since the task has not ended or has failed.
+    """
+    match status:
+        case TaskStatus.COMPLETED:
+            return status, "verified"
+        case TaskStatus.UNVERIFIED:
+            return TaskStatus.COMPLETED, "unverified"
+        case TaskStatus.UNJUDGED:
+            return TaskStatus.COMPLETED, "unjudged"
+        case TaskStatus.INCOMPLETE:
+            return status, "failed"
+        case _:
+            return status, None
 
 
 class Problem(Record):
@@ -92,6 +123,18 @@ class Usage(Record):
         return min(1.0, self.critical_model_s / self.wall_s) if self.wall_s > 0 else 0.0
 
 
+class Answer(Record):
+    """An answer or a caption in words, and how sure it is."""
+
+    text: str = Field(max_length=4_000)
+    probability: Fraction | None = Field(
+        default=None, description="of these very words, by the model itself"
+    )
+    doubt: str = Field(
+        default="", max_length=400, description="why it may be wrong; empty: it is believed"
+    )
+
+
 class TaskResult(Record):
     """What was delivered: the best draft of all rounds, and every other one."""
 
@@ -103,6 +146,16 @@ class TaskResult(Record):
     reason: str = Field(default="", description="why it ended as it did, in one sentence")
     warnings: tuple[str, ...] = Field(
         default=(), description="what to keep in mind, such as a picture no bundled model knows"
+    )
+    answers: tuple[Answer, ...] = Field(
+        default=(),
+        exclude_if=lambda answers: not answers,  # as results were told before
+        description="what of the text a model said, and how sure it is",
+    )
+    not_judged: tuple[str, ...] = Field(
+        default=(),
+        exclude_if=lambda sentences: not sentences,
+        description="what nobody could check of the pictures, in words",
     )
 
 

@@ -30,7 +30,7 @@ from maquette.agents.judging.repairs.table import all_repairs
 from maquette.model_servers.client.contract import ModelClient, RoleName
 from maquette.model_servers.schemas.text_rendering import PlacedBlock
 from maquette.records.artifact import ArtifactRef
-from maquette.records.criterion import Criterion
+from maquette.records.criterion import Asked, Criterion
 from maquette.records.draft import Revision
 from maquette.records.errors import ConfigError
 from maquette.records.geometry import Box
@@ -155,7 +155,11 @@ class Critic:
         )
         composed, findings = scene is not None, dict[str, Finding]()
         for judge in dict.fromkeys(self._judges.values()):
-            own = [one for one in criteria if self._judges.get((one.kind, composed)) is judge]
+            own = [
+                one
+                for one in criteria
+                if self._judges.get((one.kind, composed)) is judge and not isinstance(one, Asked)
+            ]
             if own:
                 for finding in await judge.judge(own, sight):
                     findings[finding.criterion.id] = finding
@@ -183,7 +187,10 @@ class Critic:
         return Cleanness(value, sight.forward_s, sight.model_calls)
 
     def _abstained(self, criterion: Criterion, composed: bool) -> Finding:
-        """Unjudged: for want of a judge, or since the one there is knows other pictures."""
+        """Unjudged: by its kind, for want of a judge, or since the one there is knows other
+        pictures."""
+        if isinstance(criterion, Asked):  # whatever judge there is: nobody can check it
+            return Finding(criterion=criterion, outcome=Outcome.UNJUDGED, reason=criterion.why)
         other = self._judges.get((criterion.kind, not composed))
         if other is None:
             return unjudged(criterion)

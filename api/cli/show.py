@@ -7,6 +7,7 @@ from rich.text import Text
 
 from maquette.api.cli.delivery.deliver import say_end
 from maquette.api.cli.terminal.screen import Screen
+from maquette.api.cli.views.claims import not_sure
 from maquette.api.cli.views.tables import STATUS_LOOK, draft_line, plan_tree, verdict_table
 from maquette.api.client import MaquetteClient
 from maquette.records.draft import Draft
@@ -35,7 +36,8 @@ async def show(client: MaquetteClient, task: Task, screen: Screen) -> None:
         )
         screen.say(Text(f"  follow it with: maquette task watch {task.id}", style="quiet"))
     if task.result and task.result.text:
-        screen.answer(task.result.text)
+        for line in (*not_sure(task.result), task.result.text):
+            screen.answer(line)
     for ref in task.result.artifacts if task.result else ():
         size = f"{ref.width_px} x {ref.height_px}  " if ref.width_px else ""
         screen.answer(f"{ref.sha256}  {size}{ref.media_type}")

@@ -8,7 +8,7 @@ from typing import Any
 from maquette.records.draft import Draft
 from maquette.records.event import Event, EventType
 from maquette.records.plan import calls_of, depends_on
-from maquette.records.task import Task, TaskStatus
+from maquette.records.task import Task
 
 STATE = {
     EventType.STEP_STARTED: "in_progress",
@@ -71,7 +71,7 @@ def graph(task: Task, events: Iterable[Event]) -> tuple[list[dict[str, Any]], li
         if event.type in (EventType.STEP_CACHED, EventType.STEP_COMPLETED, EventType.STEP_FAILED):
             found["ended_at"] = event.created_at
         found["cached"] = found["cached"] or event.type is EventType.STEP_CACHED
-    if task.status is TaskStatus.COMPLETED:
+    if task.status.delivered:
         for found in nodes.values():
             found["state"] = "completed"
     elif task.status.ended:

@@ -73,3 +73,17 @@ def test_a_draft_of_an_older_version_has_no_cleanness() -> None:
     told = draft().model_dump(mode="json")
     del told["clean"]
     assert Draft.model_validate(told).clean is None
+
+
+@given(drafts(clean=True), st.integers(0, 3))
+def test_what_nobody_can_judge_of_any_draft_decides_nothing(
+    two: tuple[Draft, Draft], asked: int
+) -> None:
+    """Criteria that are unjudged of every draft leave the choice as it was."""
+    more = tuple(one.model_copy(update={"unjudged": one.unjudged + asked}) for one in two)
+    assert better(*more).candidate == better(*two).candidate
+
+
+def test_a_draft_of_which_all_was_judged_is_told_as_before() -> None:
+    """Its JSON has no word on what was not judged."""
+    assert "not_judged" not in draft().model_dump(mode="json")

@@ -53,6 +53,8 @@ EVENTS_TIMEOUT_S = 5.0
 _ENDING = {
     TaskStatus.COMPLETED: EventType.TASK_COMPLETED,
     TaskStatus.INCOMPLETE: EventType.TASK_INCOMPLETE,
+    TaskStatus.UNVERIFIED: EventType.TASK_UNVERIFIED,
+    TaskStatus.UNJUDGED: EventType.TASK_UNJUDGED,
     TaskStatus.CANCELLED: EventType.TASK_CANCELLED,
 }
 

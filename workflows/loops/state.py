@@ -10,6 +10,7 @@ from maquette.records.plan import Call, Loop
 from maquette.workflows.wire.messages import CandidatePlan, RoundReply
 
 NEW_SEEDS = "new seeds"
+NOT_ASKED = "nothing was asked to be checked"
 
 
 @dataclass(frozen=True)

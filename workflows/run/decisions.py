@@ -11,7 +11,7 @@ from maquette.records.artifact import ArtifactRef
 from maquette.records.draft import Draft
 from maquette.records.plan import INPUTS, Call, Loop, Plan, calls_of, depends_on
 from maquette.records.plan import references as find_references
-from maquette.records.task import TaskOptions, TaskResult, TaskStatus
+from maquette.records.task import TaskOptions, TaskResult
 from maquette.workflows.loops.state import LoopState
 from maquette.workflows.wire.spill import head_of, is_spilled, spilled_ref
 
@@ -66,12 +66,6 @@ def fraction_done(plan: Plan, done: Collection[str], loops: Mapping[str, LoopSta
         for node in plan.nodes
     )
     return sum(shares) / len(plan.nodes)
-
-
-def outcome(loops: Mapping[str, LoopState]) -> TaskStatus:
-    """Completed when no criterion of any best draft failed; unjudged ones do not fail."""
-    short = any(state.best is None or state.best.failed for state in loops.values())
-    return TaskStatus.INCOMPLETE if short else TaskStatus.COMPLETED
 
 
 def deliver(

@@ -8,8 +8,15 @@ from maquette.records.plan import Loop, Plan
 from maquette.records.task import Problem, Progress, Task, TaskResult, TaskStatus, Usage
 from maquette.workflows.loops.state import LoopState
 from maquette.workflows.loops.strategy import Strategy
-from maquette.workflows.run import decisions
-from maquette.workflows.wire.messages import PlanReply, Spent, TaskInput, kept_warnings, metadata_of
+from maquette.workflows.run import decisions, verification
+from maquette.workflows.wire.messages import (
+    Belief,
+    PlanReply,
+    Spent,
+    TaskInput,
+    kept_warnings,
+    metadata_of,
+)
 
 DEFAULT_TIMEOUT_S = 120.0
 """For a node whose tools tell no timeout."""
@@ -30,6 +37,8 @@ class TaskBoard:
         self.timeouts_s: dict[str, float] = {}
         self.values: dict[str, Any] = decisions.input_values(task.request.inputs)
         self.loops: dict[str, LoopState] = {}
+        self.beliefs: dict[str, Belief] = {}
+        self.sampled: frozenset[str] | None = frozenset()
         self.done: set[str] = set()
         self.spent: dict[str, Spent] = {}
         self.problem: Problem | None = None
@@ -45,7 +54,13 @@ class TaskBoard:
         self.plan = decisions.with_options(reply.plan, self.task.request.options)
         self.light, self.quick = frozenset(reply.light), frozenset(reply.quick)
         self.timeouts_s = dict(reply.timeouts_s)
+        self.sampled = None if reply.sampled is None else frozenset(reply.sampled)
         return self.plan
+
+    @property
+    def evidence(self) -> verification.Evidence:
+        """What is known by now for and against what was made."""
+        return verification.Evidence(self.loops, self.beliefs, self.sampled)
 
     def loop_state(self, loop: Loop, strategy: Strategy) -> LoopState:
         """The state of a loop, begun by its strategy when first asked for."""
@@ -86,7 +101,14 @@ class TaskBoard:
             return None
         result = decisions.deliver(self.plan, self.values, self.loops, self.reason)
         empty = not result.artifacts and result.text is None and result.best is None
-        return None if empty else result.model_copy(update={"warnings": self.warnings()})
+        if empty:
+            return None
+        told = {
+            "warnings": self.warnings(),
+            "answers": verification.answers(self.plan, self.values, self.beliefs),
+            "not_judged": verification.not_judged(self.loops),
+        }
+        return result.model_copy(update=told)
 
     def warnings(self) -> tuple[str, ...]:
         """What the steps so far warned of, each sentence once."""
@@ -95,7 +117,7 @@ class TaskBoard:
     def snapshot(self, now: float) -> Task:
         """The task as it stands."""
         fraction = 0.0
-        if self.status is TaskStatus.COMPLETED:
+        if self.status.delivered:
             fraction = 1.0
         elif self.plan is not None:
             fraction = decisions.fraction_done(self.plan, self.done, self.loops)

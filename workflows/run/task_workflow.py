@@ -24,9 +24,10 @@ with workflow.unsafe.imports_passed_through():
     from temporalio.contrib.workflow_streams import WorkflowStream
 
     from maquette.records.event import Event, EventType
+    from maquette.records.plan import Plan
     from maquette.records.task import Feedback, FeedbackAction, Task, TaskStatus
     from maquette.workflows.events.stream import events_here, keep_only
-    from maquette.workflows.run import decisions
+    from maquette.workflows.run import verification
     from maquette.workflows.run.execution import RETRY, NodeFailed, go_on, run_heavy
     from maquette.workflows.run.news import News
     from maquette.workflows.run.task_board import TaskBoard
@@ -66,6 +67,8 @@ ANSWER_WITHIN_S = 7 * 86_400.0
 _TERMINAL_EVENT = {
     TaskStatus.COMPLETED: EventType.TASK_COMPLETED,
     TaskStatus.INCOMPLETE: EventType.TASK_INCOMPLETE,
+    TaskStatus.UNVERIFIED: EventType.TASK_UNVERIFIED,
+    TaskStatus.UNJUDGED: EventType.TASK_UNJUDGED,
     TaskStatus.FAILED: EventType.TASK_FAILED,
     TaskStatus.CANCELLED: EventType.TASK_CANCELLED,
 }
@@ -210,8 +213,8 @@ class TaskWorkflow:
         go_on(self._board)
         if approve == "final":
             await self._ask("final", "is this what you wanted?")
-        status = decisions.outcome(self._board.loops)
-        self._end(status, self._why(status))
+        status = verification.outcome(plan, self._board.evidence)
+        self._end(status, self._why(plan, status))
 
     async def _plan(self) -> PlanReply:
         return await run_heavy(
@@ -254,16 +257,20 @@ class TaskWorkflow:
             raise _Rejected(stage, f"the {stage} was rejected{told}")
         self._set_status(TaskStatus.IN_PROGRESS, "going on")
 
-    def _why(self, status: TaskStatus) -> str:
-        """Why the task ended as it did, from its loops."""
+    def _why(self, plan: Plan, status: TaskStatus) -> str:
+        """Why the task ended as it did, from its loops and what its models doubt."""
         if self._board.cut_short and status is TaskStatus.INCOMPLETE:
             return self._board.cut_short
-        reasons = [
-            state.best.reason
-            for state in self._board.loops.values()
-            if state.best is not None and (state.best.failed or status is TaskStatus.COMPLETED)
-        ]
-        return "; ".join(reasons)[:400] or "every step of the plan was done"
+        told = (
+            verification.reason(plan, self._board.evidence)
+            if status.delivered
+            else "; ".join(
+                state.best.reason
+                for state in self._board.loops.values()
+                if state.best is not None and state.best.failed
+            )
+        )
+        return told[:400] or "every step of the plan was done"
 
     # -- the end --------------------------------------------------------------------------
 

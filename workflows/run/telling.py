@@ -91,4 +91,6 @@ def ending_told(board: TaskBoard, now: float) -> dict[str, Any]:
         "usage": usage.model_dump(mode="json"),
         "loop_efficiency": round(usage.loop_efficiency, 4),
         "problem": board.problem.model_dump(mode="json") if board.problem else None,
+        "not_judged": list(result.not_judged) if result else [],
+        "doubts": [one.doubt for one in result.answers if one.doubt] if result else [],
     }

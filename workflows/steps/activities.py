@@ -8,6 +8,7 @@ from typing import Any
 
 from temporalio import activity
 
+from maquette.agents.judging.doubt import belief_in
 from maquette.infra.store.contract import DocumentKind
 from maquette.records.errors import Conflict, PlanRejected
 from maquette.records.ids import canonical_json
@@ -25,6 +26,7 @@ from maquette.workflows.wire.faults import faults_cross
 from maquette.workflows.wire.finished import write_finished
 from maquette.workflows.wire.messages import (
     MAX_MESSAGE_BYTES,
+    Belief,
     CallDone,
     CallInput,
     CallReply,
@@ -110,6 +112,11 @@ class Activities:
             light=light,
             quick=tuple(call.id for call in calls if call.id not in light and self._quick(call)),
             timeouts_s=self._timeouts(plan),
+            sampled=tuple(
+                node.id
+                for node in plan.nodes
+                if any(self._engine.tools.get(call.tool).seeded for call in calls_of(node))
+            ),
         )
 
     @activity.defn(name=RUN_CALL)
@@ -170,7 +177,11 @@ class Activities:
             done = await runner.run(call, known, seed=work.seed, announce=False)
             told = await spill(done.values, store, work.owner)
             return done.values, CallDone(
-                call=call.id, values=told, spent=done.spent, cached=done.cached
+                call=call.id,
+                values=told,
+                spent=done.spent,
+                cached=done.cached,
+                belief=belief_of(call, done.values),
             )
 
         batch = CallRun(run_one, known=await unspill(work.values, store, work.owner))
@@ -211,6 +222,12 @@ class Activities:
             spare_s = JUDGE_TIMEOUT_S if isinstance(node, Loop) else 10.0
             limits[node.id] = sum(tools.get(call.tool).timeout_s for call in calls) + spare_s
         return limits
+
+
+def belief_of(call: Call, values: dict[str, Any]) -> Belief | None:
+    """How sure the model is of the words of a finished call; None: no model said any."""
+    found = belief_in(call.tool, {ref.partition(".")[2]: one for ref, one in values.items()})
+    return found and Belief(probability=found.probability, doubt=found.doubt)
 
 
 class _Silent:

@@ -18,13 +18,14 @@ from maquette.records.geometry import Box
 from maquette.records.ids import canonical_json
 from maquette.records.plan import Call, Loop
 from maquette.records.verdict import Outcome, Verdict
-from maquette.workflows.loops.state import best_of, checks
+from maquette.workflows.loops.state import best_of
 from maquette.workflows.loops.strategy import Steering, Strategy
 from maquette.workflows.loops.table import TABLE, find_strategy
 from maquette.workflows.steps.judging import clean_once, judge_once
 from maquette.workflows.steps.step import StepRunner
 from maquette.workflows.steps.step_cache import StepCache
 from maquette.workflows.steps.together import SteeredDrawing, drawing_call
+from maquette.workflows.steps.verdict_words import not_judged, reason_of
 from maquette.workflows.wire.messages import CandidatePlan, RoundInput, RoundReply, Spent
 
 MAX_PROPOSALS_BYTES = 16_000
@@ -249,23 +250,8 @@ async def _draft(
         parent=plan.parent,
         change=plan.change,
         source=plan.source,
+        not_judged=not_judged(verdict),
     )
-
-
-def reason_of(verdict: Verdict) -> str:
-    """The verdict in one sentence: what failed, else what had no judge."""
-    failed = [one.reason for one in verdict.findings if one.outcome is Outcome.FAILED]
-    if failed:
-        return "; ".join(failed)[:400]
-    tally = verdict.tally()
-    if not verdict.findings:
-        return "nothing was asked to be checked"
-    parts = []
-    if tally[Outcome.PASSED]:
-        parts.append(f"{checks(tally[Outcome.PASSED])} passed")
-    if tally[Outcome.UNJUDGED]:
-        parts.append(f"{tally[Outcome.UNJUDGED]} had no judge")
-    return ", ".join(parts)
 
 
 def _picture(loop: Loop, values: dict[str, Any]) -> ArtifactRef:

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from maquette.records.artifact import ArtifactRef
-from maquette.records.base import Document, Name, Record, Sha256
+from maquette.records.base import Document, Fraction, Name, Record, Sha256
 from maquette.records.draft import Draft, Revision
 from maquette.records.loop import NAMED_VERSION, named_right
 from maquette.records.plan import Call, Loop, Plan
@@ -56,6 +56,11 @@ class PlanReply(Document):
     timeouts_s: dict[Name, float] = Field(
         default_factory=dict, description="node -> longest time one run of it may take"
     )
+    sampled: tuple[Name, ...] | None = Field(
+        default=None,
+        description="nodes whose pictures chance takes part in: without a criterion nobody knows "
+        "whether they are right. None: planned before ends told what was not verified",
+    )
     model_s: float = 0.0
 
 
@@ -98,6 +103,13 @@ class CallInput(Document):
     quiet: bool = Field(default=False, description="leave out progress events")
 
 
+class Belief(Record):
+    """How sure a model is of the words that it said, and why they may be wrong."""
+
+    probability: Fraction | None = None
+    doubt: str = Field(default="", max_length=400, description="empty: they are believed")
+
+
 class CallDone(Record):
     """A finished call. ``values`` maps ``<node>.<port>`` to the output value."""
 
@@ -105,6 +117,11 @@ class CallDone(Record):
     values: dict[str, Any]
     spent: Spent = Spent()
     cached: bool = False
+    belief: Belief | None = Field(
+        default=None,
+        exclude_if=lambda belief: belief is None,  # most calls say nothing
+        description="how sure the model is, where its text is what a model said",
+    )
 
 
 class CallFailed(Record):

@@ -70,8 +70,8 @@ async def attend_and_deliver(
             screen.document({"id": task_id, "detached": True, "cancelled": found.cancelled})
         return exits.INTERRUPTED
     if lines and screen.as_json:
-        return exits.code_for(found.status)
+        return exits.code_for(found)
     if not save:
         say_end(found, screen)
-        return exits.code_for(found.status)
+        return exits.code_for(found)
     return await deliver(client, found, screen, output=output, force=force, preview=preview)

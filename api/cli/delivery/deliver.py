@@ -11,6 +11,7 @@ from maquette.api.cli.delivery.saving import default_path, numbered, save
 from maquette.api.cli.delivery.vector import vector_of, wants_vector
 from maquette.api.cli.terminal import exits
 from maquette.api.cli.terminal.screen import Screen, sentence
+from maquette.api.cli.views.claims import not_judged, not_sure, probabilities
 from maquette.api.cli.views.preview import can_show, half_blocks
 from maquette.api.cli.views.tables import ending
 from maquette.api.client import MaquetteClient
@@ -52,13 +53,14 @@ async def deliver(
             screen.say(Padding(half_blocks(data), (0, 0, 0, 2), expand=False))
     if screen.as_json:
         screen.document({**task_view(task), "files": [str(path) for path in files]})
-        return exits.code_for(task.status)
+        return exits.code_for(task)
     say_end(task, screen)
     if result and result.text and not to_stdout:
-        screen.answer(result.text)
+        for line in (*not_sure(result), result.text):
+            screen.answer(line)
     for path in files:
         screen.answer(str(path if path.is_absolute() else f"./{path}"))
-    return exits.code_for(task.status)
+    return exits.code_for(task)
 
 
 def _save(data: bytes, path: Path, ref: ArtifactRef, *, overwrite: bool) -> Path:
@@ -79,8 +81,11 @@ def target(task: Task, ref: ArtifactRef, number: int, output: Path | None) -> Pa
 
 def say_end(task: Task, screen: Screen) -> None:
     screen.say(ending(task))
-    for warning in task.result.warnings if task.result else ():
-        screen.say(Text.assemble(("! ", "unjudged"), warning))
+    if task.result is not None:
+        for line in (*not_judged(task.result), *probabilities(task.result)):
+            screen.say(line, indent=2)
+        for warning in task.result.warnings:
+            screen.say(Text.assemble(("! ", "unjudged"), warning))
     if task.problem is not None:
         screen.say(
             Text.assemble(

@@ -26,6 +26,8 @@ STATUS_LOOK = {
     TaskStatus.INPUT_REQUIRED: ("?", "unjudged"),
     TaskStatus.COMPLETED: ("✓", "passed"),
     TaskStatus.INCOMPLETE: ("◐", "unjudged"),
+    TaskStatus.UNVERIFIED: ("○", "unjudged"),
+    TaskStatus.UNJUDGED: ("○", "unjudged"),
     TaskStatus.FAILED: ("✗", "failed"),
     TaskStatus.CANCELLED: ("■", "quiet"),
 }

@@ -12,7 +12,7 @@ LOST_S = 300.0
 READY_S = 180.0
 MOST_REPEATED = 0.05
 
-HONEST = frozenset({"completed", "incomplete"})
+HONEST = frozenset({"completed", "incomplete", "unverified", "unjudged"})
 MAY_FAIL = frozenset({"disk", "database"})
 """Parts whose fault may cost a task its result, as long as the task says so."""
 

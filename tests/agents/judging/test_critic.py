@@ -18,8 +18,9 @@ from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.records.artifact import ArtifactRef
-from maquette.records.criterion import Colour, Criterion, Exists, Overall, TextReads
+from maquette.records.criterion import Asked, Colour, Criterion, Exists, Overall, TextReads
 from maquette.records.errors import ConfigError
+from maquette.records.plan import Call
 from maquette.records.verdict import Finding, Outcome, Verdict
 
 THERE = Exists(id="there", thing="circle")
@@ -196,3 +197,16 @@ async def test_an_absent_role_leaves_its_kinds_unjudged_and_says_so() -> None:
     assert {finding.outcome for finding in verdict.findings} == {Outcome.UNJUDGED}
     assert all("no model for the role understanding" in f.reason for f in verdict.findings)
     assert critic.roles == (RoleName.REWARD,)
+
+
+async def test_nobody_judges_what_was_only_asked() -> None:
+    """A thing asked for that nobody can check is unjudged with its own reason, even where a judge
+    claims the kind, fails nothing and is never repaired."""
+    asked = Asked(id="no_door", words="without a door", why="no model here draws without a thing")
+    judge = ScriptedJudge({"no_door": 1.0}, kinds=frozenset({"asked"}))
+    critic = Critic(MemoryArtifactStore(), ScriptedModelClient({}), judges=[judge])
+    found = (await critic.judge((asked,), PICTURE, owner="ada")).verdict
+    assert [(one.outcome, one.reason) for one in found.findings] == [(Outcome.UNJUDGED, asked.why)]
+    assert found.failed() == () and found.score == 0
+    body = (Call(id="art", tool="draw", arguments={"prompt": "a house"}),)
+    assert propose(found, body, frozenset()) == ()

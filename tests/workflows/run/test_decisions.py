@@ -11,8 +11,7 @@ from plan_graphs import call, dags
 
 from maquette.records.artifact import ArtifactRef
 from maquette.records.plan import Call, Loop, Plan, depends_on
-from maquette.records.task import TaskOptions, TaskStatus
-from maquette.workflows.loops.state import LoopState
+from maquette.records.task import TaskOptions
 from maquette.workflows.run import decisions
 from maquette.workflows.wire.spill import STORED_KEY
 
@@ -66,10 +65,3 @@ def test_outputs_are_sorted_into_pictures_and_words() -> None:
     result = decisions.deliver(plan, values, {}, "done")
     assert result.artifacts == (REF, REF)
     assert result.text == "hello\nonce"
-
-
-def test_a_loop_without_a_draft_is_not_completed() -> None:
-    """A task is completed only if every loop has a best draft in which nothing failed."""
-    node = Loop(id="poster", body=(call("a"),), result="a.image")
-    assert decisions.outcome({"poster": LoopState.begin(node, 0)}) is TaskStatus.INCOMPLETE
-    assert decisions.outcome({}) is TaskStatus.COMPLETED

@@ -83,15 +83,17 @@ async def test_the_returned_draft_is_the_best_of_all_rounds(run_with) -> None:
     assert "scripted 0.9" in task.result.reason
 
 
-async def test_unjudged_is_completed_but_never_passed(run_with) -> None:
-    """A task whose checks have no judge is completed with outcome unjudged."""
+async def test_unjudged_is_never_passed(run_with) -> None:
+    """A task whose checks have no judge ends unjudged, and says which they were."""
     ledger = Ledger()
     critic = ScriptedCritic(lambda nth, image: (None, False), ledger)
     async with run_with(make_engine(ledger=ledger, critic=critic)) as running:
         task, events = await follow(running, ask())
-    assert task.status is TaskStatus.COMPLETED
+    assert task.status is TaskStatus.UNJUDGED
     assert task.result is not None and task.result.best is not None
     assert task.result.best.outcome is Outcome.UNJUDGED
+    assert task.result.not_judged == ('reads "HELLO"',)
+    assert events[-1].type is EventType.TASK_UNJUDGED
     assert task.result.best.passed == 0
     reason = of(events, EventType.ITERATION_DECIDED)[0]["reason"]
     assert reason == "nothing was judged: no judge yet for 1 check"

@@ -17,16 +17,19 @@ from maquette.api.cli.main import app
 from maquette.api.cli.terminal import exits
 from maquette.records.errors import (
     Conflict,
+    FixInput,
     GiveUp,
     IntegrityError,
     InvalidInput,
+    MaquetteError,
     NotFound,
     Overloaded,
+    PlanRejected,
     StoreUnavailable,
     ToolFailed,
 )
 from maquette.records.ids import new_task_id
-from maquette.records.task import TaskStatus
+from maquette.records.task import Task, TaskRequest, TaskStatus
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -135,11 +138,13 @@ def test_codes_of_what_the_server_says(live: LiveServer, error: Exception, code:
 
 @pytest.mark.slow
 def test_codes_of_what_a_task_becomes(live: LiveServer) -> None:
-    """A task that failed or was cancelled is 1 and one not fully checked 3, also for whoever
-    watches it later; one that asks is 6."""
+    """A task that failed or was cancelled is 1, one that fails a check 3, one not fully judged 7,
+    not at all 8, also for whoever watches it later; one that asks is 6."""
     for status, code in (
         (TaskStatus.COMPLETED, exits.OK),
         (TaskStatus.INCOMPLETE, exits.INCOMPLETE),
+        (TaskStatus.UNVERIFIED, exits.UNVERIFIED),
+        (TaskStatus.UNJUDGED, exits.UNJUDGED),
         (TaskStatus.FAILED, exits.FAILED),
         (TaskStatus.CANCELLED, exits.FAILED),
     ):
@@ -168,6 +173,29 @@ def test_codes_of_a_server_that_does_not_let_us_in(
     assert code_of("task", "ls") == code_of("run", "a") == exits.AUTH
     monkeypatch.setenv("MAQUETTE_API__PORT", "1")
     assert code_of("task", "ls") == code_of("run", "a") == exits.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (FixInput("x"), exits.USAGE),
+        (PlanRejected([("cycle", "x")]), exits.USAGE),
+        (StoreUnavailable("x"), exits.UNREACHABLE),
+        (ToolFailed("x"), exits.FAILED),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else str(value),
+)
+def test_a_task_that_failed_ends_as_its_problem_would(error: MaquetteError, code: int) -> None:
+    """A request that is refused inside the task is 2, as one that is refused at the door."""
+    task = Task(
+        id="task_1",
+        owner="local",
+        status=TaskStatus.FAILED,
+        request=TaskRequest(text="x"),
+        created_at=0.0,
+        problem=error.problem(),
+    )
+    assert exits.code_for(task) == code
 
 
 class _Wrong:
