@@ -9,7 +9,9 @@ from typing import Any
 from temporalio import activity
 
 from maquette.agents.judging.doubt import belief_in
+from maquette.agents.planning.seam import Scenes, SeeingPlanner
 from maquette.infra.store.contract import DocumentKind
+from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import Conflict, PlanRejected
 from maquette.records.ids import canonical_json
 from maquette.records.plan import Call, Loop, Plan, calls_of
@@ -98,7 +100,7 @@ class Activities:
                 await scene_of(self._engine.store, one.sha256, owner=task.owner)
                 for one in request.inputs
             ]
-            plan = await self._engine.planner.plan(request, scenes=scenes)
+            plan = await self._planned(request, scenes, task.owner)
         size = len(canonical_json(plan.model_dump(mode="json")))
         if size > MAX_MESSAGE_BYTES:
             raise PlanRejected(
@@ -118,6 +120,17 @@ class Activities:
                 if any(self._engine.tools.get(call.tool).seeded for call in calls_of(node))
             ),
         )
+
+    async def _planned(self, request: TaskRequest, scenes: Scenes, owner: str) -> Plan:
+        """A plan of the words; a planner that sees may look at what is attached."""
+        planner = self._engine.planner
+        if not isinstance(planner, SeeingPlanner):
+            return await planner.plan(request, scenes=scenes)
+
+        async def look(ref: ArtifactRef) -> bytes:
+            return await self._engine.store.get(ref.sha256, owner=owner)
+
+        return await planner.plan_seeing(request, look=look, scenes=scenes)
 
     @activity.defn(name=RUN_CALL)
     @faults_cross
