@@ -30,7 +30,9 @@ MAX_CLAIMS = 400
 MAX_MEANING = 200
 PARTS = get_args(Part)
 NOWHERE = "the plan says it nowhere"
-_PLACED = ("argument", "criterion", "wording", "style")
+_QUOTES = "\"'“”‘’«»„ "
+_LITTLE = frozenset(["a", "an", "the", "of", "in", "on", "with", "and", "to", "as"])
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -97,13 +99,9 @@ def account(claims: Sequence[Claim], plan: Plan, text: str) -> Account:
     book = _Book(text, places, criteria)
     dropped: list[str] = []
     for claim in claims:
-        place = _found(claim.words, book)
-        if place is None:
-            continue
-        part, goes_to, meaning = _judged(claim, place, book)
-        if part == "not_understood" and claim.part != part:
-            dropped.append(text[slice(*place)])
-        book.put(*place, part, goes_to, meaning)
+        found = _found(claim.words, book)
+        if found is not None:
+            dropped += _claimed(claim, found, book)
     dropped += _leftover(book)
     entries = tuple(sorted(book.entries, key=lambda entry: entry.start))
     return Account(Ledger(entries=entries), tuple(dropped), _kept(text, entries, dropped))
@@ -137,7 +135,7 @@ def _said(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _found(words: str, book: _Book) -> tuple[int, int] | None:
+def _found(words: str, book: _Book) -> Span | None:
     """The first place of some words that no entry holds yet; None: they are not in the request."""
     pieces = words.split()
     if not pieces:
@@ -151,28 +149,44 @@ def _found(words: str, book: _Book) -> tuple[int, int] | None:
     return None
 
 
-def _judged(claim: Claim, at: tuple[int, int], book: _Book) -> tuple[Part, str, str]:
-    """What a claim comes to: as it says where the plan bears it out, else not understood."""
-    words = book.text[slice(*at)]
-    inside = (span for span in words_of(book.text) if at[0] < span[1] and span[0] < at[1])
-    light = not any(is_content(book.text, span) for span in inside)
-    if claim.part == "not_understood":
-        return "not_understood", "", claim.meaning
-    if claim.part in ("politeness", "context") and light:
-        return ("politeness" if claim.part == "politeness" else "context"), "", claim.meaning
+def _claimed(claim: Claim, at: Span, book: _Book) -> list[str]:
+    """Write down as much of a claim as the plan bears out; gives the words that this drops.
+
+    What is not borne out stays open, to be looked for elsewhere in the plan.
+    """
+    words = [span for span in words_of(book.text) if at[0] < span[1] and span[0] < at[1]]
+    asking = [span for span in words if is_content(book.text, span)]
     place = _place(claim.goes_to, book)
-    if place is None:
-        return ("context", "", claim.meaning) if light else ("not_understood", "", NOWHERE)
-    if not _shows(book.places[place], words, claim) and not light:
-        return "not_understood", "", f"{place} does not say it"
-    if claim.part == "wording" and words.strip("\"'“”‘’«»„ ") not in book.places[place]:
-        return "not_understood", "", f"{place} does not say it letter by letter"
-    if claim.part not in _PLACED:
-        return "context", place, claim.meaning
-    part: Part = "criterion" if place in book.criteria else "argument"
-    if claim.part == "wording" or claim.part == "style":
-        part = claim.part
-    return part, place, claim.meaning
+    if claim.part == "not_understood":
+        book.put(*at, "not_understood", "", claim.meaning)
+    elif claim.part in ("politeness", "context") and not asking:
+        book.put(*at, claim.part, "", claim.meaning)  # type: ignore[arg-type]
+    elif claim.part == "wording" and place is not None:
+        said = book.text[slice(*at)].strip(_QUOTES)
+        if said not in book.places[place]:
+            book.put(*at, "not_understood", "", f"{place} does not say it letter by letter")
+            return [said]
+        book.put(*at, "wording", place)
+    elif place is not None:
+        unsaid = _unsaid(asking, place, claim, book)
+        for start, end in _between(at, unsaid):
+            book.put(start, end, _part(claim, place, book), place, claim.meaning)
+    return []
+
+
+def _part(claim: Claim, place: str, book: _Book) -> Part:
+    if claim.part in ("style", "context"):
+        return claim.part  # type: ignore[return-value]
+    return "criterion" if place in book.criteria else "argument"
+
+
+def _between(at: Span, holes: Sequence[Span]) -> Iterator[Span]:
+    """The stretches of a place that hold a word, without some of its words."""
+    start = at[0]
+    for hole in (*holes, (at[1], at[1])):
+        if hole[0] > start:
+            yield start, hole[0]
+        start = max(start, hole[1])
 
 
 def _place(goes_to: str, book: _Book) -> str | None:
@@ -182,18 +196,30 @@ def _place(goes_to: str, book: _Book) -> str | None:
     return next((one for one in tries if one in book.places), None)
 
 
-def _shows(value: str, words: str, claim: Claim) -> bool:
-    """Whether a place says the words, or what they are said to mean."""
-    low = value.casefold()
-    meaning = claim.meaning.casefold().strip()
-    if words.casefold() in low or (meaning and meaning in low):
-        return True
-    there = {form for span in words_of(low) for form in same(low[slice(*span)])}
-    told = f"{words} {claim.meaning}"
-    asked = [told[slice(*span)].lower() for span in words_of(told) if is_content(told, span)]
-    if any(same(word) & there for word in asked):
-        return True
-    return value[:1] in "[{" and all(word in GEOMETRY for word in asked)
+def _unsaid(asking: Sequence[Span], place: str, claim: Claim, book: _Book) -> list[Span]:
+    """Words of a claim that its place does not say: not by themselves, nor by their meaning.
+
+    A meaning stands for words that are not said by what it has beyond the request: no word of the
+    request can be what another one means.
+    """
+    value = book.places[place].casefold()
+    there = _forms(value)
+    unsaid = [span for span in asking if not _is_said(book.text[slice(*span)], value, there)]
+    new = _forms(claim.meaning.casefold()) - _forms(book.text.casefold())
+    if new and new <= there | _LITTLE:
+        return [] if new & there else unsaid
+    return unsaid
+
+
+def _forms(text: str) -> frozenset[str]:
+    return frozenset(form for span in words_of(text) for form in same(text[slice(*span)]))
+
+
+def _is_said(word: str, value: str, there: frozenset[str]) -> bool:
+    low = word.casefold()
+    if without_spaces(low):
+        return low in value
+    return bool(same(low) & there) or (low in GEOMETRY and value[:1] in "[{")
 
 
 def _leftover(book: _Book) -> list[str]:
@@ -214,7 +240,7 @@ def _leftover(book: _Book) -> list[str]:
     return lost
 
 
-def _unheld(book: _Book) -> Iterator[tuple[int, int]]:
+def _unheld(book: _Book) -> Iterator[Span]:
     """Words, or the parts of words written together, that no entry holds."""
     for start, end in words_of(book.text):
         at = start
@@ -231,7 +257,6 @@ def _unheld(book: _Book) -> Iterator[tuple[int, int]]:
 
 def _says(word: str, book: _Book) -> str | None:
     """The first place of the plan that says a word, criteria last."""
-    forms = same(word)
     for place in sorted(book.places, key=lambda one: one in book.criteria):
         if "." not in place and place not in book.criteria:
             continue
@@ -239,6 +264,6 @@ def _says(word: str, book: _Book) -> str | None:
         if without_spaces(word):
             if word in value:
                 return place
-        elif any(same(value[slice(*span)]) & forms for span in words_of(value)):
+        elif same(word) & _forms(value):
             return place
     return None
