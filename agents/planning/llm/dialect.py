@@ -81,7 +81,8 @@ def learned(dialect: Dialect, refused: Wants) -> Lesson | None:
     text = refused.text.lower()
     if refused.pictures and dialect.pictures and _names(text, _ABOUT_PICTURES):
         return _blind(dialect) if refused.status in (*_REFUSALS, 404, _TEACHES) else None
-    if refused.status not in _REFUSALS:
+    blind = refused.pictures and not dialect.pictures  # shown all the same, as the settings say
+    if refused.status not in _REFUSALS or blind:
         return None
     if _names(text, _ABOUT_ROOM) and dialect.most > FEWER_TOKENS:
         return Lesson(replace(dialect, most=FEWER_TOKENS), f"answer of {dialect.most} tokens")
