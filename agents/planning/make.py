@@ -30,12 +30,16 @@ def make_planner(
         strategies: names of the loop strategies that whoever runs the plans has.
     """
     known, gallery = frozenset(strategies), Gallery(models)
-    embedded = EmbeddedPlanner(
-        models, registry, gallery=gallery if gallery.there else None, strategies=known
-    )
+    art = gallery if gallery.there else None
+    embedded = EmbeddedPlanner(models, registry, gallery=art, strategies=known)
     planner: Planner = embedded
     if settings.planner.base_url is not None:
         planner = LanguagePlanner.of(
-            settings.planner, registry, fallback=embedded, strategies=known
+            settings.planner,
+            registry,
+            models=models,
+            gallery=art,
+            fallback=embedded,
+            strategies=known,
         )
     return CarriedPlans(planner, registry, strategies=known)

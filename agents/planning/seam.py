@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, runtime_checkable
 
+from maquette.records.artifact import ArtifactRef
 from maquette.records.plan import Plan
 from maquette.records.task import TaskRequest
 from maquette.tools.art.scene import Scene
 
 Scenes = Sequence[Scene | None]
+Look = Callable[[ArtifactRef], Awaitable[bytes]]
+"""Gives the bytes of an attached picture. Raises: MaquetteError."""
 
 
 class Planner(Protocol):
@@ -30,5 +33,20 @@ class Planner(Protocol):
             something that cannot be done here; says what can. NeedsAnswer: a guess would be wrong
             too often; it is called again with the answer as a last line of the request's words.
             TryAgain: a model is away.
+        """
+        ...
+
+
+@runtime_checkable
+class SeeingPlanner(Planner, Protocol):
+    """A planner that may look at attached pictures, once the words have chosen the plan."""
+
+    async def plan_seeing(self, request: TaskRequest, *, look: Look, scenes: Scenes = ()) -> Plan:
+        """The plan of the words; places and colours in it may follow what is seen, nothing else.
+
+        Args:
+            look: gives the bytes of an attached picture.
+
+        Raises: as ``plan``. What ``look`` raises leaves the plan as the words made it.
         """
         ...

@@ -159,6 +159,9 @@ class PlannerSettings(Section):
     model: str | None = None
     api_key: SecretStr | None = None
     timeout_s: float = Field(default=60.0, gt=0)
+    """Seconds of one whole answer."""
+    pictures: Literal["auto", "on", "off"] = "auto"
+    """Whether attached pictures are shown to it: until it refuses one, always, or never."""
 
 
 class CriticSettings(Section):

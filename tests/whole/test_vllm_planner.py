@@ -23,7 +23,7 @@ import pytest
 from reciter import make_reciter
 
 from maquette.agents.planning.language_model import LanguagePlanner
-from maquette.agents.planning.llm_prompt import system_message, user_message
+from maquette.agents.planning.llm.prompt import system_message, user_message
 from maquette.infra.settings.schema import PlannerSettings
 from maquette.records.loop import STRATEGIES
 from maquette.records.task import TaskRequest
@@ -51,7 +51,7 @@ def registry() -> Registry:
 @pytest.fixture(scope="module")
 def answer(registry: Registry) -> dict[str, Any]:
     """A right plan for the request, its keys in the order in which the grammar wants them."""
-    from maquette.agents.planning.llm_wire import plan_schema
+    from maquette.agents.planning.llm.wire import plan_schema
 
     schema = plan_schema(registry, STRATEGIES)
     call = schema["$defs"]["call"]
@@ -96,6 +96,9 @@ def answer(registry: Registry) -> dict[str, Any]:
         "notes": [],
         "nodes": [loop],
         "outputs": ["sign.image"],
+        "ledger": [
+            {"words": "GRAND OPENING", "part": "wording", "goes_to": "words", "meaning": ""}
+        ],
     }
 
 
@@ -171,7 +174,7 @@ async def test_the_grammar_holds_a_model_that_was_never_taught_this_request(
     """Asked something else, the model babbles; what comes back still is JSON of the schema."""
     import openai
 
-    from maquette.agents.planning.llm_wire import plan_schema
+    from maquette.agents.planning.llm.wire import plan_schema
 
     schema = plan_schema(registry, STRATEGIES)
     async with openai.AsyncOpenAI(base_url=endpoint, api_key="none", timeout=300) as client:

@@ -9,7 +9,9 @@ from typing import Any
 from temporalio import activity
 
 from maquette.agents.judging.doubt import belief_in
+from maquette.agents.planning.seam import Scenes, SeeingPlanner
 from maquette.infra.store.contract import DocumentKind
+from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import Conflict, NeedsAnswer, PlanRejected
 from maquette.records.ids import canonical_json
 from maquette.records.plan import Call, Loop, Plan, calls_of
@@ -102,7 +104,7 @@ class Activities:
                 for one in request.inputs
             ]
             try:
-                plan = await self._engine.planner.plan(request, scenes=scenes)
+                plan = await self._planned(request, scenes, task.owner)
             except NeedsAnswer as asked:
                 return PlanReply(question=asked.question)
         plan = _fitting(plan, request.text)
@@ -125,6 +127,17 @@ class Activities:
                 if any(self._engine.tools.get(call.tool).seeded for call in calls_of(node))
             ),
         )
+
+    async def _planned(self, request: TaskRequest, scenes: Scenes, owner: str) -> Plan:
+        """A plan of the words; a planner that sees may look at what is attached."""
+        planner = self._engine.planner
+        if not isinstance(planner, SeeingPlanner):
+            return await planner.plan(request, scenes=scenes)
+
+        async def look(ref: ArtifactRef) -> bytes:
+            return await self._engine.store.get(ref.sha256, owner=owner)
+
+        return await planner.plan_seeing(request, look=look, scenes=scenes)
 
     @activity.defn(name=RUN_CALL)
     @faults_cross

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from maquette.agents.planning.llm.ledger import PARTS
+from maquette.agents.planning.llm.text import clean
 from maquette.records.criterion import Criterion
 from maquette.records.loop import NAMED_VERSION
 from maquette.records.plan import REFERENCE_KEY
@@ -20,6 +22,9 @@ from maquette.tools.spec import ToolSpec
 Schema = dict[str, Any]
 
 WIRE_REFERENCE = "ref"
+MAX_SENTENCE = 300
+MAX_NOTES = 8
+_NOT_OF_A_PLAN = ("refusal", "ledger", "planner")
 _KEPT = ("type", "enum", "const", "description")
 
 
@@ -50,6 +55,7 @@ def plan_schema(registry: Registry, strategies: Iterable[str]) -> Schema:
                 "items": {"anyOf": [{"$ref": "#/$defs/call"}, {"$ref": "#/$defs/loop"}]},
             },
             "outputs": {"type": "array", "items": {"type": "string"}},
+            "ledger": {"type": "array", "items": {"$ref": "#/$defs/entry"}},
         }
     )
     reference = _object({WIRE_REFERENCE: {"type": "string"}})
@@ -57,6 +63,14 @@ def plan_schema(registry: Registry, strategies: Iterable[str]) -> Schema:
         "call": call,
         "loop": loop,
         "criterion": _criterion_schema(),
+        "entry": _object(
+            {
+                "words": {"type": "string"},
+                "part": {"type": "string", "enum": list(PARTS)},
+                "goes_to": {"type": "string"},
+                "meaning": {"type": "string"},
+            }
+        ),
         "reference": reference,
     }
     return schema
@@ -140,8 +154,21 @@ def _unique(schemas: list[Schema]) -> list[Schema]:
 
 def from_wire(answer: dict[str, Any]) -> dict[str, Any]:
     """The plan of an answer as JSON for ``parse_plan``: nulls out, references in our form."""
-    plan = {key: value for key, value in answer.items() if key != "refusal"}
-    return {**_back(plan), "version": NAMED_VERSION}
+    plan = {key: value for key, value in answer.items() if key not in _NOT_OF_A_PLAN}
+    return {**_bounded(_back(plan)), "version": NAMED_VERSION}
+
+
+def _bounded(plan: dict[str, Any]) -> dict[str, Any]:
+    """The plan with what is told to the person kept short and on one line."""
+    found = dict(plan)
+    if isinstance(found.get("summary"), str):
+        found["summary"] = clean(found["summary"], MAX_SENTENCE)
+    if isinstance(notes := found.get("notes"), list):
+        found["notes"] = [
+            clean(note, MAX_SENTENCE) if isinstance(note, str) else note
+            for note in notes[:MAX_NOTES]
+        ]
+    return found
 
 
 def _back(value: Any) -> Any:
