@@ -9,6 +9,9 @@ art-faults       how often planted faults in composed pictures are found
 art-scenes       how many scenes and sheets planned by hand are right, clean and fit to print
 art-pairs        how often composed pictures are preferred to drawn ones of the same words
 art-words        how many of the scenes' words are read as they were planned by hand
+routing          which kinds of output instructions ask for, beside a baseline of keywords
+requests         plans of ordinary requests against what was asked for
+words            ledgers of requests against what each of their words is for
 plans            how near plans over tools never seen before are to plans written by hand
 pack             measure rows and write table, plot, sheets and outcomes; or recheck outcomes
 """
@@ -29,6 +32,7 @@ from maquette.training.evaluation.generation_rows import make
 from maquette.training.evaluation.judge.judge import JudgeRun, keep_judge
 from maquette.training.evaluation.judge.labels import label_asks, write_sheets
 from maquette.training.evaluation.kept import copy_page, kept
+from maquette.training.evaluation.requests.commands import add_to
 from maquette.training.evaluation.results import load_rows, measure, recheck, save_rows, table, told
 from maquette.training.evaluation.rows import Bench, known_rows
 from maquette.training.evaluation.search import search as searching
@@ -196,36 +200,6 @@ def art_words(
 
 
 @app.command()
-def plans(
-    file: Annotated[Path, typer.Argument(help="lines {id, text, gold: {nodes, edges}}")],
-    tools: Annotated[
-        Path | None, typer.Option(help="tools as {nodes: [{id, desc, ...}]}; TaskBench's forty")
-    ] = None,
-    out: Annotated[Path | None, typer.Option(help="JSON lines of what was planned")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="print rows as JSON")] = False,
-) -> None:
-    """Plan requests over tools known by their cards only. Exits with 1 below a bar."""
-    from maquette.training.evaluation.plans import measure as planning
-
-    try:
-        cards = planning.read_tools(tools or planning.TOOLS)
-        planned = planning.run(planning.read_requests(file), cards)
-        found = planning.rows(planned, cards)
-    except MaquetteError as error:
-        raise typer.BadParameter(told(error)) from error
-    if out is not None:
-        lines = [
-            {"id": one.id, "nodes": one.nodes, "edges": one.edges, "faults": one.faults}
-            for one in planned
-        ]
-        text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
-        out.write_text(text, encoding="utf-8")
-    rows = [row.record() for row in found]
-    typer.echo(json.dumps(rows, indent=1) if as_json else planning.table(found))
-    raise typer.Exit(1 if any(row.holds is False for row in found) else 0)
-
-
-@app.command()
 def art(
     which: Annotated[str, typer.Option("--set", help="nouns, later, abstract, homographs")] = (
         "nouns"
@@ -328,6 +302,8 @@ def _specs(names: list[str]) -> list[RowSpec]:
     except KeyError as error:
         raise typer.BadParameter(str(error.args[0])) from error
 
+
+add_to(app)
 
 if __name__ == "__main__":
     app()

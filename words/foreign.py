@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from maquette.words.colours import WORDS as COLOURS
-from maquette.words.stopwords import CARRIERS, NUMBERS
+from maquette.words.lexicon import PATTERNS, plural
+from maquette.words.stopwords import CARRIERS, NEGATIONS, NUMBERS, SIZES
 
 FOLDER = Path(__file__).parent / "languages"
 """``<language>.txt``: a word, its class and its English value a line, between tabs."""
@@ -34,6 +35,40 @@ def _table(language: str) -> dict[tuple[str, str], str]:
 
 LANGUAGES = ("de", "es", "zh")
 """Languages that have a table."""
+CLASSES = tuple(
+    """
+    number colour size pattern relation place ground carrier not do thing
+    """.split()  # noqa: SIM905
+)
+"""Classes of everyday words, and names of things."""
+
+
+@cache
+def classes(language: str) -> dict[str, frozenset[int]]:
+    """The classes, by their number, of every known word or phrase of a language, in small letters.
+
+    Names of things are those of the default art pack (``<language>_things.txt``).
+    """
+    found: dict[str, set[int]] = {}
+    pairs = ENGLISH if language == "en" else list(_table(language))
+    for kind, word in pairs:
+        found.setdefault(word, set()).add(CLASSES.index(kind))
+    path = FOLDER / f"{language}_things.txt"
+    names = path.read_text("utf-8").splitlines() if path.is_file() else []
+    for name in names:
+        for form in {name, plural(name) if language == "en" else name}:
+            found.setdefault(form, set()).add(CLASSES.index("thing"))
+    return {word: frozenset(kinds) for word, kinds in found.items()}
+
+
+ENGLISH = (
+    *(("colour", word) for word in COLOURS),
+    *(("number", word) for word in NUMBERS),
+    *(("size", word) for word in SIZES),
+    *(("pattern", word) for word in PATTERNS),
+    *(("carrier", word) for word in CARRIERS),
+    *(("not", word) for word in NEGATIONS),
+)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from maquette.agents.planning.seam import Planner, Scenes
+from maquette.agents.planning.seam import Look, Planner, Scenes, SeeingPlanner
 from maquette.agents.validation.validator import PlanLimits, check_plan, parse_plan
 from maquette.records.carried_plan import plan_in
 from maquette.records.plan import Plan
@@ -24,9 +24,22 @@ class CarriedPlans:
 
     async def plan(self, request: TaskRequest, *, scenes: Scenes = ()) -> Plan:
         """See ``Planner.plan``. A plan that was brought is never changed: it runs or is refused."""
+        return self._brought(request) or await self.behind.plan(request, scenes=scenes)
+
+    async def plan_seeing(self, request: TaskRequest, *, look: Look, scenes: Scenes = ()) -> Plan:
+        """See ``SeeingPlanner.plan_seeing``; a planner behind it that does not look plans blind."""
+        brought = self._brought(request)
+        if brought is not None:
+            return brought
+        if isinstance(self.behind, SeeingPlanner):
+            return await self.behind.plan_seeing(request, look=look, scenes=scenes)
+        return await self.behind.plan(request, scenes=scenes)
+
+    def _brought(self, request: TaskRequest) -> Plan | None:
+        """The plan that a request brings, checked; None: it brings none."""
         written = plan_in(request.text)
         if written is None:
-            return await self.behind.plan(request, scenes=scenes)
+            return None
         return check_plan(
             parse_plan(written),
             self._registry,

@@ -4,6 +4,7 @@ no plan holds is said."""
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from maquette.agents.intents.contract import Asked, Intent
 from maquette.agents.intents.router import Router
@@ -27,6 +28,7 @@ from maquette.agents.reading.labelled.adjusting import format_of
 from maquette.agents.reading.labelled.quoting import hide_quoted
 from maquette.agents.reading.labelled.read import Read, read_labelled
 from maquette.agents.reading.request import Reading
+from maquette.agents.tool_planning.by_cards import plan_by_cards
 from maquette.agents.validation.validator import PlanLimits, check_plan
 from maquette.model_servers.client.contract import ModelClient
 from maquette.model_servers.client.roles import EmbeddingClient
@@ -87,7 +89,10 @@ class EmbeddedPlanner:
     async def plan(self, request: TaskRequest, *, scenes: Scenes = ()) -> Plan:
         """See ``Planner.plan``."""
         read = await read_labelled(request.text, len(request.inputs), self._reader)
-        plan = await self._planned(request, read, tuple(scenes))
+        count = len(request.inputs)
+        plan = await plan_by_cards(request.text, count, self._registry, self._embed)
+        if plan is None:
+            plan = await self._planned(request, read, tuple(scenes))
         plan = with_ledger(plan, read.ledger, request.text)
         plan = within_budget(plan, self._registry, request.options)
         return check_plan(
@@ -96,6 +101,9 @@ class EmbeddedPlanner:
             inputs=len(request.inputs),
             limits=PlanLimits(budget_s=request.options.budget_s, strategies=self._strategies),
         )
+
+    async def _embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        return (await self._reader.embed_text(tuple(texts))).vectors
 
     async def _planned(self, request: TaskRequest, read: Read, scenes: Scenes) -> Plan:
         """Every item's plan, together. An item that cannot be planned leaves the others.

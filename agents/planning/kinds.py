@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from maquette.agents.reading.request import Reading
 
 INTENTS = {
@@ -41,3 +43,8 @@ def is_open(reading: Reading) -> tuple[str, str] | None:
     first, second = sorted(item.kinds, key=lambda kind: -item.kinds[kind])[:2]
     near = item.kinds[first] - item.kinds[second] < CLOSE and item.kinds[first] < LIKELY
     return (first, second) if near and INTENTS[first] != INTENTS[second] else None
+
+
+def kinds_of(items: Sequence[Reading]) -> tuple[str, ...]:
+    """The kind of each item of a request."""
+    return tuple(one.labelled.kind for one in items if one.labelled is not None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from maquette.model_servers.reading.network import MAX_ATTACHED, Batch
-from maquette.model_servers.reading.words import Word, features, words_of
+from maquette.model_servers.reading.words import FEATURES, Word, features, words_of
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -63,6 +63,7 @@ def collate(
     attached: Sequence[int],
     items: Sequence[Sequence[int]],
     tokenizer: Tokenizer,
+    languages: Sequence[str],
 ) -> Batch:
     """A batch; ``items`` has the number of the item that each word is of."""
     told = [tokens_of(one, tokenizer) for one in words]
@@ -70,7 +71,7 @@ def collate(
     width = max(1, max(len(one) for one in words))
     tokens = torch.zeros(many, longest, dtype=torch.long)
     owner = torch.full((many, longest), -1)
-    looks = torch.zeros(many, width, len(features([Word("a", 0, 1)], "a")[0]))
+    looks = torch.zeros(many, width, FEATURES)
     there = torch.zeros(many, width, dtype=torch.bool)
     of_item = torch.zeros(many, width, dtype=torch.long)
     for k, (text, row) in enumerate(zip(texts, words, strict=True)):
@@ -78,7 +79,7 @@ def collate(
         tokens[k, : len(ids)] = torch.tensor(ids)
         owner[k, : len(ids)] = torch.tensor(owners)
         if row:
-            looks[k, : len(row)] = torch.tensor(features(row, text))
+            looks[k, : len(row)] = torch.tensor(features(row, text, languages[k]))
             of_item[k, : len(row)] = torch.tensor(items[k])
             there[k, : len(row)] = True
     pictures = torch.tensor([min(MAX_ATTACHED, number) for number in attached])

@@ -57,11 +57,12 @@ def decode(
     words: list[Word],
     attached: int,
     tokenizer: object,
+    language: str,
     *,
     temperature: float = 1.0,
 ) -> Decoded:
     """Label one request. ``words`` are those that the encoder takes; not empty."""
-    batch = collate([text], [words], [attached], [[0] * len(words)], tokenizer)  # type: ignore[arg-type]
+    batch = collate([text], [words], [attached], [[0] * len(words)], tokenizer, [language])  # type: ignore[arg-type]
     scores = model(batch)
     shares = (scores.tags[0, : len(words)] / temperature).softmax(-1)
     tags = best_tags(shares)

@@ -48,6 +48,7 @@ class Reader:
     def read(self, text: str, attached: int) -> ReadReply:
         """What each word of a request is. Longer ones are read as far as the encoder takes."""
         begun = time.monotonic()
+        language = language_of(text)
         words = read_words(text, self._tokenizer)
         found = Decoded((), ())
         if words:
@@ -57,6 +58,7 @@ class Reader:
                 words,
                 attached,
                 self._tokenizer,
+                language,
                 temperature=self._temperature,
             )
         spent_s = time.monotonic() - begun
@@ -74,7 +76,7 @@ class Reader:
             ),
             items=tuple(_item(item.first, item.kinds, words) for item in found.items),
             read_to=words[-1].end if words else 0,
-            language=language_of(text),
+            language=language,
             digest=self.digest,
             forward_s=spent_s,
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from maquette.words.foreign import CLASSES, classes
+
 STRING = "\ue000"
 """First of the 256 private characters that stand for a string taken out of a request."""
 _STRINGS = "\ue000-\ue0ff"
@@ -12,7 +14,10 @@ _HAN = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af"
 _WORD = re.compile(
     rf"[{_STRINGS}]|[{_HAN}]|\d+(?:[.,:/]\d+)*|[^\W\d_{_HAN}{_STRINGS}]+(?:['’][^\W\d_]+)*|\|\||\S"
 )
-FEATURES = 9
+LOOKS = 9
+FEATURES = LOOKS + len(CLASSES)
+LONGEST = 4
+"""Words of a phrase that is looked up."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +39,24 @@ def words_of(text: str) -> list[Word]:
     return [Word(m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
 
 
-def features(words: list[Word], text: str) -> list[list[float]]:
-    """What a word looks like, (words, FEATURES), each 0 or 1: the encoder sees small letters."""
-    return [_looks(word, k, text) for k, word in enumerate(words)]
+def features(words: list[Word], text: str, language: str) -> list[list[float]]:
+    """What a word looks like and which everyday word it is, (words, FEATURES), each 0 or 1: the
+    encoder sees small letters, and knows little but English."""
+    known = _known(words, text, language)
+    return [_looks(word, k, text) + known[k] for k, word in enumerate(words)]
+
+
+def _known(words: list[Word], text: str, language: str) -> list[list[float]]:
+    """The classes of each word, also as a part of a phrase."""
+    table = classes(language)
+    found = [[0.0] * len(CLASSES) for _ in words]
+    for first in range(len(words)):
+        for last in range(first, min(first + LONGEST, len(words))):
+            phrase = " ".join(text[words[first].start : words[last].end].lower().split())
+            for kind in table.get(phrase, ()):
+                for k in range(first, last + 1):
+                    found[k][kind] = 1.0
+    return found
 
 
 def _looks(word: Word, k: int, text: str) -> list[float]:

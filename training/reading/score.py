@@ -27,7 +27,7 @@ def agreement(
     for example in examples:
         example = hide_quoted(example)
         words = read_words(example.text, tokenizer)
-        found = decode(model, example.text, words, example.attached, tokenizer)
+        found = decode(model, example.text, words, example.attached, tokenizer, example.language)
         right = _compare(example, words, found, counts)
         whole += right
     many = max(1, len(examples))

@@ -51,7 +51,12 @@ def make_batch(
     words = [read_words(one.text, tokenizer) for one in examples]
     items = [_items(one, row) for one, row in zip(examples, words, strict=True)]
     batch = collate(
-        [one.text for one in examples], words, [one.attached for one in examples], items, tokenizer
+        [one.text for one in examples],
+        words,
+        [one.attached for one in examples],
+        items,
+        tokenizer,
+        [one.language for one in examples],
     )
     return batch, _truth(examples, words, batch), words
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from maquette.agents.planning.embedded import EmbeddedPlanner
 from maquette.agents.plans.composed.gallery import Gallery
 from maquette.model_servers.client.fake import ScriptedModelClient
+from maquette.model_servers.client.roles import EmbeddingClient
 from maquette.model_servers.embedding.encoder import Encoder, model_folder
 from maquette.model_servers.loading.model_files import bundled_directory
 from maquette.model_servers.reading.reader import Reader
@@ -29,6 +30,17 @@ def embedded_planner(pack: Path | None = None) -> EmbeddedPlanner:
     Args:
         pack: of the reader; None: the bundled one.
     """
+    models = _models(pack)
+    gallery = Gallery(models)
+    return EmbeddedPlanner(models, load_registry(), gallery=gallery if gallery.there else None)
+
+
+def reading_client(pack: Path | None = None) -> EmbeddingClient:
+    """The reader alone."""
+    return EmbeddingClient(_models(pack))
+
+
+def _models(pack: Path | None) -> ScriptedModelClient:
     encoder = Encoder(model_folder())
     reader = Reader(model_folder(), pack)
 
@@ -39,7 +51,7 @@ def embedded_planner(pack: Path | None = None) -> EmbeddedPlanner:
     def read(request: ReadRequest) -> ReadReply:
         return reader.read(request.text, request.attached)
 
-    models = ScriptedModelClient(
+    return ScriptedModelClient(
         {
             ("embedding", "embed_text"): embed,
             ("embedding", "read_request"): read,
@@ -48,8 +60,6 @@ def embedded_planner(pack: Path | None = None) -> EmbeddedPlanner:
             ("segmentation", "describe"): lambda _: _finds(),
         }
     )
-    gallery = Gallery(models)
-    return EmbeddedPlanner(models, load_registry(), gallery=gallery if gallery.there else None)
 
 
 def _generator() -> GenerationDescription:
