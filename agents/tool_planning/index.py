@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from maquette.agents.tool_planning.cards import ToolCard
 from maquette.agents.tool_planning.request.likeness import EMPTY, alike, key_of, phrases
+from maquette.words.colours import WORDS
 
 NAME, TOLD, PORT = 1.0, 0.8, 0.4
 """How much a word counts of a tool's name, of its description, of the names of its inputs."""
+OTHERS = 0.3
+"""What a word of a description counts in comparison where it is the name of another tool: a name
+is owned, so that no card draws to itself what another is called, nor makes its name less rare."""
 MOST_KEYS = 24
 """Keys of a description that are read: a card that lists every word there is tells no more."""
 LATER = 0.6
@@ -74,8 +79,19 @@ def index_of(cards: tuple[ToolCard, ...]) -> Index:
         for key, weight in own.items():
             one[merged[key]] = max(one.get(merged[key], 0.0), weight)
         folded.append(one)
+    names = Counter(key for own in folded for key, weight in own.items() if weight >= NAME)
+    named = {key for key, n in names.items() if n == 1}
+    for own in folded:
+        for key in named & own.keys():
+            own[key] *= 1.0 if own[key] >= NAME else OTHERS
     count = len(cards)
-    held = {key: sum(key in own for own in folded) for own in folded for key in own}
+    held = {
+        key: sum(
+            own.get(key, 0.0) >= (NAME if key in named else 0.0) for own in folded if key in own
+        )
+        for own in folded
+        for key in own
+    }
     scale = math.log(count + 1)
     rarity = {
         key: math.log((count + 1) / n) / scale if count > 1 else 1.0
@@ -106,6 +122,8 @@ def _weights(card: ToolCard) -> dict[str, float]:
     parts.append((NAME, " ".join(w for w in re.findall(r"\w+", choices) if w in told)))
     for weight, text in parts:
         for key in keys_of(text)[:MOST_KEYS]:
+            if weight < NAME and key in WORDS:
+                continue  # A colour is a value of a request; it tells no tool.
             own[key] = max(own.get(key, 0.0), weight)
     return own
 

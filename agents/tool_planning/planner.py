@@ -15,10 +15,11 @@ from maquette.agents.tool_planning.tool_plan import CLEAR, ToolPlan
 from maquette.words.word_set import word_set
 
 TRIES = 4
-"""Tools that are passed over at most because something they need is not there."""
+"""How often a plan is made at most; each time the tools that lack something are passed over."""
 SLIGHT = word_set(
     "put add set make give apply do get take turn change around over under onto across along off "
-    "between within out back up down whole entire nice bit little attached uploaded hello hi thanks thank"
+    "between within out back up down whole entire nice bit little attached uploaded hello "
+    "hi thanks thank"
 )
 """Words that any request of a tool may have."""
 NEAREST = 3
@@ -50,23 +51,24 @@ def plan_tools(
     """
     heard = hear(text)
     index = index_of(tuple(cards))
-    barred = between
-    while True:
+    barred, lacking = between, None
+    for _ in range(TRIES):
         wanted = Finder(heard, index, likeness, barred, attached).find()
         if not wanted:
-            return NoTool(_nearest(heard, index))
+            break
         binder = Binder(heard, index, attached)
         binder.bind(wanted)
-        lacking = frozenset(binder.missing)
-        if not lacking or len(barred - between) >= TRIES:
-            break
-        barred |= lacking
-    return ToolPlan(
-        tuple(binder.steps),
-        tuple((one.card.name, one.margin() if one.named else 0.5 * CLEAR) for one in wanted),
-        _understood(heard, index, binder),
-        tuple(f"{name}: {what}" for name, what in binder.missing.items()),
-    )
+        plan = ToolPlan(
+            tuple(binder.steps),
+            tuple((one.card.name, one.margin() if one.named else 0.5 * CLEAR) for one in wanted),
+            _understood(heard, index, binder),
+            tuple(f"{name}: {what}" for name, what in binder.missing.items()),
+        )
+        if not binder.missing:
+            return plan
+        lacking = lacking or plan
+        barred |= binder.missing.keys()
+    return lacking or NoTool(_nearest(heard, index))
 
 
 def _nearest(heard: Heard, index: Index) -> tuple[str, ...]:

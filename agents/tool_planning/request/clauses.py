@@ -19,7 +19,8 @@ _PIECE = re.compile(r"\x00(\d+)\x00|\x01(\d+)\x01|[^\W\d_][\w'’-]*|\d[\w.,%]*|
 _PAUSES = word_set("and then while but finally afterwards also")
 TOPICS = word_set("about regarding concerning how")
 _HAVING = re.compile(
-    r"^(?:hello|hi|dear \w+)?\W*(?:here(?: is|'s|’s)|i(?:'ve| have|’ve)(?: got| found)?|there(?: is|'s)|"
+    r"^(?:hello|hi|dear \w+)?\W*(?:here(?: is|'s|’s)|there(?: is|'s)|"
+    r"i(?:'ve| have|’ve)(?: got| found)?|"
     r"i (?:only )?attach(?:ed)?|my [\w ]+ is|the [\w ]+ (?:is|are)|attached)\b",
     re.IGNORECASE,
 )

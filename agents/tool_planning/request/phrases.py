@@ -12,14 +12,8 @@ _LEAD = re.compile(
     r"(?:can|could) you|help me(?: to)?)\s+)+",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(
-    r"\b(?:about|regarding|concerning|related to|on how to|of|for|on|how to)\s+", re.I
-)
 _POINTS = re.compile(
-    r"^(?:(?:the|these|those|this|that|its|it|them|each|one of)\b.*)?$", re.IGNORECASE
-)
-_PLAIN_POINTS = re.compile(
-    r"^(?:these|those|this|that|its|it|them|one of|me|my|their|both)\b", re.I
+    r"^(?:these|those|this|that|its|it|them|one of|me|my|their|both)\b", re.IGNORECASE
 )
 
 
@@ -28,9 +22,8 @@ def topic_of(clauses: Sequence[Clause], heard: Heard) -> str | None:
     to what was said or made before."""
     for clause in clauses[::-1]:
         for k, word in enumerate(clause.words):
-            related = word.text == "related" and [w.text for w in clause.words[k + 1 : k + 2]] == [
-                "to"
-            ]
+            after = [w.text for w in clause.words[k + 1 : k + 2]]
+            related = word.text == "related" and after == ["to"]
             if word.slot is not None or not (word.text in TOPICS or related):
                 continue
             start = word.start + len(word.text)
@@ -38,7 +31,7 @@ def topic_of(clauses: Sequence[Clause], heard: Heard) -> str | None:
             said = re.sub(r"^to\s+", "", said) if related else said
             said = re.sub(r"\s+(?:on|from) the (?:internet|web)$", "", said)
             made = any(w.text.endswith("ed") for w in clause.words[k + 1 + related :])
-            if said and not _PLAIN_POINTS.match(said) and not made and not _has_slot(clause, k):
+            if said and not _POINTS.match(said) and not made and not _has_slot(clause, k):
                 return said
     return None
 
@@ -59,13 +52,8 @@ def words_for(kind: str, clauses: Sequence[Clause], heard: Heard) -> str:
                         break
                 return heard.text[clause.words[first].start : word.start + len(word.text)]
     if kind == "text" and clauses:
-        return wish_text(clauses[-1], heard)
+        return wish_of(clauses[-1:], heard)
     return ""
-
-
-def wish_text(clause: Clause, heard: Heard) -> str:
-    """A clause as an instruction: without "please" and "I want to"."""
-    return wish_of([clause], heard)
 
 
 def wish_of(clauses: Sequence[Clause], heard: Heard) -> str:
