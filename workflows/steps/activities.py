@@ -256,7 +256,7 @@ def _fitting(plan: Plan, text: str) -> Plan:
 def belief_of(call: Call, values: dict[str, Any]) -> Belief | None:
     """How sure the model is of the words of a finished call; None: no model said any."""
     found = belief_in(call.tool, {ref.partition(".")[2]: one for ref, one in values.items()})
-    return found and Belief(probability=found.probability, doubt=found.doubt)
+    return None if found is None else Belief(probability=found.probability, doubt=found.doubt)
 
 
 class _Silent:

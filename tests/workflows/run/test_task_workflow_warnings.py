@@ -8,6 +8,7 @@ from dataclasses import replace
 from workflow_parts import Words, make_engine
 
 from maquette.model_servers.schemas.guard import OUTSIDE, GuardVerdict
+from maquette.records.base import Record
 from maquette.records.event import EventType
 from maquette.records.plan import Call, Plan
 from maquette.records.task import TaskRequest, TaskStatus
@@ -56,3 +57,42 @@ def test_warnings_add_up_within_bounds() -> None:
     assert a.plus(b).warnings == ("x", "y", "z")
     many = kept_warnings(f"{number} {'w' * 900}" for number in range(50))
     assert len(many) == MAX_WARNINGS and all(len(one) == MAX_WARNING for one in many)
+
+
+class Said(Record):
+    """Words of a model, as the tools of the understanding role give them."""
+
+    text: str
+    probability: float
+    in_world: bool | None
+    warning: str
+
+
+@tool("look", version="2", cost_s=0.0)
+async def unsure(ctx: ToolContext, *, text: str) -> Said:
+    """Say something, as sure as the words are long."""
+    return Said(text=text, probability=len(text) / 10, in_world=None, warning="")
+
+
+async def test_an_unsure_answer_ends_unverified(run_with) -> None:
+    """Below the line the task is unverified and its answer carries the probability and the doubt,
+    also when the step is found again; above it the task is completed."""
+
+    def plan(request: TaskRequest) -> Plan:
+        call = Call(id="one", tool="look", arguments={"text": request.text})
+        return Plan(nodes=(call,), outputs=("one.text",))
+
+    engine = replace(make_engine(plan=plan), tools=Registry([unsure], origin="tests"))
+    async with run_with(engine) as running:
+        for text, status in (
+            ("four", TaskStatus.UNVERIFIED),
+            ("four", TaskStatus.UNVERIFIED),
+            ("four suns", TaskStatus.COMPLETED),
+        ):
+            task = await running.gateway.submit(TaskRequest(text=text), owner=OWNER)
+            task = await running.gateway.get(task.id, owner=OWNER, wait_s=60)
+            assert task.status is status and task.result is not None
+            [answer] = task.result.answers
+            assert (answer.text, answer.probability) == (text, len(text) / 10)
+            assert bool(answer.doubt) is (status is TaskStatus.UNVERIFIED)
+            assert task.progress.fraction == 1.0
