@@ -11,17 +11,16 @@ import typer
 from rich.text import Text
 
 from maquette.api.cli.connect import local_place, make_client
-from maquette.api.cli.delivery.attend import attend_and_deliver
+from maquette.api.cli.delivery.attend import attend_and_deliver, screen_head
 from maquette.api.cli.delivery.room import room_at
 from maquette.api.cli.delivery.saving import check_target
 from maquette.api.cli.delivery.vector import source_for
-from maquette.api.cli.direct.arguments import read_plan
+from maquette.api.cli.direct.arguments import read_picture, read_plan
 from maquette.api.cli.terminal import exits
 from maquette.api.cli.terminal.options import DataDir, Json
 from maquette.api.cli.terminal.screen import Screen
 from maquette.api.cli.validation import check_options
 from maquette.api.schemas import task_view
-from maquette.records.errors import InvalidInput
 
 
 class Approve(StrEnum):
@@ -121,17 +120,6 @@ def run(
     raise typer.Exit(code)
 
 
-def read_picture(path: Path) -> bytes:
-    """The bytes of a picture to attach. Raises: InvalidInput: they cannot be read."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidInput(
-            f"the picture {path} cannot be read: {error.strerror}",
-            hint="check the path after --image",
-        ) from error
-
-
 async def _run(
     client: Any,
     screen: Screen,
@@ -159,10 +147,3 @@ async def _run(
         return await attend_and_deliver(
             client, screen, task.id, output=output, force=force, preview=preview, place=place
         )
-
-
-def screen_head(screen: Screen, text: str, task_id: str, seed: int) -> None:
-    """Name the task before anything happens."""
-    if not screen.as_json:
-        screen.say(Text.assemble((" ".join(text.split()), "bold")))
-        screen.say(Text(f"{task_id}  seed {seed}", style="quiet"))
