@@ -11,18 +11,17 @@ import typer
 from rich.text import Text
 
 from maquette.api.cli.connect import local_place, make_client, settings_of
-from maquette.api.cli.delivery.attend import attend_and_deliver
+from maquette.api.cli.delivery.attend import attend_and_deliver, screen_head
 from maquette.api.cli.delivery.room import room_at
 from maquette.api.cli.delivery.saving import check_target
 from maquette.api.cli.delivery.started import note_started
 from maquette.api.cli.delivery.vector import source_for
-from maquette.api.cli.direct.arguments import read_plan
+from maquette.api.cli.direct.arguments import read_picture, read_plan
 from maquette.api.cli.terminal import exits
 from maquette.api.cli.terminal.options import DataDir, Json, Yes
 from maquette.api.cli.terminal.screen import Screen
 from maquette.api.cli.terminal.validation import check_options
 from maquette.api.schemas import task_view
-from maquette.records.errors import InvalidInput
 
 
 class Approve(StrEnum):
@@ -130,17 +129,6 @@ def pictures_of(paths: list[Path] | None) -> list[bytes]:
     return [read_picture(path) for path in paths or ()]
 
 
-def read_picture(path: Path) -> bytes:
-    """The bytes of a picture to attach. Raises: InvalidInput: they cannot be read."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidInput(
-            f"the picture {path} cannot be read: {error.strerror}",
-            hint="check the path after --image",
-        ) from error
-
-
 async def _run(
     client: Any,
     screen: Screen,
@@ -170,10 +158,3 @@ async def _run(
         return await attend_and_deliver(
             client, screen, task.id, output=output, force=force, preview=preview, place=place
         )
-
-
-def screen_head(screen: Screen, text: str, task_id: str, seed: int) -> None:
-    """Name the task before anything happens."""
-    if not screen.as_json:
-        screen.say(Text.assemble((" ".join(text.split()), "bold")))
-        screen.say(Text(f"{task_id}  seed {seed}", style="quiet"))

@@ -13,10 +13,9 @@ from rich.text import Text
 
 from maquette.api.cli.connect import local_place, make_client, settings_of
 from maquette.api.cli.delivery.asking import Answered
-from maquette.api.cli.delivery.attend import attend_and_deliver
+from maquette.api.cli.delivery.attend import attend_and_deliver, screen_head
 from maquette.api.cli.delivery.saving import check_target
 from maquette.api.cli.delivery.started import started_here
-from maquette.api.cli.run import screen_head
 from maquette.api.cli.show import show
 from maquette.api.cli.terminal.options import DataDir, Json, TaskId
 from maquette.api.cli.terminal.screen import Screen, sentence

@@ -71,3 +71,10 @@ async def attend_and_deliver(
         say_end(found, screen)
         return exits.code_for(found)
     return await deliver(client, found, screen, output=output, force=force, preview=preview)
+
+
+def screen_head(screen: Screen, text: str, task_id: str, seed: int) -> None:
+    """Name the task before anything happens."""
+    if not screen.as_json:
+        screen.say(Text.assemble((" ".join(text.split()), "bold")))
+        screen.say(Text(f"{task_id}  seed {seed}", style="quiet"))

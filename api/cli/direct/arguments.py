@@ -59,6 +59,17 @@ def read_plan(path: Path) -> dict[str, Any]:
     return _object(data, f"the plan {path}")
 
 
+def read_picture(path: Path) -> bytes:
+    """The bytes of a picture to attach. Raises: InvalidInput: they cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(
+            f"the picture {path} cannot be read: {error.strerror}",
+            hint="check the path after --image",
+        ) from error
+
+
 def _value(written: str) -> Any:
     try:
         return json.loads(written)

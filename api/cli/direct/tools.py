@@ -13,10 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from maquette.api.cli.connect import local_place, make_client
-from maquette.api.cli.delivery.attend import attend_and_deliver
+from maquette.api.cli.delivery.attend import attend_and_deliver, screen_head
 from maquette.api.cli.delivery.saving import check_target
-from maquette.api.cli.direct.arguments import read_arguments
-from maquette.api.cli.run import read_picture, screen_head
+from maquette.api.cli.direct.arguments import read_arguments, read_picture
 from maquette.api.cli.terminal.options import DataDir, Json
 from maquette.api.cli.terminal.screen import Screen
 from maquette.api.cli.validation import check_options
