@@ -78,7 +78,7 @@ def settled(
     )
     if meaning.kind is TurnKind.NAME and meaning.concept is not None:
         return _described(after, meaning.concept, outcome)
-    if outcome.artifact is None or meaning.kind is TurnKind.ABOUT and not _looks_new(outcome):
+    if outcome.artifact is None or (meaning.kind is TurnKind.ABOUT and not _looks_new(outcome)):
         return after
     picture = _accepted(after, turn.number, meaning, outcome)
     return after.model_copy(update={"pictures": (*after.pictures, picture)})
@@ -118,9 +118,7 @@ def _looks_new(outcome: TurnOutcome) -> bool:
     return outcome.artifact is not None and not outcome.answer
 
 
-def _accepted(
-    state: SessionState, number: int, meaning: Meaning, outcome: TurnOutcome
-) -> Accepted:
+def _accepted(state: SessionState, number: int, meaning: Meaning, outcome: TurnOutcome) -> Accepted:
     before = _changed(state, meaning)
     seen = outcome.things or (before.things if before else ())
     if before is None:  # nothing was spoken of yet; "it" is first what was asked for first
@@ -164,9 +162,7 @@ def _described(state: SessionState, concept: Concept, outcome: TurnOutcome) -> S
         else one
         for one in state.pictures
     )
-    return state.model_copy(
-        update={"concepts": _with_concept(state, known), "pictures": pictures}
-    )
+    return state.model_copy(update={"concepts": _with_concept(state, known), "pictures": pictures})
 
 
 def _with_concept(state: SessionState, concept: Concept) -> tuple[Concept, ...]:

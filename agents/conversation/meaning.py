@@ -44,7 +44,7 @@ def read_turn(
     if new and text[new.end() :].strip():
         return _fresh(text[new.end() :].strip(), state, inputs, why="it says that it is new")
     if inputs:
-        return _attached(text, state, inputs, shown)
+        return _attached(text, state, inputs, shown, labels or guess(text))
     if state.accepted is None and things.named_in(text, state) is None:
         return _fresh(text, state, why="there is no picture yet that it could change")
     return _with_picture(text, state, labels or guess(text))
@@ -126,7 +126,7 @@ def _named(
 ) -> Meaning | None:
     """A name for what a picture shows; with a wish behind it, that wish."""
     match = rules.NAMING.match(text)
-    if match is None or match["name"].lower() in rules.NO_NAMES:
+    if match is None or match["name"].lower().split()[0] in rules.NO_NAMES:
         return None
     name = match["name"]
     if len(inputs) != 1 and (state.accepted is None or not name[0].isupper() or inputs):
@@ -223,21 +223,29 @@ def _attached(
     state: SessionState,
     inputs: Sequence[ArtifactRef],
     shown: Sequence[Sequence[Seen]],
+    labels: Labels,
 ) -> Meaning:
     """A wish about pictures that come with it: of one, "it" is what that shows."""
-    told = "Understood of the picture that came with it."
-    alone = Accepted(
-        turn=state.said + 1, artifact=inputs[0], things=tuple(shown[0])[:24] if shown else ()
-    )
-    done = follow(text, alone, state) if len(inputs) == 1 and alone.things else None
+    seen = tuple(shown[0])[:24] if shown else ()
+    alone = Accepted(turn=state.said + 1, artifact=inputs[0], things=seen)
+    current = alone if len(inputs) == 1 else None
+    if current is not None and rules.SHOWN.match(text):
+        told = "The picture that came with it is current now."
+        return Meaning(kind=TurnKind.ABOUT, picture=current, explanation=told)
+    done = follow(text, alone, state) if current is not None and seen else None
+    made = done.text if done else text
     other = "" if state.accepted is None else "To mean the picture before, attach none."
+    change = (done is not None and done.elliptic) or labels.share(CHANGE) > labels.share(ABOUT)
+    what = "picture" if len(inputs) == 1 else "pictures"
     return Meaning(
-        kind=TurnKind.CHANGE if guess(text).share(CHANGE) > 0.5 else TurnKind.ABOUT,
-        text=done.text if done else text,
+        kind=TurnKind.CHANGE if change else TurnKind.ABOUT,
+        text=made,
         inputs=tuple(inputs),
-        explanation=told,
-        alternative=other,
+        explanation=f"Understood of the {what} that came with it: {made}"[:600],
+        alternative=(done.alternative if done else "") or other,
         focus=done.focus if done else "",
+        who=done.who if done else {},
+        picture=current,
     )
 
 

@@ -51,13 +51,70 @@ NAMING = re.compile(
     r"^(?:(?:hi|hello|hey|look|so|ok|and)[\s,]+)*(?:this\s+is|that(?:['’]s|\s+is)|meet|here\s+is|"
     r"here['’]s|(?:please\s+)?(?:call|name)\s+(?:it|this|him|her|that)|"
     r"(?:its|his|her)\s+name\s+is)\s+"
-    r"(?P<name>[^\W\d_][\w'’-]{0,30}(?:\s[A-Z][\w'’-]{0,30})?)\s*(?:[.,;!]+\s*(?:and\s+)?(?P<rest>.*))?$",
+    r"(?P<name>[^\W\d_][\w'’-]{0,30}(?:\s(?-i:[A-Z])[\w'’-]{0,30})?)\s*(?:[.,;!]+\s*(?:and\s+)?(?P<rest>.*))?$",
     re.IGNORECASE | re.DOTALL,
 )
+SHOWN = re.compile(
+    r"^(?:(?:hi|hello|hey|look|so|ok)[\s,]+)*(?:this\s+is|here\s+is|here['’]s|look\s+at|see|take|use)\s+"
+    r"(?:this(?:\s+\w+)?|(?:my|the|an?|our)\s+[\w\s-]{1,40})[\s.!]*$",
+    _FLAGS,
+)
+"""Said with a picture: it is only shown, and nothing is to be done with it yet."""
 NO_NAMES = frozenset(
-    "a an the my our your his her its their this that these those it not no so too very what how "
-    "why where when who wrong right good bad nice great fine ok okay better worse all me us for in "
-    "on at from to of and or is are was".split()
+    [
+        "a",
+        "an",
+        "the",
+        "my",
+        "our",
+        "your",
+        "his",
+        "her",
+        "its",
+        "their",
+        "this",
+        "that",
+        "these",
+        "those",
+        "it",
+        "not",
+        "no",
+        "so",
+        "too",
+        "very",
+        "what",
+        "how",
+        "why",
+        "where",
+        "when",
+        "who",
+        "wrong",
+        "right",
+        "good",
+        "bad",
+        "nice",
+        "great",
+        "fine",
+        "ok",
+        "okay",
+        "better",
+        "worse",
+        "all",
+        "me",
+        "us",
+        "for",
+        "in",
+        "on",
+        "at",
+        "from",
+        "to",
+        "of",
+        "and",
+        "or",
+        "is",
+        "are",
+        "was",
+    ]
 )
 ALWAYS = re.compile(
     r"^(?:please\s+)?(?:always|from\s+now\s+on|in\s+every\s+(?:picture|image)|every\s+time)"

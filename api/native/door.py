@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from maquette.api.http.front_doors import FORM, FrontDoor, Intake
 from maquette.api.http.problems import problem_response
-from maquette.api.native import artifacts, events, search, system, tasks, tools
+from maquette.api.native import artifacts, events, search, sessions, system, tasks, tools
 from maquette.infra.settings.schema import LimitSettings
 
 FORM_OVERHEAD_BYTES = 64_000
@@ -21,6 +21,6 @@ def native_door(limits: LimitSettings) -> FrontDoor:
         },
         face=problem_response,
         routers=tuple(
-            module.router for module in (tasks, events, search, artifacts, tools, system)
+            module.router for module in (tasks, sessions, events, search, artifacts, tools, system)
         ),
     )

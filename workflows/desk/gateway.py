@@ -71,7 +71,9 @@ class TemporalGateway:
         max_concurrent_tasks: int = 64,
         heartbeat_timeout_s: float = 10.0,
     ) -> None:
-        self._store = store
+        self.client, self.task_queue = client, task_queue
+        self.store = self._store = store
+        self.heartbeat_timeout_s = heartbeat_timeout_s
         self._runs = Runs(client)
         self._admission = Admission(client, self._runs.is_open, limit=max_concurrent_tasks)
         self._starter = Starter(

@@ -66,7 +66,9 @@ class SessionActivities:
 
     async def _outcome(self, task: Task, owner: str) -> TurnOutcome:
         result = task.result
-        picture = next((ref for ref in result.artifacts if ref.is_picture), None) if result else None
+        picture = (
+            next((ref for ref in result.artifacts if ref.is_picture), None) if result else None
+        )
         seen: Sequence[Seen] = ()
         if picture is not None:
             seen = await self._shown(picture, owner) or things_of(task.plan)

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from temporalio.client import (
-    Client,
     WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowQueryFailedError,
@@ -22,7 +21,6 @@ from temporalio.common import (
 )
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
-from maquette.infra.store.contract import ArtifactStore
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import Conflict, NotFound
 from maquette.records.ids import SESSION_ID, new_session_id, new_task_id
@@ -90,22 +88,10 @@ class Sessions(Protocol):
 class TemporalSessions:
     """``Sessions`` over Temporal, beside a gateway to tasks."""
 
-    def __init__(
-        self,
-        client: Client,
-        store: ArtifactStore,
-        gateway: TemporalGateway,
-        *,
-        task_queue: str = "maquette",
-        turns_a_run: int = TURNS_A_RUN,
-        heartbeat_timeout_s: float = 10.0,
-    ) -> None:
-        self._client = client
-        self._store = store
+    def __init__(self, gateway: TemporalGateway, *, turns_a_run: int = TURNS_A_RUN) -> None:
         self._gateway = gateway
-        self._task_queue = task_queue
+        self._client = gateway.client
         self._turns_a_run = turns_a_run
-        self._heartbeat_timeout_s = heartbeat_timeout_s
 
     async def open(self, *, owner: str, session_id: str | None = None) -> SessionView:
         """See ``Sessions.open``."""
@@ -114,7 +100,7 @@ class TemporalSessions:
             owner=owner,
             created_at=time.time(),
             turns_a_run=self._turns_a_run,
-            heartbeat_timeout_s=self._heartbeat_timeout_s,
+            heartbeat_timeout_s=self._gateway.heartbeat_timeout_s,
         )
         try:
             with rpc_errors(f"session {name}"):
@@ -123,11 +109,13 @@ class TemporalSessions:
                     SESSION_WORKFLOW,
                     given,
                     id=name,
-                    task_queue=self._task_queue,
+                    task_queue=self._gateway.task_queue,
                     id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                     memo={MEMO_OWNER: owner},
-                    search_attributes=TypedSearchAttributes([SearchAttributePair(OWNER_KEY, owner)]),
+                    search_attributes=TypedSearchAttributes(
+                        [SearchAttributePair(OWNER_KEY, owner)]
+                    ),
                     rpc_timeout=RPC_TIMEOUT,
                 )
         except WorkflowAlreadyStartedError:
@@ -160,7 +148,7 @@ class TemporalSessions:
         handle, _ = await self._owned(session_id, owner)
         options = options or TaskOptions()
         request = TaskRequest(text=text, inputs=inputs, options=options)
-        given = await attached(request, owner=owner, store=self._store)
+        given = await attached(request, owner=owner, store=self._gateway.store)
         task_id = new_task_id()
         said = Said(
             turn_id=turn_id, task_id=task_id, text=text, inputs=given.inputs, options=options

@@ -76,7 +76,10 @@ class SessionWorkflow:
         self._state = given.state
         self._said: Said | None = None
         self._child: workflow.ChildWorkflowHandle[Any, Ending] | None = None
-        self._closing = given.state.closed
+        self._closing = self._closed = given.state.closed
+        self._settling = False
+        """The task of the turn has ended; whoever speaks now need not wait for more than its
+        record."""
         self._turns_here = 0
 
     @workflow.run
@@ -90,9 +93,10 @@ class SessionWorkflow:
                 self._closing = True
             if self._said is not None:
                 await self._take(self._said)
-                self._said = None
+                self._said, self._settling = None, False
             if not self._closing and self._long():
                 await self._go_on_anew()
+        self._closed = True
         self._state = self._state.model_copy(update={"closed": True})
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self._state
@@ -114,25 +118,27 @@ class SessionWorkflow:
 
         The same turn again changes nothing and gets the same answer, as it stands by now.
         """
-        if keeping.turn_of(self._state, said.turn_id) is None and self._said is None:
+        if self._said is None or self._said.turn_id != said.turn_id:
+            await workflow.wait_condition(lambda: self._said is None)
+        if self._turn(said) is None and self._said is None:
             self._said = said
-        await workflow.wait_condition(
-            lambda: keeping.turn_of(self._state, said.turn_id) is not None
-        )
-        turn = keeping.turn_of(self._state, said.turn_id)
-        assert turn is not None
+        await workflow.wait_condition(lambda: self._turn(said) is not None or self._closed)
+        turn = self._turn(said)
+        if turn is None:
+            raise _conflict("the session is closed")
         return turn
+
+    def _turn(self, said: Said) -> Turn | None:
+        return keeping.turn_of(self._state, said.turn_id)
 
     @say.validator
     def _check_said(self, said: Said) -> None:
-        if keeping.turn_of(self._state, said.turn_id) is not None:
+        if self._turn(said) is not None:
             return
         if self._closing:
-            raise ApplicationError("the session is closed", type=CONFLICT)
-        if self._said is not None and self._said.turn_id != said.turn_id:
-            raise ApplicationError(
-                f"turn {self._state.said or 1} is still under way", type=CONFLICT
-            )
+            raise _conflict("the session is closed")
+        if self._said is not None and self._said.turn_id != said.turn_id and not self._settling:
+            raise _conflict(f"turn {self._state.said or 1} is still under way")
 
     @workflow.update(name=CLOSE_UPDATE)
     async def close(self) -> None:
@@ -216,7 +222,7 @@ class SessionWorkflow:
                 return _nothing(TaskStatus.FAILED, _STOPPED)
             status = TaskStatus.CANCELLED
         finally:
-            self._child = None
+            self._child, self._settling = None, True
         try:
             return await workflow.execute_activity(
                 READ_OUTCOME,
@@ -260,6 +266,10 @@ class SessionWorkflow:
         workflow.continue_as_new(
             self._given.model_copy(update={"state": keeping.compacted(self._state)})
         )
+
+
+def _conflict(why: str) -> ApplicationError:
+    return ApplicationError(why, type=CONFLICT)
 
 
 _TAKEN = Problem(

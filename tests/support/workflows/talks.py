@@ -3,6 +3,11 @@ pictures composed of them. No model is behind it."""
 
 from __future__ import annotations
 
+import asyncio
+
+from workflow_parts import Ledger, ScriptedCritic
+from workflow_server import OWNER, Running
+
 from maquette.agents.planning.embedded import EmbeddedPlanner
 from maquette.agents.plans.composed.gallery import Gallery
 from maquette.infra.store.contract import ArtifactStore
@@ -20,8 +25,6 @@ from maquette.tools.contract import ToolContext
 from maquette.tools.registry import load_registry
 from maquette.workflows.session.desk import TemporalSessions
 from maquette.workflows.steps.workshop import Workshop
-from workflow_parts import Ledger, ScriptedCritic
-from workflow_server import OWNER, Running
 
 STAR = "noto:2b50"
 CAT = "noto:1f408"
@@ -71,7 +74,11 @@ GREEN_STAR = placed("star", STAR, (0.4, 0.5, 0.6, 0.7), "green")
 async def picture_of(store: ArtifactStore, *things: PlacedThing) -> ArtifactRef:
     """A stored picture, composed of these things on white, with its document."""
     ctx = ToolContext(
-        owner=OWNER, seed=0, store=store, models=models(), reporter=None  # type: ignore[arg-type]
+        owner=OWNER,
+        seed=0,
+        store=store,
+        models=models(),
+        reporter=None,  # type: ignore[arg-type]
     )
     white = Frame(background=Background(kind="plain", colour="#ffffff"))
     scene = Scene(width_px=256, height_px=256, frames=(white,), things=things)
@@ -86,15 +93,11 @@ async def document_of(store: ArtifactStore, picture: ArtifactRef) -> Scene:
 
 def sessions_of(running: Running, **more: int) -> TemporalSessions:
     """The desk of sessions over a running worker."""
-    return TemporalSessions(
-        running.client, running.engine.store, running.gateway, task_queue=running.queue, **more
-    )
+    return TemporalSessions(running.gateway, **more)
 
 
 async def settled(sessions: TemporalSessions, session_id: str) -> SessionView:
     """The session once no turn is under way."""
-    import asyncio
-
     async with asyncio.timeout(60):
         while True:
             view = await sessions.get(session_id, owner=OWNER)
@@ -112,5 +115,3 @@ async def turn(
     )
     view = await settled(sessions, session_id)
     return next(one for one in view.state.turns if one.id == said.id)
-
-
