@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from maquette.agents.plans.composed.backgrounds import KINDS as PLACES
+from maquette.words.word_set import word_set
 
 _FLAGS = re.IGNORECASE
 IT = r"(?:it|them|that|this|him|her|(?:that|this|the last) one)"
@@ -36,7 +37,8 @@ NEW = re.compile(
     _FLAGS,
 )
 UNDO = re.compile(
-    r"^(?:(?:no|oh|please|now|ok)[\s,]+)*(?:undo(?:\s+(?:that|it|this|the last (?:one|change|step)))?|"
+    r"^(?:(?:no|oh|please|now|ok)[\s,]+)*"
+    r"(?:undo(?:\s+(?:that|it|this|the last (?:one|change|step)))?|"
     r"take\s+(?:that|it)\s+back|revert(?:\s+(?:that|it))?|never\s*mind(?:\s+that)?|"
     rf"go\s+back|back|(?:the\s+)?(?:previous|one before)(?:\s+{_PICTURE})?)[\s.!]*$",
     _FLAGS,
@@ -60,62 +62,12 @@ SHOWN = re.compile(
     _FLAGS,
 )
 """Said with a picture: it is only shown, and nothing is to be done with it yet."""
-NO_NAMES = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "my",
-        "our",
-        "your",
-        "his",
-        "her",
-        "its",
-        "their",
-        "this",
-        "that",
-        "these",
-        "those",
-        "it",
-        "not",
-        "no",
-        "so",
-        "too",
-        "very",
-        "what",
-        "how",
-        "why",
-        "where",
-        "when",
-        "who",
-        "wrong",
-        "right",
-        "good",
-        "bad",
-        "nice",
-        "great",
-        "fine",
-        "ok",
-        "okay",
-        "better",
-        "worse",
-        "all",
-        "me",
-        "us",
-        "for",
-        "in",
-        "on",
-        "at",
-        "from",
-        "to",
-        "of",
-        "and",
-        "or",
-        "is",
-        "are",
-        "was",
-    ]
+NO_NAMES = word_set(
+    "a an the my our your his her its their this that these those it not no so too very what how "
+    "why where when who wrong right good bad nice great fine ok okay better worse all me us for in "
+    "on at from to of and or is are was"
 )
+"""What follows "this is" and is no name."""
 ALWAYS = re.compile(
     r"^(?:please\s+)?(?:always|from\s+now\s+on|in\s+every\s+(?:picture|image)|every\s+time)"
     r"[\s,:]*(?P<what>.+)$",
