@@ -12,6 +12,8 @@ from maquette.records.task import Problem, TaskStatus
 
 MAX_TURN_CHARACTERS = 4_000
 """Of the words of one turn."""
+MAX_REQUEST_CHARACTERS = 8_000
+"""Of the request that is made of them."""
 MAX_TURN_INPUTS = 4
 
 
@@ -61,7 +63,7 @@ class Meaning(Record):
     kind: TurnKind
     text: str = Field(
         default="",
-        max_length=2 * MAX_TURN_CHARACTERS,
+        max_length=MAX_REQUEST_CHARACTERS,
         description="the request made of it, in words of its own; empty: nothing is to be done",
     )
     inputs: tuple[ArtifactRef, ...] = Field(default=(), max_length=MAX_TURN_INPUTS)

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 
 from maquette.agents.conversation import rules, things
-from maquette.records.session import Accepted, SessionState
+from maquette.records.errors import InvalidInput
+from maquette.records.session import MAX_REQUEST_CHARACTERS, Accepted, SessionState
 from maquette.words.colours import canonical
 
 SHEET = "this picture"
@@ -80,7 +81,7 @@ def _with_names(body: str, base: Accepted, state: SessionState) -> _Words:
         noun = base.who.get(concept.name)
         if noun:
             words.it, words.focus = things.called(noun, base.things), noun
-            words.body = things.without_name(words.body, concept.name, words.it)
+            words.body = sized(things.without_name(words.body, concept.name, words.it))
             words.named = True
         elif concept.things:
             _add(words, concept.name, things.told(concept.things[0]), concept.things[0].phrase)
@@ -93,7 +94,7 @@ def _add(words: _Words, name: str, told: str, noun: str) -> None:
         words.body = rules.PUTS.sub("add ", words.body)
         words.added, words.focus = True, noun
         words.who[name] = noun
-    words.body = things.without_name(words.body, name, told)
+    words.body = sized(things.without_name(words.body, name, told))
 
 
 def puts_in(name: str, text: str) -> bool:
@@ -141,7 +142,18 @@ def _fits(match: re.Match[str], *, own: bool) -> bool:
 def _it_put_in(words: _Words) -> str:
     """The words with "it" as the thing spoken of, or as the picture where only that can be."""
     it = SHEET if rules.OF_SHEETS.match(words.body) else words.it
-    return rules.ITS.sub(f"{it}'s", rules.THAT.sub(it, words.body))
+    return sized(rules.ITS.sub(f"{it}'s", rules.THAT.sub(it, words.body)))
+
+
+def sized(made: str) -> str:
+    """A request that names were put into. Raises: InvalidInput: it has become too long."""
+    if len(made) > MAX_REQUEST_CHARACTERS:
+        raise InvalidInput(
+            f"with names in place of pronouns this turn has {len(made):,} characters; "
+            f"expected at most {MAX_REQUEST_CHARACTERS:,}",
+            hint="Say it in fewer words, or in several turns.",
+        )
+    return made
 
 
 def _new_focus(made: str, focus: str) -> str:

@@ -23,6 +23,7 @@ MOST_CONSTRAINTS = 8
 MOST_BYTES = 24_000
 """Of a state as JSON: it travels with every turn, and a message holds 48,000."""
 EXCERPT = 400
+UNCHANGED = "Nothing had to change: the picture is so already."
 
 
 def turn_of(state: SessionState, turn_id: str) -> Turn | None:
@@ -65,8 +66,10 @@ def settled(
     turn = turn_of(state, turn_id)
     if turn is None:
         return state
+    same = outcome.artifact is not None and outcome.artifact in meaning.inputs
     told = turn.model_copy(
         update={
+            "explanation": f"{turn.explanation} {UNCHANGED}"[:600] if same else turn.explanation,
             "status": outcome.status,
             "artifact": outcome.artifact,
             "answer": outcome.answer,
@@ -78,7 +81,7 @@ def settled(
     )
     if meaning.kind is TurnKind.NAME and meaning.concept is not None:
         return _described(after, meaning.concept, outcome)
-    if outcome.artifact is None or (meaning.kind is TurnKind.ABOUT and not _looks_new(outcome)):
+    if outcome.artifact is None or same or not _is_new(meaning, outcome):
         return after
     picture = _accepted(after, turn.number, meaning, outcome)
     return after.model_copy(update={"pictures": (*after.pictures, picture)})
@@ -113,9 +116,10 @@ def compacted(state: SessionState) -> SessionState:
     return kept
 
 
-def _looks_new(outcome: TurnOutcome) -> bool:
-    """Whether a turn that seemed to only ask brought a picture in the end, and no words."""
-    return outcome.artifact is not None and not outcome.answer
+def _is_new(meaning: Meaning, outcome: TurnOutcome) -> bool:
+    """Whether a turn brought a picture to go on with: a question brings words, and if it brings a
+    picture of what it found, that is not gone on with."""
+    return meaning.kind is not TurnKind.ABOUT or not outcome.answer
 
 
 def _accepted(state: SessionState, number: int, meaning: Meaning, outcome: TurnOutcome) -> Accepted:

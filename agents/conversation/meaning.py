@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from maquette.agents.conversation import rules, things
-from maquette.agents.conversation.following import follow, puts_in
+from maquette.agents.conversation.following import follow, puts_in, sized
 from maquette.agents.conversation.labels import ABOUT, CHANGE, Labels, guess
+from maquette.agents.conversation.quoting import with_quotes, without_quotes
 from maquette.records.artifact import ArtifactRef
 from maquette.records.session import Accepted, Concept, Meaning, Seen, SessionState, TurnKind
 
@@ -35,8 +36,34 @@ def read_turn(
         inputs: pictures attached to this turn.
         shown: for each of them, what its scene document says that it shows; empty: it has none.
         labels: the kinds of its words, by a trained reader; None: guessed by its opening.
+
+    Raises: InvalidInput: with names put in, its request is too long.
     """
     text = " ".join(text.split())
+    masked, strings = without_quotes(text)
+    if len(strings) == 1 and rules.NAMING.match(bare := text.replace(strings[0], strings[0][1:-1])):
+        masked, strings = bare, ()  # a name that is quoted is a name
+    found = _read(masked, state, inputs, shown, labels)
+    if not strings:
+        return found
+    return found.model_copy(
+        update={
+            "text": with_quotes(found.text, strings),
+            "explanation": with_quotes(found.explanation, strings)[:600],
+            "alternative": with_quotes(found.alternative, strings)[:400],
+            "constraint": found.constraint
+            and with_quotes(found.constraint, strings)[:MAX_CONSTRAINT],
+        }
+    )
+
+
+def _read(
+    text: str,
+    state: SessionState,
+    inputs: Sequence[ArtifactRef],
+    shown: Sequence[Sequence[Seen]],
+    labels: Labels | None,
+) -> Meaning:
     known = _without_work(text, state) or _named(text, state, inputs, shown, labels)
     if known is not None:
         return known
@@ -169,7 +196,7 @@ def _named_and_more(
     after = state.model_copy(
         update={"concepts": (*others, concept), "pictures": (*state.pictures, picture)}
     )
-    meant = read_turn(rest, after, labels=labels)
+    meant = _read(rest, after, (), (), labels)
     told = f"{concept.name} is what this picture shows. {meant.explanation}"
     return meant.model_copy(
         update={"concept": concept, "explanation": told[:600], "picture": meant.picture or picture}
@@ -210,7 +237,7 @@ def _fresh(
         told += f" Asked for with: {'; '.join(state.constraints)}."
     return Meaning(
         kind=TurnKind.FRESH,
-        text=asked,
+        text=sized(asked),
         inputs=tuple(inputs),
         explanation=told[:600],
         alternative=other,
@@ -256,6 +283,8 @@ def _with_picture(text: str, state: SessionState, labels: Labels) -> Meaning:
     change, about = labels.share(CHANGE), labels.share(ABOUT)
     fresh = max(0.0, 1.0 - change - about)
     points = labels.refers or done.points
+    if base is not state.accepted and fresh > max(change, about):
+        points = False  # "draw Bo by the sea": something new, of which only Bo is known
     if done.elliptic or (points and change + fresh >= about) or change > max(fresh, about):
         near = not (done.elliptic or points) and change - max(fresh, about) < NEAR
         other = 'For a new picture, begin with "new:".' if near else ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from temporalio import activity
 
+from maquette.agents.conversation.labels import Labels
 from maquette.agents.conversation.meaning import read_turn
 from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import Colour, Count, Exists
@@ -28,11 +29,20 @@ MOST_THINGS = 24
 MOST_ANSWER = 400
 
 
+Label = Callable[[str], Awaitable[Labels]]
+"""A trained reader of requests, asked for the kinds of some words."""
+
+
 class SessionActivities:
     """The activities of sessions of one worker process."""
 
-    def __init__(self, engine: Workshop) -> None:
+    def __init__(self, engine: Workshop, *, label: Label | None = None) -> None:
+        """
+        Args:
+            label: tells the kinds of a turn's words; None: they are guessed by how it opens.
+        """
         self._store = engine.store
+        self._label = label
 
     def all(self) -> list[Any]:
         """What the worker registers."""
@@ -48,7 +58,8 @@ class SessionActivities:
         said = work.said
         given = await attached(_request(said), owner=work.owner, store=self._store)
         shown = [await self._shown(ref, work.owner) for ref in given.inputs]
-        meaning = read_turn(said.text, work.state, inputs=given.inputs, shown=shown)
+        labels = await self._label(said.text) if self._label is not None else None
+        meaning = read_turn(said.text, work.state, inputs=given.inputs, shown=shown, labels=labels)
         if not meaning.text:
             return ReadTurnReply(meaning=meaning)
         request = await attached(_made(meaning, said), owner=work.owner, store=self._store)

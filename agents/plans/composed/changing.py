@@ -42,6 +42,10 @@ _QUARTER = 0.25
 _ARRIVED = 0.05
 """Nearer to it than this, a thing is there, and goes a little further if asked again."""
 _FURTHER = 0.15
+_EDGE = 0.02
+"""Margin that things keep to the edge."""
+_LEAST_GROWTH = 1.1
+"""What is to be larger becomes so visibly, whatever its place."""
 _ON_A_SIDE = re.compile(
     r"(?:on|at|to|in)\s+the\s+(?:far\s+)?(?P<side>left|right|top|bottom|centre|center|middle)"
     r"(?:\s+side)?$"
@@ -112,7 +116,7 @@ async def _read(change: Change, scene: Scene, gallery: Gallery, number: int) -> 
             pattern = pattern_of([change.new])
             return [Decorate(which=w, pattern=pattern) for w in whiches], []
         case ChangeKind.RESIZE:
-            factor = scale_of(change)
+            factor = _in_place(scale_of(change), things)
             return [Resize(which=w, factor=factor) for w in whiches], []
         case ChangeKind.MOVE:
             return [_move(change, which, things) for which in whiches], []
@@ -198,6 +202,20 @@ def _way(direction: str, things: Sequence[PlacedThing]) -> float:
     x, y = _middle(things)
     way = {"left": x, "right": 1 - x, "up": y, "down": 1 - y}[direction] - _QUARTER
     return round(way, 5) if way >= _ARRIVED else 0.0
+
+
+def _in_place(factor: float, things: Sequence[PlacedThing]) -> float:
+    """As much of a growth as leaves things where they are: what would reach beyond the edge is
+    pushed inwards, and what stood on the left would stand in the middle."""
+    spare = _ARRIVED - _EDGE
+    room = min(
+        min(
+            2 * (min(thing.box.centre[0], 1 - thing.box.centre[0]) + spare) / thing.box.width,
+            (thing.box.y1 + spare) / thing.box.height,
+        )
+        for thing in things
+    )
+    return round(min(factor, max(_LEAST_GROWTH, room)), 5)
 
 
 def _middle(things: Sequence[PlacedThing]) -> tuple[float, float]:

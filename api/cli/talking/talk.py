@@ -9,6 +9,7 @@ from typing import Any
 from rich.padding import Padding
 from rich.text import Text
 
+from maquette.agents.conversation.keeping import UNCHANGED
 from maquette.api.cli.delivery.deliver import say_end
 from maquette.api.cli.delivery.follow import Left, attend
 from maquette.api.cli.delivery.room import room_at
@@ -132,6 +133,9 @@ class Talk:
             return
         self.code = exits.code_for(found)
         await self._show(found)
+        made = found.result.artifacts if found.result else ()
+        if not self.screen.as_json and any(one in found.request.inputs for one in made):
+            self.screen.say(Text(UNCHANGED, style="quiet"))
         self._tell(turn, found)
 
     def _understood(self, turn: Turn) -> None:
