@@ -36,6 +36,7 @@ from maquette.records.forecast import Forecast
 from maquette.records.ids import new_task_id
 from maquette.records.plan import Plan
 from maquette.records.question import Question
+from maquette.records.session import Turn
 from maquette.records.task import (
     Feedback,
     FeedbackAction,
@@ -51,6 +52,8 @@ RETRIES = 3
 LONG_POLL_S = 30.0
 PLAN_S = 180.0
 """How long a planner may take beyond an ordinary answer: it may ask a language model."""
+SAY_S = 60.0
+"""How long a turn may take to be read, beside the usual."""
 UPLOAD_S = 600.0
 """How long a busy server may take to read a picture: it is decoded before the answer."""
 
@@ -222,6 +225,47 @@ class MaquetteClient:
             body = Feedback(request_id=request_id, action=action, text=text).model_dump(mode="json")
         answer = await self._call("POST", f"/api/v1/tasks/{task_id}/feedback", json=body)
         return _task(answer.json())
+
+    async def open_session(self) -> dict[str, Any]:
+        """Begin a conversation; as the API shows it."""
+        body: dict[str, Any] = (await self._call("POST", "/api/v1/sessions")).json()
+        return body
+
+    async def session(self, session_id: str) -> dict[str, Any]:
+        """A session as it stands. Raises: NotFound."""
+        body: dict[str, Any] = (await self._call("GET", f"/api/v1/sessions/{session_id}")).json()
+        return body
+
+    async def say(
+        self,
+        session_id: str,
+        text: str,
+        *,
+        inputs: Sequence[str | ArtifactRef] = (),
+        options: TaskOptions | None = None,
+    ) -> Turn:
+        """Say a turn, once however often it has to be sent.
+
+        Raises: NotFound. Conflict: the task of the turn before goes on, or the session is closed.
+        """
+        answer = await self._call(
+            "POST",
+            f"/api/v1/sessions/{session_id}/turns",
+            extra_s=SAY_S,
+            json={
+                "text": text,
+                "inputs": [one if isinstance(one, str) else one.sha256 for one in inputs],
+                "options": (options or TaskOptions()).model_dump(mode="json"),
+            },
+            headers={"Idempotency-Key": new_task_id()},
+        )
+        known = Turn.model_fields
+        return Turn.model_validate({k: v for k, v in answer.json().items() if k in known})
+
+    async def close_session(self, session_id: str) -> dict[str, Any]:
+        """End a session; its tasks and pictures stay."""
+        body: dict[str, Any] = (await self._call("DELETE", f"/api/v1/sessions/{session_id}")).json()
+        return body
 
     async def upload(self, data: bytes) -> ArtifactRef:
         """Store a picture for use as an input. What is kept is a PNG of its pixels."""

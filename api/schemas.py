@@ -15,6 +15,12 @@ from pydantic import (
 
 from maquette.records.base import Sha256
 from maquette.records.carried_plan import words_in
+from maquette.records.session import (
+    MAX_TURN_CHARACTERS,
+    MAX_TURN_INPUTS,
+    SessionView,
+    Turn,
+)
 from maquette.records.task import (
     MAX_PROMPT_CHARACTERS,
     FeedbackAction,
@@ -52,18 +58,37 @@ class TaskSubmission(_Body):
     @field_validator("text")
     @classmethod
     def _readable(cls, text: str, info: ValidationInfo) -> str:
-        if not text.strip() and info.data.get("plan") is None:
-            raise ValueError("some words that say what is wanted, not an empty text")
-        if len(text) > MAX_PROMPT_CHARACTERS:
-            raise ValueError(
-                f"at most {MAX_PROMPT_CHARACTERS:,} characters, but it has {len(text):,}"
-            )
-        strange = next(
-            (c for c in text if unicodedata.category(c) == "Cc" and c not in "\n\r\t"), ""
-        )
-        if strange:
-            raise ValueError(f"printable words, without the control character U+{ord(strange):04X}")
-        return text.strip()
+        if not text.strip() and info.data.get("plan") is not None:
+            return ""
+        return _words(text, MAX_PROMPT_CHARACTERS)
+
+
+class TurnBody(_Body):
+    """What is said in one turn of a session, with uploaded pictures and options of its task."""
+
+    text: Annotated[str, Field(description="in plain words, such as: make it bigger")]
+    inputs: Annotated[
+        tuple[Sha256, ...],
+        Field(max_length=MAX_TURN_INPUTS, description="SHA-256 of artifacts uploaded before"),
+    ] = ()
+    options: TaskOptions = TaskOptions()
+
+    @field_validator("text")
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        return _words(text, MAX_TURN_CHARACTERS)
+
+
+def _words(text: str, most: int) -> str:
+    """The words without white space around them. Raises: ValueError: what was expected."""
+    if not text.strip():
+        raise ValueError("some words that say what is wanted, not an empty text")
+    if len(text) > most:
+        raise ValueError(f"at most {most:,} characters, but it has {len(text):,}")
+    strange = next((c for c in text if unicodedata.category(c) == "Cc" and c not in "\n\r\t"), "")
+    if strange:
+        raise ValueError(f"printable words, without the control character U+{ord(strange):04X}")
+    return text.strip()
 
 
 class ToolCall(_Body):
@@ -143,3 +168,31 @@ def tool_view(registry: Registry, spec: ToolSpec) -> dict[str, Any]:
         "deterministic": spec.deterministic,
         "origin": registry.origin(spec.name),
     }
+
+
+def session_view(view: SessionView) -> dict[str, Any]:
+    """A session as the API shows it: the accepted picture is that "it" is about."""
+    state = view.state
+    root = f"/api/v1/sessions/{view.id}"
+    return {
+        "object": "session",
+        "id": view.id,
+        "created_at": view.created_at,
+        "closed": state.closed,
+        "busy": view.busy,
+        "said": state.said,
+        "turns": [turn_view(turn, view.id) for turn in state.turns],
+        "accepted": state.accepted.model_dump(mode="json") if state.accepted else None,
+        "concepts": [one.model_dump(mode="json") for one in state.concepts],
+        "constraints": list(state.constraints),
+        "links": {"self": root, "turns": f"{root}/turns"},
+    }
+
+
+def turn_view(turn: Turn, session_id: str) -> dict[str, Any]:
+    """A turn as the API shows it, with the way to its task."""
+    links = {"session": f"/api/v1/sessions/{session_id}"}
+    if turn.task_id is not None:
+        task = f"/api/v1/tasks/{turn.task_id}"
+        links |= {"task": task, "events": f"{task}/events"}
+    return {"object": "turn", **turn.model_dump(mode="json"), "links": links}

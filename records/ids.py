@@ -7,7 +7,9 @@ import json
 import re
 from typing import Any
 
-TASK_ID = re.compile(r"^task_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z")
+_UUID7 = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z"
+TASK_ID = re.compile(rf"^task_{_UUID7}")
+SESSION_ID = re.compile(rf"^session_{_UUID7}")
 
 
 def new_task_id() -> str:
@@ -15,6 +17,13 @@ def new_task_id() -> str:
     import uuid_utils
 
     return f"task_{uuid_utils.uuid7()}"
+
+
+def new_session_id() -> str:
+    """``session_`` and a UUIDv7."""
+    import uuid_utils
+
+    return f"session_{uuid_utils.uuid7()}"
 
 
 def canonical_json(value: Any) -> bytes:

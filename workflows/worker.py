@@ -38,6 +38,8 @@ from maquette.tools.library.makers import Makers
 from maquette.tools.registry import load_registry
 from maquette.workflows.loops.table import TABLE as STRATEGIES
 from maquette.workflows.run.task_workflow import TaskWorkflow
+from maquette.workflows.session.activities import SessionActivities
+from maquette.workflows.session.session_workflow import SessionWorkflow
 from maquette.workflows.steps.activities import Activities
 from maquette.workflows.steps.workshop import Workshop
 from maquette.workflows.wire.connect import wait_for_temporal
@@ -81,8 +83,8 @@ def make_worker(
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[TaskWorkflow],
-        activities=Activities(engine).all(),
+        workflows=[TaskWorkflow, SessionWorkflow],
+        activities=[*Activities(engine).all(), *SessionActivities(engine).all()],
         workflow_runner=sandbox(strict=strict),
         interceptors=[PlainRunGuard(plain_runs)],
         max_cached_workflows=CACHED_WORKFLOWS,

@@ -10,6 +10,7 @@ from maquette.api.native import (
     forecasts,
     plans,
     search,
+    sessions,
     system,
     tasks,
     tools,
@@ -31,6 +32,16 @@ def native_door(limits: LimitSettings) -> FrontDoor:
         face=problem_response,
         routers=tuple(
             module.router
-            for module in (tasks, events, plans, forecasts, search, artifacts, tools, system)
+            for module in (
+                tasks,
+                sessions,
+                events,
+                plans,
+                forecasts,
+                search,
+                artifacts,
+                tools,
+                system,
+            )
         ),
     )

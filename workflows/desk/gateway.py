@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
@@ -71,7 +71,9 @@ class TemporalGateway:
         max_concurrent_tasks: int = 64,
         heartbeat_timeout_s: float = 10.0,
     ) -> None:
-        self._store = store
+        self.client, self.task_queue = client, task_queue
+        self.store = self._store = store
+        self.heartbeat_timeout_s = heartbeat_timeout_s
         self._runs = Runs(client)
         self._admission = Admission(client, self._runs.is_open, limit=max_concurrent_tasks)
         self._starter = Starter(
@@ -111,6 +113,18 @@ class TemporalGateway:
             except TryAgain as error:
                 raise unsettled(name) from error
         return task or await self._submitted(name, owner)
+
+    @asynccontextmanager
+    async def place_for(self, task_id: str) -> AsyncGenerator[None]:
+        """A place for a task that is started by another way, while that is tried.
+
+        Raises: Overloaded: all places are taken. EngineUnavailable.
+        """
+        await self._admission.admit(task_id)
+        try:
+            yield
+        finally:
+            self._admission.started(task_id)
 
     async def _submitted(self, task_id: str, owner: str) -> Task:
         """A task that is there. Raises: Unsettled: it cannot be read just now."""

@@ -29,12 +29,27 @@ from maquette.tools.art.changes import (
     Resize,
     SceneChange,
 )
+from maquette.tools.art.edits import changed
 from maquette.tools.art.scene import PlacedThing, Scene
 from maquette.words.colours import canonical
 from maquette.words.lexicon import singular
 from maquette.words.stopwords import DETERMINERS, NUMBERS
 
 _DIRECTIONS = {"left": "left", "right": "right", "top": "up", "bottom": "down", "up": "up"}
+_MIDDLE = frozenset({"centre", "center", "middle"})
+_QUARTER = 0.25
+"""Where the middle of what stands "on the left" is, in shares of the width."""
+_ARRIVED = 0.05
+"""Nearer to it than this, a thing is there, and goes a little further if asked again."""
+_FURTHER = 0.15
+_EDGE = 0.02
+"""Margin that things keep to the edge."""
+_LEAST_GROWTH = 1.1
+"""What is to be larger becomes so visibly, whatever its place."""
+_ON_A_SIDE = re.compile(
+    r"(?:on|at|to|in)\s+the\s+(?:far\s+)?(?P<side>left|right|top|bottom|centre|center|middle)"
+    r"(?:\s+side)?$"
+)
 _MORE = re.compile(r"^(?:one|an?|another)\s+more\s+|^another\s+|^more\s+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _WHOLE = frozenset({"it", "them", "this", "that", "everything"})
@@ -101,11 +116,10 @@ async def _read(change: Change, scene: Scene, gallery: Gallery, number: int) -> 
             pattern = pattern_of([change.new])
             return [Decorate(which=w, pattern=pattern) for w in whiches], []
         case ChangeKind.RESIZE:
-            factor = scale_of(change)
+            factor = _in_place(scale_of(change), things)
             return [Resize(which=w, factor=factor) for w in whiches], []
         case ChangeKind.MOVE:
-            direction = _direction(change)
-            return [Move(which=w, direction=direction) for w in whiches], []
+            return [_move(change, which, things) for which in whiches], []
         case ChangeKind.REPLACE:
             found, shade = await _found(change.new, gallery)
             told = Exists(id=f"there{number}", thing=found["phrase"])
@@ -164,13 +178,51 @@ def _called(thing: PlacedThing) -> str:
     return " ".join(filter(None, (thing.colour, thing.phrase)))
 
 
-def _direction(change: Change) -> Any:
-    last = change.new.lower().split()[-1]
-    if last not in _DIRECTIONS and last != "down":
+def _move(change: Change, which: str, things: Sequence[PlacedThing]) -> Move:
+    """A move as far as the place that is named; a little further for what is there already.
+
+    Raises: FixInput: it is no direction, or they stand there.
+    """
+    side = change.new.lower().split()[-1]
+    if side in _MIDDLE:
+        off = _middle(things)[0] - 0.5
+        if abs(off) < _ARRIVED:
+            raise FixInput(f"understood: {change}; but it stands there", hint="Say left or right.")
+        return Move(which=which, direction="left" if off > 0 else "right", by=round(abs(off), 5))
+    direction: Any = _DIRECTIONS.get(side, "down" if side == "down" else None)
+    if direction is None:
         raise FixInput(
             f"understood: {change}; but that is no direction", hint="Say left, right, up or down."
         )
-    return _DIRECTIONS.get(last, "down")
+    return Move(which=which, direction=direction, by=_way(direction, things) or _FURTHER)
+
+
+def _way(direction: str, things: Sequence[PlacedThing]) -> float:
+    """How far the middle of things is from the quarter of the frame on that side; 0: beyond it."""
+    x, y = _middle(things)
+    way = {"left": x, "right": 1 - x, "up": y, "down": 1 - y}[direction] - _QUARTER
+    return round(way, 5) if way >= _ARRIVED else 0.0
+
+
+def _in_place(factor: float, things: Sequence[PlacedThing]) -> float:
+    """As much of a growth as leaves things where they are: what would reach beyond the edge is
+    pushed inwards, and what stood on the left would stand in the middle."""
+    spare = _ARRIVED - _EDGE
+    room = min(
+        min(
+            2 * (min(thing.box.centre[0], 1 - thing.box.centre[0]) + spare) / thing.box.width,
+            (thing.box.y1 + spare) / thing.box.height,
+        )
+        for thing in things
+    )
+    return round(min(factor, max(_LEAST_GROWTH, room)), 5)
+
+
+def _middle(things: Sequence[PlacedThing]) -> tuple[float, float]:
+    """The middle of the box around things, in shares of the sheet."""
+    x = min(t.box.x0 for t in things) + max(t.box.x1 for t in things)
+    y = min(t.box.y0 for t in things) + max(t.box.y1 for t in things)
+    return x / 2, y / 2
 
 
 def _background(change: Change) -> SceneChange:
@@ -197,8 +249,23 @@ async def _add(change: Change, scene: Scene, gallery: Gallery, number: int) -> R
         step: SceneChange = Add(phrase=phrase, count=count, colour=colour or there[0].colour)
     else:
         step = Add(count=count, colour=colour, **found)
-    steps = [step, *_linked(change, phrase, scene, gallery, new=not there)]
+    side = _ON_A_SIDE.match(change.link)
+    if side:
+        steps = [step, *_aside(change, step, scene, side["side"])]
+    else:
+        steps = [step, *_linked(change, phrase, scene, gallery, new=not there)]
     return steps, [Count(id=f"there{number}", thing=phrase, count=len(there) + count)]
+
+
+def _aside(change: Change, step: Add, scene: Scene, side: str) -> list[SceneChange]:
+    """The moves that bring what is added to a side of the picture, from where it would stand."""
+    known = {thing.id for thing in scene.things}
+    new = [thing for thing in changed(scene, [step]).things if thing.id not in known]
+    told = Change(ChangeKind.MOVE, target=change.new, new=f"to the {side}")
+    off = _middle(new)[0] - 0.5 if side in _MIDDLE else _way(_DIRECTIONS[side], new)
+    if abs(off) < _ARRIVED:
+        return []
+    return [_move(told, thing.id, new) for thing in new]
 
 
 def _linked(

@@ -1,0 +1,137 @@
+"""The session's activities: reading a turn, and reading what came of its task."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from temporalio import activity
+
+from maquette.agents.conversation.labels import Labels
+from maquette.agents.conversation.meaning import read_turn
+from maquette.records.artifact import ArtifactRef
+from maquette.records.criterion import Colour, Count, Exists
+from maquette.records.errors import NotFound
+from maquette.records.plan import Loop, Plan
+from maquette.records.session import Meaning, Seen, TurnOutcome
+from maquette.records.task import Task, TaskRequest
+from maquette.tools.art.provenance import scene_of
+from maquette.tools.art.scene import Scene
+from maquette.words.colours import canonical
+from maquette.workflows.desk.submission import attached, prepare
+from maquette.workflows.session.messages import OutcomeInput, ReadTurnInput, ReadTurnReply, Said
+from maquette.workflows.session.names import READ_OUTCOME, READ_TURN
+from maquette.workflows.steps.workshop import Workshop
+from maquette.workflows.wire.faults import faults_cross
+from maquette.workflows.wire.finished import read_finished
+
+MOST_THINGS = 24
+MOST_ANSWER = 400
+
+
+Label = Callable[[str], Awaitable[Labels]]
+"""A trained reader of requests, asked for the kinds of some words."""
+
+
+class SessionActivities:
+    """The activities of sessions of one worker process."""
+
+    def __init__(self, engine: Workshop, *, label: Label | None = None) -> None:
+        """
+        Args:
+            label: tells the kinds of a turn's words; None: they are guessed by how it opens.
+        """
+        self._store = engine.store
+        self._label = label
+
+    def all(self) -> list[Any]:
+        """What the worker registers."""
+        return [self.read_turn, self.read_outcome]
+
+    @activity.defn(name=READ_TURN)
+    @faults_cross
+    async def read_turn(self, work: ReadTurnInput) -> ReadTurnReply:
+        """Decide what a turn means, and make the input of its task.
+
+        Raises: InputRefused: an attached artifact is not there, or is no picture.
+        """
+        said = work.said
+        given = await attached(_request(said), owner=work.owner, store=self._store)
+        shown = [await self._shown(ref, work.owner) for ref in given.inputs]
+        labels = await self._label(said.text) if self._label is not None else None
+        meaning = read_turn(said.text, work.state, inputs=given.inputs, shown=shown, labels=labels)
+        if not meaning.text:
+            return ReadTurnReply(meaning=meaning)
+        request = await attached(_made(meaning, said), owner=work.owner, store=self._store)
+        task = await prepare(request, owner=work.owner, store=self._store)
+        return ReadTurnReply(meaning=meaning, task=task)
+
+    @activity.defn(name=READ_OUTCOME)
+    @faults_cross
+    async def read_outcome(self, work: OutcomeInput) -> TurnOutcome:
+        """What the task of a turn delivered, and what its picture shows."""
+        record = await read_finished(self._store, work.task_id, owner=work.owner)
+        if record is None:
+            raise NotFound(f"there is no record of {work.task_id}")
+        return await self._outcome(record.task, work.owner)
+
+    async def _outcome(self, task: Task, owner: str) -> TurnOutcome:
+        result = task.result
+        picture = (
+            next((ref for ref in result.artifacts if ref.is_picture), None) if result else None
+        )
+        seen: Sequence[Seen] = ()
+        if picture is not None:
+            seen = await self._shown(picture, owner) or things_of(task.plan)
+        text = result.text if result else None
+        return TurnOutcome(
+            status=task.status,
+            artifact=picture,
+            things=tuple(seen)[:MOST_THINGS],
+            answer=text[:MOST_ANSWER] if text else None,
+            problem=task.problem,
+        )
+
+    async def _shown(self, ref: ArtifactRef, owner: str) -> tuple[Seen, ...]:
+        """What the document of a composed picture says that it shows; empty: it has none."""
+        try:
+            scene = await scene_of(self._store, ref.sha256, owner=owner)
+        except NotFound:
+            return ()
+        return seen_in(scene)[:MOST_THINGS] if scene is not None else ()
+
+
+def seen_in(scene: Scene) -> tuple[Seen, ...]:
+    """The things of a scene document, each once."""
+    told = (
+        Seen(
+            phrase=thing.phrase.lower()[:80],
+            colour=(canonical(thing.colour) or None) if thing.colour else None,
+        )
+        for thing in scene.things
+    )
+    return tuple(dict.fromkeys(told))
+
+
+def things_of(plan: Plan | None) -> tuple[Seen, ...]:
+    """The things that a plan's criteria promise: what is known of a picture without a document."""
+    criteria = [
+        one for node in plan.nodes if isinstance(node, Loop) for one in node.criteria
+    ] if plan else []  # fmt: skip
+    colours = {one.thing: one.colour for one in criteria if isinstance(one, Colour)}
+    named = [
+        one.thing
+        for one in criteria
+        if isinstance(one, Exists | Colour) or (isinstance(one, Count) and one.count > 0)
+    ]
+    return tuple(
+        Seen(phrase=name.lower()[:80], colour=colours.get(name)) for name in dict.fromkeys(named)
+    )
+
+
+def _request(said: Said) -> TaskRequest:
+    return TaskRequest(text=said.text, inputs=said.inputs, options=said.options)
+
+
+def _made(meaning: Meaning, said: Said) -> TaskRequest:
+    return TaskRequest(text=meaning.text, inputs=meaning.inputs, options=said.options)
