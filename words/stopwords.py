@@ -110,7 +110,8 @@ _ENGLISH = (
     more less am not other own such via per etc because since while until before after
     during he her him hers us our ours yours mine myself itself themselves himself herself
     if because though however separately respectively well yes yeah again still just now way
-    lot lots kinda sorta gonna wanna gotta got goes go going come comes came let lets okay ok um uh hmm oh
+    lot lots kinda sorta gonna wanna gotta got goes go going come comes came let lets okay ok
+    um uh hmm oh
     """
     )
 )
