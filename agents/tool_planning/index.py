@@ -15,7 +15,7 @@ from maquette.words.colours import WORDS
 
 NAME, TOLD, PORT = 1.0, 0.8, 0.4
 """How much a word counts of a tool's name, of its description, of the names of its inputs."""
-OTHERS = 0.3
+OTHERS = 0.45
 """What a word of a description counts in comparison where it is the name of another tool: a name
 is owned, so that no card draws to itself what another is called, nor makes its name less rare."""
 MOST_KEYS = 24
@@ -120,6 +120,7 @@ def _weights(card: ToolCard) -> dict[str, float]:
     choices = " ".join(str(c) for p in card.params for c in p.schema.get("enum", ())).lower()
     told = set(re.findall(r"\w+", card.description.lower()))
     parts.append((NAME, " ".join(w for w in re.findall(r"\w+", choices) if w in told)))
+    parts.append((PORT, choices))
     for weight, text in parts:
         for key in keys_of(text)[:MOST_KEYS]:
             if weight < NAME and key in WORDS:
