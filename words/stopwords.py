@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal
 
 from maquette.words.word_set import word_set
@@ -77,7 +78,8 @@ def is_verb(word: str) -> bool:
 
 _FUNCTION = {
     "de": """
-        der die das den dem des ein eine einen einem einer eines und oder aber
+        nen nem ner ne mal halt eben ja doch denn der die das den dem des ein eine einen einem
+        einer eines und oder aber
         mit von vom für in im ins an am ans auf aus bei beim zu zum zur nach
         über unter vor hinter neben zwischen durch um als wie ist sind war waren
         sei sein wird werden soll sollen sollte kann kannst könnte muss darf hat
@@ -115,6 +117,12 @@ _ENGLISH = (
     """
     )
 )
+
+
+@cache
+def all_function_words() -> frozenset[str]:
+    """Those of every language that is known here."""
+    return _ENGLISH.union(*(function_words(language) for language in _FUNCTION))
 
 
 def function_words(language: str) -> frozenset[str]:

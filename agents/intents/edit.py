@@ -11,6 +11,7 @@ from maquette.agents.reading.changes import Change, ChangeKind, Unclear
 from maquette.agents.reading.changing import Changes, wants_change
 from maquette.agents.reading.labelled.wholes import whole_changes
 from maquette.agents.reading.request import Reading
+from maquette.records.errors import FixInput
 from maquette.records.plan import Plan
 from maquette.tools.drawing.abilities import lacking
 from maquette.words.lexicon import Lexicon
@@ -94,6 +95,12 @@ class Edit:
         composed = await _of_document(asked, changes)
         if composed is not None:
             return composed
+        if isinstance(changes, tuple) and any(one.kind is ChangeKind.REWORD for one in changes):
+            raise FixInput(
+                f"understood: {', '.join(map(str, changes))}; but only the words of sheets that "
+                "were composed here can be changed",
+                hint='Set words over the picture instead, e.g. put "OPEN" on this picture.',
+            )
         model = await asked.served.generator()
         lexicon = Lexicon.of(model.vocabulary)
         if changes is None and not lexicon.open:

@@ -22,6 +22,7 @@ class ChangeKind(StrEnum):
     MOVE = "move"
     BACKGROUND = "background"
     RESIZE = "resize"
+    REWORD = "reword"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Change:
                 return f"remove the {self.target}"
             case ChangeKind.ADD:
                 return f"add {with_article(self.new)}{f' {self.link}' if self.link else ''}"
+            case ChangeKind.REWORD:
+                return f"change the words {self.target!r} to {self.new!r}"
             case ChangeKind.MOVE:
                 return f"move the {self.target} {self.new}"
             case ChangeKind.BACKGROUND:

@@ -32,6 +32,8 @@ class Role:
     found: Found
     lost: tuple[str, ...] = ()
     """What was said of it that art cannot show."""
+    ground: bool = False
+    """Whether it is what all stands on, such as grass: a background, no thing of its own."""
 
     @property
     def pattern(self) -> PatternName | None:
@@ -52,7 +54,7 @@ class Cast:
     @property
     def missing(self) -> tuple[Role, ...]:
         """Those that no pack has."""
-        return tuple(role for role in self.roles if role.found.best is None)
+        return tuple(role for role in self.roles if role.found.best is None and not role.ground)
 
     @property
     def there(self) -> tuple[Role, ...]:
@@ -107,6 +109,8 @@ async def cast(reading: Reading, gallery: Gallery, drawn: Lexicon) -> Cast:
         wish = reading.wish(Lexicon())
         place, unknown = background_of(wish.grounds, reading.language)
     roles = [await _role(mention, gallery, reading.language) for mention in wish.things]
+    if place is None and reading.scene is not None:
+        roles, place = _grounded(roles, reading.language)
     ground = place or coloured_background(wish.background)
     if place is not None and wish.background and place.kind == "plain":
         ground = coloured_background(wish.background)
@@ -131,6 +135,16 @@ async def _role(mention: Mention, gallery: Gallery, language: str) -> Role:
         if _says_more(found, bare):
             return Role(mention, phrase, found, lost=tuple(words[:start]))
     return Role(mention, noun, bare, lost=tuple(words))
+
+
+def _grounded(roles: list[Role], language: str) -> tuple[list[Role], WantedBackground | None]:
+    """The first thing in no pack that is a known background ("on the grass"), as that."""
+    for k, role in enumerate(roles):
+        if role.found.best is None and len(roles) > 1:
+            found, _ = background_of((role.mention.word,), language)
+            if found is not None:
+                return [*roles[:k], replace(role, ground=True), *roles[k + 1 :]], found
+    return roles, None
 
 
 def _says_more(found: Found, bare: Found) -> bool:
@@ -158,7 +172,10 @@ def _wanted(role: Role) -> WantedThing:
 
 
 def _notes(role: Role) -> list[str]:
-    best, told = role.found.best, []
+    best = role.found.best
+    told: list[str] = []
+    if role.ground:
+        return told
     if best is None:
         near = ", ".join(role.found.nearest)
         offer = f"; the nearest are {near}" if near else ""
@@ -177,4 +194,4 @@ def _notes(role: Role) -> list[str]:
 
 def as_said(role: Role) -> Mention:
     """The mention under the words that were found: what is to be judged."""
-    return replace(role.mention, thing=role.phrase)
+    return replace(role.mention, thing="" if role.ground else role.phrase)

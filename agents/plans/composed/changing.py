@@ -14,7 +14,7 @@ from maquette.agents.plans.edits import scale_of
 from maquette.agents.plans.parts import attached
 from maquette.agents.reading.changes import Change, ChangeKind
 from maquette.agents.reading.tokens import RELATIONS
-from maquette.records.criterion import Colour, Count, Criterion, Exists
+from maquette.records.criterion import Colour, Count, Criterion, Exists, TextReads
 from maquette.records.errors import FixInput
 from maquette.records.plan import Call, Loop, Plan
 from maquette.tools.art.changes import (
@@ -27,6 +27,7 @@ from maquette.tools.art.changes import (
     Remove,
     Replace,
     Resize,
+    Reword,
     SceneChange,
 )
 from maquette.tools.art.edits import changed
@@ -102,6 +103,8 @@ async def _read(change: Change, scene: Scene, gallery: Gallery, number: int) -> 
             return [_background(change)], []
         case ChangeKind.ADD:
             return await _add(change, scene, gallery, number)
+        case ChangeKind.REWORD:
+            return _reworded(change, scene, number)
     things = _named(change, scene, gallery)
     whiches = _whiches(things, scene)
     phrase = things[0].phrase
@@ -128,6 +131,28 @@ async def _read(change: Change, scene: Scene, gallery: Gallery, number: int) -> 
             left = len(_of_phrase(phrase, scene, gallery)) - len(things)
             gone = Count(id=f"gone{number}", thing=phrase, count=left)
             return [Remove(which=w) for w in whiches], [gone]
+
+
+def _reworded(change: Change, scene: Scene, number: int) -> Read:
+    """The string that has the old words, or is the only one, with the new ones.
+
+    Raises: FixInput: no string of the sheet is meant.
+    """
+    texts = [block.text for block in scene.words]
+    old = change.target.lower()
+    exact = [text for text in texts if text.lower() == old]
+    holding = exact or [text for text in texts if old and old in text.lower()]
+    if not holding and len(texts) == 1:
+        holding = texts
+    if len(holding) != 1:
+        raise FixInput(
+            f"understood: {change}; but the sheet says {'; '.join(map(repr, texts)) or 'nothing'}",
+            hint='Say the old words as they stand there, e.g. change "5 pm" to "6 pm".',
+        )
+    text = holding[0]
+    at = text.lower().find(old)
+    new = f"{text[:at]}{change.new}{text[at + len(old) :]}" if old and at >= 0 else change.new
+    return [Reword(old=text, new=new)], [TextReads(id=f"text{number}", text=new)]
 
 
 def _named(change: Change, scene: Scene, gallery: Gallery) -> list[PlacedThing]:

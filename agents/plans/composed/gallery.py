@@ -13,6 +13,7 @@ from maquette.records.errors import MaquetteError
 from maquette.tools.art.finding.finder import Finder
 from maquette.tools.art.found import Found
 from maquette.tools.art.packs.table import all_cards, all_packs, pack_of
+from maquette.words.colours import canonical
 from maquette.words.lexicon import Lexicon, singular
 from maquette.words.stopwords import CARRIERS
 
@@ -45,7 +46,9 @@ class Gallery:
     def english(self, thing: str) -> str:
         """The first English name of a thing of the packs."""
         names = all_cards()[thing].names.get("en", ())
-        return min(names, key=lambda name: (len(name.split()), len(name)), default=thing)
+        name = min(names, key=lambda name: (len(name.split()), len(name)), default=thing)
+        plain = [word for word in name.split() if canonical(word) is None]
+        return " ".join(plain) or name
 
     def names(self, thing: str, phrase: str) -> bool:
         """Whether a phrase surely names the thing of this id."""

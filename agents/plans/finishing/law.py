@@ -3,6 +3,7 @@ and the ledger says where each word went."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from maquette.agents.reading.labelled.labelled import Labelled
@@ -11,7 +12,9 @@ from maquette.records.criterion import Asked, Criterion, TextReads, describe
 from maquette.records.ledger import Ledger, LedgerEntry
 from maquette.records.plan import Loop, Plan
 from maquette.words.lexicon import singular
+from maquette.words.stopwords import all_function_words
 
+_WORD = re.compile(r"\w+")
 MOST = 12
 """Criteria of this kind; more become one."""
 MANY = 80
@@ -61,7 +64,7 @@ def with_asked(plan: Plan, asked: Sequence[tuple[str, str]]) -> Plan:
     A plan without a loop tells them as notes: its results are computed, and what was not
     understood stands in the ledger.
     """
-    wanted = list(dict.fromkeys(asked))
+    wanted = [one for one in dict.fromkeys(asked) if _says_something(one[0])]
     loop = next((node for node in plan.nodes if isinstance(node, Loop)), None)
     if not wanted:
         return plan
@@ -73,14 +76,20 @@ def with_asked(plan: Plan, asked: Sequence[tuple[str, str]]) -> Plan:
     if len(new) > MOST:
         rest = "; ".join(words for words, _ in new[MOST - 1 :])
         new = [*new[: MOST - 1], (rest[:400], "nobody can check it")]
+    first = sum(isinstance(one, Asked) for one in loop.criteria)
     criteria = [
-        Asked(id=f"asked{k}", words=words[:400], why=why[:400])
+        Asked(id=f"asked{first + k}", words=words[:400], why=why[:400])
         for k, (words, why) in enumerate(new)
-        if words.strip()
     ]
     changed = loop.model_copy(update={"criteria": (*loop.criteria, *criteria)})
     nodes = tuple(changed if node is loop else node for node in plan.nodes)
     return plan.model_copy(update={"nodes": nodes})
+
+
+def _says_something(words: str) -> bool:
+    """Whether any of some words is no function word."""
+    found = [word.lower() for word in _WORD.findall(words)]
+    return any(word not in all_function_words() or word.isdigit() for word in found)
 
 
 def with_ledger(plan: Plan, ledger: Ledger, text: str) -> Plan:

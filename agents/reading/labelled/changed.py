@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from maquette.agents.reading.changes import Change, ChangeKind, Unclear
 from maquette.agents.reading.labelled import values
+from maquette.agents.reading.labelled.adjusting import adjustments_of, is_whole
 from maquette.agents.reading.labelled.labelled import Labelled, Piece
 from maquette.words.foreign import meaning
 from maquette.words.lexicon import PATTERNS
@@ -85,6 +86,7 @@ def read_changes_of(it: Labelled) -> ChangesRead:
         for k, piece in it.of("words")
         if not it.denied(k) and not it.heads_of(k)
     )
+    used |= _adjusting(it)
     left = tuple(
         k
         for k, _ in it.of(
@@ -105,6 +107,24 @@ def read_changes_of(it: Labelled) -> ChangesRead:
         if k not in used
     )
     return ChangesRead(tuple(changes[:MAX_CHANGES]), strings, left)
+
+
+def _adjusting(it: Labelled) -> set[int]:
+    """What the clauses say that adjust the whole picture: their tools hold it."""
+    held: set[int] = set()
+    verbs = [piece.start for k, piece in it.of("do") if not it.denied(k)]
+    for n, clause in enumerate(clauses_of(it)):
+        begin = verbs[n] if n else 0
+        end = verbs[n + 1] if n + 1 < len(verbs) else len(it.text)
+        whole = is_whole(it, clause.pieces)
+        if adjustments_of(it, it.text[begin:end], whole=whole):
+            held |= {
+                k
+                for k in clause.pieces
+                if it.pieces[k].label in ("new", "size", "place", "count", "attr", "not")
+                or (it.pieces[k].label in ("target", "thing", "colour") and whole)
+            }
+    return held
 
 
 class _Clause:
@@ -129,7 +149,9 @@ class _Clause:
     def read(self) -> tuple[list[Change], set[int]]:
         targets = [k for k, _ in self._pieces("target")] or self._referred()
         things = [k for k, _ in self._pieces("thing")]
-        changes = self._removed(targets, things) or self._grounded(targets)
+        changes = self._reworded(targets)
+        if changes is None:
+            changes = self._removed(targets, things) or self._grounded(targets)
         if changes is None:
             changes = self._replaced(targets, things)
         if changes is None:
@@ -157,6 +179,18 @@ class _Clause:
                 self._used.add(n)
         self._used.add(k)
         return " ".join([*told, self._it.plain(piece.text)]).lower()
+
+    def _reworded(self, targets: list[int]) -> list[Change] | None:
+        """Words of a sheet that become others: "change the date to June 5"."""
+        found = []
+        for n, piece in self._pieces("words"):
+            for k in self._it.heads_of(n):
+                if k in targets and not self._it.denied(n):
+                    old = self._it.plain(self._it.pieces[k].text).strip('"')
+                    new = self._it.plain(piece.text).strip('"')
+                    self._used |= {k, n}
+                    found.append(Change(ChangeKind.REWORD, target=old, new=new))
+        return found or None
 
     def _removed(self, targets: list[int], things: list[int]) -> list[Change] | None:
         denied = [k for k in (*targets, *things) if self._it.denied(k)]

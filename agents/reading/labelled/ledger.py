@@ -47,6 +47,7 @@ def entries_of(it: Labelled, whole: str, place: Mapping[int, tuple[int, int]]) -
         whole: the request as the person wrote it.
         place: of each character of the masked request, its place (start, end) in ``whole``.
     """
+    functions = function_words(it.language) | function_words("en")
     entries = []
     covered: set[int] = set()
     for piece in it.pieces:
@@ -64,17 +65,29 @@ def entries_of(it: Labelled, whole: str, place: Mapping[int, tuple[int, int]]) -
             )
         )
     first, last = place[it.offset][0], place[it.offset + len(it.text) - 1][1]
-    for match in _WORD.finditer(whole, first, last):
-        if match.start() in covered:
-            continue
-        word = match.group().lower()
-        known = word in function_words(it.language) or singular(word) in CARRIERS
+    for start, end in _left_over(whole, first, last, covered):
+        word = whole[start:end].lower()
+        known = word in functions or singular(word) in CARRIERS
         entries.append(
             LedgerEntry(
-                words=match.group(),
-                start=match.start(),
-                end=match.end(),
+                words=whole[start:end],
+                start=start,
+                end=end,
                 part="context" if known else "not_understood",
             )
         )
     return sorted(entries, key=lambda entry: entry.start)
+
+
+def _left_over(whole: str, first: int, last: int, covered: set[int]) -> list[tuple[int, int]]:
+    """The words, or parts of words, that no piece holds."""
+    found: list[tuple[int, int]] = []
+    for match in _WORD.finditer(whole, first, last):
+        for k in range(match.start(), match.end()):
+            if k in covered:
+                continue
+            if found and found[-1][1] == k and k > match.start():
+                found[-1] = (found[-1][0], k + 1)
+            else:
+                found.append((k, k + 1))
+    return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from maquette.agents.reading.labelled import values
 from maquette.agents.reading.labelled.labelled import Labelled, is_mark, unmasked
+from maquette.agents.reading.labelled.parts import parts_of
 from maquette.agents.reading.scene import Item, Link, Mention, Relation, Wish
 from maquette.agents.reading.wording import PLACEHOLDER, normal
 from maquette.words.lexicon import singular
@@ -55,10 +56,14 @@ class _Builder:
         self._it = labelled
         self._language = labelled.language
         self._read = SceneRead(wish=Wish(), shown=(), masked=labelled.text)
+        self._part_relations: set[int] = set()
 
     def build(self) -> SceneRead:
         self._strings()
+        parts = self._parts()
         for k, piece in self._it.of("thing"):
+            if k in parts:
+                continue
             if self._it.denied(k):
                 self._deny(k)
             elif piece.text.strip():
@@ -100,6 +105,14 @@ class _Builder:
         if len(text) == 1 and is_mark(text, self._it.strings):
             return self._it.strings[ord(text) - PLACEHOLDER]
         return normal(unmarked(text, self._it.strings)).strip(" ,;:")
+
+    def _parts(self) -> set[int]:
+        """Things that are parts of others; they are only told."""
+        found = parts_of(self._it)
+        for n, words in found.values():
+            self._say(n, "a part of a thing is not drawn or checked by itself", words)
+        self._part_relations = {n for n, _ in found.values()}
+        return set(found)
 
     def _deny(self, k: int) -> None:
         piece = self._it.pieces[k]
@@ -241,6 +254,8 @@ class _Builder:
 
     def _relations(self) -> None:
         for k, piece in self._it.of("rel"):
+            if k in self._part_relations:
+                continue
             name, exact = values.relation_of(piece.text, self._language)
             subjects = self._items(self._it.heads_of(k))
             objects = self._items(self._it.objects_of(k))
