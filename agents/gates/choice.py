@@ -57,7 +57,9 @@ class Signals:
     same: float
     """1 where its words ask for exactly the same picture."""
     old: float
-    """1 where the request speaks of a picture that is there, -1 where of a new one."""
+    """1 where the request speaks of a picture that is there."""
+    new: float
+    """1 where it speaks of a new one."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Weights:
     differing: float = -2.2
     same: float = 3.2
     old: float = 2.4
+    new: float = -6.0
 
 
 WEIGHTS = Weights()
@@ -117,7 +120,8 @@ def signals(request: str, asked: Described, hits: Sequence[Hit], k: int) -> Sign
         margin=hit.score - max(others, default=0.0),
         differing=len(differing(asked, theirs)) if hit.text.strip() else 1,
         same=float(asked == theirs and bool(asked.groups)),
-        old=_speaks_of(request),
+        old=_speaks_of_old(request),
+        new=float(any(word in _NEW for word in words_of(request))),
     )
 
 
@@ -129,14 +133,13 @@ def _likely(found: Signals, weights: Weights) -> float:
         + weights.differing * min(found.differing, 6)
         + weights.same * found.same
         + weights.old * found.old
+        + weights.new * found.new
     )
     return 1 / (1 + math.exp(-told))
 
 
-def _speaks_of(request: str) -> float:
+def _speaks_of_old(request: str) -> float:
     words = words_of(request)
-    if any(word in _NEW for word in words):
-        return -1.0
     return float(any(word in _OLD for word in words) or (words[:1] != [] and words[0] in _FIND))
 
 
@@ -151,7 +154,7 @@ def _reasons(hit: Hit, asked: Described, found: Signals) -> list[str]:
     if found.margin < 0.05 and not found.same:
         told.append("another one fits as well")
     if found.old:
-        told.append(
-            "the request speaks of " + ("one that is there" if found.old > 0 else "a new one")
-        )
+        told.append("the request speaks of one that is there")
+    if found.new:
+        told.append("the request speaks of a new one")
     return told

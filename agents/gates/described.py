@@ -25,8 +25,8 @@ _TURNED = {"below": "above", "right of": "left of", "behind": "in front of"}
 _SYMMETRIC = {"beside"}
 _JOINS = word_set("and with plus featuring has have showing") | {","}
 _IDLE = word_set(
-    "to of the find search again earlier before previous previously existing old saved stored reuse "
-    "already new another other different fresh original anew retrieve fetch get same"
+    "to of the find search again earlier before previous previously existing old saved stored "
+    "reuse already new another other different fresh original anew retrieve fetch get same"
 )
 _DROPPED = (STOPS | DETERMINERS | PRONOUNS | CARRIERS | _IDLE) - word_set("both all")
 
