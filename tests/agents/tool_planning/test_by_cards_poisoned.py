@@ -48,10 +48,10 @@ async def test_a_poisoned_card_changes_no_other_call(description: str) -> None:
         assert after.plan == before.plan, text
 
 
-async def test_a_card_stuffed_with_words_may_draw_itself_in_but_no_other_tool() -> None:
+async def test_a_card_stuffed_with_words_may_spoil_a_plan_but_brings_in_no_other_tool() -> None:
     clean, dirty = plugged_registry(), plugged_registry()
     dirty.add(poisoned(STUFFED), origin="plug-in poisoned")
     for text, attached in REQUESTS:
         before = await weigh_by_cards(text, attached, clean)
         after = await weigh_by_cards(text, attached, dirty)
-        assert [name for name in after.tools if name != "helper"] == list(before.tools), text
+        assert set(after.tools) - {"helper"} <= set(before.tools), text
