@@ -179,9 +179,7 @@ def test_what_changed_nothing_is_told_so() -> None:
 
 @settings(max_examples=12)
 @given(
-    st.lists(
-        st.sampled_from(["draw a star", "make it bigger", "undo", "this is Zoe"]), max_size=60
-    )
+    st.lists(st.sampled_from(["draw a star", "make it bigger", "undo", "this is Zoe"]), max_size=60)
 )
 def test_a_long_talk_stays_small(said: list[str]) -> None:
     """However long, what is kept has a bound; names, the first and the accepted picture stay."""
