@@ -19,7 +19,7 @@ from talks import GREEN_STAR, picture_of, talking_engine
 
 from maquette.api.cli.terminal import exits
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 
 
 @pytest.fixture(scope="module")
