@@ -45,18 +45,33 @@ def begun(
         alternative=meaning.alternative,
         task_id=task_id,
         status=TaskStatus.IN_PROGRESS if task_id else TaskStatus.COMPLETED,
-        artifact=meaning.picture.artifact if meaning.picture and not task_id else None,
     )
-    after = state.model_copy(update={"turns": (*state.turns, turn), "said": turn.number})
+    pictures = _pictures(state, meaning)
+    if task_id is None and pictures and pictures != state.pictures:
+        turn = turn.model_copy(update={"artifact": pictures[-1].artifact})
+    concepts, constraints = state.concepts, state.constraints
     if meaning.concept is not None:
-        after = after.model_copy(update={"concepts": _with_concept(after, meaning.concept)})
+        concepts = _with_concept(state, meaning.concept)
     if meaning.kind is TurnKind.CONSTRAINT:
-        after = after.model_copy(update={"constraints": _constraints(after, meaning.constraint)})
+        constraints = _constraints(state, meaning.constraint)
+    return state.model_copy(
+        update={
+            "turns": (*state.turns, turn),
+            "said": turn.number,
+            "pictures": pictures,
+            "concepts": concepts,
+            "constraints": constraints,
+        }
+    )
+
+
+def _pictures(state: SessionState, meaning: Meaning) -> tuple[Accepted, ...]:
+    """The pile of pictures after a turn was read: one off, one on, or as it was."""
     if meaning.kind is TurnKind.UNDO:
-        return after.model_copy(update={"pictures": after.pictures[:-1]})
+        return state.pictures[:-1]
     if meaning.picture is not None:
-        after = after.model_copy(update={"pictures": (*after.pictures, meaning.picture)})
-    return after
+        return (*state.pictures, meaning.picture)
+    return state.pictures
 
 
 def settled(

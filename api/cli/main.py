@@ -31,7 +31,7 @@ from maquette.records.errors import GiveUp, MaquetteError
 COMMANDS = {
     "run": "maquette.api.cli.run:run",
     "plan": "maquette.api.cli.plan:plan",
-    "chat": "maquette.api.cli.chat:chat",
+    "chat": "maquette.api.cli.talking.chat:chat",
     "up": "maquette.api.cli.stack:up",
     "down": "maquette.api.cli.stack:down",
     "status": "maquette.api.cli.stack:status",

@@ -48,11 +48,13 @@ def talking_engine(store: ArtifactStore | None = None) -> Workshop:
     """A workshop that plans and composes for real; every picture passes its checks."""
     known, registry = models(), load_registry(entries=())
     critic = ScriptedCritic(lambda nth, image: (1.0, True), Ledger())
+    gallery = Gallery(known)
+    gallery.names(STAR, "dragon")  # read before a worker's loop would wait for it
     return Workshop(
         store=store or MemoryArtifactStore(),
         models=known,
         tools=registry,
-        planner=EmbeddedPlanner(known, registry, gallery=Gallery(known)),
+        planner=EmbeddedPlanner(known, registry, gallery=gallery),
         critic=critic,
         propose=critic.propose,
         run_tool=run_tool,

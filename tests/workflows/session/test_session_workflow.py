@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from places import DATA
 from talks import (
     CAT,
     GREEN_STAR,
@@ -17,8 +20,9 @@ from talks import (
     talking_engine,
     turn,
 )
+from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
-from workflow_server import OWNER, opener, running
+from workflow_server import KEY, OWNER, opener, running
 
 from maquette.infra.store.contract import ArtifactStore
 from maquette.records.artifact import ArtifactRef
@@ -29,6 +33,7 @@ from maquette.tools.art.scene import Scene
 from maquette.workflows.run.task_workflow import TaskWorkflow
 from maquette.workflows.session.session_workflow import SessionWorkflow
 from maquette.workflows.wire.history_law import check_history
+from maquette.workflows.wire.sealing import sealed_converter
 from maquette.workflows.worker import make_worker, sandbox
 
 pytestmark = pytest.mark.slow
@@ -196,6 +201,26 @@ async def test_the_history_keeps_the_law_and_replays(run_with) -> None:
     replayer = Replayer(
         workflows=[SessionWorkflow, TaskWorkflow],
         data_converter=converter,
+        workflow_runner=sandbox(strict=True),
+    )
+    await replayer.replay_workflow(history)
+
+
+STORED = sorted((DATA / "session_histories").glob("*.json"))
+
+
+def test_there_are_stored_sessions() -> None:
+    """One that went on as a new run, and one that was closed."""
+    assert {path.name.split(".")[0] for path in STORED} >= {"goes_on", "closed"}
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.name.split(".")[0])
+async def test_a_stored_session_replays(path: Path) -> None:
+    """Today's workflow makes the decisions that the stored history tells."""
+    history = WorkflowHistory.from_json(path.name.split(".")[1], path.read_text())
+    replayer = Replayer(
+        workflows=[SessionWorkflow],
+        data_converter=sealed_converter(base64.b64decode(KEY), {}),
         workflow_runner=sandbox(strict=True),
     )
     await replayer.replay_workflow(history)

@@ -12,6 +12,8 @@ from maquette.agents.reading.request import read_request
 from maquette.records.errors import FixInput
 from maquette.records.geometry import Box
 from maquette.records.plan import Loop
+from maquette.tools.art.changes import Add, Move, Resize
+from maquette.tools.art.edits import changed
 from maquette.tools.art.scene import PlacedThing, Scene
 
 BOX = Box(x0=0.1, y0=0.1, x1=0.4, y1=0.4)
@@ -100,3 +102,52 @@ async def test_a_background_is_a_colour_or_a_place(gallery: Gallery) -> None:
     assert got[0]["background"]["kind"] == "beach"
     with pytest.raises(FixInput, match="background"):
         await changes("make the background loud", gallery)
+
+
+def at(x0: float, x1: float, *, y1: float = 0.6) -> Scene:
+    """One car between two edges, in shares of the width."""
+    box = Box(x0=x0, y0=y1 - 0.3, x1=x1, y1=y1)
+    car = SCENE.things[2].model_copy(update={"box": box})
+    return SCENE.model_copy(update={"things": (car,)})
+
+
+@pytest.mark.parametrize(
+    ("words", "direction", "by"),
+    [
+        ("put the car on the left", "left", 0.35),
+        ("put the car on the right", "right", 0.15),
+        ("move the car to the middle", "left", 0.1),
+    ],
+)
+async def test_a_place_is_gone_to(gallery: Gallery, words: str, direction: str, by: float) -> None:
+    """A thing moves as far as its middle is from the quarter, or the half, of the width."""
+    (move,), _ = await changes(words, gallery, at(0.5, 0.7))
+    assert (move["direction"], move["by"]) == (direction, pytest.approx(by))
+
+
+async def test_who_is_there_goes_a_little_further(gallery: Gallery) -> None:
+    """ "to the left" of what stands there means further left."""
+    (move,), _ = await changes("move the car to the left", gallery, at(0.12, 0.32))
+    assert (move["direction"], move["by"]) == ("left", 0.15)
+
+
+async def test_a_larger_thing_stays_where_it_is(gallery: Gallery) -> None:
+    """A growth ends where it would push the thing away from its side; the place is not what was
+    to change."""
+    for x0, x1 in ((0.05, 0.45), (0.1, 0.3), (0.55, 0.98)):
+        before = at(x0, x1)
+        (resize,), _ = await changes("make the car bigger", gallery, before)
+        (after,) = changed(before, [Resize(which="car", factor=resize["factor"])]).things
+        assert after.box.width > 1.09 * (x1 - x0)
+        assert abs(after.box.centre[0] - (x0 + x1) / 2) <= 0.0501
+    (resize,), _ = await changes("make the car bigger", gallery, at(0.4, 0.6))
+    assert resize["factor"] == 1.4
+
+
+async def test_what_is_added_stands_on_the_side_that_is_named(gallery: Gallery) -> None:
+    """ "add a dog on the left": its middle is in the left third."""
+    scene = at(0.6, 0.8)
+    got, _ = await changes("add a dog on the left", gallery, scene)
+    steps = [Add.model_validate(got[0]), *(Move.model_validate(one) for one in got[1:])]
+    dog = changed(scene, steps).things[-1]
+    assert dog.phrase == "dog" and dog.box.centre[0] < 1 / 3
