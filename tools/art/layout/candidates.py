@@ -13,8 +13,8 @@ from maquette.tools.art.layout.cast import Cast, Manner, cast_of, in_order, leve
 from maquette.tools.art.layout.judged import (
     beauty,
     broken,
-    least_visible,
     misplaced,
+    visible,
 )
 from maquette.tools.art.layout.nature import Nature
 from maquette.tools.art.layout.seen import VISIBLE, mask_of
@@ -28,6 +28,8 @@ ORDERS = 5
 """Orders from left to right that are tried for each kind of setting."""
 DEPTHS = ((0.72, 0.25), (0.56, 0.5), (0.85, 0.12))
 """How near neighbours in two rows stand, and how much higher the feet of the one behind are."""
+APART = (0.5, 1.05)
+"""The same on ground that reaches into depth: the feet behind are above the heads in front."""
 LOWERED = (0.62, 0.4)
 """How far a row of copies on the ground lies below the one behind it, in their heights."""
 GOOD = 0.2
@@ -36,8 +38,8 @@ UPRIGHT = 1.1
 """From how much higher than wide a room is pairs may stand one above the other."""
 LARGE = 0.6
 """The least area of all things to that of the best."""
-LOOKED_AT = 40
-"""Settings whose visible shares are measured."""
+HIDES = 20.0
+"""What it costs when one thing hides another that it has no word with: for each share of ink."""
 
 
 @dataclass(frozen=True)
@@ -72,21 +74,29 @@ def placements(wish: Wish) -> list[Placement]:
         value -= 0.3 * floating
         found.append(Placement(tuple(spots), value, lost))
     found.sort(key=lambda one: -one.value)
-    return _seen(found, _look(wish)) or found[:1]
+    return _seen(found, wish) or found[:1]
 
 
-def _seen(found: Sequence[Placement], look: Callable[[int], tuple[Art, bool]]) -> list[Placement]:
-    """Those of the first in which everything is seen; when there are none, the first further on.
+def _seen(found: Sequence[Placement], wish: Wish) -> list[Placement]:
+    """Those in which everything is seen, what is hidden without a reason held against them.
 
-    A row of everything side by side is always among all settings, and hides nothing.
+    Measuring ink takes time and only lowers a value, so it stops where the next could be neither
+    the best nor a variant. A row of everything side by side is always there, and hides nothing.
     """
+    look, tied = _look(wish), _tied(wish.ties)
     seen: list[Placement] = []
-    for k, one in enumerate(found):
-        if k >= LOOKED_AT and seen:
+    for one in found:
+        if seen and one.value < max(each.value for each in seen) - GOOD:
             break
-        if least_visible(one.spots, look) >= VISIBLE:
-            seen.append(one)
-    return seen
+        least, needless = visible(one.spots, look, tied)
+        if least >= VISIBLE:
+            seen.append(replace(one, value=one.value - HIDES * needless))
+    return sorted(seen, key=lambda one: -one.value)
+
+
+def _tied(ties: Sequence[WantedRelation]) -> frozenset[frozenset[int]]:
+    """Pairs of which one is meant to hide a part of the other."""
+    return frozenset(frozenset((tie.subject, tie.object)) for tie in ties if tie.relation in NESTED)
 
 
 def chosen(found: Sequence[Placement], variant: int) -> Placement:
@@ -115,9 +125,11 @@ def _tried(wish: Wish) -> Iterator[tuple[list[Spot], int]]:
 
 
 def _fewest(wish: Wish) -> int:
-    """Copies from which more than one row is tried."""
+    """Copies from which more than one row is tried: two alone stand one above the other in a high
+    room; beside something else that would be a place for each."""
     upright = wish.stage.height > UPRIGHT * wish.stage.width
-    return 2 if upright and wish.stage.ground is None else 3
+    alone = len(wish.things) == 1
+    return 2 if upright and alone and wish.stage.ground is None else 3
 
 
 def _floating(cast: Cast, setting: Setting, spots: Sequence[Spot], stage: Stage) -> int:
@@ -154,11 +166,11 @@ def _settings(cast: Cast, stage: Stage, chance: random.Random) -> Iterator[Setti
         pairs = cast.across
         rows = tuple(tuple(in_order(level, pairs, key)) for level in levels)
         yield Setting(rows)
-        yield from _in_depth(cast, Setting(rows))
+        yield from _in_depth(cast, Setting(rows), stage)
         if len(rows) > 1 and not cast.down and not upright:
             row = (tuple(in_order(everyone, pairs, key)),)
             yield Setting(row, mixed=True)
-            yield from _in_depth(cast, Setting(row, mixed=True))
+            yield from _in_depth(cast, Setting(row, mixed=True), stage)
         flying = all(cast.players[k].lane == "air" for k in rows[0])
         if len(rows[0]) > 1 and not cast.down and (flying or stage.ground is None):
             yield Setting((rows[0][0::2], rows[0][1::2], *rows[1:]))
@@ -170,10 +182,11 @@ def _settings(cast: Cast, stage: Stage, chance: random.Random) -> Iterator[Setti
             yield Setting((*rows[:-1], low[:half], low[half:]))
 
 
-def _in_depth(cast: Cast, flat: Setting) -> Iterator[Setting]:
+def _in_depth(cast: Cast, flat: Setting, stage: Stage) -> Iterator[Setting]:
     """The setting with some of the lowest level further back, more and less overlapped."""
+    depths = DEPTHS if stage.ground is None else (*DEPTHS, APART)
     for back in _behind(cast, flat.levels[-1]):
-        for overlap, raised in DEPTHS:
+        for overlap, raised in depths:
             yield replace(flat, back=back, overlap=overlap, raised=raised)
 
 

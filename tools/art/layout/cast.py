@@ -17,12 +17,14 @@ from maquette.tools.art.layout.blocks import (
     put_on_top,
     side_lengths,
 )
-from maquette.tools.art.layout.nature import Nature, lane_of, shown_sizes
+from maquette.tools.art.layout.nature import FLAT, Nature, lane_of, shown_sizes
 from maquette.tools.art.layout.ties import ACROSS, DOWN, NESTED, Edge, cyclic, edges
 
 WORD_SIZE = {None: 1.0, "small": 0.6, "large": 1.45}
 MOST_APART = 3.5
 """The largest thing to the least, whatever sizes were asked for."""
+HOLDER = 1.5
+"""How much larger what holds others is shown, so that they are seen in it."""
 ALOFT = 0.75
 """The most of a thing in the air to the largest that is not."""
 
@@ -85,13 +87,16 @@ def cast_of(
     sizes = shown_sizes(natural)
     lanes = [lane_of(nature, thing.thing, wet=how.wet) for thing in things]
     sizes = _below_the_sky(sizes, lanes)
+    sizes = _no_taller(sizes, aspects, [nature.height_m(t.thing) for t in things], lanes)
     sizes = [size * WORD_SIZE[thing.size] for size, thing in zip(sizes, things, strict=True)]
+    holders = {tie.object for tie in ties if tie.relation == "inside"}
+    sizes = [size * HOLDER if k in holders else size for k, size in enumerate(sizes)]
     sizes = [max(size, max(sizes) / MOST_APART) for size in sizes]
     blocks = {}
     for k, thing in enumerate(things):
         flying = lanes[k] == "air"
-        before = any(tie.subject == k and tie.relation == "in front of" for tie in ties)
-        deep = how.rows if thing.count >= how.fewest and not before else 1
+        nested = any(tie.subject == k and tie.relation in NESTED for tie in ties)
+        deep = how.rows if thing.count >= how.fewest and not nested else 1
         copies = Copies(deep, flying, flying and how.rows == 1,
                      how.lowered if lanes[k] == "ground" else None)  # fmt: skip
         blocks[k] = block_of(k, side_lengths(aspects[k], sizes[k]), thing.count, copies, chance)
@@ -152,6 +157,23 @@ def _below_the_sky(sizes: Sequence[float], lanes: Sequence[str]) -> list[float]:
     return [
         min(size, most) if lane == "air" else size for size, lane in zip(sizes, lanes, strict=True)
     ]
+
+
+def _no_taller(
+    sizes: Sequence[float], aspects: Sequence[float], heights_m: Sequence[float],
+    lanes: Sequence[str],
+) -> list[float]:  # fmt: skip
+    """Sizes such that on the ground nothing is shown taller than what is taller in the world: of
+    equal areas a narrow phone would stand over a broad laptop."""
+    found = list(sizes)
+    standing = [k for k, lane in enumerate(lanes) if lane == "ground"]
+    for k in sorted(standing, key=lambda k: -heights_m[k]):
+        for taller in standing:
+            if heights_m[k] < heights_m[taller]:
+                most = found[taller] / aspects[taller] ** 0.5
+                most *= (heights_m[k] / heights_m[taller]) ** FLAT
+                found[k] = min(found[k], most * aspects[k] ** 0.5)
+    return found
 
 
 def levels_of(cast: Cast) -> list[list[int]]:

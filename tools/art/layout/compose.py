@@ -89,9 +89,15 @@ def _background(
     if brief.sheet is not None:
         return Background(kind="plain", colour=colour_code(brief.sheet))
     things = [thing for one in brief.panels for thing in one.things]  # a series is of one place
-    groups = [nature.group(thing.thing) for thing in things]
+    groups = [_kind(nature, thing.thing) for thing in things]
     colours = [_colour(look(thing.thing), thing.colour) for thing in things]
     return backdrop(groups, colours, bool(panel.caption), variant)
+
+
+def _kind(nature: Nature, thing: str) -> str:
+    """The packs' word for the kind of a thing; an umbrella is of the weather and not of the sky."""
+    group = nature.group(thing)
+    return "household" if group == "sky-weather" and nature.rests(thing) != "air" else group
 
 
 def _colour(art: Art, asked: str | None) -> Rgb:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from maquette.tools.art.brief import WantedRelation, WantedThing
 from maquette.tools.art.contract import Art
 from maquette.tools.art.layout.blocks import Spot, by_thing
-from maquette.tools.art.layout.seen import mask_of, shares
+from maquette.tools.art.layout.seen import mask_of, share_behind
 from maquette.tools.art.layout.stage import Stage
 from maquette.tools.art.layout.ties import Rect, centre, holds, hull, overlap
 
@@ -61,13 +61,31 @@ def in_place(rect: Rect, place: str, stage: Stage) -> bool:
     )
 
 
-def least_visible(spots: Sequence[Spot], art_of: Callable[[int], tuple[Art, bool]]) -> float:
-    """The smallest visible share of any copy.
+def visible(
+    spots: Sequence[Spot],
+    art_of: Callable[[int], tuple[Art, bool]],
+    tied: Collection[frozenset[int]] = (),
+) -> tuple[float, float]:
+    """The smallest visible share of any copy, and the shares hidden without a reason, added up.
 
-    ``art_of`` tells of a wanted thing how it looks and whether it is mirrored.
+    Args:
+        art_of: of a wanted thing, how it looks and whether it is mirrored.
+        tied: pairs of things of which one may hide a part of the other.
     """
     order = sorted(spots, key=lambda spot: (spot.depth, spot.rect[3]))
-    return min(shares([s.rect for s in order], [mask_of(*art_of(s.thing)) for s in order]))
+    inked = [(spot.rect, mask_of(*art_of(spot.thing))) for spot in order]
+    least, needless = 1.0, 0.0
+    for k, own in enumerate(order):
+        over = [j for j in range(k + 1, len(order)) if overlap(own.rect, order[j].rect) > 0]
+        loose = [j for j in over if frozenset((own.thing, order[j].thing)) not in tied]
+        if not over:
+            continue
+        seen = share_behind(inked[k], [inked[j] for j in over])
+        least = min(least, seen)
+        if loose and seen < 1.0:
+            alone = loose == over
+            needless += 1 - (seen if alone else share_behind(inked[k], [inked[j] for j in loose]))
+    return least, needless
 
 
 def beauty(spots: Sequence[Spot], stage: Stage) -> float:

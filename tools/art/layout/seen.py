@@ -19,22 +19,27 @@ VISIBLE = 0.8
 
 def shares(rects: Sequence[Rect], masks: Sequence[Mask]) -> list[float]:
     """The visible share of each thing; they are given from the hindmost to the nearest."""
-    found = []
-    for k, (rect, own) in enumerate(zip(rects, masks, strict=True)):
-        nearer = [j for j in range(k + 1, len(rects)) if overlap(rects[j], rect) > 0]
-        if not nearer:
-            found.append(1.0)
-            continue
-        height, width = own.shape
-        rows, columns = np.nonzero(own)
-        x0, y0, x1, y1 = rect
-        xs = x0 + (columns + 0.5) / width * (x1 - x0)
-        ys = y0 + (rows + 0.5) / height * (y1 - y0)
-        hidden = np.zeros(len(xs), dtype=bool)
-        for j in nearer:
-            hidden |= _hit(rects[j], masks[j], xs, ys)
-        found.append(1.0 - float(hidden.mean()) if len(xs) else 1.0)
-    return found
+    return [
+        share_behind((rects[k], masks[k]), list(zip(rects[k + 1 :], masks[k + 1 :], strict=True)))
+        for k in range(len(rects))
+    ]
+
+
+def share_behind(own: tuple[Rect, Mask], nearer: Sequence[tuple[Rect, Mask]]) -> float:
+    """The share of a thing's silhouette that some nearer ones leave."""
+    rect, mask = own
+    over = [one for one in nearer if overlap(one[0], rect) > 0]
+    rows, columns = np.nonzero(mask)
+    if not over or not len(rows):
+        return 1.0
+    height, width = mask.shape
+    x0, y0, x1, y1 = rect
+    xs = x0 + (columns + 0.5) / width * (x1 - x0)
+    ys = y0 + (rows + 0.5) / height * (y1 - y0)
+    hidden = np.zeros(len(xs), dtype=bool)
+    for other in over:
+        hidden |= _hit(*other, xs, ys)
+    return 1.0 - float(hidden.mean())
 
 
 def mask_of(art: Art, flip: bool) -> Mask:

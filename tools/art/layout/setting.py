@@ -50,6 +50,7 @@ def set_out(cast: Cast, stage: Stage, setting: Setting, chance: random.Random) -
     scale = setting.scale * min(
         _by_width(cast, stage, setting),
         _by_height(cast, stage, setting),
+        _by_waterline(cast, stage, setting),
         *(_by_lane(player, stage) for player in cast.players),
     )
     tops = _tops(cast, stage, setting, scale, chance)
@@ -102,11 +103,11 @@ def _least_front(cast: Cast, setting: Setting) -> float:
 
 
 def _floor(cast: Cast, stage: Stage, setting: Setting) -> float:
-    """Where the lowest level ends: on the floor, or a little below the horizon if it flies."""
+    """Where the lowest level ends: on the floor, or at the horizon if it flies."""
     flying = all(cast.players[k].lane == "air" for k in setting.levels[-1])
     if not flying or stage.sky is None:
         return stage.floor
-    return min(stage.floor, stage.sky[1] + 0.06 * stage.height)
+    return min(stage.floor, stage.sky[1])
 
 
 def _level_height(cast: Cast, level: Sequence[int], setting: Setting) -> float:
@@ -128,6 +129,22 @@ def _by_lane(player: Player, stage: Stage) -> float:
     return float("inf")
 
 
+def _by_waterline(cast: Cast, stage: Stage, setting: Setting) -> float:
+    """The scale at which all that is above a floating thing has room over it."""
+    floats = any(cast.players[k].lane == "water" for k in setting.levels[-1])
+    if not floats or stage.water is None or len(setting.levels) < 2:
+        return float("inf")
+    gaps = BETWEEN * stage.unit * (len(setting.levels) - 1)
+    high = sum(_level_height(cast, level, setting) for level in setting.levels)
+    return (_waterline(stage) - stage.room[1] - gaps) / high
+
+
+def _waterline(stage: Stage) -> float:
+    """Where what floats has its lower edge."""
+    assert stage.water is not None
+    return stage.water[0] + 0.62 * (stage.water[1] - stage.water[0])
+
+
 def _tops(
     cast: Cast, stage: Stage, setting: Setting, scale: float, chance: random.Random
 ) -> dict[int, float]:
@@ -143,7 +160,8 @@ def _tops(
         lowest = level == setting.levels[-1]
         for k in level:
             tops[k] = _top(cast, stage, setting, (k, scale, floor, high, lowest, free), chance)
-        floor -= high + gap
+        afloat = [tops[k] for k in level if lowest and cast.players[k].lane == "water"]
+        floor = min([floor - high, *afloat]) - gap
     return tops
 
 
@@ -173,9 +191,7 @@ def _top(
         free_water = stage.water[1] - stage.water[0] - height
         return stage.water[0] + max(0.0, free_water) * chance.uniform(0.35, 0.75)
     if player.lane == "water" and stage.water is not None and lowest:
-        base = max(
-            stage.water[0] + 0.62 * (stage.water[1] - stage.water[0]), stage.room[1] + height
-        )
+        base = max(_waterline(stage), stage.room[1] + height)
         return min(base, stage.water[1]) - height
     if k in setting.back:
         raised = setting.raised * _least_front(cast, setting) * scale

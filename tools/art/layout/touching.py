@@ -6,6 +6,7 @@ All measures are in the unit of the rectangles given; masks are silhouettes that
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -23,6 +24,10 @@ SEEN = 0.72
 """Least share of each copy that stays to be seen."""
 NEARER = 0.1
 """How much lower the feet of what stands before another are, in the lower one's heights."""
+ROW, ROW_NEARER = (1.0, 1.25, 1.5, 0.85, 0.7, 0.58, 0.48, 0.4, 0.33), (0.1, 0.3, 0.55)
+"""The same, and the sizes that are tried, for several that stand before another in a row."""
+OVER = 0.6
+"""Share of its width by which each of several stands before the other, and not beside it."""
 GROWN = (1.0, 1.2, 1.45, 1.7, 0.85, 0.7)
 """Sizes that are tried for what is too small to hide anything, or too large to leave anything."""
 STEPS = 17
@@ -33,6 +38,11 @@ LEAST_SEEN = 0.7
 """Below it what stands behind is not plain to see."""
 WITHIN, INK_WITHIN = 0.97, 0.9
 """Share of the ink of what is inside that lies on its host's: as it is put, and at least."""
+GAP, RIM = 0.3, (0.12, 0.5)
+"""Least share of a row that is empty between two handles, and where such a gap may end, from above:
+what is open above has a body below."""
+DEEP = 0.15
+"""How far below the gap's end what is inside reaches: over the far side of the rim."""
 SUMMIT = 0.06
 """What of a thing's height, from above, another may stand on."""
 SUNK = 0.012
@@ -47,20 +57,24 @@ def before(guests: Sequence[Inked], hosts: Sequence[Inked], to_right: bool) -> M
     """
     box, own = hull([rect for rect, _ in hosts]), hull([rect for rect, _ in guests])
     best: tuple[float, Moved] | None = None
-    many = len(guests) > 2
-    for order, by in enumerate(GROWN):
+    many = len(guests) > 1
+    sizes, feet = (ROW, ROW_NEARER) if many else (GROWN, (NEARER,))
+    tried = [(by, down) for by in sizes for down in feet]
+    for order, (by, down) in enumerate(tried):
         width, height = (own[2] - own[0]) * by, (own[3] - own[1]) * by
-        down = NEARER * min(height, box[3] - box[1])
+        foot = box[3] + down * min(height, box[3] - box[1])
         for k in range(STEPS):
             middle = (box[0] + box[2]) / 2
             edge = box[2] + width / 2 if to_right else box[0] - width / 2
             x = edge + (middle - edge) * k / (STEPS - 1) - width / 2
-            move = (by, x - own[0] * by, box[3] + down - height - own[1] * by)
-            hidden, least = hidden_by([(_moved(r, move), m) for r, m in guests], hosts)
+            move = (by, x - own[0] * by, foot - height - own[1] * by)
+            moved = [(_moved(r, move), m) for r, m in guests]
+            hidden, least = hidden_by(_solid(moved), hosts)
             wrong = max(0.0, LEAST + 0.02 - hidden) + max(0.0, hidden - MOST + 0.02)
             cost = 10 * wrong + 10 * max(0.0, SEEN - least) + abs(hidden - AIM)
             cost += (0.01 if many else 0.04) * order
             if many:
+                cost += sum(_beside(rect, box) for rect, _ in moved)
                 cost += ASIDE * abs(x + width / 2 - middle) / max(width, box[2] - box[0])
             if best is None or cost < best[0]:
                 best = cost, move
@@ -70,14 +84,33 @@ def before(guests: Sequence[Inked], hosts: Sequence[Inked], to_right: bool) -> M
     return best[1]
 
 
+def _solid(guests: Sequence[Inked]) -> list[Inked]:
+    """Several as if nothing were seen through them: a row of bicycles is before a tree, too."""
+    return [(r, _filled(m)) if len(guests) > 1 else (r, m) for r, m in guests]
+
+
+def _beside(rect: Rect, box: Rect) -> float:
+    """1 for what stands quite beside a box, 0 for what stands before it."""
+    over = min(rect[2], box[2]) - max(rect[0], box[0])
+    return max(0.0, 1 - max(over, 0.0) / (OVER * (rect[2] - rect[0])))
+
+
 def inside(guests: Sequence[Inked], host: Inked, share: float) -> Moved:
-    """Where guests lie on the ink of a host, as large as that lets them be.
+    """Where guests lie in the mouth of a host that is open above, else on its ink; as large as that
+    lets them be.
 
     ``share``: the most of the host's width and height that they take.
     """
-    (x0, y0, x1, y1), _ = host
+    (x0, y0, x1, y1), mask = host
     own = hull([rect for rect, _ in guests])
     wide, high = own[2] - own[0], own[3] - own[1]
+    mouth = mouth_of(mask)
+    if mouth is not None:
+        middle, rim = mouth
+        low = rim + DEEP
+        fit = min(1.0, share * (x1 - x0) / wide, low * (y1 - y0) / high)
+        x = x0 + middle * (x1 - x0) - (own[0] + wide / 2) * fit
+        return fit, x, y0 + low * (y1 - y0) - own[3] * fit
     fit = min(1.0, share * (x1 - x0) / wide, share * (y1 - y0) / high)
     best: tuple[float, Moved] | None = None
     for by in (fit * step for step in SHRUNK):
@@ -93,6 +126,32 @@ def inside(guests: Sequence[Inked], host: Inked, share: float) -> Moved:
                     best = lies, move
     assert best is not None
     return best[1]
+
+
+def mouth_of(mask: Mask) -> tuple[float, float] | None:
+    """Where a host is open above, between two handles: the middle of the gap across, and how far
+    down it reaches, as shares of width and height. None: it is closed, or open to a side."""
+    return _mouth(mask.tobytes(), mask.shape[1])
+
+
+@lru_cache(maxsize=256)
+def _mouth(ink: bytes, width: int) -> tuple[float, float] | None:
+    mask = np.frombuffer(ink, dtype=np.bool_).reshape(-1, width)
+    height = len(mask)
+    for row in range(height - 1, -1, -1):
+        columns = np.flatnonzero(mask[row])
+        if len(columns) < 2:
+            continue
+        steps = np.diff(columns)
+        at = int(np.argmax(steps))
+        gap = np.arange(columns[at] + 1, columns[at] + steps[at])
+        if len(gap) < GAP * (columns[-1] - columns[0] + 1):
+            continue
+        if mask[:row, gap].mean() > 0.2:  # a handle over it: no way in from above
+            return None
+        low = (row + 1) / height
+        return ((gap[0] + gap[-1] + 1) / 2 / width, low) if RIM[0] <= low <= RIM[1] else None
+    return None
 
 
 def on_top(guests: Sequence[Inked], host: Inked) -> Moved:
@@ -111,8 +170,10 @@ def on_top(guests: Sequence[Inked], host: Inked) -> Moved:
 def touches(guests: Sequence[Inked], relation: str, hosts: Sequence[Inked]) -> bool:
     """Whether the ink itself tells of "inside" or "in front of"."""
     if relation == "inside":
-        return min(on_ink(guest, hosts[0]) for guest in guests) >= INK_WITHIN
-    hidden, least = hidden_by(guests, hosts)
+        rect, mask = hosts[0]
+        host = hosts[0] if mouth_of(mask) is None else (rect, _filled(mask))
+        return min(on_ink(guest, host) for guest in guests) >= INK_WITHIN
+    hidden, least = hidden_by(_solid(guests), hosts)
     return LEAST <= hidden <= MOST and least >= LEAST_SEEN
 
 
@@ -127,6 +188,13 @@ def hidden_by(guests: Sequence[Inked], hosts: Sequence[Inked]) -> tuple[float, f
 def on_ink(guest: Inked, host: Inked) -> float:
     """Share of a guest's ink that lies on a host's."""
     return 1 - shares([guest[0], host[0]], [guest[1], host[1]])[0]
+
+
+def _filled(mask: Mask) -> Mask:
+    """A mask with each row filled from its first ink to its last: handles hold what is between."""
+    right = np.maximum.accumulate(mask, axis=1)
+    left = np.maximum.accumulate(mask[:, ::-1], axis=1)[:, ::-1]
+    return np.asarray(right & left)
 
 
 def _moved(rect: Rect, move: Moved) -> Rect:

@@ -35,6 +35,12 @@ COVERS = 0.5
 """Opacity from which a paint hides what lies below it."""
 NEAR, WIDE = 24.0, 46.0
 """Degrees of hue: what belongs to the family in any case, and what does if it is a large part."""
+CONTESTED = 0.2
+"""Least share of a part that two families may contend for, and of what it may go to."""
+ALIKE = 0.02
+"""OKLab distance up to which a small part is of the same paint as the family."""
+CREAM = 0.03
+"""Least chroma of a pale tint that goes with its hue's family: the icing over the cake."""
 LARGE = 0.018
 """Share of the thing that makes a paint a part of the body and no detail."""
 ENOUGH_PX = 6
@@ -207,10 +213,28 @@ def _main(seen: _Look, means: Floats, share: Floats) -> NDArray[np.bool_]:
     weight = share * _counted(means)
     beside = share * np.where(means[:, 0] > METAL, WEIGHT_OF_GRAY, WEIGHT_OF_METAL)
     if weight[hued].sum() >= beside[grays].sum() and hued.any():
-        return _connected(seen, hued, share)
+        whole = _with_tints(means, share, hued)
+        return _connected(seen, whole, share) | _alike(means, share, whole)
     glints = [k for k in np.flatnonzero(grays) if _glint(seen, int(k), means, share)]
     grays[glints] = False
     return grays | _tinted(means, share, grays) if grays.any() else gray
+
+
+def _with_tints(means: Floats, share: Floats, members: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The members, and large parts that are almost white and of the family's hue."""
+    light, chroma, hue = means[:, 0], means[:, 1], means[:, 2]
+    main = _average(means[members])[2]
+    pale = (light > 0.9) & (chroma >= CREAM) & (chroma < 0.05) & (share >= LARGE)
+    return np.asarray(members | (pale & (np.abs(turned(hue, main)) <= NEAR)))
+
+
+def _alike(means: Floats, share: Floats, members: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Parts of the very colour of a large member, wherever they are."""
+    lab, large = to_oklab(means), np.flatnonzero(members & (share >= LARGE))
+    if not len(large):
+        return members
+    gaps = np.linalg.norm(lab[:, None] - lab[None, large], axis=2).min(axis=1)
+    return np.asarray((gaps <= ALIKE) & (share > 0) & (share < LARGE))
 
 
 def _outline(light: Floats, share: Floats) -> float:
@@ -263,14 +287,43 @@ def _grown(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
 
 
 def _hues(means: Floats, share: Floats, hued: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The paints around the hue that is seen most."""
+    """The paints around the hue that is seen most.
+
+    A large part at the edge of them that is nearer to a larger one outside belongs to that: a red
+    ribbon's family ends before the yellow box, which is the thing when it is more.
+    """
     if not hued.any():
         return hued
+    first = _around(means, share, hued)
+    contested = _contested(means, share, hued, first)
+    if not contested.any():
+        return first
+    own = first & ~contested
+    other = _around(means, share, hued & ~own)
+    weight = share * _counted(means)
+    return other if weight[other].sum() > weight[own].sum() else own
+
+
+def _around(means: Floats, share: Floats, hued: NDArray[np.bool_]) -> NDArray[np.bool_]:
     hue = means[:, 2]
     apart = np.abs(turned(hue[:, None], hue[None, :]))
     density = (share * _counted(means) * hued * np.exp(-((apart / 15.0) ** 2) / 2)).sum(axis=1)
     away = apart[int(np.argmax(np.where(hued, density, -1.0)))]
     return hued & ((away <= NEAR) | ((away <= WIDE) & (share >= LARGE)))
+
+
+def _contested(
+    means: Floats, share: Floats, hued: NDArray[np.bool_], members: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Large members far from all other large ones, with a part outside that is large and nearer."""
+    apart = np.abs(turned(means[:, 2][:, None], means[:, 2][None, :]))
+    found = np.zeros_like(members)
+    outside = np.flatnonzero(hued & ~members & (share >= CONTESTED))
+    for k in np.flatnonzero(members & (share >= CONTESTED)):
+        others = [j for j in np.flatnonzero(members & (share >= LARGE)) if j != k]
+        if len(outside) and others:
+            found[k] = apart[k, outside].min() < min(NEAR, apart[k, others].min())
+    return found
 
 
 def _glint(seen: _Look, index: int, means: Floats, share: Floats) -> bool:

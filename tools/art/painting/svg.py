@@ -11,6 +11,7 @@ from xml.sax.saxutils import quoteattr
 
 from maquette.tools.art.contract import Art
 from maquette.tools.art.packs.table import art_of
+from maquette.tools.art.painting.halo import halo
 from maquette.tools.art.painting.markup import prefixed
 from maquette.tools.art.painting.patterns import dressed
 from maquette.tools.art.painting.placing import number, transform
@@ -32,6 +33,7 @@ def svg_of(scene: Scene, *, look: Look = art_of, words: str = "") -> str:
     parts = [_frame(scene, k) for k in range(len(scene.frames))]
     parts += [_shape(scene, shape) for shape in scene.shapes]
     for index in painting_order(scene):
+        parts.append(halo(scene, index, look))
         parts.append(shadow(scene, index, look))
         parts.append(_thing(scene, index, look))
     return document(scene, "".join(parts) + words)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from maquette.tools.art.sheets.area import Area
-from maquette.tools.art.sheets.draft import Draft, Said
+from maquette.tools.art.sheets.draft import Draft, Ground, Said
 from maquette.tools.art.sheets.ornaments import border, corners, double_border, rule
+from maquette.tools.art.sheets.stack import stack
 
 
 def framed(d: Draft) -> None:
@@ -41,15 +42,20 @@ def board(d: Draft) -> None:
     ink = d.palette.band_ink if ground == "band" else d.palette.ink
     border(d, d.whole.inset(3 * u), ink, 0.9 * u, radius_px=4 * u)
     inner = d.whole.inset(8 * u, 7 * u)
-    if d.shows and d.whole.wide:
-        art = inner.left(0.42 * inner.width)
-        d.show(art, soft=True, radius_px=3 * u)
-        inner = inner.right(art.width + 5 * u)
+    beside, below = inner.right(0.42 * inner.width + 5 * u), inner.below(0.5 * inner.height + 4 * u)
+    if d.shows and d.whole.wide and not _long_word(d, beside, below):
+        d.show(inner.left(0.42 * inner.width), soft=True, radius_px=3 * u)
+        inner = beside
     elif d.shows:
-        art = inner.above(0.5 * inner.height)
-        d.show(art, soft=True, radius_px=3 * u)
-        inner = inner.below(art.height + 4 * u)
+        d.show(inner.above(0.5 * inner.height), soft=True, radius_px=3 * u)
+        inner = below
     d.put(d.said, inner, ground)
+
+
+def _long_word(d: Draft, beside: Area, below: Area) -> bool:
+    """Whether a word is so long that its letters are small beside things, and not below them."""
+    narrow, broad = (max(one.size for one in stack(d.items(d.said), a)) for a in (beside, below))
+    return narrow < 0.15 * d.height and broad > 1.3 * narrow
 
 
 def medallion(d: Draft) -> None:
@@ -69,17 +75,27 @@ def medallion(d: Draft) -> None:
 
 
 def round_sticker(d: Draft) -> None:
-    """A disc with a ring, to be cut out; the things in its middle, the words in its bows."""
+    """A disc with a ring, to be cut out; the things in its middle, the words in its bows.
+
+    A colour that was asked for is the disc's, and what is cut away is not of it.
+    """
     u = d.unit
+    ground: Ground = "sheet" if d.brief.sheet else "band"
+    if d.brief.sheet:
+        d.paint("band")
     disc = d.whole.square(0.96)
-    d.add(disc, "ellipse", fill=d.palette.band)
-    d.add(disc.inset(2.2 * u), "ellipse", stroke=d.line_on("band"), stroke_px=0.7 * u)
+    d.add(disc, "ellipse", fill=d.palette.sheet if d.brief.sheet else d.palette.band)
+    d.add(disc.inset(2.2 * u), "ellipse", stroke=d.line_on(ground), stroke_px=0.7 * u)
     if not d.shows:
-        d.put(d.said, disc.inset(disc.width * 0.15, disc.height * 0.24), "band")
+        d.put(d.said, disc.inset(disc.width * 0.15, disc.height * 0.24), ground)
+        return
+    if not d.said:
+        d.add(disc.inset(4.4 * u), "ellipse", fill=d.palette.soft)
+        d.show(disc.square(0.66), room=disc.square(0.66))
         return
     above, below = (d.said[:1], d.said[1:]) if len(d.said) > 1 else ((), d.said)
-    d.put(above, _bow(disc, 0.13, 0.3), "band")
-    d.put(below, _bow(disc, 0.7, 0.86), "band")
+    d.put(above, _bow(disc, 0.13, 0.3), ground)
+    d.put(below, _bow(disc, 0.7, 0.86), ground)
     side = disc.width
     room = Area(disc.x0 + 0.2 * side, disc.y0 + (0.32 if above else 0.13) * side,
                 disc.x1 - 0.2 * side, disc.y0 + 0.68 * side)  # fmt: skip

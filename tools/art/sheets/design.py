@@ -112,7 +112,7 @@ def _lay_out(draft: Draft, variant: int) -> str:
         several.panels(draft, _captions(brief), variant)
         return f"grid {variant % 3}"
     name = layout_name(draft, variant)
-    if not draft.said:
+    if not draft.said and name != "round":
         draft.show(draft.whole)
     else:
         LAYOUTS[name](draft)

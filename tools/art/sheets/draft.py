@@ -14,6 +14,7 @@ from maquette.tools.art.scene import Background, Frame, Shape
 from maquette.tools.art.sheets.area import Area
 from maquette.tools.art.sheets.fonts import Fonts
 from maquette.tools.art.sheets.palettes import VISIBLE, Palette, readable
+from maquette.tools.art.sheets.roles import is_price
 from maquette.tools.art.sheets.stack import RANKS, Item, Set, needed, stack
 from maquette.words.colours import distance, from_hex
 
@@ -218,7 +219,13 @@ class Draft:
         return [
             Item(s.text, s.role, head, unit, most_px)
             if s.leads
-            else Item(s.text, s.role, head if s.role == "caption" else text, unit)
+            else Item(
+                s.text,
+                s.role,
+                head if s.role == "caption" or _price(s) else text,
+                unit,
+                price=_price(s),
+            )
             for s in said
         ]
 
@@ -238,6 +245,10 @@ def _background(panel: Panel, otherwise: str) -> Background:
         colour=colour_code(asked.colour) if asked.colour else None,
         second=colour_code(asked.second) if asked.second else None,
     )
+
+
+def _price(one: Said) -> bool:
+    return one.role == "line" and is_price(one.text)
 
 
 def _from_right(text: str) -> bool:

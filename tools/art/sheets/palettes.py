@@ -96,7 +96,8 @@ def palette_of(brief: SceneBrief, variant: int) -> Palette:
     if brief.sheet is not None:
         return _asked(from_hex(colour_code(brief.sheet)), brief.letters, variant)
     ranked = _ranked(brief)
-    shown = [palette for palette in ranked if not _hides(palette, brief)] or ranked
+    shown = [palette for palette in ranked if not _hides(palette, brief)]
+    shown = shown or [p for p in map(_deep, ranked) if not _hides(p, brief)] or ranked
     found = shown[variant % min(len(shown), DEALT)]
     if brief.letters is None:
         return found
@@ -185,6 +186,11 @@ def _ranked(brief: SceneBrief) -> list[Palette]:
     turned = [usual[(start + 3 * step) % len(usual)] for step in range(len(usual))]
     names = dict.fromkeys([name for theme in themed for name in theme] + turned)
     return [CURATED[name] for name in names]
+
+
+def _deep(palette: Palette) -> Palette:
+    """The palette with its band as the sheet: for pale things that a tint would swallow."""
+    return _asked(from_hex(palette.band), None, 0)
 
 
 def _hides(palette: Palette, brief: SceneBrief) -> bool:

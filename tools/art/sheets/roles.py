@@ -47,6 +47,7 @@ _REACH = re.compile(
     re.IGNORECASE,
 )
 _PRICE = re.compile(r"[$€£¥₹]\s?\d|\d\s?(?:[$€£¥₹]|(?:euros?|dollars?|usd|eur)\b)|\d\s?%", re.I)
+_FIGURE = re.compile(r"^[-+\u2212\u2013]?\s?\d+(?:[.,]\d+)?\s?%?$")
 _WHERE = re.compile(
     rf"^(?:at|in|bei|im|am|en|à|au|chez)\s+(?:the\s+)?\w+.*|{_any(_PLACES)}"
     r"|\w+(?:straße|strasse|platz)\b",
@@ -75,6 +76,12 @@ def with_roles(words: Sequence[Words], design: DesignName) -> tuple[WordsRole, .
     if design == "cover" and _is_name(words, roles):
         roles[-1] = "place"
     return tuple(_one_headline(roles, words))
+
+
+def is_price(text: str) -> bool:
+    """Whether a short string is a price, a discount or a bare figure: what people look for."""
+    text = text.strip()
+    return len(text) <= 8 and bool(_PRICE.search(text) or _FIGURE.match(text))
 
 
 def _are_signs(words: Sequence[Words], design: DesignName) -> bool:

@@ -10,8 +10,12 @@ from maquette.tools.art.sheets.stack import stack
 
 
 def signs(d: Draft) -> None:
-    """Equal cells for signs of equal rank, in letters of one size."""
+    """Equal cells for signs of equal rank, in letters of one size: of the colour that was asked for
+    on a page apart from it, else of two by turns."""
     u, whole = d.unit, d.whole
+    asked = d.brief.sheet is not None
+    if asked:
+        d.paint("band")
     inner = whole.inset(4 * u)
     if d.shows:
         art = inner.left(0.34 * inner.width) if whole.wide else inner.above(0.36 * inner.height)
@@ -21,7 +25,7 @@ def signs(d: Draft) -> None:
     others = tuple(s for s in d.said if s.role != "sign")
     if others:
         height = d.takes(others, inner, 0.24)
-        d.put(others, inner.above(height))
+        d.put(others, inner.above(height), "band" if asked else "sheet")
         inner = inner.below(height + 3 * u)
     columns, rows = _grid(signs, inner)
     cells = _filled(inner.grid(columns, rows, 3 * u), inner, columns, len(signs))
@@ -29,7 +33,9 @@ def signs(d: Draft) -> None:
     size = _same_size(d, signs, inside)
     for number, (sign, cell, area) in enumerate(zip(signs, cells, inside, strict=True)):
         ground = "band" if (number + number // columns * (columns % 2 == 0)) % 2 == 0 else "soft"
-        d.add(cell, fill=d.palette.band if ground == "band" else d.palette.soft, radius_px=2 * u)
+        ground = "sheet" if asked else ground
+        shades = {"band": d.palette.band, "soft": d.palette.soft, "sheet": d.palette.sheet}
+        d.add(cell, fill=shades[ground], radius_px=2 * u)
         d.put((sign,), area, ground, most_px=size)  # type: ignore[arg-type]
 
 

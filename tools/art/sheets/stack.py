@@ -29,6 +29,8 @@ MOST: dict[WordsRole, float] = {
     "detail": 5.0,
 }
 """The largest size of each role but the leading ones, in hundredths of the sheet's shorter side."""
+PRICE, MOST_PRICE = 0.5, 20.0
+"""Rank and largest size of a price that follows a headline, in the same units."""
 LEAST = 2.4
 """Nothing is planned smaller, in the same units, unless it must."""
 FAIR = 3.6
@@ -54,10 +56,17 @@ class Item:
     unit: float
     """A hundredth of the sheet's shorter side, px; more where few strings share much room."""
     most_px: float = math.inf
+    price: bool = False
+    """Whether it is a price or another figure to be seen from afar."""
 
     @property
     def leads(self) -> bool:
         return RANKS[self.role] == 0
+
+    @property
+    def rank(self) -> float:
+        """How many steps of the scale it lies below what leads."""
+        return min(RANKS[self.role], PRICE) if self.price else RANKS[self.role]
 
 
 @dataclass(frozen=True)
@@ -106,15 +115,16 @@ def sizes(items: Sequence[Item], base: float, area: Area) -> list[float]:
     lead = min([base, *(_widest(item, area) for item in leads)])
     longest = max((len(item.text) for item in leads), default=_LONG)
     step = max(STEP - 0.005 * max(longest - _LONG, 0), 1.2)
-    lowest = min(RANKS[item.role] for item in items)
-    by_role: dict[WordsRole, float] = {}
+    lowest = min(item.rank for item in items)
+    by_role: dict[tuple[WordsRole, bool], float] = {}
     for item in items:
-        size = lead / step ** (RANKS[item.role] - lowest)
+        size = lead / step ** (item.rank - lowest)
         if not item.leads:
             size = max(size, min(LEAST * item.unit, base))
         size = min(size, _widest(item, area))
-        by_role[item.role] = min(size, by_role.get(item.role, size))
-    return [by_role[item.role] for item in items]
+        kind = item.role, item.price
+        by_role[kind] = min(size, by_role.get(kind, size))
+    return [by_role[item.role, item.price] for item in items]
 
 
 def _largest(items: Sequence[Item], area: Area) -> float:
@@ -134,7 +144,7 @@ def _widest(item: Item, area: Area) -> float:
     limit = min(room / max(widest(item.text, item.font), 0.3), item.most_px)
     if item.leads:
         return limit
-    limit = min(limit, MOST[item.role] * item.unit)
+    limit = min(limit, (MOST_PRICE if item.price else MOST[item.role]) * item.unit)
     one_line = room / max(width(item.text, item.font), 0.3)
     if item.role in KEPT_WHOLE and one_line >= FAIR * item.unit:
         return min(limit, one_line)

@@ -170,3 +170,17 @@ def _share_named(pixels: np.ndarray, colour: str) -> float:
     words = np.array([oklab(WORDS[name]) for name in BASIC])
     nearest = np.argmin(((labs[:, None] - words[None]) ** 2).sum(axis=2), axis=1)
     return float(np.mean(nearest == BASIC.index(colour)))
+
+
+@pytest.mark.parametrize(
+    ("name", "paint", "belongs"),
+    [("wrapped gift", "#f5b03e", True), ("wrapped gift", "#dc0d28", False),
+     ("cupcake", "#ffe9c8", True), ("cupcake", "#a9e7ff", False),
+     ("couch and lamp", "#48cded", True)],
+)  # fmt: skip
+def test_the_whole_of_a_thing_is_its_family(name: str, paint: str, belongs: bool) -> None:
+    """A gift is its box and not its ribbon, a cupcake its icing and not its paper, a couch all of
+    its upholstery: the paint is another one after recolouring, or still there."""
+    art = _thing(name)
+    assert paint in art.body
+    assert (paint not in recoloured(art, "purple").body) == belongs
