@@ -32,10 +32,10 @@ from maquette.records.errors import (
     from_problem,
 )
 from maquette.records.event import TERMINAL, Event
-from maquette.records.forecast import Forecast
 from maquette.records.ids import new_task_id
 from maquette.records.plan import Plan
-from maquette.records.question import Question
+from maquette.records.planning.forecast import Forecast
+from maquette.records.planning.question import Question
 from maquette.records.session import Turn
 from maquette.records.task import (
     Feedback,

@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from maquette.records.base import Sha256
-from maquette.records.carried_plan import words_in
+from maquette.records.planning.carried_plan import words_in
 from maquette.records.session import (
     MAX_TURN_CHARACTERS,
     MAX_TURN_INPUTS,

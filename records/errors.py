@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from maquette.records.question import Question
+from maquette.records.planning.question import Question
 from maquette.records.task import Problem
 
 

@@ -11,7 +11,7 @@ from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Document, Fraction, Name, Record
 from maquette.records.draft import Draft
 from maquette.records.plan import Plan
-from maquette.records.question import Question
+from maquette.records.planning.question import Question
 
 MAX_PROMPT_CHARACTERS = 20_000
 

@@ -32,7 +32,7 @@ from maquette.training.evaluation.generation_rows import make
 from maquette.training.evaluation.judge.judge import JudgeRun, keep_judge
 from maquette.training.evaluation.judge.labels import label_asks, write_sheets
 from maquette.training.evaluation.kept import copy_page, kept
-from maquette.training.evaluation.requests.commands import add_to
+from maquette.training.evaluation.planning import add_to
 from maquette.training.evaluation.results import load_rows, measure, recheck, save_rows, table, told
 from maquette.training.evaluation.rows import Bench, known_rows
 from maquette.training.evaluation.search import search as searching

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 
-from maquette.agents.intents.chat import Chat
 from maquette.agents.intents.contract import Intent, Sign
 from maquette.agents.intents.draw import Draw, names_known_thing
+from maquette.agents.intents.refusing.chat import Chat
 from maquette.agents.intents.table import Table, all_intents, opened, signs
 from maquette.agents.plans.composed.gallery import ArtLexicon, Gallery
 from maquette.agents.plans.served import Served

@@ -7,8 +7,6 @@ from functools import cache
 from typing import cast
 
 from maquette.agents.intents.caption import Caption
-from maquette.agents.intents.chat import Chat
-from maquette.agents.intents.clarify import Clarify
 from maquette.agents.intents.contract import Intent, Sign
 from maquette.agents.intents.describe import Describe
 from maquette.agents.intents.draw import Draw
@@ -17,9 +15,11 @@ from maquette.agents.intents.enlarge import Enlarge
 from maquette.agents.intents.find import Find
 from maquette.agents.intents.rate import Rate
 from maquette.agents.intents.read import Read
+from maquette.agents.intents.refusing.chat import Chat
+from maquette.agents.intents.refusing.clarify import Clarify
+from maquette.agents.intents.refusing.sound import Sound
 from maquette.agents.intents.search import Search
 from maquette.agents.intents.show import Show
-from maquette.agents.intents.sound import Sound
 from maquette.infra import plugins
 from maquette.records.errors import ConfigError
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from maquette.agents.planning.seam import Look, Planner, Scenes, SeeingPlanner
 from maquette.agents.validation.validator import PlanLimits, check_plan, parse_plan
-from maquette.records.carried_plan import plan_in
 from maquette.records.plan import Plan
+from maquette.records.planning.carried_plan import plan_in
 from maquette.records.task import TaskRequest
 from maquette.tools.registry import Registry
 

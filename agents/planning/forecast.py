@@ -11,8 +11,8 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from maquette.records.event import Event, EventType
-from maquette.records.forecast import Forecast, Median, NodeForecast, Sample
 from maquette.records.plan import Call, Loop, Plan, depends_on
+from maquette.records.planning.forecast import Forecast, Median, NodeForecast, Sample
 
 if TYPE_CHECKING:
     from maquette.tools.registry import Registry

@@ -212,12 +212,12 @@ class Binder:
         if isinstance(thing.argument, Given):
             return USED if thing.uses else LATEST
         same = [other for other in self._things if other.kind == thing.kind]
-        made = [other for other in same if isinstance(other.argument, Flow)]
-        score = LATEST if made[-1] is thing else (USED if thing.uses else OLD)
+        flown = [other for other in same if isinstance(other.argument, Flow)]
+        score = LATEST if flown[-1] is thing else (USED if thing.uses else OLD)
         spoken = {
             word.key for clause in clauses for word in clause.words if word.text.endswith("ed")
         }
-        return score + (SPOKEN_OF if spoken & thing.keys and made[-1] is not thing else 0.0)
+        return score + (SPOKEN_OF if spoken & thing.keys and flown[-1] is not thing else 0.0)
 
     def _convert(self, thing: Thing, kind: str) -> Thing | None:
         """The thing made into another kind by the shortest way of tools, if there is one."""

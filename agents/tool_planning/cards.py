@@ -60,7 +60,7 @@ class ToolCard:
 
     def digest(self) -> str:
         """SHA-256 of everything a planner can see of it."""
-        seen = [self.name, self.description, list(self.outputs)]
+        seen: list[Any] = [self.name, self.description, list(self.outputs)]
         seen += [[p.name, p.kind, p.required, p.wish, dict(p.schema)] for p in self.params]
         return hashlib.sha256(json.dumps(seen, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -100,7 +100,7 @@ def of_descriptions(nodes: Iterable[Mapping[str, Any]]) -> tuple[ToolCard, ...]:
 
     Raises: InvalidInput: an entry lacks a field, or there are more than ``MAX_TOOLS``.
     """
-    cards = []
+    cards: list[ToolCard] = []
     for node in nodes:
         try:
             name, description = str(node["id"]), str(node["desc"])[:MAX_DESCRIPTION]

@@ -20,7 +20,7 @@ from maquette.api.cli.views.ledger import ledger_table
 from maquette.api.cli.views.questions import question_lines
 from maquette.api.cli.views.tables import plan_tree
 from maquette.records.plan import Plan
-from maquette.records.question import Question
+from maquette.records.planning.question import Question
 
 
 def plan(

@@ -20,7 +20,7 @@ from maquette.infra.settings.schema import Settings
 from maquette.infra.store.contract import ArtifactStore
 from maquette.model_servers.client.contract import ModelClient
 from maquette.records.errors import NotFound
-from maquette.records.forecast import Sample
+from maquette.records.planning.forecast import Sample
 from maquette.tools.library.library import PictureLibrary
 from maquette.tools.registry import Registry
 from maquette.workflows.desk.contract import TaskGateway

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from maquette.api.desk.desk import Desk
-from maquette.records.carried_plan import words_in
 from maquette.records.errors import MaquetteError
 from maquette.records.event import TERMINAL, Event, EventType
+from maquette.records.planning.carried_plan import words_in
 
 LOG = logging.getLogger("maquette.api")
 

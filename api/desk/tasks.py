@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from maquette.api.desk.desk import Desk
 from maquette.api.desk.idempotency import bad_key, keyed_id
-from maquette.api.desk.ready import carried
+from maquette.api.desk.planning.ready import carried
 from maquette.api.http.errors import Closing, InvalidFields
 from maquette.api.schemas import FeedbackBody, ListQuery, TaskSubmission
 from maquette.records.artifact import ArtifactRef

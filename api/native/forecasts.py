@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from maquette.api.desk.recorded import forecast_written
+from maquette.api.desk.planning.recorded import forecast_written
 from maquette.api.http.bodies import documented, json_body
 from maquette.api.native.context import Context
 from maquette.api.schemas import PlanQuestion

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from maquette.api.desk.plans import planned
+from maquette.api.desk.planning.asked import planned
 from maquette.api.http.bodies import documented, json_body
 from maquette.api.native.context import Context
 from maquette.api.schemas import TaskSubmission

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header
 from starlette.responses import Response
 
-from maquette.api.desk import ready
 from maquette.api.desk.health import unavailable_tools
+from maquette.api.desk.planning import ready
 from maquette.api.http.bodies import documented, json_body
 from maquette.api.native.context import Context
 from maquette.api.native.tasks import submitted

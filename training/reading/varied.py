@@ -121,7 +121,8 @@ def rewritten(example: Example, news: Sequence[str | None]) -> Example:
 def _hidden(example: Example, rng: np.random.Generator) -> Example:
     """Strings as the reader gets them: what is quoted is one hidden character; now and then quotes
     come or go."""
-    text, news, hide = example.text, [], 0
+    text, hide = example.text, 0
+    news: list[str | None] = []
     cut: list[tuple[int, int]] = []
     for span in example.spans:
         quoted = _is_quoted(text, span)

@@ -14,7 +14,7 @@ from maquette.infra.store.contract import ArtifactStore
 from maquette.records.errors import Conflict, NotFound, Overloaded
 from maquette.records.event import TERMINAL, Event, EventType
 from maquette.records.ids import TASK_ID, new_task_id
-from maquette.records.question import Question
+from maquette.records.planning.question import Question
 from maquette.records.task import Feedback, Progress, Task, TaskPage, TaskRequest, TaskStatus
 from maquette.workflows.desk.submission import attached, check_task_id
 

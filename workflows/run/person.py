@@ -10,7 +10,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from maquette.records.event import EventType
-from maquette.records.question import Question, answered, assumed
+from maquette.records.planning.question import Question, answered, assumed
 from maquette.records.task import Feedback, FeedbackAction, TaskStatus
 from maquette.workflows.run.task_board import TaskBoard
 from maquette.workflows.run.telling import EXCERPT_CHARACTERS, result_told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from maquette.records.plan import Loop, Plan
-from maquette.records.question import Question
+from maquette.records.planning.question import Question
 from maquette.records.task import Problem, Progress, Task, TaskResult, TaskStatus, Usage
 from maquette.workflows.loops.state import LoopState
 from maquette.workflows.loops.strategy import Strategy

@@ -26,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from maquette.records.errors import NeedsAnswer
     from maquette.records.event import Event, EventType
     from maquette.records.plan import Plan
-    from maquette.records.question import MOST_QUESTIONS
+    from maquette.records.planning.question import MOST_QUESTIONS
     from maquette.records.task import Feedback, Task, TaskStatus
     from maquette.workflows.events.stream import events_here, keep_only
     from maquette.workflows.run import verification

@@ -15,7 +15,7 @@ from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import Conflict, NeedsAnswer, PlanRejected
 from maquette.records.ids import canonical_json
 from maquette.records.plan import Call, Loop, Plan, calls_of
-from maquette.records.question import with_answers
+from maquette.records.planning.question import with_answers
 from maquette.records.task import TaskRequest
 from maquette.tools.art.provenance import scene_of
 from maquette.workflows.events.stream import EventPublisher, events_from, read_events_now

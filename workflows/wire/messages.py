@@ -15,7 +15,7 @@ from maquette.records.base import Document, Fraction, Name, Record, Sha256
 from maquette.records.draft import Draft, Revision
 from maquette.records.loop import NAMED_VERSION, named_right
 from maquette.records.plan import Call, Loop, Plan
-from maquette.records.question import Question
+from maquette.records.planning.question import Question
 from maquette.records.task import Problem, Task, TaskRequest, TaskStatus
 
 MAX_MESSAGE_BYTES = 48_000

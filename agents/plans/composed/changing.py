@@ -271,12 +271,12 @@ async def _add(change: Change, scene: Scene, gallery: Gallery, number: int) -> R
     there = _of_phrase(phrase, scene, gallery)
     if more and there:
         phrase = there[0].phrase
-        step: SceneChange = Add(phrase=phrase, count=count, colour=colour or there[0].colour)
+        step = Add(phrase=phrase, count=count, colour=colour or there[0].colour)
     else:
         step = Add(count=count, colour=colour, **found)
     side = _ON_A_SIDE.match(change.link)
     if side:
-        steps = [step, *_aside(change, step, scene, side["side"])]
+        steps: list[SceneChange] = [step, *_aside(change, step, scene, side["side"])]
     else:
         steps = [step, *_linked(change, phrase, scene, gallery, new=not there)]
     return steps, [Count(id=f"there{number}", thing=phrase, count=len(there) + count)]

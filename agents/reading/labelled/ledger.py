@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from maquette.agents.reading.labelled.labelled import Labelled
 from maquette.records.ledger import LedgerEntry, Part
@@ -40,7 +40,7 @@ UNSURE = 0.5
 _WORD = re.compile(r"\w+")
 
 
-def entries_of(it: Labelled, whole: str, place: Mapping[int, tuple[int, int]]) -> list[LedgerEntry]:
+def entries_of(it: Labelled, whole: str, place: Sequence[tuple[int, int]]) -> list[LedgerEntry]:
     """What each word of an item was taken for.
 
     Args:

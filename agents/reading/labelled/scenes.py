@@ -356,8 +356,7 @@ class _Builder:
                     k, "no judge can check it of letters" if words else "it is not understood"
                 )
         for k, _ in self._it.of("colour"):
-            heads = [self._it.pieces[head].label for head in self._it.heads_of(k)]
-            if not heads:
+            if not self._it.heads_of(k):
                 self._say(k, "what has this colour is not understood")
         for k, piece in self._it.of("not"):
             if not piece.heads:

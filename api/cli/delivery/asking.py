@@ -13,7 +13,7 @@ from rich.text import Text
 from maquette.api.cli.terminal.screen import Screen
 from maquette.api.cli.views.questions import meant, question_lines
 from maquette.records.event import Event
-from maquette.records.question import Question
+from maquette.records.planning.question import Question
 from maquette.records.task import FeedbackAction, Task
 
 YES, NO = ("y", "yes", "a", "approve"), ("n", "no", "r", "reject")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from maquette.records.forecast import Forecast, NodeForecast
+from maquette.records.planning.forecast import Forecast, NodeForecast
 
 TOLD = {
     "recorded": "from recorded runs",

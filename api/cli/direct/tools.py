@@ -18,7 +18,7 @@ from maquette.api.cli.delivery.saving import check_target
 from maquette.api.cli.direct.arguments import read_arguments, read_picture
 from maquette.api.cli.terminal.options import DataDir, Json
 from maquette.api.cli.terminal.screen import Screen
-from maquette.api.cli.validation import check_options
+from maquette.api.cli.terminal.validation import check_options
 from maquette.api.client import MaquetteClient
 from maquette.api.http.errors import Unreachable
 from maquette.api.schemas import tool_view

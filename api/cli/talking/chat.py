@@ -18,7 +18,7 @@ from maquette.api.cli.talking.talk import Talk, picture_at
 from maquette.api.cli.terminal import exits
 from maquette.api.cli.terminal.options import DataDir, Json
 from maquette.api.cli.terminal.screen import Screen
-from maquette.api.cli.validation import check_options
+from maquette.api.cli.terminal.validation import check_options
 from maquette.records.errors import InvalidInput
 from maquette.records.task import TaskOptions
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from maquette.records.question import Question
+from maquette.records.planning.question import Question
 
 
 def question_lines(asked: Question) -> Iterator[Text]:

@@ -9,9 +9,9 @@ import pytest
 from installed import Packages
 from places import DATA
 
-from maquette.agents.intents.chat import Chat
 from maquette.agents.intents.contract import Asked, Intent
 from maquette.agents.intents.fake import ScriptedIntent
+from maquette.agents.intents.refusing.chat import Chat
 from maquette.agents.intents.table import INTENTS, by_name, can_do, opened, signs
 from maquette.agents.planning.embedded import EmbeddedPlanner
 from maquette.contracts.intent import Example, IntentContract

@@ -18,8 +18,8 @@ from maquette.agents.planning.forecast import (
 )
 from maquette.records.criterion import Exists
 from maquette.records.event import Event, EventType
-from maquette.records.forecast import Median, Sample
 from maquette.records.plan import Alternative, Call, Loop, Plan
+from maquette.records.planning.forecast import Median, Sample
 from maquette.tools.registry import Registry, load_registry
 
 SECONDS = st.floats(0, 1e4, allow_nan=False)

@@ -28,7 +28,7 @@ from maquette.api.cli.terminal import exits
 from maquette.api.cli.views.slug import MAX_CHARACTERS, slug
 from maquette.records.errors import Conflict, InvalidInput
 from maquette.records.ids import new_task_id
-from maquette.records.question import Question
+from maquette.records.planning.question import Question
 from maquette.records.task import TaskResult, TaskStatus
 
 pytestmark = pytest.mark.timeout(60)

@@ -11,10 +11,10 @@ from PIL import Image
 from maquette.agents.planning.carried import CarriedPlans
 from maquette.agents.planning.fake import ScriptedPlanner
 from maquette.infra.media.admit import encode_png
-from maquette.records.carried_plan import plan_in, words_in
 from maquette.records.errors import ModelUnavailable, PlanRejected
 from maquette.records.event import EventType
 from maquette.records.plan import Plan
+from maquette.records.planning.carried_plan import plan_in, words_in
 from maquette.records.task import TaskRequest, TaskResult, TaskStatus
 from maquette.workflows.desk.memory import MemoryGateway
 

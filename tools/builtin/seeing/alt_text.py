@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from pydantic import Field
 
@@ -30,7 +30,7 @@ async def alt_text(
     if scene is not None:
         text = shortened(caption(scene), max_characters)
         return Description(text=text, probability=1.0, in_world=None, warning="")
-    seen = await describe(ctx, image=image, style="short")
+    seen = cast("Description", await describe(ctx, image=image, style="short"))
     return Description(
         text=shortened(seen.text, max_characters),
         probability=seen.probability,

@@ -8,7 +8,7 @@ import pytest
 
 from maquette.api.cli.delivery.asking import Answered, ask_approval, ask_question
 from maquette.api.cli.terminal.screen import Screen
-from maquette.records.question import Question
+from maquette.records.planning.question import Question
 from maquette.records.task import FeedbackAction
 
 ASKED = Question(question="Which circle?", choices=("the left one", "the right one"))

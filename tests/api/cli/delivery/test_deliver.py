@@ -12,7 +12,7 @@ from maquette.api.cli.terminal.screen import Screen
 from maquette.records.artifact import ArtifactRef
 from maquette.records.draft import Draft
 from maquette.records.plan import Call, Loop, Plan
-from maquette.records.question import Question
+from maquette.records.planning.question import Question
 from maquette.records.task import Answer, Problem, Task, TaskRequest, TaskResult, TaskStatus
 from maquette.records.verdict import Outcome
 

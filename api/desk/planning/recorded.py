@@ -9,8 +9,8 @@ from maquette.agents.planning.forecast import forecast as forecast_plan
 from maquette.agents.validation.validator import PlanLimits, check_plan, parse_plan
 from maquette.api.desk.desk import Desk
 from maquette.records.errors import MaquetteError
-from maquette.records.forecast import Forecast, Sample
 from maquette.records.plan import Plan
+from maquette.records.planning.forecast import Forecast, Sample
 from maquette.workflows.loops.table import TABLE as STRATEGIES
 
 TASKS = 50

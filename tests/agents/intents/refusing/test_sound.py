@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from maquette.agents.intents.sound import Sound
+from maquette.agents.intents.refusing.sound import Sound
 from maquette.contracts.intent import Example, IntentContract
 
 

@@ -9,9 +9,9 @@ from maquette.agents.validation.validator import PlanLimits, check_plan, parse_p
 from maquette.api.desk.desk import Desk
 from maquette.api.http.errors import InvalidFields
 from maquette.api.schemas import TaskSubmission, ToolCall
-from maquette.records.carried_plan import with_plan
 from maquette.records.ids import canonical_json
 from maquette.records.plan import INPUTS, REFERENCE_KEY, Call, Plan, references
+from maquette.records.planning.carried_plan import with_plan
 from maquette.records.task import TaskOptions
 from maquette.tools.contract import PICTURES, Modality
 from maquette.tools.spec import ToolSpec

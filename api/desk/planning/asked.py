@@ -11,7 +11,7 @@ from maquette.api.desk.tasks import request_of
 from maquette.api.schemas import TaskSubmission
 from maquette.records.errors import NeedsAnswer
 from maquette.records.plan import Plan
-from maquette.records.question import MOST_QUESTIONS, Question, assumed, with_answers
+from maquette.records.planning.question import MOST_QUESTIONS, Question, assumed, with_answers
 from maquette.records.task import TaskRequest
 from maquette.tools.art.provenance import scene_of
 from maquette.workflows.desk.submission import attached

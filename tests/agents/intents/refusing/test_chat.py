@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from maquette.agents.intents.chat import Chat
+from maquette.agents.intents.refusing.chat import Chat
 from maquette.contracts.intent import Example, IntentContract
 
 
