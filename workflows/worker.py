@@ -38,7 +38,7 @@ from maquette.tools.library.makers import Makers
 from maquette.tools.registry import load_registry
 from maquette.workflows.loops.table import TABLE as STRATEGIES
 from maquette.workflows.run.task_workflow import TaskWorkflow
-from maquette.workflows.session.activities import SessionActivities
+from maquette.workflows.session.activities import SessionActivities, reader_labels
 from maquette.workflows.session.session_workflow import SessionWorkflow
 from maquette.workflows.steps.activities import Activities
 from maquette.workflows.steps.workshop import Workshop
@@ -84,7 +84,10 @@ def make_worker(
         client,
         task_queue=task_queue,
         workflows=[TaskWorkflow, SessionWorkflow],
-        activities=[*Activities(engine).all(), *SessionActivities(engine).all()],
+        activities=[
+            *Activities(engine).all(),
+            *SessionActivities(engine, label=reader_labels(engine.models)).all(),
+        ],
         workflow_runner=sandbox(strict=strict),
         interceptors=[PlainRunGuard(plain_runs)],
         max_cached_workflows=CACHED_WORKFLOWS,

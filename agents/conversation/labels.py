@@ -10,6 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from maquette.agents.reading.labelled.quoting import hide_quoted
+from maquette.model_servers.client.roles import EmbeddingClient
+
 CHANGE = frozenset({"image_edit"})
 ABOUT = frozenset({"caption", "answer", "ocr", "mask", "boxes", "score"})
 
@@ -62,3 +65,14 @@ def guess(text: str) -> Labels:
     """Labels by how a turn opens, for where no trained reader is at hand."""
     kinds = next((kinds for opening, kinds in _OPENINGS if opening.search(text)), UNKNOWN)
     return Labels(kinds, refers=bool(_REFERS.search(text)))
+
+
+async def read_labels(text: str, reader: EmbeddingClient) -> Labels:
+    """What the trained reader makes of a turn.
+
+    Raises: ModelUnavailable: it does not answer.
+    """
+    reply = await reader.read_request(hide_quoted(text).masked, 0)
+    kinds = dict(reply.items[0].kinds) if reply.items else {}
+    points = any(span.label == "ref" and not span.heads for span in reply.spans)
+    return Labels(kinds, points or bool(_REFERS.search(text)))

@@ -7,11 +7,13 @@ from typing import Any
 
 from temporalio import activity
 
-from maquette.agents.conversation.labels import Labels
+from maquette.agents.conversation.labels import Labels, guess, read_labels
 from maquette.agents.conversation.meaning import read_turn
+from maquette.model_servers.client.contract import ModelClient
+from maquette.model_servers.client.roles import EmbeddingClient
 from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import Colour, Count, Exists
-from maquette.records.errors import NotFound
+from maquette.records.errors import MaquetteError, NotFound
 from maquette.records.plan import Loop, Plan
 from maquette.records.session import Meaning, Seen, TurnOutcome
 from maquette.records.task import Task, TaskRequest
@@ -31,6 +33,19 @@ MOST_ANSWER = 400
 
 Label = Callable[[str], Awaitable[Labels]]
 """A trained reader of requests, asked for the kinds of some words."""
+
+
+def reader_labels(models: ModelClient) -> Label:
+    """The trained reader's labels; while it does not answer, those of how a turn opens."""
+    reader = EmbeddingClient(models)
+
+    async def label(text: str) -> Labels:
+        try:
+            return await read_labels(text, reader)
+        except MaquetteError:
+            return guess(text)
+
+    return label
 
 
 class SessionActivities:
