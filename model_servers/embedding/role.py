@@ -21,10 +21,15 @@ from maquette.model_servers.embedding.encoder import Encoder, model_folder
 from maquette.model_servers.guard.guard import DomainGuard, open_guard
 from maquette.model_servers.loading.devices import choose_device, choose_dtype, place_named
 from maquette.model_servers.loading.loaded_role import Loaded, LoadedRole
-from maquette.model_servers.loading.model_files import BUNDLED, check_files, find_model
+from maquette.model_servers.loading.model_files import (
+    BUNDLED,
+    check_files,
+    find_model,
+    not_in_pack,
+)
 from maquette.model_servers.loading.options import PlaceOptions
 from maquette.model_servers.loading.pictures import open_picture
-from maquette.model_servers.reading.reader import Reader
+from maquette.model_servers.reading.reader import Reader, open_reader
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.embedding import (
     EmbedCaptionReply,
@@ -54,7 +59,7 @@ class _Loaded(Loaded):
     pictures: EmbeddingBackend | None
     picture_digest: str | None
     guard: DomainGuard
-    reader: Reader
+    reader: Reader | None
 
 
 class EmbeddingRole(LoadedRole[_Loaded, PlaceOptions]):
@@ -85,7 +90,7 @@ class EmbeddingRole(LoadedRole[_Loaded, PlaceOptions]):
             pictures=pictures,
             picture_digest=picture_digest,
             guard=guard,
-            reader=Reader(folder),
+            reader=open_reader(folder),
             digest=hashlib.sha256("\0".join(together).encode()).hexdigest(),
         )
 
@@ -123,8 +128,11 @@ class EmbeddingRole(LoadedRole[_Loaded, PlaceOptions]):
         )
 
     async def read_request(self, request: ReadRequest) -> ReadReply:
-        """What each word of a request is."""
-        return await self._thread.run(self.loaded.reader.read, request.text, request.attached)
+        """What each word of a request is. Raises: ConfigError: the reader is not there."""
+        reader = self.loaded.reader
+        if reader is None:
+            raise not_in_pack("the reader of requests", hint="reinstall Maquette")
+        return await self._thread.run(reader.read, request.text, request.attached)
 
     async def embed_text(self, request: EmbedTextRequest) -> EmbedTextReply:
         """Embed each text by itself; equal texts get equal vectors in any company."""

@@ -82,6 +82,11 @@ class Reader:
         )
 
 
+def open_reader(encoder: Path) -> Reader | None:
+    """The bundled reader; None: it is not in the pack. Raises: PackCorrupt: a file is damaged."""
+    return Reader(encoder) if (bundled_directory(PACK) / CONFIG).is_file() else None
+
+
 def _item(first: int, kinds: dict[str, float], words: list[Word]) -> ReadItem:
     return ReadItem(
         start=words[first].start, kinds={name: round(share, 4) for name, share in kinds.items()}
