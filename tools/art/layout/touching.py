@@ -41,6 +41,8 @@ WITHIN, INK_WITHIN = 0.97, 0.9
 GAP, RIM = 0.3, (0.12, 0.5)
 """Least share of a row that is empty between two handles, and where such a gap may end, from above:
 what is open above has a body below."""
+HANDLES = 0.3
+"""Least share of ink beside such a gap: handles, and not the aerials of a television."""
 DEEP = 0.15
 """How far below the gap's end what is inside reaches: over the far side of the rim."""
 SUMMIT = 0.06
@@ -147,10 +149,12 @@ def _mouth(ink: bytes, width: int) -> tuple[float, float] | None:
         gap = np.arange(columns[at] + 1, columns[at] + steps[at])
         if len(gap) < GAP * (columns[-1] - columns[0] + 1):
             continue
-        if mask[:row, gap].mean() > 0.2:  # a handle over it: no way in from above
-            return None
         low = (row + 1) / height
-        return ((gap[0] + gap[-1] + 1) / 2 / width, low) if RIM[0] <= low <= RIM[1] else None
+        above = mask[: row + 1]
+        closed = above[:-1, gap].mean() > 0.2 if row else True  # a handle over it: no way in
+        if closed or above.mean() < HANDLES or not RIM[0] <= low <= RIM[1]:
+            return None
+        return float(gap[0] + gap[-1] + 1) / 2 / width, low
     return None
 
 
