@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from maquette.agents.reading.request import Reading
+from maquette.agents.reading.showing import ANYTHING
 
 INTENTS = {
     "image": "draw",
@@ -30,16 +31,15 @@ CLOSE, LIKELY = 0.12, 0.55
 def intent_of(reading: Reading) -> str:
     """The name of the intent."""
     item = reading.labelled
-    assert item is not None
-    if reading.showing is not None:
-        return "show"
+    showing = reading.showing
+    if showing and (reading.attached or set(showing.nouns) == {ANYTHING}):
+        return "show"  # without a picture it is asked for
     return INTENTS[item.kind]
 
 
 def is_open(reading: Reading) -> tuple[str, str] | None:
     """The two kinds between which it is open what is wanted; None: it is clear."""
     item = reading.labelled
-    assert item is not None
     first, second = sorted(item.kinds, key=lambda kind: -item.kinds[kind])[:2]
     near = item.kinds[first] - item.kinds[second] < CLOSE and item.kinds[first] < LIKELY
     return (first, second) if near and INTENTS[first] != INTENTS[second] else None
@@ -47,4 +47,4 @@ def is_open(reading: Reading) -> tuple[str, str] | None:
 
 def kinds_of(items: Sequence[Reading]) -> tuple[str, ...]:
     """The kind of each item of a request."""
-    return tuple(one.labelled.kind for one in items if one.labelled is not None)
+    return tuple(one.labelled.kind for one in items)

@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from maquette.agents.plans.composed.backgrounds import (
     background_of,
     coloured_background,
-    take_background,
 )
-from maquette.agents.plans.composed.gallery import ArtLexicon, Gallery
+from maquette.agents.plans.composed.gallery import Gallery
 from maquette.agents.reading.request import Reading
-from maquette.agents.reading.scene import Mention, Wish, read_scene
+from maquette.agents.reading.scene import Mention, Wish
 from maquette.tools.art.brief import Panel, WantedBackground, WantedRelation, WantedThing
 from maquette.tools.art.found import SURE, Found
 from maquette.tools.art.scene import PatternName
@@ -91,21 +90,13 @@ def pattern_of(words: Iterable[str]) -> PatternName | None:
     return next((name for name in names if name), None)
 
 
-async def cast(reading: Reading, gallery: Gallery, drawn: Lexicon) -> Cast:
+async def cast(reading: Reading, gallery: Gallery) -> Cast:
     """Find a thing for every one that a request names.
 
-    Args:
-        drawn: the words of the generator that draws, which are things for the reader, too.
     Raises: ModelUnavailable: the embedder does not answer.
     """
-    lexicon = ArtLexicon(nouns=gallery.nouns, drawn=drawn)
-    if reading.scene is None:
-        masked, place = take_background(reading.masked)
-        wish = read_scene(masked, lexicon)
-        unknown: tuple[str, ...] = ()
-    else:
-        wish = reading.wish(Lexicon())
-        place, unknown = background_of(wish.grounds, reading.language)
+    wish = reading.wish(Lexicon())
+    place, unknown = background_of(wish.grounds, reading.language)
     roles = [await _role(mention, gallery, reading.language) for mention in wish.things]
     ground = place or coloured_background(wish.background)
     if place is not None and wish.background and place.kind == "plain":
