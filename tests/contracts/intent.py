@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,8 +15,6 @@ from maquette.agents.reading.labelled.read import read_with
 from maquette.agents.reading.request import Reading
 from maquette.agents.validation.validator import validate
 from maquette.model_servers.client.fake import ScriptedModelClient
-from maquette.model_servers.embedding.encoder import model_folder
-from maquette.model_servers.reading.reader import Reader
 from maquette.model_servers.schemas.generation import GenerationDescription
 from maquette.model_servers.schemas.segmentation import SegmentationDescription
 from maquette.model_servers.schemas.understanding import UnderstandingDescription
@@ -25,9 +24,15 @@ from maquette.records.plan import Plan
 from maquette.records.task import TaskRequest
 from maquette.tools.registry import load_registry
 
+if TYPE_CHECKING:
+    from maquette.model_servers.reading.reader import Reader
+
 
 @cache
 def _reader() -> Reader:
+    from maquette.model_servers.embedding.encoder import model_folder
+    from maquette.model_servers.reading.reader import Reader
+
     return Reader(model_folder())
 
 

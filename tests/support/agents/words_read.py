@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from maquette.agents.reading.labelled.read import Read, read_with
 from maquette.agents.reading.request import Reading
-from maquette.model_servers.embedding.encoder import model_folder
-from maquette.model_servers.reading.reader import Reader
+
+if TYPE_CHECKING:
+    from maquette.model_servers.reading.reader import Reader
 
 
 @cache
 def reader() -> Reader:
     """The bundled reader, loaded once."""
+    from maquette.model_servers.embedding.encoder import model_folder
+    from maquette.model_servers.reading.reader import Reader
+
     return Reader(model_folder())
 
 
