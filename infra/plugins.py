@@ -69,7 +69,7 @@ ROW_OPTIONS = PluginDoor(
 INTENTS = PluginDoor(
     "intents",
     "an Intent",
-    has=("name", "offer", "examples", "unlikely_alone", "signs", "plan"),
+    has=("name", "offer", "signs", "plan"),
     takes="instance",
 )
 """Kinds of requests (``agents/intents/contract.py``)."""

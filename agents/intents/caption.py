@@ -16,12 +16,7 @@ from maquette.records.geometry import Box
 from maquette.records.plan import Call, Loop, Plan
 
 MAX_SIDE_PX = 2048
-_PUTS = re.compile(r"\b(?:put|add|write|print|place|overlay|caption|title)\b", re.IGNORECASE)
 _AT_TOP = re.compile(r"\b(?:top|above|over the top|headline|title)\b")
-
-
-def _puts(reading: Reading) -> bool:
-    return bool(reading.shown and _PUTS.search(reading.plain) and reading.points)
 
 
 class Caption:
@@ -29,14 +24,7 @@ class Caption:
 
     name = "caption"
     offer = "set words over one"
-    examples = (
-        "put the words on this picture",
-        "add a title to the attached photo",
-        "write a caption over my image",
-        "turn this photo into a poster with a headline",
-    )
-    unlikely_alone = 0.2
-    signs = (Sign(90, _puts),)
+    signs: tuple[Sign, ...] = ()
 
     async def plan(self, asked: Asked) -> Plan:
         """Raises: InvalidInput: nothing is attached. FixInput: the words to set are not clear."""

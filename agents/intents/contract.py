@@ -17,7 +17,7 @@ from maquette.tools.art.scene import Scene
 
 @dataclass(frozen=True)
 class Sign:
-    """Words by which an intent is surely known, whatever the embedding finds alike."""
+    """Words by which an intent of an installed package is known, whatever kind the reader sees."""
 
     rank: int
     """Signs of all intents are tried by ascending rank, the plainest first; no two share one."""
@@ -65,20 +65,8 @@ class Intent(Protocol):
         ...
 
     @property
-    def examples(self) -> tuple[str, ...]:
-        """Requests of this kind, of which the nearest decide where no sign holds. Strings to be
-        seen are called "words" in them. Empty: signs alone tell it."""
-        ...
-
-    @property
-    def unlikely_alone(self) -> float:
-        """Taken from the likeness (a cosine) where nothing is attached, 0 to 1: an intent that
-        does something to a picture is then less likely."""
-        ...
-
-    @property
     def signs(self) -> tuple[Sign, ...]:
-        """Its sure signs."""
+        """Its sure signs; none of the intents that are built in: those the reader tells apart."""
         ...
 
     async def plan(self, asked: Asked) -> Plan:

@@ -6,7 +6,6 @@ import re
 
 from maquette.agents.intents.contract import Asked, Sign
 from maquette.agents.plans.parts import attached
-from maquette.agents.reading.request import Reading
 from maquette.records.errors import FixInput, InvalidInput
 from maquette.records.plan import Call, Plan
 
@@ -27,36 +26,6 @@ _IN_DETAIL = re.compile(
 _COMPARES = re.compile(
     r"\b(?:compare|comparison|differ\w*|which of|better|nicer|best|nicest|same)\b", re.IGNORECASE
 )
-_LOOKS = re.compile(
-    r"^\W*(?:please\s+|can you\s+|could you\s+|tell me\s+)*(?:describe\b|how many\b|"
-    r"(?:what|which) (?:is the |are the )?(?:colou?r|pattern|size|shape|background)\b|"
-    r"(?:is|are) there (?:an?|any|some|one|two|three|four|five|six|no)\b|"
-    r"(?:what )?(?:can|do) (?:you|we|i) see\b|what (?:does|do) (?:\w+ ){1,3}(?:show|depict)\b|"
-    r"(?:what|which thing)(?:'s|’s| is| are)?\s+(?:to the |on the )?"
-    r"(?:left|right|above|below|under|beneath|over|inside|behind|in)\b|"
-    r"is (?:the|this|that|it)\b)",
-    re.IGNORECASE,
-)
-"""Questions that can only be about the picture that is attached."""
-_NO_DRAWING = re.compile(
-    r"\b(?:do not|don[’']?t|never|without|no need to|instead of)\s+(?:draw|paint|generat|creat|mak)"
-    r"(?:e|ing)?\b(?!\s+(?:any\s+)?(?:text|words|letters))",
-    re.IGNORECASE,
-)
-_DRAWS_AFTER_ALL = re.compile(
-    r"[,.;]\s*(?:just |only |but )?(?:draw|paint|make|show|an?\b|two|three|some)"
-)
-
-
-def _looks(reading: Reading) -> bool:
-    return bool(reading.attached and _LOOKS.match(reading.plain))
-
-
-def _is_not_to_draw(reading: Reading) -> bool:
-    text = reading.plain
-    return (
-        bool(_NO_DRAWING.search(text)) and not reading.shown and not _DRAWS_AFTER_ALL.search(text)
-    )
 
 
 class Describe:
@@ -64,17 +33,7 @@ class Describe:
 
     name = "describe"
     offer = "describe one or answer questions about it"
-    examples = (
-        "describe this picture",
-        "what is in the image",
-        "how many birds are in the photo",
-        "what colour is the car in the attached picture",
-        "is there a dog in this image",
-        "which of these two pictures is better",
-        "who is the person in this photo",
-    )
-    unlikely_alone = 0.0
-    signs = (Sign(110, _looks), Sign(120, _is_not_to_draw))
+    signs: tuple[Sign, ...] = ()
 
     async def plan(self, asked: Asked) -> Plan:
         """Raises: FixInput: nothing is attached, or pictures are to be compared. InvalidInput: the

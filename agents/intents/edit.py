@@ -7,33 +7,12 @@ from maquette.agents.intents.contract import Asked, Sign
 from maquette.agents.plans.composed.changing import changed_plan
 from maquette.agents.plans.edits import ask, edit_plan, free_edit_plan, pictures_meant
 from maquette.agents.plans.finishing.adjustments import adjusted_plan
-from maquette.agents.reading.changes import Change, ChangeKind, Unclear
-from maquette.agents.reading.changing import Changes, wants_change
+from maquette.agents.reading.changes import Change, ChangeKind, Changes, Unclear
 from maquette.agents.reading.labelled.wholes import whole_changes
-from maquette.agents.reading.request import Reading
 from maquette.records.errors import FixInput
 from maquette.records.plan import Plan
 from maquette.tools.drawing.abilities import lacking
 from maquette.words.lexicon import Lexicon
-
-_OF_A_PICTURE = frozenset(ChangeKind) - {ChangeKind.ADD, ChangeKind.BACKGROUND, ChangeKind.RESIZE}
-"""What can only be done to a picture that there is already."""
-
-
-def _changes_without_picture(reading: Reading) -> bool:
-    """What only makes sense of a picture, though none is attached: it will be refused so."""
-    if reading.attached or reading.shown or not isinstance(reading.changes, tuple):
-        return False
-    return all(change.kind in _OF_A_PICTURE for change in reading.changes)
-
-
-def _changes(reading: Reading) -> bool:
-    return reading.attached > 0 and reading.changes is not None
-
-
-def _in_some_manner(reading: Reading) -> bool:
-    """A change that no rule takes apart: a model of any words may know it."""
-    return reading.attached > 0 and not reading.shown and wants_change(reading.masked)
 
 
 async def _of_document(asked: Asked, changes: tuple[Change, ...] | None) -> Plan | None:
@@ -51,34 +30,20 @@ class Edit:
     """Change the attached picture that is meant, one change after the other."""
 
     name = "edit"
-    offer = "change, cut out or draw again what it shows"
-    examples = (
-        "remove the background from this photo",
-        "make the car in the picture blue",
-        "change the sky in my image to night",
-        "crop this image",
-        "erase the person in the picture",
-        "put a hat on the dog in the photo",
-    )
-    unlikely_alone = 0.2
-    signs = (Sign(30, _changes_without_picture), Sign(100, _changes), Sign(150, _in_some_manner))
+    offer = "change, enlarge, cut out or draw again what it shows"
+    signs: tuple[Sign, ...] = ()
 
     async def plan(self, asked: Asked) -> Plan:
         """Raises: FixInput: something is left open. CapabilityMissing: no model can edit."""
         changes = asked.reading.changes
         if not asked.reading.attached:
             raise asked.refused("there is no attached picture to change")
-        if asked.reading.labelled is not None:
-            planned = await self._adjusted(asked)
-            if planned is not None:
-                return planned
-        return await self._changed(asked, changes)
+        return await self._adjusted(asked) or await self._changed(asked, changes)
 
     async def _adjusted(self, asked: Asked) -> Plan | None:
         """The plan where the whole picture is adjusted or words are put on it, after what is
         changed in it; None: only things are changed."""
         reading, item = asked.reading, asked.reading.labelled
-        assert item is not None
         adjustments, left = whole_changes(item, reading.changes)
         plan: Plan | None = None
         if left:

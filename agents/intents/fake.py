@@ -11,9 +11,6 @@ from maquette.records.plan import Plan
 class ScriptedIntent:
     """Told by one phrase, and planned by a function."""
 
-    examples: tuple[str, ...] = ()
-    unlikely_alone = 0.0
-
     def __init__(
         self,
         phrase: str,

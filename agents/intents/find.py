@@ -5,16 +5,8 @@ from __future__ import annotations
 from maquette.agents.intents.contract import Asked, Sign
 from maquette.agents.plans.parts import attached
 from maquette.agents.reading.finding import Sought
-from maquette.agents.reading.request import Reading
 from maquette.records.errors import InvalidInput
 from maquette.records.plan import REFERENCE_KEY, Call, Plan
-
-
-def _cuts_without_picture(reading: Reading) -> bool:
-    """What only makes sense of a picture, though none is attached: it will be refused so."""
-    sought = reading.sought
-    alone = not reading.attached and not reading.shown
-    return alone and sought is not None and sought.wanted == "cut_out"
 
 
 class Find:
@@ -22,12 +14,7 @@ class Find:
 
     name = "find"
     offer = ""  # Told with ``edit``.
-    examples = ()
-    unlikely_alone = 0.0
-    signs = (
-        Sign(20, _cuts_without_picture),
-        Sign(80, lambda reading: reading.attached > 0 and reading.sought is not None),
-    )
+    signs: tuple[Sign, ...] = ()
 
     async def plan(self, asked: Asked) -> Plan:
         """Raises: InvalidInput: nothing is attached, or the request names nothing to find."""

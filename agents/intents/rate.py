@@ -14,16 +14,13 @@ class Rate:
 
     name = "rate"
     offer = "tell how well one matches some words"
-    examples: tuple[str, ...] = ()
-    unlikely_alone = 0.2
     signs: tuple[Sign, ...] = ()
 
     async def plan(self, asked: Asked) -> Plan:
         """One call a picture. Raises: InvalidInput: nothing is attached. FixInput: the words that
         it is to match are not said."""
         asked.need_picture("rate")
-        item = asked.reading.labelled
-        words = wanted_words(item) if item else ""
+        words = wanted_words(asked.reading.labelled)
         if not words:
             raise FixInput(
                 "understood: rate the picture; but not by what",

@@ -12,9 +12,7 @@ class Search:
 
     name = "search"
     offer = "find pictures made before"
-    examples = ()
-    unlikely_alone = 0.0
-    signs = (Sign(10, lambda reading: reading.search is not None),)
+    signs: tuple[Sign, ...] = ()
 
     async def plan(self, asked: Asked) -> Plan:
         """Raises: InvalidInput: the words do not say what the pictures show."""

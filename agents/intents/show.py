@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from maquette.agents.intents.contract import Asked, Sign
 from maquette.agents.intents.draw import drawn
-from maquette.agents.reading.request import Reading
-from maquette.agents.reading.showing import ANYTHING, Showing
+from maquette.agents.reading.showing import Showing
 from maquette.records.errors import FixInput
 from maquette.records.plan import Plan
 from maquette.tools.drawing.abilities import lacking
-
-
-def _shows_without_picture(reading: Reading) -> bool:
-    """What only makes sense of a picture, though none is attached: it will be refused so."""
-    if reading.attached or reading.shown or reading.showing is None:
-        return False
-    return set(reading.showing.nouns) == {ANYTHING}
 
 
 class Show:
@@ -23,12 +15,7 @@ class Show:
 
     name = "show"
     offer = ""  # Told with ``edit``.
-    examples = ()
-    unlikely_alone = 0.0
-    signs = (
-        Sign(40, _shows_without_picture),
-        Sign(140, lambda reading: reading.attached > 0 and reading.showing is not None),
-    )
+    signs: tuple[Sign, ...] = ()
 
     async def plan(self, asked: Asked) -> Plan:
         """Raises: FixInput: not one picture a thing. CapabilityMissing: no model can do it."""

@@ -11,7 +11,6 @@ from maquette.agents.intents.contract import Intent, Sign
 from maquette.agents.intents.describe import Describe
 from maquette.agents.intents.draw import Draw
 from maquette.agents.intents.edit import Edit
-from maquette.agents.intents.enlarge import Enlarge
 from maquette.agents.intents.find import Find
 from maquette.agents.intents.rate import Rate
 from maquette.agents.intents.read import Read
@@ -70,7 +69,6 @@ INTENTS: Table = by_name(
         Find(),
         Show(),
         Caption(),
-        Enlarge(),
         Search(),
         Rate(),
         Sound(),
@@ -101,8 +99,7 @@ def _check(name: str, intent: Intent) -> None:
     """Raises: ConfigError: it goes by another name, or what it tells is not of its kind."""
     if intent.name != name:
         raise ConfigError(f"its intent is named {intent.name!r}; expected {name!r}")
-    parts = [("offer", str, (intent.offer,)), ("examples", str, intent.examples)]
-    for what, kind, values in [*parts, ("signs", Sign, intent.signs)]:
+    for what, kind, values in [("offer", str, (intent.offer,)), ("signs", Sign, intent.signs)]:
         for value in values:
             if not isinstance(value, kind):
                 got = type(value).__name__

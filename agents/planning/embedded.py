@@ -83,7 +83,7 @@ class EmbeddedPlanner:
         self._reader = EmbeddingClient(models)
         self._intents = all_intents() if intents is None else intents
         self._gallery = gallery
-        self._router = Router(models, self._intents, gallery)
+        self._router = Router(self._intents)
         self._can_do = can_do(self._intents)
 
     async def plan(self, request: TaskRequest, *, scenes: Scenes = ()) -> Plan:
@@ -113,7 +113,6 @@ class EmbeddedPlanner:
         places = hide_quoted(request.text).places
         plans, refused = [], []
         for reading in read.items:
-            assert reading.labelled is not None
             start, end = extent(reading.labelled, places)
             item = request.model_copy(update={"text": request.text[start:end].strip() or " "})
             try:
@@ -132,8 +131,7 @@ class EmbeddedPlanner:
         intent = self._intent(reading)
         asked = Asked(request, reading, self._served, self._can_do, self._gallery, scenes)
         plan = await intent.plan(asked)
-        assert reading.labelled is not None
-        if reading.labelled.kind in ("image", "image_text", "sequence"):
+        if intent.name == "draw":
             form = format_of(reading.labelled)
             plan = formatted(plan, form)
             left = [reading.labelled.pieces[k].text for k in form.left]

@@ -56,8 +56,7 @@ def settle(
     else:
         masked = reading.masked
     masked, places = take_places(masked, lexicon)
-    labelled = showing is None and reading.scene is not None
-    wish = reading.wish(lexicon) if labelled else read_scene(masked, lexicon)
+    wish = reading.wish(lexicon) if showing is None else read_scene(masked, lexicon)
     place = next((one for one in places if one.landscape in lexicon.landscapes), None)
     notes = [note for one in places if (note := _place_note(one, place))]
     settled = [_settled(mention, lexicon, seed, notes) for mention in wish.things]
@@ -69,7 +68,7 @@ def settle(
         notes=tuple(notes),
         asked=frozenset(k for k, mention in enumerate(wish.things) if mention.colour),
         landscape=place.landscape if place else None,
-        lost=tuple(lost) if labelled else (),
+        lost=tuple(lost) if showing is None else (),
         shown=called,
     )
 

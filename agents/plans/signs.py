@@ -5,7 +5,6 @@ No generator is needed, nor asked.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from maquette.agents.design.palette import sheet_palette
@@ -14,18 +13,9 @@ from maquette.agents.plans.parts import quoted
 from maquette.agents.plans.wants import criteria
 from maquette.agents.reading.request import Reading
 from maquette.records.plan import REFERENCE_KEY, Call, Loop, Plan
-from maquette.words.colours import canonical
 
 ROUNDS = 3
 FONT = "sans-bold"
-
-_LETTER_COLOUR = re.compile(
-    r"\b(?:in|with)\s+(?:big |bold |large |bright |huge )*([a-z]+(?: blue)?)\s+"
-    r"(?:letters|lettering|text|type|font|writing|words|capitals)\b|"
-    r"(?:text|words|letters|lettering|title)\s+(?:is |are |should be )?in\s+([a-z]+)\b",
-    re.IGNORECASE,
-)
-_TOPIC = re.compile(r"\bfor\b", re.IGNORECASE)
 
 
 def sign_plan(reading: Reading, seed: int, *, notes: Sequence[str] = ()) -> Plan:
@@ -50,15 +40,9 @@ def sign_plan(reading: Reading, seed: int, *, notes: Sequence[str] = ()) -> Plan
     )
 
 
-def is_sign(reading: Reading, *, surely: bool = False) -> bool:
-    """Whether a request wants words and names nothing to draw, whatever a generator knows.
-
-    Args:
-        surely: also refuse what a sheet is for ("for the boat club"): a generator that knows
-            the word would draw it.
-    """
-    topic = reading.scene is None and _TOPIC.search(reading.masked)
-    if reading.bare is None or (surely and topic):
+def is_sign(reading: Reading) -> bool:
+    """Whether a request wants words and names nothing to draw, whatever a generator knows."""
+    if reading.bare is None:
         return False
     return not reading.bare.things and not reading.bare.background and not reading.bare.grounds
 
@@ -79,10 +63,4 @@ def typeset_call(sheet: Sheet, *, art: bool) -> Call:
 
 def letter_colour(reading: Reading) -> str | None:
     """The colour that the request wants the letters in."""
-    if reading.scene is not None:
-        return reading.scene.wish.letters
-    match = _LETTER_COLOUR.search(reading.masked)
-    if match is None:
-        return None
-    words = (match.group(1) or match.group(2)).lower()
-    return canonical(words) or canonical(words.split()[-1])
+    return reading.scene.wish.letters

@@ -64,6 +64,10 @@ class Unclear:
     ask: str
 
 
+Changes = tuple[Change, ...] | Unclear
+"""The changes of a request, or what is open about them."""
+
+
 def with_article(words: str) -> str:
     """A noun phrase with an article, unless it has one or a number."""
     if re.match(rf"(?:{ONE}|{THE}|(?:two|three|four|five|six)\b)", words, re.IGNORECASE):

@@ -105,11 +105,6 @@ def read_scene(masked: str, lexicon: Lexicon) -> Wish:
     return _Reader(tokenize(masked), lexicon).read()
 
 
-def names_known_thing(masked: str, lexicon: Lexicon) -> bool:
-    """Whether any word of a masked request names a thing the model knows."""
-    return any(lexicon.thing(token.text) for token in tokenize(masked))
-
-
 class _Reader:
     def __init__(self, tokens: list[Token], lexicon: Lexicon) -> None:
         self._tokens = tokens

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from functools import cache
 from typing import Any
 
 import pytest
 from places import DATA
+from words_read import reader
 
 from maquette.model_servers.client.fake import ScriptedModelClient
-from maquette.model_servers.embedding.encoder import model_folder
-from maquette.model_servers.reading.reader import Reader
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.embedding import EmbedTextReply, EmbedTextRequest
 from maquette.model_servers.schemas.generation import GenerationDescription
@@ -42,14 +40,9 @@ def _embed(request: EmbedTextRequest) -> EmbedTextReply:
     )
 
 
-@cache
-def _reader() -> Reader:
-    return Reader(model_folder())
-
-
 def _read(request: ReadRequest) -> ReadReply:
     """The bundled reader itself: what words are is never scripted."""
-    return _reader().read(request.text, request.attached)
+    return reader().read(request.text, request.attached)
 
 
 EMBEDDING = {("embedding", "embed_text"): _embed, ("embedding", "read_request"): _read}
@@ -76,13 +69,7 @@ def models() -> ScriptedModelClient:
     def describe(request: DescribeRequest) -> GenerationDescription:
         return _describe(VOCABULARY)
 
-    return ScriptedModelClient(
-        {
-            ("generation", "describe"): describe,
-            **EMBEDDING,
-            ("embedding", "read_request"): _read,
-        }
-    )
+    return ScriptedModelClient({("generation", "describe"): describe, **EMBEDDING})
 
 
 @pytest.fixture
@@ -92,13 +79,7 @@ def open_models() -> ScriptedModelClient:
     def describe(request: DescribeRequest) -> GenerationDescription:
         return _describe({}).model_copy(update={"layout": False, "width_px": 512, "height_px": 512})
 
-    return ScriptedModelClient(
-        {
-            ("generation", "describe"): describe,
-            **EMBEDDING,
-            ("embedding", "read_request"): _read,
-        }
-    )
+    return ScriptedModelClient({("generation", "describe"): describe, **EMBEDDING})
 
 
 def _able(finds: bool = False, **update: Any) -> ScriptedModelClient:
@@ -123,7 +104,6 @@ def _able(finds: bool = False, **update: Any) -> ScriptedModelClient:
         {
             ("generation", "describe"): describe,
             **EMBEDDING,
-            ("embedding", "read_request"): _read,
             ("understanding", "capabilities"): capabilities,
             **({("segmentation", "describe"): find} if finds else {}),
         }

@@ -11,17 +11,6 @@ class Chat:
 
     name = "chat"
     offer = ""
-    examples = (
-        "what is the capital of France",
-        "write a poem about the sea",
-        "translate this sentence into German",
-        "explain how a motor works",
-        "who won the world cup",
-        "fix the bug in my python code",
-        "how are you today",
-        "what is two plus two",
-    )
-    unlikely_alone = 0.0
     signs: tuple[Sign, ...] = ()
 
     async def plan(self, asked: Asked) -> Plan:

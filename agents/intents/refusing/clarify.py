@@ -12,8 +12,6 @@ class Clarify:
 
     name = "clarify"
     offer = ""
-    examples: tuple[str, ...] = ()
-    unlikely_alone = 0.0
     signs: tuple[Sign, ...] = ()
 
     async def plan(self, asked: Asked) -> Plan:

@@ -6,19 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from maquette.agents.plans.composed.backgrounds import (
+    KINDS,
     background_of,
     coloured_background,
-    take_background,
 )
-from maquette.agents.plans.composed.gallery import ArtLexicon, Gallery
+from maquette.agents.plans.composed.gallery import Gallery
 from maquette.agents.reading.request import Reading
-from maquette.agents.reading.scene import Mention, Wish, read_scene
+from maquette.agents.reading.scene import Mention, Wish
 from maquette.tools.art.brief import Panel, WantedBackground, WantedRelation, WantedThing
 from maquette.tools.art.found import SURE, Found
 from maquette.tools.art.scene import PatternName
 from maquette.words.lexicon import PATTERNS, Lexicon, plural
 
 MAX_COPIES = 24
+PLACES = frozenset(KINDS) - {"water", "ice", "sand", "farm", "hill", "dune", "night", "river"}
+"""Nouns that are where all stands, also where art has a picture of one."""
 _PATTERN: dict[str, PatternName] = {"striped": "stripes", "dotted": "dots", "checked": "checks"}
 
 
@@ -93,21 +95,13 @@ def pattern_of(words: Iterable[str]) -> PatternName | None:
     return next((name for name in names if name), None)
 
 
-async def cast(reading: Reading, gallery: Gallery, drawn: Lexicon) -> Cast:
+async def cast(reading: Reading, gallery: Gallery) -> Cast:
     """Find a thing for every one that a request names.
 
-    Args:
-        drawn: the words of the generator that draws, which are things for the reader, too.
     Raises: ModelUnavailable: the embedder does not answer.
     """
-    lexicon = ArtLexicon(nouns=gallery.nouns, drawn=drawn)
-    if reading.scene is None:
-        masked, place = take_background(reading.masked)
-        wish = read_scene(masked, lexicon)
-        unknown: tuple[str, ...] = ()
-    else:
-        wish = reading.wish(Lexicon())
-        place, unknown = background_of(wish.grounds, reading.language)
+    wish = reading.wish(Lexicon())
+    place, unknown = background_of(wish.grounds, reading.language)
     roles = [await _role(mention, gallery, reading.language) for mention in wish.things]
     if place is None and reading.scene is not None:
         roles, place = _grounded(roles, reading.language)
@@ -140,7 +134,9 @@ async def _role(mention: Mention, gallery: Gallery, language: str) -> Role:
 def _grounded(roles: list[Role], language: str) -> tuple[list[Role], WantedBackground | None]:
     """The first thing in no pack that is a known background ("on the grass"), as that."""
     for k, role in enumerate(roles):
-        if role.found.best is None and len(roles) > 1:
+        plain = role.mention.colour is None and role.mention.count == 1
+        place = role.mention.word in PLACES and plain
+        if (role.found.best is None or place) and len(roles) > 1:
             found, _ = background_of((role.mention.word,), language)
             if found is not None:
                 return [*roles[:k], replace(role, ground=True), *roles[k + 1 :]], found

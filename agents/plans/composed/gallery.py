@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from maquette.model_servers.client.contract import ModelClient
@@ -14,8 +13,6 @@ from maquette.tools.art.finding.finder import Finder
 from maquette.tools.art.found import Found
 from maquette.tools.art.packs.table import all_cards, all_packs, pack_of
 from maquette.words.colours import canonical
-from maquette.words.lexicon import Lexicon, singular
-from maquette.words.stopwords import CARRIERS
 
 log = logging.getLogger(__name__)
 
@@ -62,30 +59,6 @@ class Gallery:
         parts = [texts[at : at + AT_ONCE] for at in range(0, len(texts), AT_ONCE)]
         replies = [await self._embedding.embed_text(part) for part in parts]
         return [vector for reply in replies for vector in reply.vectors]
-
-    @cached_property
-    def nouns(self) -> frozenset[str]:
-        """The last word of every English name: words that may be things."""
-        names = (name for card in all_cards().values() for name in card.names.get("en", ()))
-        return frozenset(name.split()[-1] for name in names if name)
-
-
-@dataclass(frozen=True)
-class ArtLexicon(Lexicon):
-    """The words that art knows beside a generator's, for reading a request: nothing is settled by
-    it, since what a phrase means is for the finder to say."""
-
-    nouns: frozenset[str] = frozenset()
-    drawn: Lexicon = field(default_factory=Lexicon)
-
-    def thing(self, word: str) -> str | None:
-        """The word in the singular if it names a thing of the packs or of the generator."""
-        one = singular(word)
-        if one in CARRIERS:  # "a card" is the sheet itself, whatever pictures of cards there are.
-            return None
-        if one in self.nouns or word in self.nouns:
-            return one if one in self.nouns else word
-        return one if self.drawn.thing(one) else None
 
 
 def digests(things: Iterable[str]) -> dict[str, str]:

@@ -21,35 +21,31 @@ from maquette.agents.plans.wants import criteria
 from maquette.agents.reading.request import Reading
 from maquette.agents.reading.scene import Mention, read_scene
 from maquette.agents.reading.sequences import Sequence
-from maquette.agents.reading.wording import PLACEHOLDER, Wordings
+from maquette.agents.reading.wording import PLACEHOLDER
 from maquette.records.criterion import Criterion, TextReads
 from maquette.records.plan import Plan
 from maquette.tools.art.brief import SceneBrief, Words
 from maquette.words.lexicon import Lexicon
 
 SEASONS = {
-    "spring": "a tree, three tulips and a butterfly in a meadow",
-    "summer": "a sun, an umbrella on ground and a sailboat at the beach",
-    "autumn": "a fallen leaf, a maple leaf and a jack-o-lantern in a meadow",
-    "fall": "a fallen leaf, a maple leaf and a jack-o-lantern in a meadow",
-    "winter": "a snowman and an evergreen tree in the snow",
+    "spring": ("a tree, three tulips and a butterfly", "meadow"),
+    "summer": ("a sun, an umbrella and a sailboat", "beach"),
+    "autumn": ("a fallen leaf, a maple leaf and a jack-o-lantern", "meadow"),
+    "fall": ("a fallen leaf, a maple leaf and a jack-o-lantern", "meadow"),
+    "winter": ("a snowman and an evergreen tree", "snow"),
 }
-"""What shows a season of which nothing else was said."""
+"""The things and the place that show a season of which nothing else was said."""
 _PRONOUN = re.compile(r"\b(?:it|he|she|they|him|her|them|both)\b", re.IGNORECASE)
 
 
-async def several_plan(
-    reading: Reading, sequence: Sequence, gallery: Gallery, drawn: Lexicon
-) -> Plan | None:
+async def several_plan(reading: Reading, sequence: Sequence, gallery: Gallery) -> Plan | None:
     """The plan of a listed request; None: a part of it shows nothing that is there.
 
     Raises: ModelUnavailable: the embedder does not answer.
     """
     notes: list[str] = []
-    readings = list(reading.parts) or [
-        _part(reading, _shown_as(part, notes)) for part in sequence.parts
-    ]
-    casts = [await cast(one, gallery, drawn) for one in readings]
+    readings = [_as_season(one, notes) for one in reading.parts]
+    casts = [await cast(one, gallery) for one in readings]
     if sequence.kind == "panels":
         return await _panels(reading, sequence, _one_character(sequence, casts), gallery, notes)
     if not all(one.there or part.shown for one, part in zip(casts, readings, strict=True)):
@@ -89,7 +85,9 @@ async def _panels(
     if not any(panel.things for panel in panels):
         return None
     opening = read_scene(sequence.opening, Lexicon())
-    title = [reading.shown[ord(c) - PLACEHOLDER] for c in sequence.opening if _is_mark(c)]
+    title = [
+        reading.labelled.strings[ord(c) - PLACEHOLDER] for c in sequence.opening if _is_mark(c)
+    ]
     brief = with_packs(
         SceneBrief(
             design="panels",
@@ -163,27 +161,24 @@ def _moved(item: tuple, by: int) -> tuple:  # type: ignore[type-arg]
     return (kind, index + by) if kind == "thing" else item
 
 
-def _shown_as(part: str, notes: list[str]) -> str:
-    """A part's words; a bare season in words that can be shown."""
-    words = SEASONS.get(part.lower().removeprefix("the ").strip())
-    if words is None:
+def _as_season(part: Reading, notes: list[str]) -> Reading:
+    """A part that only names a season, as what shows it."""
+    name = part.masked.lower().strip(" .").removeprefix("the ")
+    season = SEASONS.get(name)
+    if season is None:
         return part
-    notes.append(f"{part} is shown as {words}")
-    return words
-
-
-def _part(reading: Reading, part: str) -> Reading:
-    """The reading of a part alone: its strings numbered anew."""
-    kept = [c for c in part if _is_mark(c)]
-    shown = tuple(reading.shown[ord(c) - PLACEHOLDER] for c in kept)
-    for number, mark in enumerate(kept):
-        part = part.replace(mark, chr(PLACEHOLDER + number))
-    return replace(reading, wordings=Wordings(shown=shown, masked=part))
+    words, ground = season
+    wish = read_scene(words, Lexicon())
+    wish.grounds.append(ground)
+    notes.append(f"{name} is shown as {words} ({ground})")
+    return replace(part, scene=replace(part.scene, wish=wish, said=[]))
 
 
 def _caption(reading: Reading, part: str) -> str:
     """A part as it is set below its frame: with its strings, a capital first."""
-    text = "".join(reading.shown[ord(c) - PLACEHOLDER] if _is_mark(c) else c for c in part)
+    text = "".join(
+        reading.labelled.strings[ord(c) - PLACEHOLDER] if _is_mark(c) else c for c in part
+    )
     text = " ".join(text.split())
     return text[:1].upper() + text[1:]
 

@@ -27,8 +27,6 @@ def said_only(reading: Reading) -> list[tuple[str, str]]:
     """What an item says and no judge can check, with why."""
     found: list[tuple[str, str]] = []
     item, scene = reading.labelled, reading.scene
-    if item is None or scene is None:
-        return found
     if item.kind in ("image", "image_text"):
         found += [(one.words, one.why) for one in scene.said]
     if item.kind == "sequence":
@@ -42,7 +40,7 @@ def said_only(reading: Reading) -> list[tuple[str, str]]:
 
 
 def _said(part: Reading) -> list[tuple[str, str]]:
-    return [(one.words, one.why) for one in part.scene.said] if part.scene else []
+    return [(one.words, one.why) for one in part.scene.said]
 
 
 def not_understood(ledger: Ledger, start: int, end: int) -> list[tuple[str, str]]:

@@ -22,11 +22,14 @@ _WIDE = re.compile(rf"(?<!\d)(\d{{2,5}}){_PIXELS}(?:wide|in width|width|breit|�
 _HIGH = re.compile(rf"(?<!\d)(\d{{2,5}}){_PIXELS}(?:high|tall|in height|height|hoch|高)", re.I)
 _RATIO = re.compile(r"(?<!\d)(\d{1,2})\s*(?::|to|by|/|x)\s*(\d{1,2})(?!\d)", re.I)
 _DEGREES = re.compile(r"(-?\d{1,3}(?:\.\d+)?)\s*(?:°|deg\w*|grad|度)?", re.I)
+_MULTIPLES = {"twice": 2, "double": 2, "doubled": 2, "triple": 3, "thrice": 3, "quadruple": 4}
+_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
 _TIMES = re.compile(
-    r"\b(?:(\d{1,2})(?:\s*(?:times|x|fold)|-fold)|"
-    r"(twice|double|doubled|half|halve|halved|triple))\b",
+    r"\b(?:(\d{1,2}|two|three|four|five)\s*(?:×|(?:x|times|fold|-fold)\b)|"
+    r"(twice|thrice|double|doubled|half|halve|halved|triple|quadruple)\b)",
     re.I,
 )
+MAX_FACTOR = 8
 _CLOCK_BACK = re.compile(r"counter|anti|\bleft\b|links|逆", re.I)
 _MUCH = re.compile(r"\b(?:much|a lot|very|way|viel|stark|mucho)\b|很多|大幅", re.I)
 _BIT = re.compile(r"\b(?:bit|little|slightly|touch|etwas|poco)\b|一点|稍", re.I)
@@ -132,13 +135,18 @@ def _resized(text: str) -> Adjustment:
         return Adjustment("resize", {"height_px": int(match[1])})
     if re.search(r"smaller|shrink|half|halve|downscal|kleiner|verkleiner|缩小", low):
         return Adjustment("resize", {"scale": 0.5})
+    return Adjustment("enlarge", {"factor": factor_of(text)})
+
+
+def factor_of(text: str) -> int:
+    """How many times larger a picture is wanted, 1 to 8; 2 where it is not said."""
     match = _TIMES.search(text)
-    factor = (
-        int(match[1])
-        if match and match[1]
-        else {"triple": 3}.get((match[2] if match else "") or "", 2)
-    )
-    return Adjustment("enlarge", {"factor": factor})
+    if match is None:
+        return 2
+    if match[2]:
+        return _MULTIPLES.get(match[2].lower(), 2)
+    told = match[1].lower()
+    return min(MAX_FACTOR, max(1, _NUMBERS.get(told) or int(told)))
 
 
 def size_in(text: str) -> tuple[int, int] | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from maquette.agents.reading.wording import PLACEHOLDER
 from maquette.model_servers.schemas.reading import ReadReply
+from maquette.words.lexicon import singular
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,34 @@ def items_of(
         inside = [k for k, span in enumerate(reply.spans) if start <= span.start < end]
         number = {old: new for new, old in enumerate(inside)}
         pieces = tuple(_piece(reply, k, text, start, number) for k in inside)
+        pieces = coreferent(pieces, text[start:end])
         found.append(Labelled(text[start:end], strings, pieces, dict(item.kinds), start, language))
     return found
+
+
+def coreferent(pieces: tuple[Piece, ...], text: str) -> tuple[Piece, ...]:
+    """The pieces with a noun that comes again ("the dragon should be green") as a reference to the
+    thing that was named first, where it is definite or called a reference already."""
+    found = list(pieces)
+    first: dict[str, int] = {}
+    for k, piece in enumerate(pieces):
+        words = piece.text.lower().split()
+        if piece.label not in ("thing", "ref") or not words:
+            continue
+        noun = singular(words[-1])
+        named = first.get(noun)
+        definite = text[: piece.start].lower().split()[-1:] in (["the"], ["this"], ["that"])
+        again = named is not None and not _counted(k, pieces)
+        if again and named is not None and (piece.label == "ref" or definite):
+            found[k] = replace(piece, label="ref", heads=(named,))
+        elif piece.label == "thing":
+            first.setdefault(noun, k)
+    return tuple(found)
+
+
+def _counted(k: int, pieces: tuple[Piece, ...]) -> bool:
+    """Whether a number of its own belongs to a piece: then it is another."""
+    return any(piece.label == "count" and k in piece.heads for piece in pieces)
 
 
 def _piece(reply: ReadReply, k: int, text: str, by: int, number: dict[int, int]) -> Piece:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from maquette.agents.reading.finding import MAX_PHRASES, Sought
 from maquette.agents.reading.labelled.changed import read_changes_of, unclear
 from maquette.agents.reading.labelled.labelled import Labelled, items_of, unmasked
 from maquette.agents.reading.labelled.ledger import entries_of
-from maquette.agents.reading.labelled.quoting import hide_quoted
+from maquette.agents.reading.labelled.quoting import Quoted, hide_quoted
 from maquette.agents.reading.labelled.scenes import read_scene_of
 from maquette.agents.reading.labelled.sequencing import read_sequence_of
 from maquette.agents.reading.request import Reading, check_strings, check_words, plain_of
-from maquette.agents.reading.showing import read_showing
+from maquette.agents.reading.showing import read_showing, without_nouns
 from maquette.agents.reading.wording import Wordings
 from maquette.model_servers.client.roles import EmbeddingClient
+from maquette.model_servers.schemas.reading import ReadReply
 from maquette.records.ledger import Ledger
 
 _CUTS = re.compile(
@@ -39,10 +41,24 @@ async def read_labelled(text: str, attached: int, reader: EmbeddingClient) -> Re
     Raises: InvalidInput: it has no words, or a string to be shown is too long. ModelUnavailable:
         the reader does not answer.
     """
+    quoted = _quoted(text)
+    return _read(text, quoted, attached, await reader.read_request(quoted.masked, attached))
+
+
+def read_with(text: str, attached: int, read: Callable[[str, int], ReadReply]) -> Read:
+    """The same with a reader in this process. Raises: InvalidInput."""
+    quoted = _quoted(text)
+    return _read(text, quoted, attached, read(quoted.masked, attached))
+
+
+def _quoted(text: str) -> Quoted:
     check_words(text)
     quoted = hide_quoted(text)
     check_strings(quoted.strings)
-    reply = await reader.read_request(quoted.masked, attached)
+    return quoted
+
+
+def _read(text: str, quoted: Quoted, attached: int, reply: ReadReply) -> Read:
     language = reply.language
     items = items_of(quoted.masked, quoted.strings, reply, language)
     readings = tuple(reading_of(item, attached) for item in items)
@@ -61,11 +77,10 @@ def reading_of(item: Labelled, attached: int) -> Reading:
         wordings=wordings,
         attached=attached,
         plain=plain_of(scene.masked),
-        points=attached > 0,
         search=_search(item) if item.kind == "retrieve" else None,
         sought=_sought(item) if item.kind in ("mask", "boxes") else None,
         changes=(changes.changes or unclear(item)) if changes else None,
-        showing=read_showing(scene.masked) if attached and item.kind == "image" else None,
+        showing=read_showing(without_nouns(scene.masked)) if item.kind == "image" else None,
         sequence=None,
         bare=scene.wish if scene.shown else None,
         labelled=item,

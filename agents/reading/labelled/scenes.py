@@ -9,6 +9,7 @@ from maquette.agents.reading.labelled import values
 from maquette.agents.reading.labelled.labelled import Labelled, is_mark, unmasked
 from maquette.agents.reading.labelled.parts import parts_of
 from maquette.agents.reading.scene import Item, Link, Mention, Relation, Wish
+from maquette.agents.reading.showing import without_nouns
 from maquette.agents.reading.wording import PLACEHOLDER, normal
 from maquette.words.lexicon import singular
 from maquette.words.stopwords import CARRIERS, TEXT_WORDS
@@ -133,7 +134,7 @@ class _Builder:
         if self._language == "en":
             words = [re.sub(r"[^\w'’-]", "", word.lower()) for word in words]
             words = [word for word in words if word] or [piece.text.lower()]
-            noun = singular(words[-1])
+            noun = without_nouns(singular(words[-1]))
             plural = noun != words[-1] or words[-1] in ("people", "children", "men", "women")
         else:
             words, noun, plural = [piece.text], piece.text, False

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Literal
 
 from maquette.agents.reading.labelled.labelled import Labelled, Piece
 from maquette.agents.reading.sequences import LEAST, MOST, Sequence
+from maquette.words.lexicon import singular
 
+_FRAMES = frozenset({"panel", "frame", "step", "strip", "scene", "comic", "instruction"})
 _ENDS = re.compile(r"[;\n]|(?<!\d)\.(?!\d)|\bthen\b|\bdann\b|\bluego\b|然后|，|,|;|；|。")
 
 
@@ -31,7 +34,15 @@ def read_sequence_of(item: Labelled) -> tuple[Sequence | None, list[Labelled]]:
     if not LEAST <= len(parts) <= MOST:
         return None, []
     texts = tuple(part.text.strip(" ,;.:") for part in parts)
-    return Sequence("panels", opening.strip(" :,"), texts), parts
+    kind: Literal["panels", "set"] = "set" if _is_set(item, len(opening)) else "panels"
+    return Sequence(kind, opening.strip(" :,"), texts), parts
+
+
+def _is_set(item: Labelled, end: int) -> bool:
+    """Whether the words before the first part ask for several pictures: "four cards"."""
+    carriers = [piece.text for _, piece in item.of("carrier") if piece.end <= end]
+    words = [text.lower().split()[-1] for text in carriers if text.split()]
+    return any(singular(word) != word and singular(word) not in _FRAMES for word in words)
 
 
 def cut(item: Labelled, start: int, end: int) -> Labelled:

@@ -198,6 +198,8 @@ def place_of(text: str, language: str) -> str | None:
         "top": "top", "above": "top", "upper": "top", "bottom": "bottom", "below": "bottom",
         "underneath": "bottom", "lower": "bottom", "left": "left", "right": "right",
         "foreground": "bottom", "background": "top",
+        "up": "top", "upward": "top", "upwards": "top", "higher": "top",
+        "down": "bottom", "downward": "bottom", "downwards": "bottom",
     }  # fmt: skip
     for word in low.split():
         if word in simple:

@@ -21,8 +21,6 @@ class Mirror:
 
     name = "mirror"
     offer = "mirror it"
-    examples = ("mirror this picture", "flip the photo left to right")
-    unlikely_alone = 0.2
     signs = (Sign(7, _mirrors),)
 
     async def plan(self, asked: Asked) -> Plan:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from places import DATA
+from words_read import read_request
 
 from maquette.agents.plans.compose import ENLARGE_TO_PX, picture_plan
 from maquette.agents.plans.parts import attached, quoted
-from maquette.agents.reading.request import read_request
 from maquette.model_servers.schemas.generation import GenerationDescription
 from maquette.records.errors import FixInput
 from maquette.records.plan import Call, Loop, Plan

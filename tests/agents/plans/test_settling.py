@@ -6,9 +6,9 @@ import json
 
 import pytest
 from places import DATA
+from words_read import read_request
 
 from maquette.agents.plans.settling import MAX_LAYOUT, Depiction, settle
-from maquette.agents.reading.request import read_request
 from maquette.agents.reading.showing import read_showing
 from maquette.words.lexicon import Lexicon
 

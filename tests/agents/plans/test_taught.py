@@ -6,9 +6,9 @@ import json
 
 import pytest
 from places import DATA
+from words_read import read_request
 
 from maquette.agents.plans.taught import TaughtWords
-from maquette.agents.reading.changing import read_changes
 from maquette.records.errors import FixInput
 from maquette.words.lexicon import Lexicon
 
@@ -16,7 +16,7 @@ KNOWN = Lexicon.of(json.loads((DATA / "agents" / "vocabulary2.json").read_text()
 
 
 def _told(text: str, *, finds: bool = False, lexicon: Lexicon = KNOWN) -> tuple[str, list[str]]:
-    changes = read_changes(text)
+    changes = read_request(text, 1).changes
     assert isinstance(changes, tuple) and len(changes) == 1
     words = TaughtWords(lexicon, 0, finds)
     return str(words.settled(changes[0])), words.notes

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from maquette.agents.plans.wants import counted, criteria, prompt_of, text_zones
+from maquette.agents.reading.labelled.quoting import hide_quoted
 from maquette.agents.reading.scene import Link, Mention, Wish, read_scene
-from maquette.agents.reading.wording import Wordings, find_wordings
+from maquette.agents.reading.wording import Wordings
 from maquette.records.criterion import describe
 from maquette.words.lexicon import Lexicon
 
@@ -14,7 +15,8 @@ KNOWN = Lexicon(things=("circle", "star", "house"), colours=("red", "blue"))
 
 
 def _wish(text: str) -> tuple[Wordings, Wish]:
-    wordings = find_wordings(text)
+    quoted = hide_quoted(text)
+    wordings = Wordings(quoted.strings, quoted.masked)
     return wordings, read_scene(wordings.masked, KNOWN)
 
 

@@ -1,13 +1,11 @@
-"""Requests to draw an attached thing again, to look for pictures, and the places in them."""
+"""Requests to draw an attached thing again, and the places in them."""
 
 from __future__ import annotations
 
 import pytest
 
 from maquette.agents.reading.places import take_places
-from maquette.agents.reading.searching import read_search
 from maquette.agents.reading.showing import read_showing
-from maquette.agents.reading.wording import find_wordings
 from maquette.words.lexicon import Lexicon
 
 LEXICON = Lexicon(things=("boat", "moon", "garden"), landscapes=("sea", "snow", "night", "city"))
@@ -46,7 +44,7 @@ LEXICON = Lexicon(things=("boat", "moon", "garden"), landscapes=("sea", "snow", 
 )
 def test_shown_things_become_nouns(text: str, rewritten: str, nouns: tuple[str, ...]) -> None:
     """The mention is a thing like any other; the rest of the request stays."""
-    showing = read_showing(find_wordings(text).masked)
+    showing = read_showing(text)
     assert showing is not None
     assert (showing.masked, showing.nouns) == (rewritten, nouns)
 
@@ -65,31 +63,7 @@ def test_shown_things_become_nouns(text: str, rewritten: str, nouns: tuple[str, 
 )
 def test_nothing_is_shown_again_unasked(text: str) -> None:
     """Questions, pictures as a whole and words are no things to show."""
-    assert read_showing(find_wordings(text).masked) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "what"),
-    [
-        ("find pictures of a red boat", "a red boat"),
-        ("Find me all my drawings with a yellow star, please", "a yellow star"),
-        ("search my pictures for a house by the sea", "a house by the sea"),
-        ("show me my pictures of boats", "boats"),
-        ("show me the pictures I made of a boat", "a boat"),
-        ("do I have any images with two trees?", "two trees"),
-        ("which of my posters have a moon", "a moon"),
-        ("have I ever made a picture of a cup", "a cup"),
-        ('find a picture with the words "GRAND OPENING"', 'the words "GRAND OPENING"'),
-        ("find pictures like this one", ""),
-        ("show me a picture of a boat", None),
-        ("draw a picture of a boat", None),
-        ("find the sun, the moon and a star", None),
-        ("find the boat in this picture", None),
-    ],
-)
-def test_looking_for_pictures(text: str, what: str | None) -> None:
-    """What the pictures show is the person's own words; to draw or to point out is no search."""
-    assert read_search(find_wordings(text)) == what
+    assert read_showing(text) is None
 
 
 @pytest.mark.parametrize(

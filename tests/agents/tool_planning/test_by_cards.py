@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from plugged_tools import PLUGGED, frame, plugged_registry
+from plugged_tools import PLUGGED, plugged_registry, ribbon
 
 from maquette.agents.tool_planning.by_cards import SURE, plan_by_cards, weigh_by_cards
 from maquette.agents.validation.validator import validate
@@ -14,11 +14,11 @@ from maquette.records.plan import Call
 
 PICTURE = {"$ref": "inputs.0"}
 ASKED: list[tuple[str, int, list[tuple[str, dict[str, Any]]]]] = [
-    ("put a red frame around this picture", 1, [("frame", {"image": PICTURE, "colour": "red"})]),
+    ("put a red ribbon around this picture", 1, [("ribbon", {"image": PICTURE, "colour": "red"})]),
     (
-        "add a blue border 12 px wide to my photo",
+        "add a blue ribbon 12 px wide to my photo",
         1,
-        [("frame", {"image": PICTURE, "colour": "blue", "width_px": 12})],
+        [("ribbon", {"image": PICTURE, "colour": "blue", "width_px": 12})],
     ),
     ("make this picture sepia", 1, [("vintage", {"image": PICTURE, "style": "sepia"})]),
     (
@@ -35,11 +35,11 @@ ASKED: list[tuple[str, int, list[tuple[str, dict[str, Any]]]]] = [
         ],
     ),
     (
-        "make a collage of these two images and frame it in red",
+        "make a collage of these two images and put a red ribbon around it",
         2,
         [
             ("side_by_side", {"left": PICTURE, "right": {"$ref": "inputs.1"}}),
-            ("frame", {"image": {"$ref": "side_by_side.image"}, "colour": "red"}),
+            ("ribbon", {"image": {"$ref": "side_by_side.image"}, "colour": "red"}),
         ],
     ),
     ("qr code with the text 'HELLO you'", 0, [("qr_code", {"text": "HELLO you"})]),
@@ -79,23 +79,23 @@ async def test_what_the_house_can_do_is_left_to_it(text: str, attached: int) -> 
 
 
 async def test_a_tool_that_is_taken_away_is_planned_no_more_and_one_added_at_once() -> None:
-    text = "put a red frame around this picture"
-    without = plugged_registry([spec for spec in PLUGGED if spec is not frame])
+    text = "put a red ribbon around this picture"
+    without = plugged_registry([spec for spec in PLUGGED if spec is not ribbon])
     assert await plan_by_cards(text, 1, without) is None
-    without.add(frame, origin="plug-in later")
+    without.add(ribbon, origin="plug-in later")
     plan = await plan_by_cards(text, 1, without)
     assert plan is not None
-    assert [node.tool for node in plan.nodes if isinstance(node, Call)] == ["frame"]
+    assert [node.tool for node in plan.nodes if isinstance(node, Call)] == ["ribbon"]
 
 
 async def test_a_number_outside_of_the_schema_is_no_plan_and_the_reason_says_so() -> None:
-    weighed = await weigh_by_cards("add a frame 900 px wide", 1, plugged_registry())
+    weighed = await weigh_by_cards("add a ribbon 900 px wide", 1, plugged_registry())
     assert weighed.plan is None
     assert "200" in weighed.reason and "900" in weighed.reason
 
 
 async def test_a_missing_picture_is_no_plan() -> None:
-    weighed = await weigh_by_cards("put a red frame around this picture", 0, plugged_registry())
+    weighed = await weigh_by_cards("put a red ribbon around this picture", 0, plugged_registry())
     assert weighed.plan is None and weighed.score < SURE
 
 
@@ -106,7 +106,7 @@ async def test_a_request_that_no_tool_fits_names_the_nearest() -> None:
 
 async def test_equal_requests_give_equal_plans_within_150_ms_of_work() -> None:
     registry = plugged_registry()
-    text = "make a collage of these two images and frame it in red"
+    text = "make a collage of these two images and put a red ribbon around it"
     first = await plan_by_cards(text, 2, registry)
     started = time.process_time()
     again = await plan_by_cards(text, 2, registry)

@@ -31,8 +31,8 @@ def described(name: str, description: str) -> Callable[[Any], ToolSpec]:
     return decorate
 
 
-@described("frame", "Put a frame of one colour around a picture.")
-async def frame(
+@described("ribbon", "Put a ribbon of one colour around a picture.")
+async def ribbon(
     ctx: ToolContext,
     *,
     image: Image,
@@ -61,7 +61,7 @@ async def translate(
 async def qr_code(ctx: ToolContext, *, text: str) -> OnePicture: ...
 
 
-PLUGGED = (frame, vintage, side_by_side, translate, qr_code)
+PLUGGED = (ribbon, vintage, side_by_side, translate, qr_code)
 
 
 def plugged_registry(specs: Iterable[ToolSpec] = PLUGGED) -> Registry:

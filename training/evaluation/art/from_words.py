@@ -9,17 +9,19 @@ from typing import Any
 
 from maquette.agents.plans.composed.casting import Cast, cast
 from maquette.agents.plans.composed.gallery import Gallery
-from maquette.agents.reading.request import read_request
+from maquette.agents.reading.labelled.read import read_with
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.model_servers.connect import Sentences
 from maquette.model_servers.schemas.embedding import EmbedTextReply, EmbedTextRequest
+from maquette.model_servers.schemas.reading import ReadReply
 from maquette.tools.art.brief import Panel, WantedBackground, WantedThing
 from maquette.training.evaluation.art.plans import Plan
 from maquette.training.evaluation.intervals import Share
 from maquette.words.colours import canonical
-from maquette.words.lexicon import Lexicon
 
 _OTHER_WAY = {"right of": "left of", "below": "above"}
+Reader = Callable[[str, int], ReadReply]
+"""Labels the words of a request with so many attached pictures."""
 Names = Callable[[str, str], bool]
 """Whether a phrase surely names the thing of an id."""
 
@@ -42,16 +44,19 @@ def gallery(embed: Sentences) -> Gallery:
     return Gallery(ScriptedModelClient({("embedding", "embed_text"): vectors}))
 
 
-async def read(plans: Sequence[Plan], packs: Gallery, drawn: Lexicon) -> list[Read]:
+async def read(plans: Sequence[Plan], packs: Gallery, reader: Reader) -> list[Read]:
     """Every request read and cast, and compared with its plan by hand (of one panel)."""
-    return [await _read(plan, packs, drawn) for plan in plans]
+    return [await _read(plan, packs, reader) for plan in plans]
 
 
-async def _read(plan: Plan, packs: Gallery, drawn: Lexicon) -> Read:
-    reading = read_request(plan.words, 0)
+async def _read(plan: Plan, packs: Gallery, reader: Reader) -> Read:
+    items = read_with(plan.words, 0, reader).items
+    if len(items) > 1:
+        return Read(plan, (("several", f"read as {len(items)} requests"),))
+    reading = items[0]
     if reading.sequence is not None:
         return Read(plan, (("several", f"read as {len(reading.sequence.parts)} parts"),))
-    found = await cast(reading, packs, drawn)
+    found = await cast(reading, packs)
     words = [("words", repr(text)) for text in reading.shown]
     return Read(plan, (*words, *differences(plan.brief.panels[0], found, packs.names)))
 

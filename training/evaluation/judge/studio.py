@@ -11,12 +11,12 @@ from PIL import Image
 
 from maquette.agents.plans.edits import edit_plan
 from maquette.agents.reading.changes import Unclear
-from maquette.agents.reading.changing import read_changes
+from maquette.agents.reading.labelled.read import read_labelled
 from maquette.infra.media.admit import decode_stored, encode_png
 from maquette.infra.settings.schema import ModelConfig
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.contract import RoleName
-from maquette.model_servers.client.roles import GenerationClient
+from maquette.model_servers.client.roles import EmbeddingClient, GenerationClient
 from maquette.model_servers.serving.direct import DirectClient
 from maquette.model_servers.serving.host import RoleHost
 from maquette.model_servers.serving.roles import build_role
@@ -55,7 +55,11 @@ class Studio:
             )
             for role in NEEDED
         }
+        builders[RoleName.EMBEDDING] = partial(
+            build_role, RoleName.EMBEDDING, ModelConfig(), self._store, threads
+        )
         self._models = DirectClient(RoleHost(builders))
+        self._reader = EmbeddingClient(self._models)
         self._runner = asyncio.Runner()
 
     def changed(self, picture: np.ndarray, instruction: str, seed: int) -> np.ndarray:
@@ -72,7 +76,7 @@ class Studio:
 
     async def _changed(self, picture: np.ndarray, instruction: str, seed: int) -> np.ndarray:
         model = await GenerationClient(self._models).describe()
-        changes = read_changes(instruction)
+        changes = (await read_labelled(instruction, 1, self._reader)).items[0].changes
         if changes is None or isinstance(changes, Unclear):
             return picture
         image = await self._kept(picture)

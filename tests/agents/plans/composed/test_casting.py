@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from words_read import read_request
 
 from maquette.agents.plans.composed.casting import Cast, cast
 from maquette.agents.plans.composed.gallery import Gallery
-from maquette.agents.reading.request import read_request
 from maquette.words.lexicon import Lexicon
 
 
 async def of(words: str, gallery: Gallery, drawn: Lexicon) -> Cast:
-    return await cast(read_request(words, 0), gallery, drawn)
+    return await cast(read_request(words, 0), gallery)
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from words_read import read_request
 
 from maquette.agents.plans.composed.changing import changed_plan
 from maquette.agents.plans.composed.gallery import Gallery
-from maquette.agents.reading.request import read_request
 from maquette.records.errors import FixInput
 from maquette.records.geometry import Box
 from maquette.records.plan import Loop

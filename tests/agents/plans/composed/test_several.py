@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from words_read import read_request
+
 from maquette.agents.plans.composed.gallery import Gallery
 from maquette.agents.plans.composed.several import several_plan
-from maquette.agents.reading.request import read_request
 from maquette.records.plan import Loop, Plan
 from maquette.tools.art.brief import SceneBrief
 from maquette.words.lexicon import Lexicon
@@ -13,7 +14,7 @@ from maquette.words.lexicon import Lexicon
 async def plan_of(words: str, gallery: Gallery, drawn: Lexicon) -> Plan:
     reading = read_request(words, 0)
     assert reading.sequence is not None
-    plan = await several_plan(reading, reading.sequence, gallery, drawn)
+    plan = await several_plan(reading, reading.sequence, gallery)
     assert plan is not None
     return plan
 

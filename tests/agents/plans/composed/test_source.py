@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from words_read import read_request
 
 from maquette.agents.plans.composed.casting import cast
 from maquette.agents.plans.composed.gallery import Gallery
 from maquette.agents.plans.composed.source import choose
-from maquette.agents.reading.request import read_request
 from maquette.records.task import Source
 from maquette.words.lexicon import Lexicon
 
@@ -30,7 +30,7 @@ async def test_the_bundled_generator_draws_what_it_knows(
     gallery: Gallery, drawn: Lexicon, words: str, asked: Source, chosen: str
 ) -> None:
     """Both where both have every thing; art where the generator lacks one; what was asked for."""
-    parts = await cast(read_request(words, 0), gallery, drawn)
+    parts = await cast(read_request(words, 0), gallery)
     choice = choose(asked, parts, drawn)
     assert choice.chosen == chosen
     assert choice.reason
@@ -38,7 +38,7 @@ async def test_the_bundled_generator_draws_what_it_knows(
 
 async def test_a_generator_of_ones_own_draws(gallery: Gallery) -> None:
     """Art comes when asked for, or when no generator answers."""
-    parts = await cast(read_request("a red star", 0), gallery, OPEN)
+    parts = await cast(read_request("a red star", 0), gallery)
     assert choose("auto", parts, OPEN).chosen == "drawn"
     assert choose("art", parts, OPEN).chosen == "art"
     assert choose("auto", parts, None).chosen == "art"
