@@ -23,7 +23,7 @@ _HIGH = re.compile(rf"(?<!\d)(\d{{2,5}}){_PIXELS}(?:high|tall|in height|height|h
 _RATIO = re.compile(r"(?<!\d)(\d{1,2})\s*(?::|to|by|/|x)\s*(\d{1,2})(?!\d)", re.I)
 _DEGREES = re.compile(r"(-?\d{1,3}(?:\.\d+)?)\s*(?:°|deg\w*|grad|度)?", re.I)
 _TIMES = re.compile(
-    r"\b(?:(\d{1,2})(?:\s*(?:times|x|fold)|-fold)|"
+    r"\b(?:factor(?:\s+of)?\s*=?\s*(\d{1,2})|(\d{1,2})(?:\s*(?:times|x|fold)|-fold)|"
     r"(twice|double|doubled|half|halve|halved|triple))\b",
     re.I,
 )
@@ -133,12 +133,10 @@ def _resized(text: str) -> Adjustment:
     if re.search(r"smaller|shrink|half|halve|downscal|kleiner|verkleiner|缩小", low):
         return Adjustment("resize", {"scale": 0.5})
     match = _TIMES.search(text)
-    factor = (
-        int(match[1])
-        if match and match[1]
-        else {"triple": 3}.get((match[2] if match else "") or "", 2)
-    )
-    return Adjustment("enlarge", {"factor": factor})
+    said = (match[1] or match[2]) if match else None
+    named = (match[3] or "").lower() if match else ""
+    factor = int(said) if said else {"triple": 3}.get(named, 2)
+    return Adjustment("enlarge", {"factor": max(1, factor)})
 
 
 def size_in(text: str) -> tuple[int, int] | None:
