@@ -10,7 +10,7 @@ from maquette.agents.plans.finishing.adjustments import adjusted_plan
 from maquette.agents.reading.changes import Change, ChangeKind, Changes, Unclear
 from maquette.agents.reading.labelled.wholes import whole_changes
 from maquette.records.errors import FixInput
-from maquette.records.plan import Plan
+from maquette.records.plan import Loop, Plan
 from maquette.tools.drawing.abilities import lacking
 from maquette.words.lexicon import Lexicon
 
@@ -24,6 +24,16 @@ async def _of_document(asked: Asked, changes: tuple[Change, ...] | None) -> Plan
     if len(chosen) != 1 or scene is None:
         return None
     return await changed_plan(changes, scene, asked.gallery, k=chosen[0])
+
+
+def _keeps_document(plan: Plan) -> bool:
+    """Whether what a plan delivers is still a composed picture."""
+    return any(
+        isinstance(node, Loop)
+        and plan.outputs[0].startswith(f"{node.id}.")
+        and node.body[-1].tool == "edit_scene"
+        for node in plan.nodes
+    )
 
 
 class Edit:
@@ -52,7 +62,10 @@ class Edit:
             plan = await Caption().plan(asked)
         if not adjustments:
             return plan if not left else None
-        return adjusted_plan(plan, adjustments, asked.request.inputs[0])
+        scene = asked.scenes[0] if asked.scenes else None
+        if plan is not None and not _keeps_document(plan):
+            scene = None
+        return adjusted_plan(plan, adjustments, asked.request.inputs[0], scene=scene)
 
     async def _changed(self, asked: Asked, changes: Changes | None) -> Plan:
         if isinstance(changes, Unclear):

@@ -28,7 +28,7 @@ from maquette.agents.reading.labelled.adjusting import format_of
 from maquette.agents.reading.labelled.quoting import hide_quoted
 from maquette.agents.reading.labelled.read import Read, read_labelled
 from maquette.agents.reading.request import Reading
-from maquette.agents.tool_planning.by_cards import plan_by_cards
+from maquette.agents.tool_planning.by_cards import HOUSE, plan_by_cards
 from maquette.agents.validation.validator import PlanLimits, check_plan
 from maquette.model_servers.client.contract import ModelClient
 from maquette.model_servers.client.roles import EmbeddingClient
@@ -36,6 +36,7 @@ from maquette.records.errors import FixInput, NeedsAnswer
 from maquette.records.loop import STRATEGIES
 from maquette.records.plan import Plan
 from maquette.records.task import TaskRequest
+from maquette.tools.availability import available, look, roles_of
 from maquette.tools.registry import Registry
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,7 @@ class EmbeddedPlanner:
         """
         self._registry = registry
         self._strategies = strategies
+        self._models = models
         self._served = Served(models)
         self._reader = EmbeddingClient(models)
         self._intents = all_intents() if intents is None else intents
@@ -90,7 +92,7 @@ class EmbeddedPlanner:
         """See ``Planner.plan``."""
         read = await read_labelled(request.text, len(request.inputs), self._reader)
         count = len(request.inputs)
-        plan = await plan_by_cards(request.text, count, self._registry, self._embed)
+        plan = await plan_by_cards(request.text, count, await self._alive(), self._embed)
         if plan is None:
             plan = await self._planned(request, read, tuple(scenes))
         plan = with_ledger(plan, read.ledger, request.text)
@@ -101,6 +103,13 @@ class EmbeddedPlanner:
             inputs=len(request.inputs),
             limits=PlanLimits(budget_s=request.options.budget_s, strategies=self._strategies),
         )
+
+    async def _alive(self) -> Registry:
+        """The tools that can run now. Asked of the models only where plug-ins brought some, since
+        the intents ask for themselves."""
+        if all(self._registry.origin(spec.name) == HOUSE for spec in self._registry):
+            return self._registry
+        return available(self._registry, await look(self._models, roles_of(self._registry)))
 
     async def _embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         return (await self._reader.embed_text(tuple(texts))).vectors

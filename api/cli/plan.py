@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from maquette.api.cli.connect import make_client
+from maquette.api.cli.direct.forecast import forecast_lines
 from maquette.api.cli.run import Source, pictures_of
 from maquette.api.cli.terminal import exits
 from maquette.api.cli.terminal.options import DataDir, Json, Yes
@@ -19,6 +20,7 @@ from maquette.api.cli.terminal.validation import check_options
 from maquette.api.cli.views.ledger import ledger_table
 from maquette.api.cli.views.questions import question_lines
 from maquette.api.cli.views.tables import plan_tree
+from maquette.records.forecast import Forecast
 from maquette.records.plan import Plan
 from maquette.records.planning.question import Question
 
@@ -42,7 +44,7 @@ def plan(
     data_dir: DataDir = None,
 ) -> None:
     """Show how a request would be carried out: its steps, what becomes of each word, what will be
-    checked. Nothing is run."""
+    checked, how long it will take. Nothing is run."""
     screen = Screen(as_json=as_json)
     options = check_options(
         text,
@@ -57,12 +59,15 @@ def plan(
     pictures = pictures_of(image)
     client = make_client(screen, data_dir, start=True)
 
-    async def ask() -> Plan | Question:
+    async def ask() -> tuple[Plan | Question, Forecast | None]:
         async with client:
             inputs = [await client.upload(data) for data in pictures]
-            return await client.plan(text, inputs=inputs, options=options)
+            found = await client.plan(text, inputs=inputs, options=options)
+            if as_json or isinstance(found, Question):
+                return found, None
+            return found, await client.forecast(found.model_dump(mode="json"), inputs=inputs)
 
-    found = asyncio.run(ask())
+    found, forecast = asyncio.run(ask())
     if isinstance(found, Question):
         _tell_question(found, screen)
         raise typer.Exit(exits.INPUT_REQUIRED)
@@ -70,6 +75,8 @@ def plan(
         screen.document({"object": "plan", "plan": found.model_dump(mode="json"), "question": None})
     else:
         _tell_plan(found, screen)
+    if forecast is not None:
+        screen.table(Padding(forecast_lines(forecast), (1, 0, 0, 0), expand=False))
 
 
 def _tell_plan(found: Plan, screen: Screen) -> None:

@@ -136,9 +136,9 @@ def checks(number: int) -> str:
 def passed_reason(best: Draft) -> str:
     """Why a draft of which no criterion failed is taken, in words."""
     if best.unjudged and best.passed:
-        return f"{checks(best.passed)} passed, {best.unjudged} had no judge"
+        return f"{checks(best.passed)} passed, {best.unjudged} not judged"
     if best.unjudged:
-        return f"nothing was judged: no judge yet for {checks(best.unjudged)}"
+        return f"nothing was judged of {checks(best.unjudged)}"
     if best.passed:
         return "the check passed" if best.passed == 1 else f"all {best.passed} checks passed"
     return "there was nothing to check"

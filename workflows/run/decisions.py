@@ -17,6 +17,8 @@ from maquette.workflows.wire.spill import head_of, is_spilled, spilled_ref
 
 MAX_RESULT_TEXT = 4_000
 LOOP_PORT = "image"
+MAKERS = frozenset({"draw", "compose"})
+"""Tools that make a picture of words alone."""
 
 
 def with_options(plan: Plan, options: TaskOptions) -> Plan:
@@ -27,6 +29,13 @@ def with_options(plan: Plan, options: TaskOptions) -> Plan:
         node.model_copy(update=update) if isinstance(node, Loop) else node for node in plan.nodes
     )
     return plan.model_copy(update={"nodes": nodes})
+
+
+def made_of_words(plan: Plan, loop: Loop) -> bool:
+    """Whether a loop draws or composes the one picture that a plan makes of words. Of several the
+    words of the request tell more than each shows."""
+    only = [node.id for node in plan.nodes if isinstance(node, Loop)] == [loop.id]
+    return only and any(call.tool in MAKERS for call in calls_of(loop))
 
 
 def values_for(nodes: Iterable[Call | Loop], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -81,6 +81,8 @@ class LoopRunner:
             return state, Stop(False, self._board.cut_short)
         state = strategy.absorb(state, plan, reply)
         self._board.loops[self._loop.id] = state
+        if state.best in reply.drafts:
+            self._board.believe(self._loop.id, reply.belief)
         self._board.add_spent(self._loop.id, reply.spent)
         for draft in reply.drafts:
             self._say(EventType.CANDIDATE_SCORED, **telling.draft_told(self._loop, draft))
@@ -106,6 +108,7 @@ class LoopRunner:
                 values=decisions.values_for([self._loop], self._board.values),
                 time_left_s=left_s,
                 quiet=quiet(),
+                asked=self._board.asked_of(self._loop),
             ),
             RoundReply,
             board=self._board,

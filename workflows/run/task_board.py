@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from maquette.records.carried_plan import words_in
 from maquette.records.plan import Loop, Plan
 from maquette.records.planning.question import Question
 from maquette.records.task import Problem, Progress, Task, TaskResult, TaskStatus, Usage
@@ -11,6 +12,7 @@ from maquette.workflows.loops.state import LoopState
 from maquette.workflows.loops.strategy import Strategy
 from maquette.workflows.run import decisions, verification
 from maquette.workflows.wire.messages import (
+    MAX_ASKED,
     Belief,
     PlanReply,
     Spent,
@@ -80,6 +82,22 @@ class TaskBoard:
         if loop.id not in self.loops:
             self.loops[loop.id] = strategy.begin(loop, self.task.request.options.seed)
         return self.loops[loop.id]
+
+    def asked_of(self, loop: Loop) -> str:
+        """The person's own words, where a second look is to hold against them what a loop makes;
+        empty: nobody looks again."""
+        if self.plan is None or self.task.request_ref is not None:
+            return ""
+        words = words_in(self.task.request.text)
+        made = not self.task.request.inputs and decisions.made_of_words(self.plan, loop)
+        return words if made and len(words) <= MAX_ASKED else ""
+
+    def believe(self, node: str, belief: Belief | None) -> None:
+        """Take up how sure a model is of what a node made; None: nobody said anything."""
+        if belief is None:
+            self.beliefs.pop(node, None)
+        else:
+            self.beliefs[node] = belief
 
     def add_spent(self, node: str, spent: Spent) -> None:
         self.spent[node] = self.spent.get(node, Spent()).plus(spent)

@@ -25,7 +25,7 @@ class Evidence:
 
     loops: Mapping[str, LoopState]
     beliefs: Mapping[str, Belief] = field(default_factory=dict)
-    """Of calls whose words a model said."""
+    """Of calls whose words a model said, and of loops whose best draft was looked at again."""
     sampled: Collection[str] | None = ()
     """Nodes whose pictures chance takes part in; None: planned before ends told what was not
     verified."""
@@ -56,17 +56,19 @@ def _standings(plan: Plan, known: Evidence) -> Iterator[TaskStatus]:
     for node in plan.nodes:
         best = known.loops[node.id].best if node.id in known.loops else None
         sampled = known.sampled is not None and node.id in known.sampled
+        doubted = node.id in known.beliefs and bool(known.beliefs[node.id].doubt)
         if isinstance(node, Loop) and best is not None and (best.passed or best.unjudged):
-            yield _of_draft(best)
-        elif node.id in known.beliefs and known.beliefs[node.id].doubt:
+            yield _of_draft(best, doubted)
+        elif doubted and not (sampled and isinstance(node, Loop)):
             yield TaskStatus.UNVERIFIED
         elif node.id in delivered:
             yield TaskStatus.UNJUDGED if sampled else TaskStatus.COMPLETED
 
 
-def _of_draft(best: Draft) -> TaskStatus:
+def _of_draft(best: Draft, doubted: bool) -> TaskStatus:
+    """A doubt leaves open what passed; it neither fails anything nor judges the unjudged."""
     if not best.unjudged:
-        return TaskStatus.COMPLETED
+        return TaskStatus.UNVERIFIED if doubted else TaskStatus.COMPLETED
     return TaskStatus.UNVERIFIED if best.passed else TaskStatus.UNJUDGED
 
 

@@ -105,8 +105,7 @@ class Walker:
         """Write a finished call on the board."""
         self._board.values.update(done.values)
         self._board.add_spent(call.id, done.spent)
-        if done.belief is not None:
-            self._board.beliefs[call.id] = done.belief
+        self._board.believe(call.id, done.belief)
         self._board.done.add(call.id)
         self._say_started(call)
         kind = EventType.STEP_CACHED if done.cached else EventType.STEP_COMPLETED

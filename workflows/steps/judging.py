@@ -67,7 +67,7 @@ async def judge_once(
         )
 
     looked = await cache.run(key, judge, owner=runner.owner)
-    return Verdict.model_validate(looked.result.output), _spent(looked)
+    return Verdict.model_validate(looked.result.output), spent_on(looked)
 
 
 async def clean_once(
@@ -108,10 +108,11 @@ async def clean_once(
         )
 
     looked = await cache.run(key, measure, owner=runner.owner)
-    return looked.result.output["clean"], _spent(looked)
+    return looked.result.output["clean"], spent_on(looked)
 
 
-def _spent(looked: Looked) -> Spent:
+def spent_on(looked: Looked) -> Spent:
+    """What a step cost; a look-up costs one cache hit."""
     if looked.cached:
         return Spent(cache_hits=1)
     result = looked.result

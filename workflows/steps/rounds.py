@@ -22,11 +22,18 @@ from maquette.workflows.loops.state import best_of
 from maquette.workflows.loops.strategy import Steering, Strategy
 from maquette.workflows.loops.table import TABLE, find_strategy
 from maquette.workflows.steps.judging import clean_once, judge_once
+from maquette.workflows.steps.looking_again import looked_at_again
 from maquette.workflows.steps.step import StepRunner
 from maquette.workflows.steps.step_cache import StepCache
 from maquette.workflows.steps.together import SteeredDrawing, drawing_call
 from maquette.workflows.steps.verdict_words import not_judged, reason_of
-from maquette.workflows.wire.messages import CandidatePlan, RoundInput, RoundReply, Spent
+from maquette.workflows.wire.messages import (
+    Belief,
+    CandidatePlan,
+    RoundInput,
+    RoundReply,
+    Spent,
+)
 
 MAX_PROPOSALS_BYTES = 16_000
 MARGIN_S = 0.5
@@ -104,13 +111,31 @@ async def run_round(
     _raise_what_matters([*heads.errors, *results], made)
     drafts = tuple(one.draft for one in made)
     leader = next((one for one in made if one.draft is best_of(drafts)), None)
+    belief, looking = await _looked_again(runner, cache, work, leader, until)
     return RoundReply(
         drafts=drafts,
         proposals=_proposals(runner, work, leader) if leader else (),
         seeded=seeded,
         complete=len(made) + heads.stopped == len(plans),
-        spent=heads.spent.plus(_together([one.spent for one in made])),
+        spent=heads.spent.plus(_together([one.spent for one in made])).plus(looking),
+        belief=belief,
     )
+
+
+async def _looked_again(
+    runner: StepRunner, cache: StepCache, work: RoundInput, leader: Made | None, until: float
+) -> tuple[Belief | None, Spent]:
+    """A second look at the best draft, if nothing of it failed and there is time."""
+    if not work.asked or leader is None or leader.draft.failed:
+        return None, Spent()
+    art = drawn_part(work.loop.way(leader.draft.source))
+    look = looked_at_again(runner, cache, leader.draft.artifact, work.asked, art)
+    (found,) = await _until(until, [look])
+    if isinstance(found, asyncio.CancelledError):
+        return None, Spent()
+    if isinstance(found, BaseException):
+        raise found
+    return found
 
 
 def _seeded(runner: StepRunner, loop: Loop) -> bool:

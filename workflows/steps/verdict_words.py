@@ -17,7 +17,7 @@ def not_judged(verdict: Verdict) -> tuple[str, ...]:
 
 
 def reason_of(verdict: Verdict) -> str:
-    """The verdict in one sentence: what failed, else what had no judge."""
+    """The verdict in one sentence: what failed, else what was not judged."""
     failed = [one.reason for one in verdict.findings if one.outcome is Outcome.FAILED]
     if failed:
         return "; ".join(failed)[:400]
@@ -28,5 +28,5 @@ def reason_of(verdict: Verdict) -> str:
     if tally[Outcome.PASSED]:
         parts.append(f"{checks(tally[Outcome.PASSED])} passed")
     if tally[Outcome.UNJUDGED]:
-        parts.append(f"{tally[Outcome.UNJUDGED]} had no judge")
+        parts.append(f"{tally[Outcome.UNJUDGED]} not judged")
     return ", ".join(parts)

@@ -22,6 +22,8 @@ MAX_MESSAGE_BYTES = 48_000
 """Our own ceiling for one message, well below the 64 KB the history law allows."""
 MAX_WARNINGS, MAX_WARNING = 8, 400
 """Warnings of one step, and the characters of each."""
+MAX_ASKED = 2_000
+"""Characters of a request up to which a round is told it."""
 
 
 class TaskInput(Document):
@@ -118,10 +120,11 @@ class CallInput(Document):
 
 
 class Belief(Record):
-    """How sure a model is of the words that it said, and why they may be wrong."""
+    """How sure a model is of what was made, mostly of the words that it said, and why it may be
+    wrong."""
 
     probability: Fraction | None = None
-    doubt: str = Field(default="", max_length=400, description="empty: they are believed")
+    doubt: str = Field(default="", max_length=400, description="empty: it is believed")
 
 
 class CallDone(Record):
@@ -192,6 +195,12 @@ class RoundInput(Document):
     values: dict[str, Any] = Field(default_factory=dict)
     time_left_s: float = Field(gt=0, description="after this, deliver what is finished")
     quiet: bool = False
+    asked: str = Field(
+        default="",
+        max_length=MAX_ASKED,
+        exclude_if=lambda asked: not asked,
+        description="the person's own words, where a second look holds the picture against them",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -207,6 +216,11 @@ class RoundReply(Document):
     seeded: bool = Field(description="whether another seed would give another draft")
     complete: bool = Field(default=True, description="false when time ran out first")
     spent: Spent = Spent()
+    belief: Belief | None = Field(
+        default=None,
+        exclude_if=lambda belief: belief is None,  # rounds run before there was a second look
+        description="what a second look thinks of the best of these drafts",
+    )
 
 
 class RecordInput(Document):

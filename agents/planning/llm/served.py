@@ -26,8 +26,8 @@ from maquette.model_servers.client.roles import (
 from maquette.model_servers.schemas.generation import GenerationDescription
 from maquette.records.errors import MaquetteError
 from maquette.tools.art.packs.table import all_cards, all_packs
+from maquette.tools.availability import Health, available, look, roles_of, unavailable
 from maquette.tools.registry import Registry
-from maquette.tools.spec import ToolSpec
 
 MAX_WORDS = 200
 """Of one kind of a closed vocabulary, fonts, perspectives."""
@@ -50,22 +50,20 @@ async def offer(registry: Registry, models: ModelClient | None, gallery: Gallery
     """What is there now. Without a client nothing is asked, and every tool is offered."""
     if models is None:
         return Offer(registry, "")
-    used = sorted({role for spec in registry for role in spec.roles})
-    answers = await asyncio.gather(*(_told_of(models, role) for role in used))
+    used = sorted(roles_of(registry))
+    health, *answers = await asyncio.gather(
+        look(models, used), *(_told_of(models, role) for role in used)
+    )
     told = {role: card for role, card in zip(used, answers, strict=True) if card is not None}
-    tools = [spec for spec in registry if all(role in told for role in spec.roles)]
+    silent = {role: "it does not answer" for role in used if role not in told}
+    health = Health({**silent, **health.dead})
     lines = [{"served": str(role), **card} for role, card in told.items()]
     lines += _packs(gallery)
     return Offer(
-        Registry(tools, origin="what is served"),
+        available(registry, health),
         "\n".join(json.dumps(line, ensure_ascii=False) for line in lines),
-        tuple(spec.name for spec in _without(registry, tools)),
+        tuple(unavailable(registry, health)),
     )
-
-
-def _without(registry: Registry, tools: Iterable[ToolSpec]) -> list[ToolSpec]:
-    names = {spec.name for spec in tools}
-    return [spec for spec in registry if spec.name not in names]
 
 
 async def _told_of(models: ModelClient, role: RoleName) -> dict[str, Any] | None:

@@ -27,7 +27,7 @@ def said_only(reading: Reading) -> list[tuple[str, str]]:
     """What an item says and no judge can check, with why."""
     found: list[tuple[str, str]] = []
     item, scene = reading.labelled, reading.scene
-    if item.kind in ("image", "image_text"):
+    if item.kind in ("image", "image_text", "clarify"):
         found += [(one.words, one.why) for one in scene.said]
     if item.kind == "sequence":
         found += [one for part in reading.parts for one in _said(part)]

@@ -25,11 +25,11 @@ _DEGREES = re.compile(r"(-?\d{1,3}(?:\.\d+)?)\s*(?:°|deg\w*|grad|度)?", re.I)
 _MULTIPLES = {"twice": 2, "double": 2, "doubled": 2, "triple": 3, "thrice": 3, "quadruple": 4}
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
 _TIMES = re.compile(
-    r"\b(?:(\d{1,2}|two|three|four|five)\s*(?:×|(?:x|times|fold|-fold)\b)|"
+    r"\b(?:factor(?:\s+of)?\s*=?\s*(\d{1,2})|"
+    r"(\d{1,2}|two|three|four|five)\s*(?:×|(?:x|times|fold|-fold)\b)|"
     r"(twice|thrice|double|doubled|half|halve|halved|triple|quadruple)\b)",
     re.I,
 )
-MAX_FACTOR = 8
 _CLOCK_BACK = re.compile(r"counter|anti|\bleft\b|links|逆", re.I)
 _MUCH = re.compile(r"\b(?:much|a lot|very|way|viel|stark|mucho)\b|很多|大幅", re.I)
 _BIT = re.compile(r"\b(?:bit|little|slightly|touch|etwas|poco)\b|一点|稍", re.I)
@@ -139,14 +139,14 @@ def _resized(text: str) -> Adjustment:
 
 
 def factor_of(text: str) -> int:
-    """How many times larger a picture is wanted, 1 to 8; 2 where it is not said."""
+    """How many times larger a picture is wanted, at least 1; 2 where it is not said."""
     match = _TIMES.search(text)
     if match is None:
         return 2
-    if match[2]:
-        return _MULTIPLES.get(match[2].lower(), 2)
-    told = match[1].lower()
-    return min(MAX_FACTOR, max(1, _NUMBERS.get(told) or int(told)))
+    if match[3]:
+        return _MULTIPLES.get(match[3].lower(), 2)
+    told = (match[1] or match[2]).lower()
+    return max(1, _NUMBERS.get(told) or int(told))
 
 
 def size_in(text: str) -> tuple[int, int] | None:

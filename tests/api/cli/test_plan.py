@@ -80,3 +80,11 @@ def test_questions_and_refusals_have_their_codes(live: LiveServer) -> None:
     assert "Which one?" in told and "1 left  (best guess)" in told
     assert 'taken as "left"' in " ".join(cli("which", "--yes").stdout.split())
     assert "songs cannot be made" in cli("a song", code=exits.USAGE).stderr.lower()
+
+
+@pytest.mark.slow
+def test_a_plan_is_told_with_its_forecast(live: LiveServer) -> None:
+    """How long it will take stands on stdout, and what it is based on; --json stays the plan."""
+    told = " ".join(cli("a house").stdout.split())
+    assert "forecast about" in told and "no run is recorded yet" in told
+    assert set(json.loads(cli("a house", "--json").stdout)) == {"object", "plan", "question"}

@@ -115,7 +115,7 @@ class Poster:
             changes="text:larger",
         )
         drafts += await self._round(gateway, task_id, 2, (WORDS,))
-        reason = "1 check passed, 2 had no judge"
+        reason = "1 check passed, 2 not judged"
         await gateway.emit(
             task_id,
             EventType.ITERATION_DECIDED,

@@ -186,7 +186,7 @@ def test_an_unseeded_body_gets_one_candidate_a_round() -> None:
 
 
 def test_unjudged_is_told_and_never_called_passed() -> None:
-    """A draft whose checks had no judge ends the loop with a reason that says so."""
+    """A draft none of whose checks was judged ends the loop with a reason that says so."""
     state = LoopState.begin(loop(), 0)
     plan = next_round(state)
     assert isinstance(plan, RoundPlan)
@@ -196,7 +196,7 @@ def test_unjudged_is_told_and_never_called_passed() -> None:
     state = absorb(state, plan, RoundReply(drafts=(unjudged,), seeded=True))
     decision = next_round(state)
     assert isinstance(decision, Stop)
-    assert decision.reason == "nothing was judged: no judge yet for 3 checks"
+    assert decision.reason == "nothing was judged of 3 checks"
 
 
 def test_a_round_that_finished_nothing_is_followed_by_another() -> None:

@@ -96,7 +96,7 @@ async def test_unjudged_is_never_passed(run_with) -> None:
     assert events[-1].type is EventType.TASK_UNJUDGED
     assert task.result.best.passed == 0
     reason = of(events, EventType.ITERATION_DECIDED)[0]["reason"]
-    assert reason == "nothing was judged: no judge yet for 1 check"
+    assert reason == "nothing was judged of 1 check"
 
 
 @pytest.mark.slow
