@@ -8,11 +8,13 @@ from maquette.agents.plans.composed.changing import changed_plan
 from maquette.agents.plans.edits import ask, edit_plan, free_edit_plan, pictures_meant
 from maquette.agents.plans.finishing.adjustments import adjusted_plan
 from maquette.agents.reading.changes import Change, ChangeKind, Changes, Unclear
+from maquette.agents.reading.labelled.labelled import Labelled
 from maquette.agents.reading.labelled.wholes import whole_changes
 from maquette.records.errors import FixInput
 from maquette.records.plan import Loop, Plan
 from maquette.tools.drawing.abilities import lacking
-from maquette.words.lexicon import Lexicon
+from maquette.words.lexicon import Lexicon, singular
+from maquette.words.stopwords import TEXT_WORDS
 
 
 async def _of_document(asked: Asked, changes: tuple[Change, ...] | None) -> Plan | None:
@@ -34,6 +36,12 @@ def _keeps_document(plan: Plan) -> bool:
         and node.body[-1].tool == "edit_scene"
         for node in plan.nodes
     )
+
+
+def _wants_words(item: Labelled) -> bool:
+    """Whether words are to be put on the picture, whichever they are: "add a caption"."""
+    named = [piece.text.lower().split() for _, piece in item.of("query", "carrier", "thing", "new")]
+    return any(words and singular(words[-1]) in TEXT_WORDS for words in named)
 
 
 class Edit:
@@ -58,7 +66,9 @@ class Edit:
         plan: Plan | None = None
         if left:
             plan = await self._changed(asked, left)
-        elif reading.understood is not None and reading.understood.strings:
+        elif (reading.understood is not None and reading.understood.strings) or (
+            not adjustments and _wants_words(item)
+        ):
             plan = await Caption().plan(asked)
         if not adjustments:
             return plan if not left else None

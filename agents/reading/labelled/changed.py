@@ -26,6 +26,8 @@ _REPLACE = re.compile(
 )
 _MOVE = re.compile(r"\b(?:mov\w*|shift\w*|slide|push|bring|put|place|swap sides)\b", re.I)
 _BACKGROUND = re.compile(r"\b(?:background|backdrop|hintergrund|fondo)\b|背景", re.IGNORECASE)
+_FADES = re.compile(r"\bto\b|gradient|fad(?:e|ing)", re.IGNORECASE)
+_PLACED = re.compile(r"^(?:(?:on|in|at|by|near|to|into|an?|the)\s+)+(?=\S)", re.IGNORECASE)
 _ENGLISH = {
     "remove": _REMOVE, "add": _ADD, "replace": _REPLACE, "move": _MOVE,
 }  # fmt: skip
@@ -216,9 +218,12 @@ class _Clause:
             self._used.add(k)
         if not new:
             return None
-        colours = values.colours_of(new[0], self._it.language)
+        colours = [one for text in new for one in values.colours_of(text, self._it.language)]
         plain = colours and values.only_colour(new[0], self._it.language)
-        return [Change(ChangeKind.BACKGROUND, new=colours[0] if plain else new[0].lower())]
+        if plain and len(colours) > 1 and _FADES.search(self._it.text):
+            return [Change(ChangeKind.BACKGROUND, new=f"{colours[0]} to {colours[1]}")]
+        place = _PLACED.sub("", new[0]).lower()
+        return [Change(ChangeKind.BACKGROUND, new=colours[0] if plain else place)]
 
     def _held(self, k: int) -> bool:
         self._used.add(k)

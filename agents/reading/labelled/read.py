@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from maquette.agents.reading.changes import Changes
 from maquette.agents.reading.finding import MAX_PHRASES, Sought
-from maquette.agents.reading.labelled.changed import read_changes_of, unclear
-from maquette.agents.reading.labelled.labelled import Labelled, items_of, unmasked
+from maquette.agents.reading.labelled.changed import ChangesRead, read_changes_of, unclear
+from maquette.agents.reading.labelled.labelled import Labelled, items_of, unmasked, with_kind
 from maquette.agents.reading.labelled.ledger import entries_of
 from maquette.agents.reading.labelled.quoting import Quoted, hide_quoted
 from maquette.agents.reading.labelled.scenes import read_scene_of
@@ -25,6 +26,11 @@ _CUTS = re.compile(
     r"alone|remove everything|separate\w*)\b|抠|剪",
     re.IGNORECASE,
 )
+
+
+_DRAWS = re.compile(r"(?:draw|paint|sketch|render|illustrate|show|imagine)\b", re.IGNORECASE)
+_MAKES = re.compile(r"(?:make|create|design|generate|produce)?$", re.IGNORECASE)
+_POINTS = re.compile(r"(?:this|that|these|those|my|our)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,9 @@ def reading_of(item: Labelled, attached: int) -> Reading:
     """What an item says."""
     scene = read_scene_of(item)
     check_strings(scene.shown)
+    showing = read_showing(without_nouns(scene.masked)) if _may_show(item, attached) else None
+    if showing is not None:
+        item = with_kind(item, "image")
     wordings = Wordings(scene.shown, scene.masked)
     edits = item.kind == "image_edit"
     changes = read_changes_of(item) if edits else None
@@ -79,8 +88,8 @@ def reading_of(item: Labelled, attached: int) -> Reading:
         plain=plain_of(scene.masked),
         search=_search(item) if item.kind == "retrieve" else None,
         sought=_sought(item) if item.kind in ("mask", "boxes") else None,
-        changes=(changes.changes or unclear(item)) if changes else None,
-        showing=read_showing(without_nouns(scene.masked)) if item.kind == "image" else None,
+        changes=_told(item, changes) if changes else None,
+        showing=showing,
         sequence=None,
         bare=scene.wish if scene.shown else None,
         labelled=item,
@@ -93,6 +102,30 @@ def reading_of(item: Labelled, attached: int) -> Reading:
     if sequence is None:
         return read
     return replace(read, sequence=sequence, parts=tuple(reading_of(one, attached) for one in parts))
+
+
+def _may_show(item: Labelled, attached: int) -> bool:
+    """Whether an item may ask for the thing of an attached picture in a new scene: it draws, and
+    the first thing that it names is pointed at."""
+    if item.kind == "image" or not attached:
+        return item.kind == "image"
+    if item.kind not in ("image_edit", "image_text", "caption", "clarify", "unavailable", "score"):
+        return False
+    first = next((piece for _, piece in item.of("do")), None)
+    verb = first.text if first else ""
+    named = next((p for _, p in item.of("ref", "target", "thing", "query", "carrier")), None)
+    pointed = named is not None and bool(_POINTS.match(named.text))
+    new = named is not None and named.label == "carrier" and not pointed
+    return (bool(_DRAWS.match(verb)) and (pointed or new)) or (
+        new and _MAKES.match(verb) is not None
+    )
+
+
+def _told(item: Labelled, read: ChangesRead) -> Changes | None:
+    """The changes; what is open where nothing is named; None: none that is known is said of it."""
+    if read.changes:
+        return read.changes
+    return None if any(item.of("target", "thing")) else unclear(item)
 
 
 def _search(item: Labelled) -> str:

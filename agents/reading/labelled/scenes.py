@@ -163,6 +163,11 @@ class _Builder:
             exact=exact,
         )
 
+    def _nearest(self, n: int) -> int:
+        """The thing that a number counts: of several the next one after it."""
+        heads, at = self._it.heads_of(n), self._it.pieces[n].end
+        return min(heads, key=lambda k: (self._it.pieces[k].start < at, self._it.pieces[k].start))
+
     def _patterns(self, k: int) -> list[str]:
         found = []
         for n, told in self._it.belonging(k, "pattern"):
@@ -177,6 +182,8 @@ class _Builder:
         """The thing with its number and colour; several of them where it has several of each."""
         counts, exacts = [], []
         for n, told in self._it.belonging(k, "count"):
+            if self._nearest(n) != k:
+                continue
             number, exact = values.count_of(told.text, self._language)
             if number is None:
                 self._say(n, "this number is not understood")

@@ -33,7 +33,7 @@ class TestCaption(IntentContract):
     def refused(self) -> Sequence[Example]:
         return [
             ('put "HELLO" on this picture', 0),
-            ("write a caption over my image", 1),
+            ("add a caption to this picture", 1),
         ]
 
 
@@ -122,5 +122,5 @@ async def test_without_words_it_is_asked_back_which(
 ) -> None:
     """A caption that names no string has nothing to set, and the answer says how to name one."""
     with pytest.raises(FixInput, match="not which words") as caught:
-        await _sheet(blind_models, registry, "write a caption over my image")
+        await _sheet(blind_models, registry, "add a caption to this picture")
     assert '"OPEN"' in caught.value.hint

@@ -14,7 +14,7 @@ from maquette.contracts.planner import PICTURE as ATTACHED
 from maquette.contracts.planner import PlannerContract
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.records.artifact import ArtifactRef
-from maquette.records.errors import FixInput, InvalidInput, PlanRejected
+from maquette.records.errors import FixInput, InvalidInput, NeedsAnswer, PlanRejected
 from maquette.records.plan import Call, Loop, Plan
 from maquette.records.task import TaskOptions, TaskRequest
 from maquette.tools.registry import Registry
@@ -99,7 +99,10 @@ async def test_a_sign_needs_no_drawing(planner: EmbeddedPlanner) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a green birthday card that says GOOD LUCK above two red hearts", "a green card: GOOD LUCK"],
+    [
+        "a green birthday card that says GOOD LUCK above two red hearts",
+        "a green card with the words GOOD LUCK",
+    ],
 )
 async def test_a_sheet_takes_the_colour_said_of_it(planner: EmbeddedPlanner, text: str) -> None:
     """A card asked for in green is green, with letters that can be read on it."""
@@ -186,18 +189,58 @@ async def test_enlarging_an_attached_picture(planner: EmbeddedPlanner) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "tool"),
+    [
+        ("remove the background from this photo", "remove_background"),
+        ("crop this image", "crop"),
+        ("resize it to 320x200", "resize"),
+    ],
+)
+async def test_a_whole_picture_is_adjusted(planner: EmbeddedPlanner, text: str, tool: str) -> None:
+    """By one computed call, whose result is delivered."""
+    plan = await planner.plan(_request(text, 1))
+    (call,) = plan.nodes
+    assert isinstance(call, Call) and call.tool == tool
+    assert call.arguments["image"] == {"$ref": "inputs.0"}
+    assert plan.outputs == (f"{call.id}.image",)
+
+
+async def test_what_is_said_and_cannot_be_judged_is_a_criterion(planner: EmbeddedPlanner) -> None:
+    """No word is lost: each stands in the ledger, and what no judge knows is told as asked for."""
+    text = "a red star, no people"
+    plan = await planner.plan(_request(text))
+    asked = [one.words for one in _loop(plan).criteria if one.kind == "asked"]
+    assert any("people" in words for words in asked)
+    assert plan.ledger is not None
+    said = " ".join(entry.words for entry in plan.ledger.entries)
+    assert set(said.replace(",", "").split()) == set(text.replace(",", "").split())
+
+
+async def test_two_wishes_are_two_results(planner: EmbeddedPlanner) -> None:
+    """Each item of a request is planned by itself; all are delivered together."""
+    plan = await planner.plan(_request("describe this picture. also draw a red star", 1))
+    told = [node.tool if isinstance(node, Call) else node.body[0].tool for node in plan.nodes]
+    assert told == ["describe", "draw"] and len(plan.outputs) == 2
+
+
+async def test_what_is_too_open_is_asked_back(planner: EmbeddedPlanner) -> None:
+    """With answers to choose from."""
+    with pytest.raises(NeedsAnswer) as caught:
+        await planner.plan(_request("do something", 1))
+    assert len(caught.value.choices) >= 2
+
+
+@pytest.mark.parametrize(
     ("text", "attached", "told"),
     [
         ("describe this picture", 0, "describe"),
-        ("read it aloud", 1, "sound"),
+        ("make a video of this", 1, "sound"),
         ("make a song about spring", 0, "sound"),
         ("what is the capital of France", 0, "not a request for a picture"),
         ("who won the world cup", 0, "not a request for a picture"),
-        ("remove the background from this photo", 1, "not what is to stay"),
-        ("crop this image", 1, "change an attached picture"),
         ("remove the star", 0, "no attached picture to change"),
         ("read the text in the picture", 0, "no attached picture to read"),
-        ("which of these two pictures is nicer", 2, "compared"),
+        ("is the left one the same?", 2, "compared"),
         ("...", 0, "no words"),
     ],
 )
