@@ -69,11 +69,9 @@ def test_outputs_are_sorted_into_pictures_and_words() -> None:
 
 def test_a_second_look_is_for_the_one_picture_made_of_words() -> None:
     """Drawn or composed, by any way of the loop; of two pictures each shows a part of the words."""
-    drawn = Loop(
-        id="a", body=(call("art").model_copy(update={"tool": "draw"}),), result="art.image"
-    )
-    edited = Loop(
-        id="b", body=(call("art").model_copy(update={"tool": "edit"}),), result="art.image"
+    draw, edit = (Call(id="art", tool=tool) for tool in ("draw", "edit"))
+    drawn, edited = (
+        Loop(id=name, body=(body,), result="art.image") for name, body in (("a", draw), ("b", edit))
     )
     alone, both = (Plan(nodes=nodes, outputs=("a.image",)) for nodes in ((drawn,), (drawn, edited)))
     assert decisions.made_of_words(alone, drawn)
