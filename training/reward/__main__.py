@@ -3,6 +3,7 @@
     train     one perspective, on features of the frozen tower that are computed once
     score     held-out pairs of every trained perspective, and of the swapped controls
     export    write the pack
+    second-look   how low true requests fall, for the line of the second look
     smoke     all of the above in seconds, at toy size
 
 Every command resumes from what lies in ``--work``.
@@ -20,6 +21,7 @@ import typer
 from maquette.model_servers.loading.model_files import BUNDLED, bundled_directory
 from maquette.model_servers.reward.heads import HeadKind
 from maquette.training.reward.lessons.pairs import SUBJECTS
+from maquette.training.reward.second_look import measured
 from maquette.training.reward.session import export_all, score_all, train_perspective
 from maquette.training.reward.toy import toy_backbone
 from maquette.training.shell import To, Work, pick_device, recipe_app
@@ -84,6 +86,12 @@ def export(
 ) -> None:
     """Write every trained perspective as a pack, replacing the one that is there."""
     typer.echo(export_all(work, backbone, to))
+
+
+@app.command("second-look")
+def second_look() -> None:
+    """Measure the line below which a second look doubts, on the labelled pictures."""
+    typer.echo(measured())
 
 
 @app.command()

@@ -109,7 +109,7 @@ def told_of(found: Sequence[Scored], line: float) -> str:
         _share("true", [o.true for o in found], line),
     ]
     for kind in KINDS:
-        lines.append(_share(kind, [o.false for o in found if o.kind == kind], line))
+        lines.append(_share(kind, [one.false for one in found if one.kind == kind], line))
     above = np.mean([a.true > b.false for a in found for b in found])
     return "\n".join([*lines, f"area {above:.3f}"])
 
@@ -117,3 +117,32 @@ def told_of(found: Sequence[Scored], line: float) -> str:
 def _share(name: str, scores: Sequence[float], line: float) -> str:
     below = sum(score < line for score in scores)
     return f"{name}: {below} of {len(scores)} below"
+
+
+def measured() -> str:
+    """Score the labelled pictures that come with this package with the bundled models, and tell
+    the line; pictures that the guard does not know are left out, as they are in a look."""
+    from PIL import Image
+
+    from maquette.model_servers.guard.guard import open_guard
+    from maquette.model_servers.loading.model_files import bundled_directory
+    from maquette.model_servers.reward.backends.perspectives import Scorer
+    from maquette.training.evaluation.judge.labels import read_labels
+    from maquette.training.evaluation.kept import RESULTS
+
+    home = str(bundled_directory("understanding"))
+    scorer = Scorer(str(bundled_directory("reward")), backbone=home)
+    guard, labels = open_guard(), read_labels(RESULTS)
+
+    def score(number: int, requests: Sequence[str]) -> list[float]:
+        picture = Image.fromarray(labels.picture(number))
+        rows = [(0, words, "alignment") for words in requests]
+        return [row.score for row in scorer.score([picture], rows)]
+
+    known = (
+        (number, labels.told(number))
+        for number in labels.numbers
+        if guard.judge(Image.fromarray(labels.picture(number))).in_world is not False
+    )
+    found = list(scored(known, score))
+    return told_of(found, line_of(found))

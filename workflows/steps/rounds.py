@@ -8,19 +8,16 @@ from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
-from maquette.model_servers.schemas.text_rendering import PlacedBlock
 from maquette.records.artifact import ArtifactRef, Lineage
 from maquette.records.draft import Draft, Revision
 from maquette.records.errors import MaquetteError, ToolFailed, TryAgain
-from maquette.records.geometry import Box
 from maquette.records.ids import canonical_json
 from maquette.records.plan import Call, Loop
 from maquette.records.verdict import Outcome, Verdict
 from maquette.workflows.loops.state import best_of
 from maquette.workflows.loops.strategy import Steering, Strategy
 from maquette.workflows.loops.table import TABLE, find_strategy
+from maquette.workflows.steps.judged_parts import composed_from, drawn_part, placed_words
 from maquette.workflows.steps.judging import clean_once, judge_once
 from maquette.workflows.steps.looking_again import looked_at_again
 from maquette.workflows.steps.step import StepRunner
@@ -227,7 +224,7 @@ async def _candidate(runner: StepRunner, cache: StepCache, work: RoundInput, hea
         cache,
         head.loop.criteria,
         image,
-        _placed(head.loop, known),
+        placed_words(head.loop, known),
         drawn_part(head.loop),
         composed_from(head.loop, known),
     )
@@ -287,33 +284,6 @@ def _picture(loop: Loop, values: dict[str, Any]) -> ArtifactRef:
             hint="A loop's result must be an image port of its body.",
         )
     return ArtifactRef.model_validate(value)
-
-
-def _placed(loop: Loop, values: dict[str, Any]) -> list[PlacedBlock] | None:
-    """The exact boxes of the words that were set, if the judged step tells them."""
-    blocks = values.get(f"{loop.result.split('.', 1)[0]}.blocks")
-    if not isinstance(blocks, list):
-        return None
-    return [PlacedBlock.model_validate(block) for block in blocks]
-
-
-def composed_from(loop: Loop, values: dict[str, Any]) -> ArtifactRef | None:
-    """The scene document of the judged picture, if the step that made it tells one."""
-    value = values.get(f"{loop.result.split('.', 1)[0]}.scene")
-    if not isinstance(value, dict) or "sha256" not in value:
-        return None
-    return ArtifactRef.model_validate(value)
-
-
-def drawn_part(loop: Loop) -> Box | None:
-    """Where on the judged sheet the drawing is, if the call that made it says so."""
-    maker = loop.result.split(".", 1)[0]
-    call = next((one for one in loop.body if one.id == maker), None)
-    value = call.arguments.get("art_box") if call and "art" in call.arguments else None
-    try:
-        return None if value is None else Box.model_validate(value)
-    except ValidationError:  # A reference, or no box: then the whole sheet is looked at.
-        return None
 
 
 def _proposals(runner: StepRunner, work: RoundInput, leader: Made) -> tuple[Revision, ...]:

@@ -65,3 +65,15 @@ def test_outputs_are_sorted_into_pictures_and_words() -> None:
     result = decisions.deliver(plan, values, {}, "done")
     assert result.artifacts == (REF, REF)
     assert result.text == "hello\nonce"
+
+
+def test_a_second_look_is_for_the_one_picture_made_of_words() -> None:
+    """Drawn or composed, by any way of the loop; of two pictures each shows a part of the words."""
+    draw, edit = (Call(id="art", tool=tool) for tool in ("draw", "edit"))
+    drawn, edited = (
+        Loop(id=name, body=(body,), result="art.image") for name, body in (("a", draw), ("b", edit))
+    )
+    alone, both = (Plan(nodes=nodes, outputs=("a.image",)) for nodes in ((drawn,), (drawn, edited)))
+    assert decisions.made_of_words(alone, drawn)
+    assert not decisions.made_of_words(both, drawn)
+    assert not decisions.made_of_words(Plan(nodes=(edited,), outputs=("b.image",)), edited)

@@ -90,6 +90,26 @@ def test_a_part_that_was_judged_saves_the_whole_from_unjudged() -> None:
     assert outcome(plan, Evidence({"poster": state(0, 0, 2)}, {}, ("seen",))) is UNJUDGED
 
 
+@pytest.mark.parametrize(
+    ("tally", "status"),
+    [
+        ((2, 0, 0), UNVERIFIED),
+        ((2, 0, 1), UNVERIFIED),
+        ((0, 0, 2), UNJUDGED),
+        ((0, 0, 0), UNJUDGED),
+        ((2, 1, 0), SHORT),
+    ],
+)
+def test_a_second_look_passes_and_fails_nothing(tally, status) -> None:
+    """Its doubt leaves open what passed, and changes no other end; a belief changes none."""
+    plan = Plan(nodes=(LOOP,), outputs=("poster.image",))
+    known = Evidence({"poster": state(*tally)}, {"poster": UNSURE}, {"poster"})
+    assert outcome(plan, known) is status
+    assert reason(plan, known).startswith("it is not sure; as counted")
+    sure, bare = replace(known, beliefs={"poster": SURE}), replace(known, beliefs={})
+    assert outcome(plan, sure) is outcome(plan, bare) and reason(plan, sure) == reason(plan, bare)
+
+
 def test_a_loop_without_a_draft_is_not_completed() -> None:
     """A task is completed only if every loop has a best draft in which nothing failed."""
     plan = Plan(nodes=(LOOP,), outputs=("poster.image",))

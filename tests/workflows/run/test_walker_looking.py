@@ -29,7 +29,7 @@ from maquette.tools.call import run_tool
 from maquette.tools.contract import ToolContext
 from maquette.tools.registry import Registry
 from maquette.tools.spec import tool
-from maquette.workflows.steps.rounds import drawn_part
+from maquette.workflows.steps.judged_parts import drawn_part
 from maquette.workflows.steps.workshop import Workshop
 
 LOOK_S = 0.25

@@ -5,7 +5,7 @@ from __future__ import annotations
 from maquette.records.artifact import ArtifactRef
 from maquette.records.criterion import Exists
 from maquette.records.plan import Call, Loop
-from maquette.workflows.steps.rounds import composed_from
+from maquette.workflows.steps.judged_parts import composed_from
 
 SCENE = ArtifactRef(sha256="b" * 64, media_type="application/json", size_bytes=9)
 LOOP = Loop(
