@@ -18,6 +18,8 @@ ARC, ITEM = 0.5, 0.5
 ALWAYS_HEADED = frozenset({"count", "colour", "pattern", "size", "attr"})
 """Spans that belong to their likeliest head where no arc reaches its limit."""
 LEAST = 0.15
+COMPOUND = frozenset({"thing", "target"})
+"""Spans that are one where nothing stands between them: "taco" and "truck"."""
 
 
 @dataclass(frozen=True)
@@ -115,11 +117,13 @@ def _spans(tags: Sequence[int], shares: Tensor) -> list[Span]:
         if tag == 0:
             continue
         share = float(shares[k, tag])
-        if tag % 2 == 0 and spans and spans[-1].last == k:
+        label = LABELS[(tag - 1) // 2]
+        goes_on = tag % 2 == 0 or (label in COMPOUND and spans and spans[-1].label == label)
+        if goes_on and spans and spans[-1].last == k:
             last = spans[-1]
             spans[-1] = replace(last, last=k + 1, probability=min(last.probability, share))
         else:
-            spans.append(Span(LABELS[(tag - 1) // 2], k, k + 1, share))
+            spans.append(Span(label, k, k + 1, share))
     return spans
 
 
