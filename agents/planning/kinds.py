@@ -55,6 +55,8 @@ def is_open(reading: Reading) -> tuple[str, str] | None:
     """The two kinds between which it is open what is wanted; None: it is clear."""
     item = reading.labelled
     kinds = [kind for kind in item.kinds if kind != "clarify" or not _shows(reading)]
+    if len(kinds) < 2:
+        return None
     first, second = sorted(kinds, key=lambda kind: -item.kinds[kind])[:2]
     near = item.kinds[first] - item.kinds[second] < CLOSE and item.kinds[first] < LIKELY
     return (first, second) if near and INTENTS[first] != INTENTS[second] else None
