@@ -7,10 +7,12 @@ from dataclasses import replace
 from typing import Literal
 
 from maquette.agents.reading.labelled.labelled import Labelled, Piece
+from maquette.agents.reading.labelled.values import count_of
 from maquette.agents.reading.sequences import LEAST, MOST, Sequence
 from maquette.words.lexicon import singular
 
 _FRAMES = frozenset({"panel", "frame", "step", "strip", "scene", "comic", "instruction"})
+_AND = re.compile(r"\s(?:and|und|y)\s|和")
 _ENDS = re.compile(r"[;\n]|(?<!\d)\.(?!\d)|\bthen\b|\bdann\b|\bluego\b|然后|，|,|;|；|。")
 
 
@@ -29,6 +31,10 @@ def read_sequence_of(item: Labelled) -> tuple[Sequence | None, list[Labelled]]:
         cuts = [m.span() for m in _ENDS.finditer(rest)]
         starts = [base, *(base + end for _, end in cuts)]
         ends = [*(base + start for start, _ in cuts), len(item.text)]
+    if len(starts) == _said(item, len(opening)) - 1:  # "spring, summer, autumn and winter"
+        last = _AND.search(item.text, starts[-1], ends[-1])
+        if last is not None:
+            starts, ends = [*starts, last.end()], [*ends[:-1], last.start(), ends[-1]]
     parts = [cut(item, start, end) for start, end in zip(starts, ends, strict=True)]
     parts = [part for part in parts if any(c.isalnum() for c in part.text) or part.pieces]
     if not LEAST <= len(parts) <= MOST:
@@ -36,6 +42,15 @@ def read_sequence_of(item: Labelled) -> tuple[Sequence | None, list[Labelled]]:
     texts = tuple(part.text.strip(" ,;.:") for part in parts)
     kind: Literal["panels", "set"] = "set" if _is_set(item, len(opening)) else "panels"
     return Sequence(kind, opening.strip(" :,"), texts), parts
+
+
+def _said(item: Labelled, end: int) -> int:
+    """The number of parts that the words before the first say; 0: none."""
+    for _, piece in item.of("count", "opt"):
+        number, exact = count_of(piece.text, item.language)
+        if piece.end <= end and number and exact:
+            return number
+    return 0
 
 
 def _is_set(item: Labelled, end: int) -> bool:
