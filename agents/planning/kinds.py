@@ -40,6 +40,8 @@ def intent_of(reading: Reading) -> str:
 def is_open(reading: Reading) -> tuple[str, str] | None:
     """The two kinds between which it is open what is wanted; None: it is clear."""
     item = reading.labelled
+    if len(item.kinds) < 2:
+        return None
     first, second = sorted(item.kinds, key=lambda kind: -item.kinds[kind])[:2]
     near = item.kinds[first] - item.kinds[second] < CLOSE and item.kinds[first] < LIKELY
     return (first, second) if near and INTENTS[first] != INTENTS[second] else None
