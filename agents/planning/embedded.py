@@ -148,7 +148,8 @@ class EmbeddedPlanner:
         return plan
 
     def _intent(self, reading: Reading) -> Intent:
-        """The intent of an item. Raises: NeedsAnswer: two are as likely."""
+        """The intent of an item. Raises: NeedsAnswer: two are as likely. FixInput: its intent is
+        left out here."""
         own = self._router.told(reading)
         if own is not None and own.name not in INTENTS:  # of an installed package
             return own
@@ -161,4 +162,7 @@ class EmbeddedPlanner:
                 guess=ACTS[first],
                 hint="Say it in other words.",
             )
-        return self._intents[intent_of(reading)]
+        known = self._intents.get(intent_of(reading))
+        if known is None:
+            raise FixInput("this kind of request is not served here", hint=self._can_do)
+        return known

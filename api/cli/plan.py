@@ -20,8 +20,8 @@ from maquette.api.cli.terminal.validation import check_options
 from maquette.api.cli.views.ledger import ledger_table
 from maquette.api.cli.views.questions import question_lines
 from maquette.api.cli.views.tables import plan_tree
-from maquette.records.forecast import Forecast
 from maquette.records.plan import Plan
+from maquette.records.planning.forecast import Forecast
 from maquette.records.planning.question import Question
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from maquette.records.carried_plan import words_in
 from maquette.records.plan import Loop, Plan
+from maquette.records.planning.carried_plan import words_in
 from maquette.records.planning.question import Question
 from maquette.records.task import Problem, Progress, Task, TaskResult, TaskStatus, Usage
 from maquette.workflows.loops.state import LoopState

@@ -10,7 +10,8 @@ from maquette.agents.reading.labelled import values
 from maquette.agents.reading.labelled.adjusting import adjustments_of, is_whole
 from maquette.agents.reading.labelled.labelled import Labelled, Piece
 from maquette.words.foreign import meaning
-from maquette.words.lexicon import PATTERNS
+from maquette.words.lexicon import PATTERNS, singular
+from maquette.words.stopwords import TEXT_WORDS
 
 MAX_CHANGES = 6
 _REMOVE = re.compile(
@@ -83,10 +84,11 @@ def read_changes_of(it: Labelled) -> ChangesRead:
         changes += found
         used |= held
         before = found[-1].target or found[-1].new if found else before
+    titles = {k for k, piece in it.of("thing", "target") if _is_title(piece)}
     strings = tuple(
         it.plain(piece.text).strip('"')
         for k, piece in it.of("words")
-        if not it.denied(k) and not it.heads_of(k)
+        if not it.denied(k) and titles.issuperset(it.heads_of(k))
     )
     used |= _adjusting(it)
     left = tuple(
@@ -106,7 +108,7 @@ def read_changes_of(it: Labelled) -> ChangesRead:
                 "not",
             ]
         )
-        if k not in used
+        if k not in used and k not in titles
     )
     return ChangesRead(tuple(changes[:MAX_CHANGES]), strings, left)
 
@@ -129,6 +131,12 @@ def _adjusting(it: Labelled) -> set[int]:
     return held
 
 
+def _is_title(piece: Piece) -> bool:
+    """Whether a piece only names words that are set: "the title"."""
+    words = piece.text.lower().split()
+    return bool(words) and singular(words[-1]) in TEXT_WORDS
+
+
 class _Clause:
     def __init__(self, it: Labelled, clause: Clause, before: str) -> None:
         self._it, self._clause, self._before = it, clause, before
@@ -149,15 +157,19 @@ class _Clause:
         return bool(_ENGLISH[what].search(told))
 
     def read(self) -> tuple[list[Change], set[int]]:
-        targets = [k for k, _ in self._pieces("target")] or self._referred()
-        things = [k for k, _ in self._pieces("thing")]
-        changes = self._reworded(targets)
+        every = [k for k, _ in self._pieces("target")]
+        named = [k for k in every if not _is_title(self._it.pieces[k])]
+        targets = named or self._referred()
+        things = [k for k, piece in self._pieces("thing") if not _is_title(piece)]
+        changes = self._reworded(every) if self._does("replace") else None
         if changes is None:
             changes = self._removed(targets, things) or self._grounded(targets)
         if changes is None:
             changes = self._replaced(targets, things)
         if changes is None:
-            changes = self._recoloured(targets) + self._moved(targets) + self._added(things)
+            changes = (
+                self._recoloured(targets) + self._moved(targets) + self._added(things or targets)
+            )
         return changes, self._used
 
     def _referred(self) -> list[int]:
@@ -211,7 +223,7 @@ class _Clause:
         named = [k for k in targets if _BACKGROUND.search(self._it.pieces[k].text)]
         if not grounds and not named:
             return None
-        new = [piece.text for k, piece in self._pieces("colour", "new") if self._held(k)]
+        new = [piece.text for k, piece in self._pieces("colour", "new", "attr") if self._held(k)]
         new = new or [piece.text for _, piece in grounds if not _BACKGROUND.search(piece.text)]
         new = new or [piece.text for k, piece in self._pieces("thing") if self._held(k)]
         for k in named:

@@ -116,9 +116,8 @@ def _may_show(item: Labelled, attached: int) -> bool:
     named = next((p for _, p in item.of("ref", "target", "thing", "query", "carrier")), None)
     pointed = named is not None and bool(_POINTS.match(named.text))
     new = named is not None and named.label == "carrier" and not pointed
-    return (bool(_DRAWS.match(verb)) and (pointed or new)) or (
-        new and _MAKES.match(verb) is not None
-    )
+    draws, makes = _DRAWS.match(verb), _MAKES.match(verb)
+    return bool(draws and (pointed or new)) or bool(new and makes)
 
 
 def _told(item: Labelled, read: ChangesRead) -> Changes | None:

@@ -12,7 +12,6 @@ from maquette.agents.planning.embedded import EmbeddedPlanner
 from maquette.contracts.intent import Example, IntentContract
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.records.artifact import ArtifactRef
-from maquette.records.errors import FixInput
 from maquette.records.plan import Loop
 from maquette.records.task import TaskRequest
 from maquette.tools.registry import Registry
@@ -115,12 +114,3 @@ async def test_the_sheet_has_the_shape_of_the_picture(
     """Its longer side lies between 384 and 2048 px; a picture of unknown size gets a square."""
     arguments = await _sheet(blind_models, registry, 'put "HI" on this picture', *size)
     assert (arguments["width_px"], arguments["height_px"]) == sheet
-
-
-async def test_without_words_it_is_asked_back_which(
-    blind_models: ScriptedModelClient, registry: Registry
-) -> None:
-    """A caption that names no string has nothing to set, and the answer says how to name one."""
-    with pytest.raises(FixInput, match="not which words") as caught:
-        await _sheet(blind_models, registry, "add a caption to this picture")
-    assert '"OPEN"' in caught.value.hint

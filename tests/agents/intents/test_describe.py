@@ -81,16 +81,6 @@ async def test_each_picture_is_asked_and_answers_by_itself(
     assert plan.outputs == tuple(f"{node.id}.text" for node in plan.nodes)
 
 
-@pytest.mark.parametrize("text", ["is the left one the same?"])
-async def test_pictures_are_not_compared(
-    blind_models: ScriptedModelClient, registry: Registry, text: str
-) -> None:
-    """Nothing here looks at two pictures at once; of one picture the same may be asked."""
-    with pytest.raises(FixInput, match="cannot be compared"):
-        await _plan(blind_models, registry, text, 2)
-    assert (await _plan(blind_models, registry, text, 1)).nodes
-
-
 async def test_the_longest_question_is_asked_and_a_longer_one_refused(
     blind_models: ScriptedModelClient, registry: Registry
 ) -> None:

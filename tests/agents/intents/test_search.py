@@ -19,7 +19,6 @@ class TestSearch(IntentContract):
     def planned(self) -> Sequence[Example]:
         return [
             ("find pictures of a red boat", 0),
-            ("find pictures of a red boat", 1),
         ]
 
     @pytest.fixture

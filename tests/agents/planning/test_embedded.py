@@ -218,16 +218,16 @@ async def test_what_is_said_and_cannot_be_judged_is_a_criterion(planner: Embedde
 
 async def test_two_wishes_are_two_results(planner: EmbeddedPlanner) -> None:
     """Each item of a request is planned by itself; all are delivered together."""
-    plan = await planner.plan(_request("describe this picture. also draw a red star", 1))
+    plan = await planner.plan(_request("draw a red star; find pictures of a boat"))
     told = [node.tool if isinstance(node, Call) else node.body[0].tool for node in plan.nodes]
-    assert told == ["describe", "draw"] and len(plan.outputs) == 2
+    assert told == ["draw", "find_pictures"] and len(plan.outputs) == 3
 
 
 async def test_what_is_too_open_is_asked_back(planner: EmbeddedPlanner) -> None:
     """With answers to choose from."""
     with pytest.raises(NeedsAnswer) as caught:
         await planner.plan(_request("do something", 1))
-    assert len(caught.value.choices) >= 2
+    assert len(caught.value.question.choices) >= 2
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,6 @@ async def test_what_is_too_open_is_asked_back(planner: EmbeddedPlanner) -> None:
         ("who won the world cup", 0, "not a request for a picture"),
         ("remove the star", 0, "no attached picture to change"),
         ("read the text in the picture", 0, "no attached picture to read"),
-        ("is the left one the same?", 2, "compared"),
         ("...", 0, "no words"),
     ],
 )
@@ -287,7 +286,7 @@ async def test_an_attached_picture_is_described_or_asked(
 
 async def test_a_question_is_asked_of_every_attached_picture(planner: EmbeddedPlanner) -> None:
     """Each of two pictures gets the question and gives an answer of its own."""
-    plan = await planner.plan(_request("how many circles are there?", attached=2))
+    plan = await planner.plan(_request("what colour is the star?", attached=2))
     images = [node.arguments["image"]["$ref"] for node in plan.nodes]  # type: ignore[union-attr]
     assert images == ["inputs.0", "inputs.1"] and len(plan.outputs) == 2
 
