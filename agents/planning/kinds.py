@@ -24,7 +24,7 @@ INTENTS = {
     "clarify": "clarify",
 }
 """Kind to intent."""
-SURELY_OPEN = 0.85
+SURELY_OPEN = 0.985
 """Probability from which a request that names something is still asked about."""
 CLOSE, LIKELY = 0.12, 0.55
 """Two kinds are close where they differ by less and neither is likelier."""

@@ -35,7 +35,7 @@ def language_of(text: str) -> str:
     votes = {code: _votes(words, code) for code in ("en", *LANGUAGES)}
     best = max(votes, key=lambda code: votes[code] + shares.get(code, 0.0) + (code == "en") * NEAR)
     likeliest = max(shares, key=lambda code: shares[code], default="en")
-    foreign = likeliest in OTHERS and shares[likeliest] > SURE and votes[best] < 0.5
+    foreign = likeliest in OTHERS and shares[likeliest] > SURE and not votes["en"]
     return likeliest if foreign and len(words) > 2 else best
 
 

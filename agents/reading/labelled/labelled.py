@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from maquette.agents.reading.wording import PLACEHOLDER
-from maquette.model_servers.schemas.reading import ReadReply
+from maquette.model_servers.schemas.reading import ReadItem, ReadReply
 from maquette.words.lexicon import singular
+
+_SEVERAL = re.compile(
+    r"\b(?:separate\w*|different|own|another|each|pictures|images|cards|posters|stickers|files)\b",
+    re.IGNORECASE,
+)
+"""Words of several results."""
+NEAR = 24
+"""Characters within which words say that something else begins."""
 
 
 @dataclass(frozen=True)
@@ -91,16 +100,35 @@ def items_of(
     text: str, strings: tuple[str, ...], reply: ReadReply, language: str
 ) -> list[Labelled]:
     """The items of a request, each with its own words."""
-    starts = [0, *(item.start for item in reply.items[1:])]
+    kept = [reply.items[0]] if reply.items else []
+    for item in reply.items[1:]:
+        if _begins(item, kept[-1], text, reply):
+            kept.append(item)
+    starts = [0, *(item.start for item in kept[1:])]
     ends = [*starts[1:], len(text)]
     found = []
-    for item, start, end in zip(reply.items, starts, ends, strict=True):
+    for item, start, end in zip(kept, starts, ends, strict=True):
         inside = [k for k, span in enumerate(reply.spans) if start <= span.start < end]
         number = {old: new for new, old in enumerate(inside)}
         pieces = tuple(_piece(reply, k, text, start, number) for k in inside)
         pieces = coreferent(pieces, text[start:end])
         found.append(Labelled(text[start:end], strings, pieces, dict(item.kinds), start, language))
     return found
+
+
+def _begins(item: ReadItem, before: ReadItem, text: str, reply: ReadReply) -> bool:
+    """Whether an item surely begins: "a knight and a castle" are one picture, where nothing says
+    that they are two."""
+    kinds = [max(one.kinds, key=lambda kind: one.kinds[kind]) for one in (before, item)]
+    if kinds[0] != kinds[1]:
+        return True
+    last = max((span.end for span in reply.spans if span.end <= item.start), default=0)
+    following = [span.start for span in reply.spans if span.start >= item.start]
+    gap = text[last : min(following, default=item.start)]
+    near = [span for span in reply.spans if abs(span.start - item.start) < NEAR]
+    told = [span.label in ("opt", "pol", "step") for span in near]
+    several = any(_SEVERAL.search(text[s.start : s.end]) for s in reply.spans)
+    return any(c in ".;:\n,，；。" for c in gap) or any(told) or several
 
 
 def coreferent(pieces: tuple[Piece, ...], text: str) -> tuple[Piece, ...]:

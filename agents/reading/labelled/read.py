@@ -68,6 +68,9 @@ def _read(text: str, quoted: Quoted, attached: int, reply: ReadReply) -> Read:
     language = reply.language
     items = items_of(quoted.masked, quoted.strings, reply, language)
     readings = tuple(reading_of(item, attached) for item in items)
+    for reading in readings[1:]:  # "two stickers: a taco ...; a pizza ..."
+        carrier = readings[0].scene.wish.carrier
+        reading.scene.wish.carrier = reading.scene.wish.carrier or carrier
     entries = [entry for item in items for entry in entries_of(item, text, quoted.places)]
     return Read(readings, Ledger(entries=tuple(entries), language=language))
 

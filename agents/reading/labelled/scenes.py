@@ -143,6 +143,8 @@ class _Builder:
         for n, attr in self._it.belonging(k, "attr"):
             if self._it.denied(n):
                 self._say(n, "nobody can surely tell that it is absent", f"not {attr.text}")
+            elif (named := values.pattern_of_words(attr.text, self._language)) is not None:
+                before.append(named)
             elif attr.end <= piece.start and len(attr.text.split()) <= 2 and self._language == "en":
                 before += attr.text.lower().split()
             else:
@@ -223,6 +225,9 @@ class _Builder:
             name = singular(piece.text.lower().split()[-1]) if piece.text.split() else ""
             told = values.meaning(piece.text.lower(), "carrier", self._language) or name
             wish.carrier = wish.carrier or told
+            inside = values.colours_of(piece.text, self._language)
+            if inside and told in _SHEETS and told not in ("picture", "photo", "image"):
+                wish.sheet = wish.sheet or inside[0]
             for n, colour in self._it.belonging(k, "colour"):
                 named = values.colours_of(colour.text, self._language)
                 if not named:

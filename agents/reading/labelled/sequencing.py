@@ -10,8 +10,10 @@ from maquette.agents.reading.labelled.labelled import Labelled, Piece
 from maquette.agents.reading.labelled.values import count_of
 from maquette.agents.reading.sequences import LEAST, MOST, Sequence
 from maquette.words.lexicon import singular
+from maquette.words.word_set import word_set
 
 _FRAMES = frozenset({"panel", "frame", "step", "strip", "scene", "comic", "instruction"})
+_PRONOUNS = word_set("it its he him his she her they them their both one")
 _AND = re.compile(r"\s(?:and|und|y)\s|和")
 _ENDS = re.compile(r"[;\n]|(?<!\d)\.(?!\d)|\bthen\b|\bdann\b|\bluego\b|然后|，|,|;|；|。")
 
@@ -68,7 +70,7 @@ def cut(item: Labelled, start: int, end: int) -> Labelled:
         end -= 1
     inside = [k for k, piece in enumerate(item.pieces) if start <= piece.start and piece.end <= end]
     number = {old: new for new, old in enumerate(inside)}
-    pieces = tuple(_moved(item.pieces[k], start, number) for k in inside)
+    pieces = tuple(_moved(_named_anew(item, k, number), start, number) for k in inside)
     return replace(
         item,
         text=item.text[start:end],
@@ -76,6 +78,17 @@ def cut(item: Labelled, start: int, end: int) -> Labelled:
         kinds={"image": 1.0},
         offset=item.offset + start,
     )
+
+
+def _named_anew(item: Labelled, k: int, number: dict[int, int]) -> Piece:
+    """A reference by its noun to what stands in an earlier part, as a thing of this part."""
+    piece = item.pieces[k]
+    outside = piece.label == "ref" and piece.heads and not set(piece.heads) & set(number)
+    words = piece.text.lower().split()
+    if not outside or not words or words[-1] in _PRONOUNS:
+        return piece
+    noun = item.pieces[item.meant(k)].text
+    return replace(piece, label="thing", heads=(), text=noun if noun else piece.text)
 
 
 def _moved(piece: Piece, by: int, number: dict[int, int]) -> Piece:

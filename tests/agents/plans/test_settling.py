@@ -61,7 +61,9 @@ def test_what_is_drawn_as_said_needs_no_note(text: str) -> None:
 def test_no_more_than_a_layout_holds(counts: tuple[int, ...]) -> None:
     """The first things are kept whole; of the rest as many as there is room for, and told."""
     names = ("stars", "hearts", "trees")
-    text = " and ".join(f"{count} {name}" for count, name in zip(counts, names, strict=False))
+    text = "draw " + " and ".join(
+        f"{count} {name}" for count, name in zip(counts, names, strict=False)
+    )
     found = _settled(text)
     kept = [mention.count for mention in found.things]
     room, expected = MAX_LAYOUT, []
