@@ -122,6 +122,8 @@ def _begins(item: ReadItem, before: ReadItem, text: str, reply: ReadReply) -> bo
     kinds = [max(one.kinds, key=lambda kind: one.kinds[kind]) for one in (before, item)]
     if kinds[0] != kinds[1]:
         return True
+    if kinds[0] == "sequence":  # its frames are its own
+        return False
     last = max((span.end for span in reply.spans if span.end <= item.start), default=0)
     following = [span.start for span in reply.spans if span.start >= item.start]
     gap = text[last : min(following, default=item.start)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from words_read import read_request
+from words_read import read_all, read_request
 
+from maquette.agents.plans.composed.casting import cast
 from maquette.agents.plans.composed.gallery import Gallery
+from maquette.agents.plans.composed.plan import brief_of
 from maquette.agents.plans.composed.several import several_plan
 from maquette.records.plan import Loop, Plan
 from maquette.tools.art.brief import SceneBrief
@@ -56,15 +58,11 @@ async def test_what_a_frame_shows_is_checked_and_its_caption_is_read(
 
 
 async def test_a_set_is_several_results(gallery: Gallery, drawn: Lexicon) -> None:
-    """A result a part, each a sticker; strings stay with their part."""
-    plan = await plan_of(
-        'two stickers: a taco that says "YUM"; a pizza that says "HOT"', gallery, drawn
-    )
-    assert plan.outputs == ("picture1.image", "picture2.image")
-    first, second = briefs(plan)
-    assert (first.design, second.design) == ("sticker", "sticker")
-    assert [one.text for one in first.words] == ["YUM"]
-    assert [one.text for one in second.words] == ["HOT"]
+    """An item a part, each a sticker; strings stay with their part."""
+    read = read_all('two stickers: a taco that says "YUM"; a pizza that says "HOT"')
+    made = [brief_of(one, await cast(one, gallery)) for one in read.items]
+    assert [brief.design for brief in made] == ["sticker", "sticker"]
+    assert [[one.text for one in brief.words] for brief in made] == [["YUM"], ["HOT"]]
 
 
 async def test_seasons_are_told_as_what_shows_them(gallery: Gallery, drawn: Lexicon) -> None:
