@@ -30,7 +30,6 @@ def test_a_sign_names_nothing_to_draw(text: str, sign: bool) -> None:
         ("in red letters", "red"),
         ("with big bold yellow capitals", "yellow"),
         ("in pale blue lettering", "pale blue"),
-        ("the text should be in green", "green"),
         ("in grey type", "gray"),
         ("in capital letters", None),
         ("on a red sign", None),

@@ -30,7 +30,7 @@ def test_each_parameter_of_each_tool_is_told(registry: Registry) -> None:
     told = {card["name"]: card for card in _cards(tool_cards(registry)) if "name" in card}
     for spec in registry:
         assert list(told[spec.name]["takes"]) == list(spec.inputs)  # type: ignore[call-overload]
-    assert told["enlarge"]["takes"]["factor"] == "integer 1 to 8; else 3"  # type: ignore[index]
+    assert told["enlarge"]["takes"]["factor"] == "integer 1 to 64; else 3"  # type: ignore[index]
     types = [card["type"] for card in _cards(tool_cards(registry)) if "type" in card]
     assert len(types) == len(set(types)) and {"Box", "TextBlock", "WantedThing"} <= set(types)
 
