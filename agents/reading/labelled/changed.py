@@ -167,9 +167,8 @@ class _Clause:
         if changes is None:
             changes = self._replaced(targets, things)
         if changes is None:
-            changes = (
-                self._recoloured(targets) + self._moved(targets) + self._added(things or targets)
-            )
+            changes = self._recoloured(targets) + self._moved(targets)
+            changes += self._added(things or ([] if changes else targets))
         return changes, self._used
 
     def _referred(self) -> list[int]:

@@ -46,7 +46,6 @@ def test_a_change_is_said_in_taught_words(text: str, told: str) -> None:
     [
         ("paint the ball blue", "'ball' is taken as the nearest known thing: circle"),
         ("make the circle turquoise", "'turquoise' is drawn as the nearest known colour"),
-        ("remove the shiny boat", "'shiny' is left out"),
         ("add a red house behind the blue star", "cannot place things"),
         ("make the background a beach", "nearest known landscape: sea"),
     ],

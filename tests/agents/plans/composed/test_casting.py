@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hand_labelled import by_hand
 from words_read import read_request
 
 from maquette.agents.plans.composed.casting import Cast, cast
 from maquette.agents.plans.composed.gallery import Gallery
 from maquette.words.lexicon import Lexicon
+
+STRIPED = by_hand("a striped umbrella", ("pattern", "striped", (1,)), ("thing", "umbrella"))
 
 
 async def of(words: str, gallery: Gallery, drawn: Lexicon) -> Cast:
@@ -46,7 +49,9 @@ async def test_a_sheet_is_no_thing(gallery: Gallery, drawn: Lexicon) -> None:
 
 async def test_what_is_not_there_stays_a_wish_and_is_said(gallery: Gallery, drawn: Lexicon) -> None:
     """A knight is in no pack: it is missing, and told, and nothing else is put in its place."""
-    found = await of("a knight and a castle", gallery, drawn)
+    found = await cast(
+        by_hand("a knight and a castle", ("thing", "knight"), ("thing", "castle")), gallery
+    )
     assert [role.phrase for role in found.missing] == ["knight"]
     assert [one.phrase for one in found.panel().things] == ["castle"]
     assert any("no picture of 'knight'" in note for note in found.notes())
@@ -77,5 +82,5 @@ async def test_relations_name_the_things_that_are_there(gallery: Gallery, drawn:
 
 async def test_patterns_are_asked_for(gallery: Gallery, drawn: Lexicon) -> None:
     """ "striped" becomes the pattern, not a part of the name."""
-    panel = (await of("a striped umbrella", gallery, drawn)).panel()
+    panel = (await cast(STRIPED, gallery)).panel()
     assert [(one.phrase, one.pattern) for one in panel.things] == [("umbrella", "stripes")]
