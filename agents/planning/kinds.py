@@ -58,7 +58,9 @@ def is_open(reading: Reading) -> tuple[str, str] | None:
     if len(kinds) < 2:
         return None
     first, second = sorted(kinds, key=lambda kind: -item.kinds[kind])[:2]
-    near = item.kinds[first] - item.kinds[second] < CLOSE and item.kinds[first] < LIKELY
+    whole = sum(item.kinds[kind] for kind in kinds) or 1.0
+    shares = item.kinds[first] / whole, item.kinds[second] / whole
+    near = shares[0] - shares[1] < CLOSE and shares[0] < LIKELY
     return (first, second) if near and INTENTS[first] != INTENTS[second] else None
 
 

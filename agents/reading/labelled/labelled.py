@@ -15,6 +15,7 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 """Words of several results."""
+_OF = re.compile(r"\s+(?:of|from)\s+(?:the|a|an|my|his|her|its|this|that)\s+", re.IGNORECASE)
 NEAR = 24
 """Characters within which words say that something else begins."""
 
@@ -111,7 +112,7 @@ def items_of(
         inside = [k for k, span in enumerate(reply.spans) if start <= span.start < end]
         number = {old: new for new, old in enumerate(inside)}
         pieces = tuple(_piece(reply, k, text, start, number) for k in inside)
-        pieces = coreferent(pieces, text[start:end])
+        pieces = related(coreferent(pieces, text[start:end]), text[start:end])
         found.append(Labelled(text[start:end], strings, pieces, dict(item.kinds), start, language))
     return found
 
@@ -150,6 +151,21 @@ def coreferent(pieces: tuple[Piece, ...], text: str) -> tuple[Piece, ...]:
             found[k] = replace(piece, label="ref", heads=(named,))
         elif piece.label == "thing":
             first.setdefault(noun, k)
+    return tuple(found)
+
+
+def related(pieces: tuple[Piece, ...], text: str) -> tuple[Piece, ...]:
+    """The pieces with a place that goes on ("to the left" of the star) as a relation to that."""
+    found = list(pieces)
+    for k, piece in enumerate(pieces):
+        match = _OF.match(text, piece.end) if piece.label == "place" else None
+        if match is None:
+            continue
+        labels = ("thing", "target", "ref")
+        others = [n for n in range(k + 1, len(pieces)) if pieces[n].label in labels]
+        if others and pieces[others[0]].start - match.end() < NEAR:
+            words = f"{piece.text} of"
+            found[k] = replace(piece, label="rel", text=words, objects=(others[0],))
     return tuple(found)
 
 

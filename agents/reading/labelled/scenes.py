@@ -63,7 +63,7 @@ class _Builder:
         self._strings()
         parts = self._parts()
         for k, piece in self._it.of("thing"):
-            if k in parts:
+            if k in parts or self._is_sheet(k):
                 continue
             if self._it.denied(k):
                 self._deny(k)
@@ -75,6 +75,15 @@ class _Builder:
         self._places()
         self._rest()
         return self._read
+
+    def _is_sheet(self, k: int) -> bool:
+        """Whether a thing is what carries the strings, where nothing else is: "on a sign"."""
+        words = self._it.pieces[k].text.lower().split()
+        named = bool(words) and singular(words[-1]) in _SHEETS
+        if not named or not self._read.shown or any(self._it.of("carrier")):
+            return False
+        self._read.wish.carrier = self._read.wish.carrier or singular(words[-1])
+        return True
 
     def _say(self, k: int, why: str, words: str | None = None) -> None:
         told = self._it.plain(words or self._it.pieces[k].text)[:400]

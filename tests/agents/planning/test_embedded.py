@@ -218,7 +218,7 @@ async def test_what_is_said_and_cannot_be_judged_is_a_criterion(planner: Embedde
 
 async def test_two_wishes_are_two_results(planner: EmbeddedPlanner) -> None:
     """Each item of a request is planned by itself; all are delivered together."""
-    plan = await planner.plan(_request("draw a red star; find pictures of a boat"))
+    plan = await planner.plan(_request("draw a red star and find pictures of a boat that I made"))
     told = [node.tool if isinstance(node, Call) else node.body[0].tool for node in plan.nodes]
     assert told == ["draw", "find_pictures"] and len(plan.outputs) == 3
 
