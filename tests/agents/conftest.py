@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -70,6 +71,20 @@ def models() -> ScriptedModelClient:
         return _describe(VOCABULARY)
 
     return ScriptedModelClient({("generation", "describe"): describe, **EMBEDDING})
+
+
+@pytest.fixture
+def models_that_read() -> Callable[[ReadReply], ScriptedModelClient]:
+    """The same generator, with a reader that reads this in every request."""
+
+    def describe(request: DescribeRequest) -> GenerationDescription:
+        return _describe(VOCABULARY)
+
+    def make(reply: ReadReply) -> ScriptedModelClient:
+        scripts = {("generation", "describe"): describe, **EMBEDDING}
+        return ScriptedModelClient({**scripts, ("embedding", "read_request"): lambda _: reply})
+
+    return make
 
 
 @pytest.fixture

@@ -44,10 +44,15 @@ def outcome(plan: Plan, known: Evidence) -> TaskStatus:
         return TaskStatus.COMPLETED
     standings = list(_standings(plan, known))
     if all(one is TaskStatus.COMPLETED for one in standings):
-        return TaskStatus.COMPLETED
+        return TaskStatus.UNVERIFIED if _lost(plan) else TaskStatus.COMPLETED
     if all(one is TaskStatus.UNJUDGED for one in standings):
         return TaskStatus.UNJUDGED
     return TaskStatus.UNVERIFIED
+
+
+def _lost(plan: Plan) -> tuple[str, ...]:
+    """Words of the request that were not understood, or that nothing of the plan does."""
+    return tuple(one.words for one in plan.ledger.of("not_understood")) if plan.ledger else ()
 
 
 def _standings(plan: Plan, known: Evidence) -> Iterator[TaskStatus]:
@@ -75,6 +80,8 @@ def _of_draft(best: Draft, doubted: bool) -> TaskStatus:
 def reason(plan: Plan, known: Evidence) -> str:
     """Why a task that nothing failed of ended as it did, in words; empty: nothing is to say."""
     parts = [belief.doubt for belief in known.beliefs.values() if belief.doubt]
+    if lost := _lost(plan):
+        parts.append(f"not understood: {', '.join(map(repr, lost))[:300]}")
     parts += [state.best.reason for state in known.loops.values() if state.best is not None]
     delivered = {ref.split(".", 1)[0] for ref in plan.outputs}
     for node in plan.nodes:

@@ -25,7 +25,7 @@ from maquette.agents.reading.wording import PLACEHOLDER
 from maquette.records.criterion import Criterion, TextReads
 from maquette.records.plan import Plan
 from maquette.tools.art.brief import SceneBrief, Words
-from maquette.words.lexicon import Lexicon
+from maquette.words.lexicon import Lexicon, singular
 
 SEASONS = {
     "spring": ("a tree, three tulips and a butterfly", "meadow"),
@@ -57,7 +57,7 @@ def _set(sequence: Sequence, readings: Many[Reading], casts: Many[Cast], notes: 
     """One loop a picture."""
     nodes, briefs = [], []
     for k, (reading, one) in enumerate(zip(readings, casts, strict=True), start=1):
-        carrier = one.wish.carrier or sequence.opening.split()[-1]
+        carrier = one.wish.carrier or singular(sequence.opening.split()[-1])
         brief = brief_of(reading, replace(one, wish=replace(one.wish, carrier=carrier)))
         briefs.append(brief)
         name = f"picture{k}"

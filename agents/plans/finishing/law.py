@@ -19,6 +19,7 @@ MOST = 12
 """Criteria of this kind; more become one."""
 MANY = 80
 """Entries of a ledger; of more, neighbours become one."""
+NOT_DONE = "not done or not checked: "
 NOT_UNDERSTOOD = "it was not understood"
 _EDITED = "this part of the change was not understood"
 
@@ -28,7 +29,10 @@ def said_only(reading: Reading) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     item, scene = reading.labelled, reading.scene
     if item.kind in ("image", "image_text", "clarify"):
-        found += [(one.words, one.why) for one in scene.said]
+        # What stands where to a shown thing is read by ``showing``, and is no loss here.
+        drawn = {"rel", "place", "colour"} if reading.showing else set()
+        said = [one for one in scene.said if item.pieces[one.piece].label not in drawn]
+        found += [(one.words, one.why) for one in said]
     if item.kind == "sequence":
         found += [one for part in reading.parts for one in _said(part)]
     if item.kind == "image_edit" and reading.understood is not None:
@@ -67,7 +71,7 @@ def with_asked(plan: Plan, asked: Sequence[tuple[str, str]]) -> Plan:
     if not wanted:
         return plan
     if loop is None:
-        notes = tuple(f"not done or not checked: {words} ({why})" for words, why in wanted)
+        notes = tuple(f"{NOT_DONE}{words} ({why})" for words, why in wanted)
         return plan.model_copy(update={"notes": (*plan.notes, *notes)})
     known = {one.words for one in loop.criteria if isinstance(one, Asked)}
     new = [(words, why) for words, why in wanted if words not in known]
@@ -94,7 +98,13 @@ def with_ledger(plan: Plan, ledger: Ledger, text: str) -> Plan:
     """The plan with its ledger: each entry with the criterion or call it went to."""
     criteria = [one for node in plan.nodes if isinstance(node, Loop) for one in node.criteria]
     calls = [node.id for node in plan.nodes]
-    entries = tuple(_placed(entry, criteria, calls) for entry in ledger.entries)
+    open_words = " ".join(note for note in plan.notes if note.startswith(NOT_DONE))
+    entries = tuple(
+        entry.model_copy(update={"part": "not_understood"})
+        if open_words and f"{NOT_DONE}{entry.words} (" in open_words
+        else _placed(entry, criteria, calls)
+        for entry in ledger.entries
+    )
     told = Ledger(entries=entries, language=ledger.language)
     if len(entries) > MANY:
         told = told.merged(text)

@@ -63,11 +63,11 @@ class _Builder:
         self._strings()
         parts = self._parts()
         for k, piece in self._it.of("thing"):
-            if k in parts or self._is_sheet(k):
+            if k in parts:
                 continue
             if self._it.denied(k):
                 self._deny(k)
-            elif piece.text.strip():
+            elif not self._carries(k) and piece.text.strip():
                 self._thing(k)
         self._sheet()
         self._grounds()
@@ -75,15 +75,6 @@ class _Builder:
         self._places()
         self._rest()
         return self._read
-
-    def _is_sheet(self, k: int) -> bool:
-        """Whether a thing is what carries the strings, where nothing else is: "on a sign"."""
-        words = self._it.pieces[k].text.lower().split()
-        named = bool(words) and singular(words[-1]) in _SHEETS
-        if not named or not self._read.shown or any(self._it.of("carrier")):
-            return False
-        self._read.wish.carrier = self._read.wish.carrier or singular(words[-1])
-        return True
 
     def _say(self, k: int, why: str, words: str | None = None) -> None:
         told = self._it.plain(words or self._it.pieces[k].text)[:400]
@@ -128,6 +119,15 @@ class _Builder:
         piece = self._it.pieces[k]
         self._read.wish.excluded.append(singular(piece.text.lower()))
         self._say(k, "nobody can surely tell that it is absent", f"no {piece.text}")
+
+    def _carries(self, k: int) -> bool:
+        """Whether a thing is the sheet that the strings stand on: it is set, not drawn."""
+        words = self._it.pieces[k].text.lower().split()
+        name = singular(words[-1]) if words else ""
+        if name not in _SHEETS or not self._read.shown or any(self._it.of("carrier")):
+            return False
+        self._read.wish.carrier = self._read.wish.carrier or name
+        return True
 
     def _thing(self, k: int) -> None:
         base = self._mention(k)
@@ -234,9 +234,9 @@ class _Builder:
             name = singular(piece.text.lower().split()[-1]) if piece.text.split() else ""
             told = values.meaning(piece.text.lower(), "carrier", self._language) or name
             wish.carrier = wish.carrier or told
-            inside = values.colours_of(piece.text, self._language)
-            if inside and told in _SHEETS and told not in ("picture", "photo", "image"):
-                wish.sheet = wish.sheet or inside[0]
+            own = values.colours_of(piece.text, self._language)
+            if own and told in _SHEETS and told not in ("picture", "photo", "image"):
+                wish.sheet = wish.sheet or own[0]  # "green card" as one piece
             for n, colour in self._it.belonging(k, "colour"):
                 named = values.colours_of(colour.text, self._language)
                 if not named:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from maquette.agents.validation.validator import validate
 from maquette.contracts.planner import PICTURE as ATTACHED
 from maquette.contracts.planner import PlannerContract
 from maquette.model_servers.client.fake import ScriptedModelClient
+from maquette.model_servers.schemas.reading import ReadItem, ReadReply, ReadSpan
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import FixInput, InvalidInput, NeedsAnswer, PlanRejected
 from maquette.records.plan import Call, Loop, Plan
@@ -216,11 +218,28 @@ async def test_what_is_said_and_cannot_be_judged_is_a_criterion(planner: Embedde
     assert set(said.replace(",", "").split()) == set(text.replace(",", "").split())
 
 
-async def test_two_wishes_are_two_results(planner: EmbeddedPlanner) -> None:
+async def test_two_wishes_are_two_results(
+    models_that_read: Callable[[ReadReply], ScriptedModelClient], registry: Registry
+) -> None:
     """Each item of a request is planned by itself; all are delivered together."""
-    plan = await planner.plan(_request("draw a red star and find pictures of a boat that I made"))
-    told = [node.tool if isinstance(node, Call) else node.body[0].tool for node in plan.nodes]
-    assert told == ["draw", "find_pictures"] and len(plan.outputs) == 3
+    spans = (
+        ReadSpan(label="thing", start=2, end=6, probability=1),
+        ReadSpan(label="thing", start=10, end=15, probability=1),
+    )
+    kinds = {"image": 1.0, "text": 0.0}
+    reply = ReadReply(
+        spans=spans,
+        items=(ReadItem(start=0, kinds=kinds), ReadItem(start=8, kinds=kinds)),
+        read_to=15,
+        digest="d",
+        forward_s=0.0,
+    )
+    models = models_that_read(reply)
+    planner = EmbeddedPlanner(models, registry)
+    plan = await planner.plan(_request("a star; a house"))
+    assert plan.outputs == tuple(f"{node.id}.image" for node in plan.nodes)
+    things = [c.thing for n in plan.nodes for c in n.criteria if c.kind == "exists"]  # type: ignore[union-attr]
+    assert things == ["star", "house"]
 
 
 async def test_what_is_too_open_is_asked_back(planner: EmbeddedPlanner) -> None:
