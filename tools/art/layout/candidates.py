@@ -19,7 +19,7 @@ from maquette.tools.art.layout.judged import (
 from maquette.tools.art.layout.nature import Nature
 from maquette.tools.art.layout.seen import VISIBLE, mask_of
 from maquette.tools.art.layout.setting import Setting, set_out
-from maquette.tools.art.layout.stage import Stage
+from maquette.tools.art.layout.stage import EDGE, Stage
 from maquette.tools.art.layout.ties import NESTED, centre
 from maquette.tools.art.layout.touching import Inked, touches
 from maquette.tools.art.painting.silhouettes import Mask
@@ -38,6 +38,12 @@ UPRIGHT = 1.1
 """From how much higher than wide a room is pairs may stand one above the other."""
 LARGE = 0.6
 """The least area of all things to that of the best."""
+SPARSE = 0.25
+"""Share of the room that all boxes together take below which things are set closer."""
+CLOSE = 0.03
+"""The gap between neighbours then, in their mean width."""
+CLOSE_DEPTHS = ((1.0, 0.25), (0.9, 0.3), (0.8, 0.5))
+"""How two rows stand then: side by side, so that ink hides no ink, or nearly."""
 HIDES = 20.0
 """What it costs when one thing hides another that it has no word with: for each share of ink."""
 
@@ -65,8 +71,19 @@ class Wish:
 
 def placements(wish: Wish) -> list[Placement]:
     """Settings that keep the wish, the most beautiful first; at least one, whatever it loses."""
+    found = _valued(wish, close=False)
+    if _painted(found[0]) < SPARSE * _area(wish.stage):
+        found = sorted(found + _valued(wish, close=True), key=lambda one: -one.value)
+    return found
+
+
+def _valued(wish: Wish, *, close: bool) -> list[Placement]:
+    """Settings that keep the wish, the most beautiful first.
+
+    ``close``: things nearer to each other and so larger, for what would be one flat row.
+    """
     found: list[Placement] = []
-    for spots, floating in _tried(wish):
+    for spots, floating in _tried(wish, close):
         lost = tuple(broken(spots, wish.ties, wish.stage))
         lost += tuple(tie for tie in _unhidden(spots, wish) if tie not in lost)
         wrong = len(lost) + misplaced(spots, wish.things, wish.stage)
@@ -110,7 +127,14 @@ def chosen(found: Sequence[Placement], variant: int) -> Placement:
     return taken[-1]
 
 
-def _tried(wish: Wish) -> Iterator[tuple[list[Spot], int]]:
+def _area(stage: Stage) -> float:
+    """Of the whole room, its margin included; below ground half of it is left out, see Stage."""
+    edge = EDGE / (1 - 2 * EDGE) * stage.unit
+    below = 1.0 if stage.ground is None else 0.5
+    return (stage.width + 2 * edge) * (stage.height + (1 + below) * edge)
+
+
+def _tried(wish: Wish, close: bool) -> Iterator[tuple[list[Spot], int]]:
     """Spots of each setting, and how many copies stand above the ground that they belong on."""
     most = max(thing.count for thing in wish.things)
     rows = (1,) if most < _fewest(wish) else (1, 2) if most < 7 else (2, 3, 4)
@@ -119,6 +143,7 @@ def _tried(wish: Wish) -> Iterator[tuple[list[Spot], int]]:
     for number, step in ways:
         cast = _cast(wish, number, step)
         settings = _settings(cast, wish.stage, random.Random(f"order/{number}"))
+        settings = _closer(cast, settings) if close else settings
         for setting in dict.fromkeys(settings):
             spots = set_out(cast, wish.stage, setting, random.Random(f"place/{number}"))
             yield spots, _floating(cast, setting, spots, wish.stage)
@@ -180,6 +205,16 @@ def _settings(cast: Cast, stage: Stage, chance: random.Random) -> Iterator[Setti
         if len(rows) > 1 and len(low) > 2 and not cast.down and stage.ground is None:
             half = len(low) // 2
             yield Setting((*rows[:-1], low[:half], low[half:]))
+
+
+def _closer(cast: Cast, settings: Iterator[Setting]) -> Iterator[Setting]:
+    """Each with less between neighbours, and with some of the lowest level a step further back."""
+    for flat in dict.fromkeys(replace(one, back=frozenset()) for one in settings):
+        near = replace(flat, gap=CLOSE)
+        yield near
+        for back in _behind(cast, near.levels[-1]):
+            for overlap, raised in CLOSE_DEPTHS:
+                yield replace(near, back=back, overlap=overlap, raised=raised)
 
 
 def _in_depth(cast: Cast, flat: Setting, stage: Stage) -> Iterator[Setting]:

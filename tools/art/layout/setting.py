@@ -43,6 +43,8 @@ class Setting:
     """One level in which some fly: each has the whole height for itself."""
     scale: float = 1.0
     """Of the largest scale possible."""
+    gap: float = GAP
+    """Between neighbours in one row, in their mean width."""
 
 
 def set_out(cast: Cast, stage: Stage, setting: Setting, chance: random.Random) -> list[Spot]:
@@ -77,7 +79,7 @@ def _centres(cast: Cast, order: Sequence[int], setting: Setting) -> tuple[list[f
         for j in range(i):
             mean = (widths[i] + widths[j]) / 2
             same = (k in setting.back) == (order[j] in setting.back)
-            at = max(at, centres[j] + mean * ((1 + GAP) if same else setting.overlap))
+            at = max(at, centres[j] + mean * ((1 + setting.gap) if same else setting.overlap))
         centres.append(at)
     ends = [c + w / 2 for c, w in zip(centres, widths, strict=True)]
     return centres, max(ends)
@@ -305,7 +307,7 @@ def _settled(
     def least(i: int, j: int) -> float:
         mean = (widths[i] + widths[j]) / 2
         same = (level[i] in setting.back) == (level[j] in setting.back)
-        return mean * (1 + 0.4 * GAP if same else setting.overlap)
+        return mean * (1 + min(0.4 * GAP, setting.gap) if same else setting.overlap)
 
     for i in range(count):
         found[i] = max([found[i], stage.room[0] + widths[i] / 2,
