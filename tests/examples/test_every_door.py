@@ -42,7 +42,7 @@ from maquette.workflows.loops.table import OPENED, find_strategy
 problems = [p for one in (intents, judges, repairs, options, packs) for p in one().problems]
 assert not problems + OPENED.problems, problems
 registry = load_registry()
-assert "mirror" in registry and not registry.problems
+assert "reflect" in registry and not registry.problems
 assert card_of("mirrors:hand").name == "hand mirror"
 assert find_strategy("once").name == "once"
 assert [judge.name for judge in make_judges(CriticSettings())][-1] == "monochrome"
@@ -61,7 +61,7 @@ size = {"size_bytes": 9, "width_px": 8, "height_px": 8}
 picture = ArtifactRef(sha256="a" * 64, media_type="image/png", **size)
 request = TaskRequest(text="please flip this photo", inputs=(picture,))
 plan = asyncio.run(EmbeddedPlanner(ScriptedModelClient({}), registry).plan(request))
-assert [node.tool for node in plan.nodes] == ["mirror"], plan
+assert [node.tool for node in plan.nodes] == ["reflect"], plan
 print("found")
 """
 

@@ -26,7 +26,7 @@ class Mirror:
     async def plan(self, asked: Asked) -> Plan:
         """One call of the tool beside this file. Raises: InvalidInput: nothing is attached."""
         asked.need_picture("mirror")
-        turned = Call(id="turned", tool="mirror", arguments={"image": attached(0)})
+        turned = Call(id="turned", tool="reflect", arguments={"image": attached(0)})
         return Plan(
             nodes=(turned,), outputs=("turned.image",), summary="mirror the attached picture"
         )

@@ -19,7 +19,7 @@ class Mirrored(Record):
     image: Image
 
 
-@tool("mirror", version="1", cost_s=0.1, timeout_s=30.0)
+@tool("reflect", version="1", cost_s=0.1, timeout_s=30.0)
 async def mirror(ctx: ToolContext, *, image: Image) -> Mirrored:
     """Mirror a picture, left for right."""
     data = await ctx.store.get(image.sha256, owner=ctx.owner)

@@ -93,7 +93,7 @@ async def test_an_attached_picture_is_changed(
         ("replace the sun by a blue car", [{"becomes": "blue car", "aspect": 1.8}]),
         ("make the boat bigger", [{"target": "boat", "scale": LARGER}]),
         (
-            "add a red house left of the blue star",
+            "add a red house to the left of the blue star",
             [{"becomes": "red house", "side": "left of", "beside": "blue star"}],
         ),
         ("make the background mint", [{"setting": "on a mint background"}]),
