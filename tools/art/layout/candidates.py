@@ -40,10 +40,10 @@ LARGE = 0.6
 """The least area of all things to that of the best."""
 SPARSE = 0.25
 """Share of the room that all boxes together take below which things are set closer."""
-CLOSE = 0.03
+CLOSE = 0.05
 """The gap between neighbours then, in their mean width."""
-CLOSE_DEPTHS = ((1.0, 0.25), (0.9, 0.3), (0.8, 0.5))
-"""How two rows stand then: side by side, so that ink hides no ink, or nearly."""
+CLOSE_DEPTHS = ((1.03, 0.25), (0.97, 0.3))
+"""How two rows stand then: side by side, so that ink hides no ink."""
 HIDES = 20.0
 """What it costs when one thing hides another that it has no word with: for each share of ink."""
 
