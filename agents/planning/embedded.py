@@ -4,7 +4,6 @@ no plan holds is said."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 
 from maquette.agents.intents.contract import Asked, Intent
 from maquette.agents.intents.router import Router
@@ -110,9 +109,6 @@ class EmbeddedPlanner:
         if all(self._registry.origin(spec.name) == HOUSE for spec in self._registry):
             return self._registry
         return available(self._registry, await look(self._models, roles_of(self._registry)))
-
-    async def _embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
-        return (await self._reader.embed_text(tuple(texts))).vectors
 
     async def _planned(self, request: TaskRequest, read: Read, scenes: Scenes) -> Plan:
         """Every item's plan, together. An item that cannot be planned leaves the others.

@@ -33,6 +33,8 @@ from maquette.model_servers.schemas.generation import Row
 from maquette.model_servers.schemas.options.table import opened as options, row_options
 from maquette.model_servers.segmentation.backends.table import BACKENDS
 from maquette.model_servers.serving.host import build_host
+from maquette.model_servers.embedding.encoder import model_folder
+from maquette.model_servers.reading.reader import Reader
 from maquette.records.artifact import ArtifactRef
 from maquette.records.task import TaskRequest
 from maquette.tools.art.packs.table import card_of, opened as packs
@@ -60,7 +62,9 @@ assert answer.ok and b"hello" in answer.body, answer
 size = {"size_bytes": 9, "width_px": 8, "height_px": 8}
 picture = ArtifactRef(sha256="a" * 64, media_type="image/png", **size)
 request = TaskRequest(text="please flip this photo", inputs=(picture,))
-plan = asyncio.run(EmbeddedPlanner(ScriptedModelClient({}), registry).plan(request))
+reader = Reader(model_folder())
+read = {("embedding", "read_request"): lambda asked: reader.read(asked.text, asked.attached)}
+plan = asyncio.run(EmbeddedPlanner(ScriptedModelClient(read), registry).plan(request))
 assert [node.tool for node in plan.nodes] == ["reflect"], plan
 print("found")
 """
