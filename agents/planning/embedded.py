@@ -91,7 +91,7 @@ class EmbeddedPlanner:
         """See ``Planner.plan``."""
         read = await read_labelled(request.text, len(request.inputs), self._reader)
         count = len(request.inputs)
-        plan = await plan_by_cards(request.text, count, await self._alive(), self._embed)
+        plan = await plan_by_cards(request.text, count, await self._alive())
         if plan is None:
             plan = await self._planned(request, read, tuple(scenes))
         plan = with_ledger(plan, read.ledger, request.text)
