@@ -19,15 +19,15 @@ class Framed(Record):
     image: Image
 
 
-@tool("frame", version="1", cost_s=0.1, timeout_s=30.0)
-async def frame(
+@tool("mount", version="1", cost_s=0.1, timeout_s=30.0)
+async def mount(
     ctx: ToolContext,
     *,
     image: Image,
     width_px: Annotated[int, Field(ge=1, le=200)] = 24,
     colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#1a1a1a",
 ) -> Framed:
-    """Put a plain frame of one colour round a picture."""
+    """Mount a picture on a plain sheet of one colour."""
     data = await ctx.store.get(image.sha256, owner=ctx.owner)
     picture = decode_stored(data).convert("RGB")
     framed = ImageOps.expand(picture, border=width_px, fill=colour)
@@ -36,4 +36,4 @@ async def frame(
 
 @hookimpl
 def maquette_tools(register: Callable[[ToolSpec], None]) -> None:
-    register(frame)
+    register(mount)

@@ -53,10 +53,10 @@ async def test_the_example_frames_a_picture(plugin: ModuleType) -> None:
         owner="local", seed=0, store=store, models=ScriptedModelClient({}), reporter=Quiet()
     )
     arguments = {"image": picture.model_dump(mode="json"), "width_px": 10}
-    done = await run_tool(registry.get("frame"), arguments, context)
+    done = await run_tool(registry.get("mount"), arguments, context)
     framed = Image.open(io.BytesIO(await store.get(done["image"]["sha256"], owner="local")))
     assert framed.size == (60, 50)
     assert framed.getpixel((0, 0)) == (0x1A, 0x1A, 0x1A)
     assert framed.getpixel((30, 25)) == (255, 255, 255)
     with pytest.raises(InvalidInput, match="width_px"):
-        await run_tool(registry.get("frame"), {**arguments, "width_px": 0}, context)
+        await run_tool(registry.get("mount"), {**arguments, "width_px": 0}, context)
