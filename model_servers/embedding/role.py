@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from maquette.model_servers.client.contract import Method, RoleName
 from maquette.model_servers.embedding.backends.contract import EmbeddingBackend, Vector
@@ -29,7 +30,6 @@ from maquette.model_servers.loading.model_files import (
 )
 from maquette.model_servers.loading.options import PlaceOptions
 from maquette.model_servers.loading.pictures import open_picture
-from maquette.model_servers.reading.reader import Reader, open_reader
 from maquette.model_servers.schemas.describe import DescribeRequest
 from maquette.model_servers.schemas.embedding import (
     EmbedCaptionReply,
@@ -42,6 +42,9 @@ from maquette.model_servers.schemas.embedding import (
 )
 from maquette.model_servers.schemas.guard import GuardVerdict
 from maquette.model_servers.schemas.reading import ReadReply, ReadRequest
+
+if TYPE_CHECKING:
+    from maquette.model_servers.reading.reader import Reader
 
 CODE_VERSION, PICTURES_VERSION = "2", "2"
 """Raised with every change to this folder that can change a vector of texts, or of pictures."""
@@ -75,6 +78,8 @@ class EmbeddingRole(LoadedRole[_Loaded, PlaceOptions]):
     def load(self) -> _Loaded:
         """Texts are embedded without a dual encoder too."""
         import torch
+
+        from maquette.model_servers.reading.reader import open_reader
 
         # Counts for this role's own thread only: torch keeps the number per thread.
         torch.set_num_threads(min(max(self._threads, 1), MAX_THREADS))

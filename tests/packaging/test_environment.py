@@ -49,6 +49,7 @@ CLOCK_EDGES = {
     "workflows/desk/gateway.py": "when a run was stopped that could not say so itself",
     "workflows/steps/reporter.py": "when an activity told an event",
     "workflows/wire/faults.py": "how long an activity has been tried, since the engine planned it",
+    "workflows/session/desk.py": "when a session was opened, for its workflow to know",
     "api/desk/desk.py": "the default of the desk's clock; its verbs take it from there",
 }
 """File -> why it may ask what time it is."""

@@ -17,6 +17,10 @@ from maquette.words.stopwords import CARRIERS, TEXT_WORDS
 PLURAL = 3
 """How many things a plural without a number shows."""
 MAX_COUNT = 99
+_LIKE = re.compile(
+    r"\b(?:in the style of|inspired by|so-called|based on|known as)\s*(?:the\s+)?\W*$",
+    re.IGNORECASE,
+)
 _SHEETS = frozenset(CARRIERS) - frozenset(TEXT_WORDS)
 
 
@@ -90,6 +94,11 @@ class _Builder:
             out.append(unmarked(text[position : piece.start], self._it.strings))
             position = piece.end
             wanted = self._string_of(piece.text)
+            if _LIKE.search(text[: piece.start]):  # "in the style of": a name, not words to be set
+                out.append(f'"{wanted}"')
+                self._read.wish.styles.append(wanted)
+                self._say(k, "no judge knows this style", wanted)
+                continue
             if self._it.denied(k) or not any(not c.isspace() for c in wanted):
                 out.append(f'"{wanted}"')
                 self._read.wish.unwanted_strings.append(wanted)

@@ -63,7 +63,7 @@ async def test_held_out_sentences_are_told_apart() -> None:
         return [[float(x) for x in encoder.encode(text)] for text in texts]
 
     gate = VisualGate(embed, nouns.__contains__)
-    for part, least in (("held", 0.85), ("hard", 0.75)):
+    for part, least in (("held", 0.85), ("hard", 0.65)):
         rows, truth = await measured(gate, SENTENCES[part])
         found = area(likely(rows, WEIGHTS), truth)
         assert found >= least and found > area(counted(SENTENCES[part], nouns.__contains__), truth)

@@ -250,7 +250,7 @@ def test_artifact_get(live: LiveServer, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["run", ""], exits.USAGE, "some words"),
+        (["run", ""], exits.USAGE, "what you want"),
         (["run", "x" * 100_000], exits.USAGE, "20,000"),
         (["run", "a", "--rounds", "99"], exits.USAGE, "less than or equal to 16"),
         (["run", "a", "--seed", "-1"], exits.USAGE, "greater than or equal to 0"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from words_read import reader
 
 from maquette.agents.planning.seam import Planner
 from maquette.api.app import create_app
@@ -18,6 +19,7 @@ from maquette.infra.settings.schema import Settings
 from maquette.infra.store.contract import ArtifactStore
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.work import Work
+from maquette.records.errors import ModelUnavailable
 from maquette.records.task import Feedback
 from maquette.tools.registry import load_registry
 from maquette.workflows.desk.memory import MemoryGateway
@@ -64,6 +66,12 @@ class FakeModels:
         if self.failure is not None:
             raise self.failure
         return "0" * 64
+
+    async def call(self, role: Any, method: str, request: Any, response: Any) -> Any:
+        """Only the reader of requests answers here, the bundled one."""
+        if method == "read_request":
+            return reader().read(request.text, request.attached)
+        raise ModelUnavailable(f"no model server answers for {role}.{method}", hint="start one")
 
     async def work(self) -> Work:
         self.asked += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 
+from words_read import reader
 from workflow_parts import Ledger, ScriptedCritic
 from workflow_server import OWNER, Running
 
@@ -14,6 +15,7 @@ from maquette.infra.store.contract import ArtifactStore
 from maquette.infra.store.memory import MemoryArtifactStore
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.model_servers.schemas.embedding import EmbedTextReply, EmbedTextRequest
+from maquette.model_servers.schemas.reading import ReadReply, ReadRequest
 from maquette.records.artifact import ArtifactRef
 from maquette.records.geometry import Box
 from maquette.records.session import SessionView, Turn
@@ -40,7 +42,14 @@ def models() -> ScriptedModelClient:
     def no_words(request: object) -> None:
         raise AssertionError("no words are set in these tests")
 
-    scripts = {("embedding", "embed_text"): embed, ("text_rendering", "outline"): no_words}
+    def read(asked: ReadRequest) -> ReadReply:
+        return reader().read(asked.text, asked.attached)
+
+    scripts = {
+        ("embedding", "embed_text"): embed,
+        ("embedding", "read_request"): read,
+        ("text_rendering", "outline"): no_words,
+    }
     return ScriptedModelClient(scripts)  # type: ignore[arg-type]
 
 
