@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from api_live import LiveServer
 from api_story import Poster
+from words_read import reader
 
 from maquette.benchmarks.certify.fuzz.fuzz import fuzz
 from maquette.tools.library.library import Found, FoundBy
@@ -29,6 +30,7 @@ class NothingFound:
 @pytest.mark.slow
 def test_no_request_breaks_a_law(tmp_path: Path) -> None:
     """No 5xx, no hang, nothing of the inside told; every error a problem with a hint."""
+    reader()  # loaded before the requests are timed
     with LiveServer(tmp_path, script=Poster) as server:
         server.app.state.desk.library = NothingFound()
         report = asyncio.run(fuzz(server.url, server.token, REQUESTS, 1, lambda: None))
