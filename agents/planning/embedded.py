@@ -15,7 +15,6 @@ from maquette.agents.planning.seam import Scenes
 from maquette.agents.plans.composed.gallery import Gallery
 from maquette.agents.plans.finishing.formats import formatted
 from maquette.agents.plans.finishing.law import (
-    extent,
     not_understood,
     said_only,
     with_asked,
@@ -24,7 +23,6 @@ from maquette.agents.plans.finishing.law import (
 from maquette.agents.plans.finishing.merging import merged
 from maquette.agents.plans.served import Served
 from maquette.agents.reading.labelled.adjusting import format_of
-from maquette.agents.reading.labelled.quoting import hide_quoted
 from maquette.agents.reading.labelled.read import Read, read_labelled
 from maquette.agents.reading.request import Reading
 from maquette.agents.tool_planning.by_cards import HOUSE, plan_by_cards
@@ -115,10 +113,8 @@ class EmbeddedPlanner:
 
         Raises: FixInput: not one can.
         """
-        places = hide_quoted(request.text).places
         plans, refused = [], []
-        for reading in read.items:
-            start, end = extent(reading.labelled, places)
+        for reading, (start, end) in zip(read.items, read.extents, strict=True):
             item = request.model_copy(update={"text": request.text[start:end].strip() or " "})
             try:
                 plan = await self._item(item if len(read.items) > 1 else request, reading, scenes)

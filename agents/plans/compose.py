@@ -13,12 +13,12 @@ from maquette.agents.design.types import ASPECTS, Tie, Wanted
 from maquette.agents.plans.parts import attached, quoted
 from maquette.agents.plans.settling import Depiction, settle
 from maquette.agents.plans.signs import FONT, letter_colour, sign_plan, typeset_call
-from maquette.agents.plans.wants import criteria, prompt_of, text_zones
+from maquette.agents.plans.wants import LOST, criteria, only_asked, prompt_of, text_zones
 from maquette.agents.reading.request import Reading
 from maquette.agents.reading.scene import Link, Mention
 from maquette.agents.reading.showing import CALLED, NOUNS, Showing
 from maquette.model_servers.schemas.generation import GenerationDescription
-from maquette.records.criterion import Asked
+from maquette.records.criterion import Criterion
 from maquette.records.errors import FixInput
 from maquette.records.geometry import Box, LayoutItem
 from maquette.records.plan import REFERENCE_KEY, Call, Loop, Plan
@@ -95,7 +95,7 @@ def _poster(
         id="poster",
         body=(art, typeset_call(sheet, art=True)),
         result="sheet.image",
-        criteria=(*criteria(reading.shown, scene.stated, scene.wish.links), *_lost(scene)),
+        criteria=_wanted_of(scene, reading.shown),
         candidates=CANDIDATES,
         rounds=ROUNDS,
         reason="drafts are drawn, their words read back, and the setting is changed until "
@@ -129,7 +129,7 @@ def _picture(
                 arguments={"image": {REFERENCE_KEY: "art.image"}, "factor": factor},
             )
         )
-    wanted = (*criteria((), scene.stated, scene.wish.links), *_lost(scene))
+    wanted = _wanted_of(scene, ())
     chooses = judged and bool(wanted)
     loop = Loop(
         id="picture",
@@ -150,9 +150,10 @@ def _picture(
     )
 
 
-def _lost(scene: Depiction) -> list[Asked]:
-    """What was said and is not drawn."""
-    return [Asked(id=f"lost{k}", words=words, why=why) for k, (words, why) in enumerate(scene.lost)]
+def _wanted_of(scene: Depiction, strings: Sequence[str]) -> tuple[Criterion, ...]:
+    """What must hold, and what was said and is not drawn."""
+    told = criteria(strings, scene.stated, scene.wish.links)
+    return (*told, *only_asked(scene.lost, LOST))
 
 
 def _draw(

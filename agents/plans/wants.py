@@ -9,7 +9,7 @@ from maquette.agents.reading.places import LANDSCAPES
 from maquette.agents.reading.scene import Link, Mention, Wish
 from maquette.agents.reading.showing import CALLED, NOUNS
 from maquette.agents.reading.wording import PLACEHOLDER, Wordings
-from maquette.records.criterion import Colour, Count, Criterion, Exists, Relation, TextReads
+from maquette.records.criterion import Asked, Colour, Count, Criterion, Exists, Relation, TextReads
 from maquette.words.lexicon import Lexicon, plural
 
 _SPELLED = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
@@ -23,6 +23,10 @@ _ZONE = {
     "in front of": "centre",
 }
 _OPPOSITE = {"above": "below", "below": "above", "left of": "right of", "right of": "left of"}
+
+
+LOST = "lost"
+"""Of the ids of what was said and cannot be shown."""
 
 
 def criteria(
@@ -50,6 +54,14 @@ def criteria(
                 Relation(id=f"relation{k}", subject=subject, relation=link.relation, object=other)
             )
     return tuple(found)
+
+
+def only_asked(told: Sequence[tuple[str, str]], name: str, *, first: int = 0) -> list[Criterion]:
+    """A criterion that nobody passes for each of some words, with why; ids count from ``first``."""
+    return [
+        Asked(id=f"{name}{k}", words=words[:400], why=why[:400])
+        for k, (words, why) in enumerate(told, start=first)
+    ]
 
 
 def _called(item: tuple[str, int], names: Sequence[str]) -> str:

@@ -6,20 +6,16 @@ plug-in brought has only its card, and is planned here: by what its words, kinds
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from maquette.agents.tool_planning.cards import ToolCard, of_registry
+from maquette.agents.tool_planning.cards import of_registry
 from maquette.agents.tool_planning.planner import NoTool, plan_tools
-from maquette.agents.tool_planning.request.clauses import hear
 from maquette.agents.tool_planning.tool_plan import Argument, Flow, Given, ToolPlan
 from maquette.agents.validation.validator import PlanLimits, validate
 from maquette.records.plan import REFERENCE_KEY, Call, Plan
 from maquette.tools.registry import Registry
-
-Embed = Callable[[tuple[str, ...]], Awaitable[Sequence[Sequence[float]]]]
-"""Texts to unit vectors."""
 
 SURE = 0.7
 """Score from which a plan is given; ``docs/planning.md`` says what it was set by."""
@@ -27,7 +23,6 @@ HOUSE = "the built-in tools"
 """Origin of the tools that intents plan."""
 BETWEEN = ("read_text", "describe")
 """Tools of the house that may stand between a picture and a tool that takes a text."""
-MOST_VECTORS = 1_024
 
 
 @dataclass(frozen=True)
@@ -47,22 +42,17 @@ class Weighed:
     """Why there is no plan."""
 
 
-async def plan_by_cards(
-    text: str, attached: int, registry: Registry, embed: Embed | None = None
-) -> Plan | None:
+async def plan_by_cards(text: str, attached: int, registry: Registry) -> Plan | None:
     """The plan of a request that plug-in tools can carry out; None: not surely.
 
     Args:
         attached: number of attached pictures.
-        embed: sentence vectors, a second opinion on which card is meant; None: words alone.
     """
-    weighed = await weigh_by_cards(text, attached, registry, embed)
+    weighed = await weigh_by_cards(text, attached, registry)
     return weighed.plan if weighed.score >= SURE else None
 
 
-async def weigh_by_cards(
-    text: str, attached: int, registry: Registry, embed: Embed | None = None
-) -> Weighed:
+async def weigh_by_cards(text: str, attached: int, registry: Registry) -> Weighed:
     """What the cards of a registry make of a request, and how surely.
 
     The registry is read anew each time: a tool that was added is plannable at once, one that was
@@ -73,8 +63,7 @@ async def weigh_by_cards(
     cards = tuple(known[name] for name in (*BETWEEN, *plugged) if name in known)
     if not plugged or not text.strip():
         return Weighed(None, 0.0, reason="no plug-in tool is registered")
-    likeness = await _likeness(text, cards, embed) if embed is not None else None
-    found = plan_tools(text, cards, ("image",) * attached, likeness, frozenset(BETWEEN))
+    found = plan_tools(text, cards, ("image",) * attached, frozenset(BETWEEN))
     if isinstance(found, NoTool):
         return Weighed(None, 0.0, nearest=found.nearest, reason="no tool fits")
     names = tuple(step.card.name for step in found.steps)
@@ -123,29 +112,3 @@ def _written(argument: Argument, ids: Sequence[str]) -> Any:
     if argument.attached is not None:
         return {REFERENCE_KEY: f"inputs.{argument.attached}"}
     return argument.value
-
-
-_VECTORS: dict[str, Sequence[float]] = {}
-
-
-async def _likeness(
-    text: str, cards: Sequence[ToolCard], embed: Embed
-) -> list[Mapping[int, float]]:
-    """For each clause the likeness of each card, less their mean; vectors of cards are kept by
-    the digest of the card."""
-    new = [card for card in cards if card.digest() not in _VECTORS]
-    clauses = hear(text).clauses
-    said = [" ".join(word.text for word in clause.words) for clause in clauses]
-    told = [f"{card.name.replace('_', ' ')}: {card.description}" for card in new]
-    vectors = list(await embed((*told, *said)))
-    if len(_VECTORS) + len(new) > MOST_VECTORS:
-        _VECTORS.clear()
-        return await _likeness(text, cards, embed) if len(cards) <= MOST_VECTORS else []
-    _VECTORS.update((card.digest(), vector) for card, vector in zip(new, vectors, strict=False))
-    known = [_VECTORS[card.digest()] for card in cards]
-    found: list[Mapping[int, float]] = []
-    for vector in vectors[len(new) :]:
-        near = [sum(a * b for a, b in zip(vector, card, strict=True)) for card in known]
-        mean = sum(near) / len(near)
-        found.append({k: one - mean for k, one in enumerate(near)})
-    return found

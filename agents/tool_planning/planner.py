@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from maquette.agents.tool_planning.binding import Binder
@@ -38,22 +38,19 @@ def plan_tools(
     text: str,
     cards: Sequence[ToolCard],
     attached: Sequence[str] = (),
-    likeness: Sequence[Mapping[int, float]] | None = None,
     between: frozenset[str] = frozenset(),
 ) -> ToolPlan | NoTool:
     """A plan of calls for a request; the same words and cards give the same plan.
 
     Args:
         attached: kinds of what is attached, in order.
-        likeness: for each clause of ``hear(text)`` the likeness of cards by number, centred on
-            zero; None: words alone decide.
         between: names of tools that may stand between others, but that no words ask for.
     """
     heard = hear(text)
     index = index_of(tuple(cards))
     barred, lacking = between, None
     for _ in range(TRIES):
-        wanted = Finder(heard, index, likeness, barred, attached).find()
+        wanted = Finder(heard, index, barred, attached).find()
         if not wanted:
             break
         binder = Binder(heard, index, attached)

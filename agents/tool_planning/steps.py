@@ -22,8 +22,6 @@ ENOUGH = 0.6
 """Score of the least likely tool that is still planned."""
 CONVERTS = 0.5
 """What "get", "turn" and the like add to a tool that makes what is wanted of what is named."""
-EMBEDDED = 1.0
-"""What a cosine of 1 above the mean of all tools adds."""
 FINDS_OR_MAKES = frozenset({"=find", "=make", "=get", "=convert"})
 
 
@@ -34,7 +32,6 @@ class Finder:
         self,
         heard: Heard,
         index: Index,
-        likeness: Sequence[Mapping[int, float]] | None = None,
         barred: frozenset[str] = frozenset(),
         attached: Sequence[str] = (),
     ) -> None:
@@ -42,11 +39,9 @@ class Finder:
         Args:
             attached: kinds of what is attached.
             barred: names of tools that cannot be called with what is there.
-            likeness: for each clause the likeness of cards by number, centred on 0.
         """
         self._heard = heard
         self._index = index
-        self._likeness = likeness
         self._barred = barred
         self._verb = ""
         self._made: list[str] = list(attached)
@@ -125,9 +120,8 @@ class Finder:
                 adds[verb] = max(adds.get(verb, 0.0), CONVERTS)
             if not adds or not self._tells(card, adds, clause, found):
                 continue
-            near = self._likeness[number].get(k, 0.0) if self._likeness else 0.0
             fit = kind_fit(card, clause, there)
-            ranked.append((sum(adds.values()) + fit + EMBEDDED * near, k, adds))
+            ranked.append((sum(adds.values()) + fit, k, adds))
         ranked.sort(key=lambda one: (-one[0], one[1]))
         if not ranked or ranked[0][0] < ENOUGH:
             return None

@@ -13,7 +13,7 @@ from rich.text import Text
 from maquette.api.cli.art_find import find_things
 from maquette.api.cli.connect import settings_of
 from maquette.api.cli.delivery.saving import check_target, save
-from maquette.api.cli.terminal.options import DataDir, Json
+from maquette.api.cli.terminal.options import DataDir, Force, Json
 from maquette.api.cli.terminal.screen import Screen
 from maquette.records.errors import InvalidInput, MaquetteError
 from maquette.tools.art.contract import ArtPack, Licence
@@ -70,7 +70,7 @@ def show_thing(
     size: Annotated[
         int, typer.Option(min=16, max=4096, help="Longer side of a PNG, in pixels.")
     ] = SIZE_PX,
-    force: Annotated[bool, typer.Option(help="Replace a file of the same name.")] = False,
+    force: Force = False,
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:

@@ -12,7 +12,7 @@ from rich.text import Text
 from maquette.api.cli.connect import make_client
 from maquette.api.cli.delivery.saving import ENDINGS, check_target, save
 from maquette.api.cli.delivery.vector import painted, vector_of, wants_vector
-from maquette.api.cli.terminal.options import DataDir, Json
+from maquette.api.cli.terminal.options import DataDir, Force, Json
 from maquette.api.cli.terminal.screen import Screen
 
 app = typer.Typer(no_args_is_help=True, help="Fetch pictures and documents by their hash.")
@@ -67,7 +67,7 @@ def get_artifact(
     width: Annotated[
         int | None, typer.Option(help="Paint a composed picture anew, so many pixels wide.")
     ] = None,
-    force: Annotated[bool, typer.Option(help="Replace a file of the same name.")] = False,
+    force: Force = False,
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:

@@ -18,7 +18,7 @@ from maquette.api.cli.delivery.started import note_started
 from maquette.api.cli.delivery.vector import source_for
 from maquette.api.cli.direct.arguments import read_picture, read_plan
 from maquette.api.cli.terminal import exits
-from maquette.api.cli.terminal.options import DataDir, Json, Yes
+from maquette.api.cli.terminal.options import DataDir, Force, Json, Preview, Yes
 from maquette.api.cli.terminal.screen import Screen
 from maquette.api.cli.terminal.validation import check_options
 from maquette.api.schemas import task_view
@@ -69,10 +69,8 @@ def run(
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Print the task's id and leave it running.")
     ] = False,
-    force: Annotated[bool, typer.Option(help="Replace a file of the same name.")] = False,
-    preview: Annotated[
-        bool, typer.Option("--preview/--no-preview", help="Show the picture in the terminal.")
-    ] = True,
+    force: Force = False,
+    preview: Preview = True,
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -96,6 +97,7 @@ def best_tags(shares: Tensor) -> list[int]:
     return tags[::-1]
 
 
+@cache
 def _allowed(tags: int) -> Tensor:
     """0 where a tag may follow another, minus infinity elsewhere, (before, after)."""
     table = torch.zeros(tags, tags)

@@ -8,6 +8,7 @@ relation), one for the object of a relation. ``B`` requests, ``W`` words, ``T`` 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -113,6 +114,16 @@ class ReaderNetwork(nn.Module):
         mean = (states * of_it).sum(1) / of_it.sum(1).clamp(min=1)
         whole = (states * everywhere).sum(1) / everywhere.sum(1).clamp(min=1)
         return self.kinds(torch.cat([mean, whole, self.attached(batch.attached)], dim=-1))  # type: ignore[no-any-return]
+
+
+def network_on(folder: Path) -> ReaderNetwork:
+    """A network with the encoder of a folder, and heads at random."""
+    network = ReaderNetwork(BertConfig.from_pretrained(folder))
+    known = BertModel.from_pretrained(
+        folder, add_pooling_layer=False, local_files_only=True, use_safetensors=True
+    )
+    network.encoder.load_state_dict(known.state_dict())
+    return network
 
 
 def _mean_of_words(states: Tensor, owner: Tensor, words: int) -> Tensor:

@@ -7,14 +7,13 @@ import time
 from pathlib import Path
 
 from safetensors.torch import load_file
-from transformers import BertConfig, BertModel
 from transformers.utils.logging import disable_progress_bar
 
 from maquette.model_servers.loading.model_files import bundled_directory, check_files, loading
 from maquette.model_servers.reading.collating import open_tokenizer, read_words
 from maquette.model_servers.reading.decoding import Decoded, decode
 from maquette.model_servers.reading.language import language_of
-from maquette.model_servers.reading.network import ReaderNetwork
+from maquette.model_servers.reading.network import network_on
 from maquette.model_servers.reading.words import Word
 from maquette.model_servers.schemas.reading import ReadItem, ReadReply, ReadSpan
 
@@ -33,11 +32,7 @@ class Reader:
         with loading("the reader of requests"):
             told = json.loads((pack / CONFIG).read_text("utf-8"))
             self._temperature = float(told["temperature"])
-            network = ReaderNetwork(BertConfig.from_pretrained(encoder))
-            known = BertModel.from_pretrained(
-                encoder, add_pooling_layer=False, local_files_only=True, use_safetensors=True
-            )
-            network.encoder.load_state_dict(known.state_dict())
+            network = network_on(encoder)
             own = {name: value.float() for name, value in load_file(pack / WEIGHTS).items()}
             _, unexpected = network.load_state_dict(own, strict=False)
             if unexpected:

@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
-from transformers import BertConfig, BertModel
 
 from maquette.model_servers.embedding.encoder import model_folder
 from maquette.model_servers.reading.collating import open_tokenizer
-from maquette.model_servers.reading.network import ReaderNetwork
+from maquette.model_servers.reading.network import ReaderNetwork, network_on
 from maquette.training.reading.markup import Example
 from maquette.training.reading.score import agreement
 from maquette.training.reading.truth import is_kept, losses, make_batch
@@ -110,9 +109,7 @@ class ReaderRun(AveragedRun):
 
 def new_network(folder: Path) -> ReaderNetwork:
     """A network that begins with the encoder of a folder; its lower layers stay as they are."""
-    network = ReaderNetwork(BertConfig.from_pretrained(folder))
-    known = BertModel.from_pretrained(folder, add_pooling_layer=False, use_safetensors=True)
-    network.encoder.load_state_dict(known.state_dict())
+    network = network_on(folder)
     for part in (network.encoder.embeddings, *network.encoder.encoder.layer[:FROZEN_LAYERS]):
         part.requires_grad_(False)
     return network

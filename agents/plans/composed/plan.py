@@ -9,9 +9,9 @@ from maquette.agents.plans.composed.gallery import credit, digests
 from maquette.agents.plans.composed.sheets import design_of, words_of
 from maquette.agents.plans.parts import quoted
 from maquette.agents.plans.signs import letter_colour
-from maquette.agents.plans.wants import criteria
+from maquette.agents.plans.wants import LOST, criteria, only_asked
 from maquette.agents.reading.request import Reading
-from maquette.records.criterion import Asked, Criterion
+from maquette.records.criterion import Criterion
 from maquette.records.plan import Alternative, Call, Loop, Plan
 from maquette.tools.art.brief import Panel, SceneBrief
 
@@ -56,7 +56,7 @@ def _lost(cast: Cast) -> list[Criterion]:
         if role.lost
     ]
     told += [(words, "no background is known for it") for words in cast.unknown_grounds]
-    return [Asked(id=f"lost{k}", words=words, why=why) for k, (words, why) in enumerate(told)]
+    return only_asked(told, LOST)
 
 
 def composed_plan(reading: Reading, cast: Cast, *, notes: Sequence[str] = ()) -> Plan:

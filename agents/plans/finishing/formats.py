@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from maquette.agents.reading.labelled.adjusting import Format
-from maquette.records.plan import REFERENCE_KEY, Call, Loop, Node, Plan
+from maquette.records.plan import REFERENCE_KEY, Call, Loop, Node, Plan, calls_of
 
 LONGER_PX = 1024
 """The longer side of a composed picture of which only the ratio was said."""
@@ -79,11 +80,15 @@ def _after(plan: Plan, tool: str, arguments: dict[str, Any]) -> Plan:
     return plan.model_copy(update={"nodes": tuple(nodes), "outputs": tuple(outputs)})
 
 
+def ids_of(nodes: Iterable[Node]) -> set[str]:
+    """The ids of all nodes, and of the calls in them."""
+    found = ((node.id, *(call.id for call in calls_of(node))) for node in nodes)
+    return {name for names in found for name in names}
+
+
 def free_id(nodes: list[Node], wanted: str) -> str:
     """An id that no node or call has."""
-    taken = {node.id for node in nodes} | {
-        call.id for node in nodes if isinstance(node, Loop) for call in node.body
-    }
+    taken = ids_of(nodes)
     return wanted if wanted not in taken else free_id(nodes, f"{wanted}_")
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from maquette.agents.reading.labelled.labelled import Labelled
+from maquette.agents.plans.wants import only_asked
 from maquette.agents.reading.request import Reading
 from maquette.records.criterion import Asked, Criterion, TextReads, describe
 from maquette.records.ledger import Ledger, LedgerEntry
@@ -79,10 +79,7 @@ def with_asked(plan: Plan, asked: Sequence[tuple[str, str]]) -> Plan:
         rest = "; ".join(words for words, _ in new[MOST - 1 :])
         new = [*new[: MOST - 1], (rest[:400], "nobody can check it")]
     first = sum(isinstance(one, Asked) for one in loop.criteria)
-    criteria = [
-        Asked(id=f"asked{first + k}", words=words[:400], why=why[:400])
-        for k, (words, why) in enumerate(new)
-    ]
+    criteria = only_asked(new, "asked", first=first)
     changed = loop.model_copy(update={"criteria": (*loop.criteria, *criteria)})
     nodes = tuple(changed if node is loop else node for node in plan.nodes)
     return plan.model_copy(update={"nodes": nodes})
@@ -126,10 +123,3 @@ def _placed(entry: LedgerEntry, criteria: Iterable[Criterion], calls: Sequence[s
     if entry.part == "argument" and calls:
         return entry.model_copy(update={"goes_to": calls[0]})
     return entry
-
-
-def extent(item: Labelled, places: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    """Where an item stands in the request."""
-    if not item.text:
-        return 0, 0
-    return places[item.offset][0], places[item.offset + len(item.text) - 1][1]

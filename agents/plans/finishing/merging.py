@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
-from maquette.records.plan import INPUTS, REFERENCE_KEY, Call, Loop, Node, Plan
+from maquette.agents.plans.finishing.formats import ids_of
+from maquette.records.plan import INPUTS, REFERENCE_KEY, Call, Node, Plan, references, resolve
 
 
 def merged(plans: Sequence[Plan]) -> Plan:
@@ -28,28 +28,16 @@ def merged(plans: Sequence[Plan]) -> Plan:
 
 def _renamed(plan: Plan, prefix: str) -> Plan:
     """The plan with a prefix to every id."""
-    ids = {node.id for node in plan.nodes}
-    for node in plan.nodes:
-        if isinstance(node, Loop):
-            ids |= {call.id for call in node.body}
-            ids |= {call.id for one in node.alternatives for call in one.body}
+    ids = ids_of(plan.nodes)
 
     def reference(text: str) -> str:
         head = text.split(".", 1)[0]
         return f"{prefix}{text}" if head in ids and head != INPUTS else text
 
-    def value(one: object) -> object:
-        if isinstance(one, dict):
-            if set(one) == {REFERENCE_KEY}:
-                return {REFERENCE_KEY: reference(str(one[REFERENCE_KEY]))}
-            return {key: value(item) for key, item in one.items()}
-        if isinstance(one, (list, tuple)):
-            return [value(item) for item in one]
-        return one
-
     def call_of(call: Call) -> Call:
-        arguments = value(json.loads(json.dumps(call.arguments)))
-        return call.model_copy(update={"id": f"{prefix}{call.id}", "arguments": arguments})
+        anew = {one: {REFERENCE_KEY: reference(one)} for one in references(call.arguments)}
+        told = {"id": f"{prefix}{call.id}", "arguments": resolve(call.arguments, anew)}
+        return call.model_copy(update=told)
 
     def node_of(node: Node) -> Node:
         if isinstance(node, Call):

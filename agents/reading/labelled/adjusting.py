@@ -10,6 +10,7 @@ from typing import Any
 
 from maquette.agents.reading.labelled import values
 from maquette.agents.reading.labelled.labelled import Labelled
+from maquette.words.stopwords import NUMBERS
 
 RULES: tuple[tuple[str, dict[str, Any], str], ...] = tuple(
     (one["tool"], one["arguments"], "|".join(one["words"]))
@@ -23,7 +24,6 @@ _HIGH = re.compile(rf"(?<!\d)(\d{{2,5}}){_PIXELS}(?:high|tall|in height|height|h
 _RATIO = re.compile(r"(?<!\d)(\d{1,2})\s*(?::|to|by|/|x)\s*(\d{1,2})(?!\d)", re.I)
 _DEGREES = re.compile(r"(-?\d{1,3}(?:\.\d+)?)\s*(?:°|deg\w*|grad|度)?", re.I)
 _MULTIPLES = {"twice": 2, "double": 2, "doubled": 2, "triple": 3, "thrice": 3, "quadruple": 4}
-_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
 _TIMES = re.compile(
     r"\b(?:factor(?:\s+of)?\s*=?\s*(\d{1,2})|"
     r"(\d{1,2}|two|three|four|five)\s*(?:×|(?:x|times|fold|-fold)\b)|"
@@ -146,7 +146,7 @@ def factor_of(text: str) -> int:
     if match[3]:
         return _MULTIPLES.get(match[3].lower(), 2)
     told = (match[1] or match[2]).lower()
-    return max(1, _NUMBERS.get(told) or int(told))
+    return max(1, NUMBERS.get(told) or int(told))
 
 
 def size_in(text: str) -> tuple[int, int] | None:

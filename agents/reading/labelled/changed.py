@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from maquette.agents.reading.changes import Change, ChangeKind, Unclear
 from maquette.agents.reading.labelled import values
-from maquette.agents.reading.labelled.adjusting import adjustments_of, is_whole
+from maquette.agents.reading.labelled.adjusting import Adjustment, adjustments_of, is_whole
 from maquette.agents.reading.labelled.labelled import Labelled, Piece
 from maquette.words.foreign import meaning
 from maquette.words.lexicon import PATTERNS, singular
@@ -42,6 +42,7 @@ CONTENT = tuple(
 )
 """Labels of what a clause says beside its verb."""
 CHANGING = (*CONTENT[:9], "new", "not")
+"""Those that some change is to hold."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,17 @@ class Clause:
     """One thing that is done: its verb and the pieces that follow it."""
 
     verb: str
+    text: str
+    """From its verb to the next."""
     pieces: tuple[int, ...]
+
+    def whole(self, it: Labelled) -> bool:
+        """Whether it speaks of the picture as a whole."""
+        return is_whole(it, self.pieces)
+
+    def adjustments(self, it: Labelled) -> list[Adjustment]:
+        """The adjustments of the whole picture that it asks for."""
+        return adjustments_of(it, self.text, whole=self.whole(it))
 
 
 @dataclass(frozen=True)
@@ -67,10 +78,11 @@ def clauses_of(it: Labelled) -> list[Clause]:
     verbs = [k for k, piece in it.of("do") if not it.denied(k)]
     clauses = []
     for n, k in enumerate(verbs or [-1]):
-        begin = 0 if n == 0 else it.pieces[k].start
+        begin = it.pieces[k].start if n else 0
         end = it.pieces[verbs[n + 1]].start if n + 1 < len(verbs) else len(it.text)
         inside = [i for i, piece in it.of(*CONTENT) if begin <= piece.start < end]
-        clauses.append(Clause(it.pieces[k].text if k >= 0 else "", tuple(inside)))
+        verb = it.pieces[k].text if k >= 0 else ""
+        clauses.append(Clause(verb, it.text[begin:end], tuple(inside)))
     return clauses
 
 
@@ -91,43 +103,18 @@ def read_changes_of(it: Labelled) -> ChangesRead:
         if not it.denied(k) and titles.issuperset(it.heads_of(k))
     )
     used |= _adjusting(it)
-    left = tuple(
-        k
-        for k, _ in it.of(
-            *[
-                "thing",
-                "target",
-                "count",
-                "colour",
-                "pattern",
-                "size",
-                "attr",
-                "rel",
-                "place",
-                "new",
-                "not",
-            ]
-        )
-        if k not in used and k not in titles
-    )
+    left = tuple(k for k, _ in it.of(*CHANGING) if k not in used and k not in titles)
     return ChangesRead(tuple(changes[:MAX_CHANGES]), strings, left)
 
 
 def _adjusting(it: Labelled) -> set[int]:
     """What the clauses say that adjust the whole picture: their tools hold it."""
     held: set[int] = set()
-    verbs = [piece.start for k, piece in it.of("do") if not it.denied(k)]
-    for n, clause in enumerate(clauses_of(it)):
-        begin = verbs[n] if n else 0
-        end = verbs[n + 1] if n + 1 < len(verbs) else len(it.text)
-        whole = is_whole(it, clause.pieces)
-        if adjustments_of(it, it.text[begin:end], whole=whole):
-            held |= {
-                k
-                for k in clause.pieces
-                if it.pieces[k].label in ("new", "size", "place", "count", "attr", "not")
-                or (it.pieces[k].label in ("target", "thing", "colour") and whole)
-            }
+    for clause in clauses_of(it):
+        if clause.adjustments(it):
+            labels = {"new", "size", "place", "count", "attr", "not"}
+            labels |= {"target", "thing", "colour"} if clause.whole(it) else set()
+            held |= {k for k in clause.pieces if it.pieces[k].label in labels}
     return held
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from maquette.agents.reading.wording import PLACEHOLDER
-from maquette.model_servers.schemas.reading import ReadItem, ReadReply
+from maquette.model_servers.schemas.reading import ReadItem, ReadReply, ReadSpan
 from maquette.words.lexicon import singular
 
 _SEVERAL = re.compile(
@@ -31,6 +31,17 @@ class Piece:
     probability: float
     heads: tuple[int, ...] = ()
     objects: tuple[int, ...] = ()
+
+    def moved(self, by: int, number: dict[int, int]) -> Piece:
+        """The piece in a part that begins ``by`` characters later; ``number`` has the new numbers
+        of the pieces that are in it, others are nobody's heads any more."""
+        return replace(
+            self,
+            start=self.start - by,
+            end=self.end - by,
+            heads=tuple(number[n] for n in self.heads if n in number),
+            objects=tuple(number[n] for n in self.objects if n in number),
+        )
 
 
 @dataclass(frozen=True)
@@ -111,7 +122,7 @@ def items_of(
     for item, start, end in zip(kept, starts, ends, strict=True):
         inside = [k for k, span in enumerate(reply.spans) if start <= span.start < end]
         number = {old: new for new, old in enumerate(inside)}
-        pieces = tuple(_piece(reply, k, text, start, number) for k in inside)
+        pieces = tuple(_piece(reply.spans[k], text).moved(start, number) for k in inside)
         pieces = related(coreferent(pieces, text[start:end]), text[start:end])
         found.append(Labelled(text[start:end], strings, pieces, dict(item.kinds), start, language))
     return found
@@ -174,16 +185,15 @@ def _counted(k: int, pieces: tuple[Piece, ...]) -> bool:
     return any(piece.label == "count" and k in piece.heads for piece in pieces)
 
 
-def _piece(reply: ReadReply, k: int, text: str, by: int, number: dict[int, int]) -> Piece:
-    span = reply.spans[k]
+def _piece(span: ReadSpan, text: str) -> Piece:
     return Piece(
         label=span.label,
         text=text[span.start : span.end],
-        start=span.start - by,
-        end=span.end - by,
+        start=span.start,
+        end=span.end,
         probability=span.probability,
-        heads=tuple(number[n] for n in span.heads if n in number),
-        objects=tuple(number[n] for n in span.objects if n in number),
+        heads=span.heads,
+        objects=span.objects,
     )
 
 

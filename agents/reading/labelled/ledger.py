@@ -35,8 +35,6 @@ PARTS: Mapping[str, Part] = {
     "step": "context",
     "pol": "politeness",
 }
-UNSURE = 0.5
-"""Probability below which a label is doubted."""
 _WORD = re.compile(r"\w+")
 
 

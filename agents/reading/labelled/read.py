@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from maquette.agents.reading.changes import Changes
@@ -39,6 +39,8 @@ class Read:
 
     items: tuple[Reading, ...]
     ledger: Ledger
+    extents: tuple[tuple[int, int], ...]
+    """Of each item, where it begins and ends in the request."""
 
 
 async def read_labelled(text: str, attached: int, reader: EmbeddingClient) -> Read:
@@ -72,7 +74,14 @@ def _read(text: str, quoted: Quoted, attached: int, reply: ReadReply) -> Read:
         carrier = readings[0].scene.wish.carrier
         reading.scene.wish.carrier = reading.scene.wish.carrier or carrier
     entries = [entry for item in items for entry in entries_of(item, text, quoted.places)]
-    return Read(readings, Ledger(entries=tuple(entries), language=language))
+    extents = tuple(_extent(item, quoted.places) for item in items)
+    return Read(readings, Ledger(entries=tuple(entries), language=language), extents)
+
+
+def _extent(item: Labelled, places: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    if not item.text:
+        return 0, 0
+    return places[item.offset][0], places[item.offset + len(item.text) - 1][1]
 
 
 def reading_of(item: Labelled, attached: int) -> Reading:

@@ -70,7 +70,7 @@ def cut(item: Labelled, start: int, end: int) -> Labelled:
         end -= 1
     inside = [k for k, piece in enumerate(item.pieces) if start <= piece.start and piece.end <= end]
     number = {old: new for new, old in enumerate(inside)}
-    pieces = tuple(_moved(_named_anew(item, k, number), start, number) for k in inside)
+    pieces = tuple(_named_anew(item, k, number).moved(start, number) for k in inside)
     return replace(
         item,
         text=item.text[start:end],
@@ -89,13 +89,3 @@ def _named_anew(item: Labelled, k: int, number: dict[int, int]) -> Piece:
         return piece
     noun = item.pieces[item.meant(k)].text
     return replace(piece, label="thing", heads=(), text=noun if noun else piece.text)
-
-
-def _moved(piece: Piece, by: int, number: dict[int, int]) -> Piece:
-    return replace(
-        piece,
-        start=piece.start - by,
-        end=piece.end - by,
-        heads=tuple(number[n] for n in piece.heads if n in number),
-        objects=tuple(number[n] for n in piece.objects if n in number),
-    )

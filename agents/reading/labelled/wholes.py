@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maquette.agents.reading.changes import Change, ChangeKind, Unclear
-from maquette.agents.reading.labelled.adjusting import Adjustment, adjustments_of, is_whole
+from maquette.agents.reading.labelled.adjusting import Adjustment
 from maquette.agents.reading.labelled.changed import clauses_of
 from maquette.agents.reading.labelled.labelled import Labelled
 
@@ -16,22 +16,13 @@ def whole_changes(
     A change that only repeats an adjustment ("remove the background") is not made twice.
     """
     adjustments: list[Adjustment] = []
-    clauses = clauses_of(item)
-    for n, clause in enumerate(clauses):
-        begin = 0 if n == 0 else _start(item, n)
-        end = _start(item, n + 1) if n + 1 < len(clauses) else len(item.text)
-        whole = is_whole(item, clause.pieces)
-        for one in adjustments_of(item, item.text[begin:end], whole=whole):
+    for clause in clauses_of(item):
+        for one in clause.adjustments(item):
             if one not in adjustments:
                 adjustments.append(one)
     told = changes if isinstance(changes, tuple) else ()
     left = tuple(one for one in told if not _same(one, adjustments))
     return adjustments, left
-
-
-def _start(item: Labelled, n: int) -> int:
-    verbs = [piece for k, piece in item.of("do") if not item.denied(k)]
-    return verbs[n].start
 
 
 def _same(change: Change, adjustments: list[Adjustment]) -> bool:

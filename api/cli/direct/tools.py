@@ -16,7 +16,7 @@ from maquette.api.cli.connect import local_place, make_client
 from maquette.api.cli.delivery.attend import attend_and_deliver, screen_head
 from maquette.api.cli.delivery.saving import check_target
 from maquette.api.cli.direct.arguments import read_arguments, read_picture
-from maquette.api.cli.terminal.options import DataDir, Json
+from maquette.api.cli.terminal.options import DataDir, Force, Json, Preview
 from maquette.api.cli.terminal.screen import Screen
 from maquette.api.cli.terminal.validation import check_options
 from maquette.api.client import MaquetteClient
@@ -87,10 +87,8 @@ def call_tool(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Where to save a picture; - for stdout.")
     ] = None,
-    force: Annotated[bool, typer.Option(help="Replace a file of the same name.")] = False,
-    preview: Annotated[
-        bool, typer.Option("--preview/--no-preview", help="Show the picture in the terminal.")
-    ] = True,
+    force: Force = False,
+    preview: Preview = True,
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:

@@ -17,6 +17,10 @@ DataDir = Annotated[
 TaskId = Annotated[
     str, typer.Argument(help="The task's id, the end of it, or 'last'.", metavar="ID")
 ]
+Force = Annotated[bool, typer.Option(help="Replace a file of the same name.")]
+Preview = Annotated[
+    bool, typer.Option("--preview/--no-preview", help="Show the picture in the terminal.")
+]
 Yes = Annotated[
     bool,
     typer.Option(
