@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from maquette.model_servers.reading.network import MAX_ATTACHED, Batch
+from maquette.model_servers.reading.spelling import GRAMS, spelt
 from maquette.model_servers.reading.words import FEATURES, Word, features, words_of
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def collate(
     tokens = torch.zeros(many, longest, dtype=torch.long)
     owner = torch.full((many, longest), -1)
     looks = torch.zeros(many, width, FEATURES)
+    grams = torch.zeros(many, width, GRAMS, dtype=torch.long)
     there = torch.zeros(many, width, dtype=torch.bool)
     of_item = torch.zeros(many, width, dtype=torch.long)
     for k, (text, row) in enumerate(zip(texts, words, strict=True)):
@@ -80,7 +82,9 @@ def collate(
         owner[k, : len(ids)] = torch.tensor(owners)
         if row:
             looks[k, : len(row)] = torch.tensor(features(row, text, languages[k]))
+            for n, parts in enumerate(spelt(row)):
+                grams[k, n, : len(parts)] = torch.tensor(parts, dtype=torch.long)
             of_item[k, : len(row)] = torch.tensor(items[k])
             there[k, : len(row)] = True
     pictures = torch.tensor([min(MAX_ATTACHED, number) for number in attached])
-    return Batch(tokens, owner, looks, there, of_item, pictures)
+    return Batch(tokens, owner, looks, grams, there, of_item, pictures)

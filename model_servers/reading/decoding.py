@@ -9,6 +9,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
+from maquette.model_servers.reading.certainty import Held
 from maquette.model_servers.reading.collating import collate
 from maquette.model_servers.reading.labels import HEADED, KINDS, LABELS
 from maquette.model_servers.reading.network import Batch, ReaderNetwork
@@ -21,6 +22,9 @@ ALWAYS_HEADED = frozenset({"count", "colour", "pattern", "size", "attr"})
 LEAST = 0.15
 COMPOUND = frozenset({"thing", "target"})
 """Spans that are one where nothing stands between them: "taco" and "truck"."""
+
+
+NOTHING = Held((), (), (), ())
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ class Decoded:
 
     spans: tuple[Span, ...]
     items: tuple[Item, ...]
+    held: Held = NOTHING
+    """How probable the network held what was decided."""
 
 
 @torch.inference_mode()
@@ -71,11 +77,18 @@ def decode(
     tags = best_tags(shares)
     spans = _spans(tags, shares)
     heads, objects = model.arcs(scores.states, torch.tensor([tags]))
-    spans = [_headed(k, spans, heads[0].sigmoid(), objects[0].sigmoid()) for k in range(len(spans))]
+    belongs, has = heads[0].sigmoid(), objects[0].sigmoid()
+    spans = [_headed(k, spans, belongs, has) for k in range(len(spans))]
     starts = scores.begins[0, : len(words)].sigmoid()
     firsts = [0, *(k for k in range(1, len(words)) if starts[k] > ITEM)]
     items = _items(model, scores.states, batch, firsts)
-    return Decoded(tuple(spans), items)
+    held = Held(
+        words=[float(shares[k, tag]) for k, tag in enumerate(tags)],
+        arcs=_decided(spans, belongs, has),
+        items=[max(float(share), 1 - float(share)) for share in starts[1:]],
+        kinds=[max(item.kinds.values()) for item in items],
+    )
+    return Decoded(tuple(spans), items, held)
 
 
 def best_tags(shares: Tensor) -> list[int]:
@@ -143,6 +156,21 @@ def _headed(k: int, spans: Sequence[Span], heads: Tensor, objects: Tensor) -> Sp
     if span.label == "rel":
         found = tuple(n for n in others if objects[span.first, spans[n].first] > ARC)
     return replace(span, heads=held, objects=found)
+
+
+def _decided(spans: Sequence[Span], heads: Tensor, objects: Tensor) -> list[float]:
+    """The probability of each arc that is there, and of each that is not."""
+    held = []
+    for k, span in enumerate(spans):
+        if span.label not in HEADED:
+            continue
+        of_it = [(heads, span.heads)] + [(objects, span.objects)] * (span.label == "rel")
+        for table, found in of_it:
+            for n, other in enumerate(spans):
+                if n != k:
+                    share = float(table[span.first, other.first])
+                    held.append(share if n in found else 1 - share)
+    return held
 
 
 def _items(

@@ -15,8 +15,11 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
 from maquette.model_servers.reading.labels import KINDS, TAGS
+from maquette.model_servers.reading.spelling import BUCKETS
 from maquette.model_servers.reading.words import FEATURES
 
+SPELT = 64
+"""Width of what is learnt of a word's spelling."""
 MAX_ATTACHED = 2
 """More attached pictures count as so many."""
 
@@ -31,6 +34,8 @@ class Batch:
     """The word of each token, int (B, T), -1: of none."""
     features: Tensor
     """Looks of words, float (B, W, FEATURES)."""
+    grams: Tensor
+    """Numbers of the parts of words, int (B, W, GRAMS), 0 where there is none."""
     words: Tensor
     """Where there is a word, bool (B, W)."""
     items: Tensor
@@ -74,7 +79,10 @@ class ReaderNetwork(nn.Module):
     def __init__(self, encoder: BertConfig, width: int = 256, layers: int = 2) -> None:
         super().__init__()
         self.encoder = BertModel(encoder, add_pooling_layer=False)
-        self.enter = nn.Linear(encoder.hidden_size + FEATURES, width)
+        self.spelt = nn.EmbeddingBag(BUCKETS, SPELT, mode="mean", padding_idx=0)
+        nn.init.zeros_(self.spelt.weight)  # what was never seen says nothing
+        self.unspelt = nn.Dropout(0.3)
+        self.enter = nn.Linear(encoder.hidden_size + FEATURES + SPELT, width)
         layer = nn.TransformerEncoderLayer(
             width, 4, 2 * width, dropout=0.1, activation="gelu", batch_first=True, norm_first=True
         )
@@ -96,7 +104,9 @@ class ReaderNetwork(nn.Module):
         seen = (batch.owner >= 0) | (batch.tokens > 0)
         states = self.encoder(input_ids=batch.tokens, attention_mask=seen.long()).last_hidden_state
         states = _mean_of_words(states, batch.owner, batch.words.shape[1])  # (B, W, D)
-        states = self.enter(torch.cat([states, batch.features], dim=-1))
+        letters = self.unspelt(self.spelt(batch.grams.flatten(0, 1)))
+        letters = letters.unflatten(0, batch.words.shape)
+        states = self.enter(torch.cat([states, batch.features, letters], dim=-1))
         states = states + self.attached(batch.attached)[:, None]
         states = self.norm(self.mix(states, src_key_padding_mask=~batch.words))
         states = self.drop(states)

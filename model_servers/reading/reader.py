@@ -10,6 +10,7 @@ from safetensors.torch import load_file
 from transformers.utils.logging import disable_progress_bar
 
 from maquette.model_servers.loading.model_files import bundled_directory, check_files, loading
+from maquette.model_servers.reading.certainty import probability
 from maquette.model_servers.reading.collating import open_tokenizer, read_words
 from maquette.model_servers.reading.decoding import Decoded, decode
 from maquette.model_servers.reading.language import language_of
@@ -32,6 +33,7 @@ class Reader:
         with loading("the reader of requests"):
             told = json.loads((pack / CONFIG).read_text("utf-8"))
             self._temperature = float(told["temperature"])
+            self._certainty = [float(weight) for weight in told.get("certainty", ())]
             network = network_on(encoder)
             own = {name: value.float() for name, value in load_file(pack / WEIGHTS).items()}
             _, unexpected = network.load_state_dict(own, strict=False)
@@ -56,6 +58,8 @@ class Reader:
                 language,
                 temperature=self._temperature,
             )
+        numbers = found.held.numbers(language)
+        right = probability(numbers, self._certainty) if self._certainty and words else None
         spent_s = time.monotonic() - begun
         return ReadReply(
             spans=tuple(
@@ -72,6 +76,7 @@ class Reader:
             items=tuple(_item(item.first, item.kinds, words) for item in found.items),
             read_to=words[-1].end if words else 0,
             language=language,
+            probability=None if right is None else round(right, 4),
             digest=self.digest,
             forward_s=spent_s,
         )

@@ -42,5 +42,8 @@ class ReadReply(Record):
     items: tuple[ReadItem, ...]
     read_to: int = Field(description="characters read; less than all of a request too long")
     language: str = Field(default="en", description="two-letter code of the request's language")
+    probability: Fraction | None = Field(
+        default=None, description="that all of it is read right; None: the reader cannot say"
+    )
     digest: str
     forward_s: float

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Annotated
 
 import torch
 import typer
@@ -27,11 +28,15 @@ PLOTTED = ["tags", "heads", "kinds", "spans", "arcs", "whole"]
 
 @app.command()
 def train(
-    work: Work = WORK, minutes: Minutes = 60.0, steps: Steps = None, threads: int = 2
+    work: Work = WORK,
+    minutes: Minutes = 60.0,
+    steps: Steps = None,
+    threads: int = 2,
+    begin: Annotated[Path | None, typer.Option(help="weights to begin with")] = None,
 ) -> None:
     """Train the reader."""
     torch.set_num_threads(threads)
-    run = ReaderRun(work, read_all(), things_by_language())
+    run = ReaderRun(work, read_all(), things_by_language(), begin=begin)
     follow(run, work, minutes, steps, PLOTTED)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import Tensor
 
 from maquette.model_servers.embedding.encoder import model_folder
@@ -49,6 +50,7 @@ class ReaderRun(AveragedRun):
         work: folder of checkpoints; this run's is ``reader``.
         examples: annotated requests; those that ``is_kept`` are for the score.
         things: names of things by language, for variations.
+        begin: weights of an earlier version to begin with; None: heads at random.
     """
 
     name = "reader"
@@ -59,6 +61,7 @@ class ReaderRun(AveragedRun):
         examples: Sequence[Example],
         things: dict[str, list[str]],
         recipe: ReaderRecipe | None = None,
+        begin: Path | None = None,
     ) -> None:
         self.folder = work / self.name
         self.recipe = recipe or ReaderRecipe()
@@ -70,6 +73,8 @@ class ReaderRun(AveragedRun):
         torch.manual_seed(self.recipe.seed)
         self.tokenizer = open_tokenizer(model_folder())
         self.model = new_network(model_folder())
+        if begin is not None:
+            begin_with(self.model, begin)
         self.average = Average(self.model, decay=0.998)
         self.parameters = [p for p in self.model.parameters() if p.requires_grad]
         groups = begun_slower(self.model, self.model.encoder, self.recipe.encoder_share)
@@ -105,6 +110,17 @@ class ReaderRun(AveragedRun):
         chosen = [vary(one, self.stock, rng) for one in self._alike(rng)]
         batch, truth, _ = make_batch(chosen, self.tokenizer)
         return losses(self.model, batch, truth)
+
+
+def begin_with(network: ReaderNetwork, weights: Path) -> None:
+    """Take over the weights of an earlier version; a layer that has grown since keeps its new
+    columns as they are. Raises: RuntimeError: a tensor has another shape in another place."""
+    own = network.state_dict()
+    for name, value in load_file(weights).items():
+        if name == "enter.weight" and value.shape[1] < own[name].shape[1]:
+            value = torch.cat([value.float(), own[name][:, value.shape[1] :]], dim=1)
+        own[name] = value.float()
+    network.load_state_dict(own)
 
 
 def new_network(folder: Path) -> ReaderNetwork:
