@@ -16,6 +16,8 @@ Part = Literal[
 """What words may be taken for. ``argument``: a value of a call; ``criterion``: what must hold of
 the result; ``wording``: to be shown as written; ``context``: read to understand other words."""
 
+SURE = 0.5
+"""Least probability that all of a request was read right for a run to be believed."""
 MOST_CHARACTERS = 240
 """Of the words of a merged entry; where more were said, its ends are given."""
 _WORD = re.compile(r"\w+")
@@ -48,6 +50,17 @@ class Ledger(Record):
 
     entries: tuple[LedgerEntry, ...] = ()
     language: str | None = Field(default=None, description="ISO 639-1 code of the request, if told")
+    probability: Fraction | None = Field(
+        default=None,
+        description="that all of the request was read right, where the reader says it",
+        exclude_if=lambda probability: probability is None,  # as ledgers were told before
+    )
+
+    @property
+    def doubted(self) -> bool:
+        """Whether the request may well have been read wrong: what passes its checks then may not
+        be what was asked for."""
+        return self.probability is not None and self.probability < SURE
 
     def of(self, part: Part) -> tuple[LedgerEntry, ...]:
         """The entries of one part, in the order of the request."""

@@ -44,7 +44,8 @@ def outcome(plan: Plan, known: Evidence) -> TaskStatus:
         return TaskStatus.COMPLETED
     standings = list(_standings(plan, known))
     if all(one is TaskStatus.COMPLETED for one in standings):
-        return TaskStatus.UNVERIFIED if _lost(plan) else TaskStatus.COMPLETED
+        open_reading = _lost(plan) or _misread(plan)
+        return TaskStatus.UNVERIFIED if open_reading else TaskStatus.COMPLETED
     if all(one is TaskStatus.UNJUDGED for one in standings):
         return TaskStatus.UNJUDGED
     return TaskStatus.UNVERIFIED
@@ -53,6 +54,16 @@ def outcome(plan: Plan, known: Evidence) -> TaskStatus:
 def _lost(plan: Plan) -> tuple[str, ...]:
     """Words of the request that were not understood, or that nothing of the plan does."""
     return tuple(one.words for one in plan.ledger.of("not_understood")) if plan.ledger else ()
+
+
+def _misread(plan: Plan) -> str:
+    """Why the request may have been read wrong; empty: nothing says so."""
+    if plan.ledger is None or not plan.ledger.doubted:
+        return ""
+    return (
+        f"the request may have been read wrong (right with probability "
+        f"{plan.ledger.probability:.2f}): `maquette plan` shows how it was read"
+    )
 
 
 def _standings(plan: Plan, known: Evidence) -> Iterator[TaskStatus]:
@@ -82,6 +93,7 @@ def reason(plan: Plan, known: Evidence) -> str:
     parts = [belief.doubt for belief in known.beliefs.values() if belief.doubt]
     if lost := _lost(plan):
         parts.append(f"not understood: {', '.join(map(repr, lost))[:300]}")
+    parts.append(_misread(plan))
     parts += [state.best.reason for state in known.loops.values() if state.best is not None]
     delivered = {ref.split(".", 1)[0] for ref in plan.outputs}
     for node in plan.nodes:

@@ -102,7 +102,7 @@ def with_ledger(plan: Plan, ledger: Ledger, text: str) -> Plan:
         else _placed(entry, criteria, calls)
         for entry in ledger.entries
     )
-    told = Ledger(entries=entries, language=ledger.language)
+    told = ledger.model_copy(update={"entries": entries})
     if len(entries) > MANY:
         told = told.merged(text)
     return plan.model_copy(update={"ledger": told})

@@ -75,7 +75,8 @@ def _read(text: str, quoted: Quoted, attached: int, reply: ReadReply) -> Read:
         reading.scene.wish.carrier = reading.scene.wish.carrier or carrier
     entries = [entry for item in items for entry in entries_of(item, text, quoted.places)]
     extents = tuple(_extent(item, quoted.places) for item in items)
-    return Read(readings, Ledger(entries=tuple(entries), language=language), extents)
+    ledger = Ledger(entries=tuple(entries), language=language, probability=reply.probability)
+    return Read(readings, ledger, extents)
 
 
 def _extent(item: Labelled, places: Sequence[tuple[int, int]]) -> tuple[int, int]:

@@ -28,6 +28,8 @@ def ledger_lines(ledger: Ledger) -> Iterator[Text]:
         if found:
             said = " · ".join(_quoted(entry) for entry in found)
             yield Text.assemble((f"{heading}: ", style or "title"), said)
+    if ledger.doubted:
+        yield Text(f"perhaps read wrong: right with probability {ledger.probability:.2f}", "failed")
 
 
 def ledger_table(ledger: Ledger) -> Table:

@@ -9,6 +9,7 @@ from plan_graphs import call
 
 from maquette.records.artifact import ArtifactRef
 from maquette.records.draft import Draft
+from maquette.records.ledger import Ledger
 from maquette.records.plan import Loop, Plan
 from maquette.records.task import TaskStatus, door_status
 from maquette.records.verdict import Outcome
@@ -133,3 +134,16 @@ def test_doors_with_closed_statuses() -> None:
     }
     for status in (TaskStatus.FAILED, TaskStatus.QUEUED, TaskStatus.CANCELLED):
         assert door_status(status) == (status, None)
+
+
+@pytest.mark.parametrize(("probability", "status"), [(0.49, UNVERIFIED), (0.5, DONE), (None, DONE)])
+def test_a_doubted_reading_leaves_open_what_passed(
+    probability: float | None, status: TaskStatus
+) -> None:
+    """The checks were made from the same reading; and the reason tells how probable it is."""
+    ledger = Ledger(probability=probability)
+    read = Plan(nodes=(LOOP,), outputs=("poster.image",), ledger=ledger)
+    known = Evidence({"poster": state(passed=2)})
+    assert outcome(read, known) is status
+    assert ("may have been read wrong" in reason(read, known)) is (status is UNVERIFIED)
+    assert outcome(read, Evidence({"poster": state(passed=1, failed=1)})) is SHORT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from workflow_parts import Ledger, ScriptedCritic, make_engine, poster
+from workflow_parts import Ledger, ScriptedCritic, make_engine, png, poster
 
 from maquette.agents.judging.second_look import DOUBT
 from maquette.model_servers.client.fake import ScriptedModelClient
@@ -39,13 +39,23 @@ def witness(score: float) -> ScriptedModelClient:
 
 
 async def a_round(
-    models: ScriptedModelClient, *, asked: str = "a red circle", passes: bool = True, times: int = 1
+    models: ScriptedModelClient,
+    *,
+    asked: str = "a red circle",
+    passes: bool = True,
+    times: int = 1,
+    composed: bool = False,
 ) -> RoundReply:
     ledger = Ledger()
     critic = ScriptedCritic(lambda nth, image: (float(passes), passes), ledger)
     engine = replace(make_engine(ledger=ledger, critic=critic), models=models)
     loop = poster()(TaskRequest(text="a poster")).nodes[0]
     assert isinstance(loop, Loop)
+    values: dict[str, object] = {}
+    if composed:  # no call of the body is seeded
+        loop = loop.model_copy(update={"body": loop.body[1:]})
+        ref = await engine.store.put(png((200, 0, 0)), owner="local")
+        values = {"art.image": ref.model_dump(mode="json")}
     cache = StepCache(engine.store)
     work = RoundInput(
         task_id="task",
@@ -60,7 +70,7 @@ async def a_round(
         runner = StepRunner(
             engine, cache, Silent(), None, owner="local", task_id="task", node="poster"
         )
-        reply = await run_round(runner, cache, work, {})
+        reply = await run_round(runner, cache, work, values)
     return reply
 
 
@@ -76,8 +86,9 @@ async def test_the_best_draft_is_looked_at_once(score: float, doubt: str) -> Non
 
 
 async def test_nobody_looks_where_it_could_not_matter() -> None:
-    """Not at what failed, and not where no words are given."""
-    for models, options in ((witness(0.0), {"passes": False}), (witness(0.0), {"asked": ""})):
+    """Not at what failed, not where no words are given, and not at what no model drew."""
+    cases = ({"passes": False}, {"asked": ""}, {"composed": True})
+    for models, options in [(witness(0.0), case) for case in cases]:
         assert (await a_round(models, **options)).belief is None  # type: ignore[arg-type]
         assert models.calls == {}
 

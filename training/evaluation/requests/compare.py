@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
+from maquette.records.criterion import Asked
 from maquette.records.errors import FixInput, MaquetteError
-from maquette.records.plan import Plan
+from maquette.records.plan import Loop, Plan
 from maquette.training.evaluation.intervals import Share
 from maquette.training.evaluation.requests.carried import How
 from maquette.training.evaluation.requests.checks import held
@@ -37,9 +38,13 @@ class Judged:
     right: bool
     reason: str = ""
     """Of a wrong one: the first fact that is missing or contradicted."""
-    claimed: bool = False
+    silent: bool = False
     """A plan in which something that was asked for is in no criterion and no note, and no tool
-    does it: it may end as completed without it."""
+    does it."""
+    claimed: bool = False
+    """A silent plan that may end as completed: nothing else of it is left open."""
+    sure: bool = False
+    """A plan that may end as completed."""
     asked: bool = False
     """It was asked back."""
     lost: tuple[str, ...] = ()
@@ -83,10 +88,28 @@ def _of_plan(example: Example, plan: Plan, same: SameThing) -> Judged:
     wanted = [item.kind for item in example.gold.items]
     if example.gold.outcome == "refuse":
         right = wanted == kinds and set(wanted) <= set(REFUSED_KINDS)
-        return Judged(example.id, right, "" if right else f"planned {kinds}", claimed=not right)
+        sure = may_complete(plan)
+        told = "" if right else f"planned {kinds}"
+        return Judged(example.id, right, told, silent=not right, claimed=sure > right, sure=sure)
     if example.gold.outcome == "ask":
         return Judged(example.id, False, f"planned {kinds} without asking")
-    return _of_items(example, items, plan.notes, same)
+    judged = _of_items(example, items, plan.notes, same)
+    sure = may_complete(plan)
+    return replace(judged, sure=sure, claimed=judged.silent and sure)
+
+
+def may_complete(plan: Plan) -> bool:
+    """Whether a run of a plan may end as completed: every criterion has a judge, every word was
+    understood, and the reading is not doubted."""
+    asked = any(
+        isinstance(one, Asked)
+        for node in plan.nodes
+        if isinstance(node, Loop)
+        for one in node.criteria
+    )
+    ledger = plan.ledger
+    open_words = ledger is not None and (ledger.doubted or bool(ledger.of("not_understood")))
+    return not asked and not open_words
 
 
 @dataclass(frozen=True)
@@ -113,7 +136,7 @@ def _of_items(
         example.id,
         right=not reasons,
         reason=reasons[0] if reasons else "",
-        claimed=any(fit.unsafe for fit in fits),
+        silent=any(fit.unsafe for fit in fits),
         lost=tuple(itertools.chain.from_iterable(fit.lost for fit in fits)),
     )
 
@@ -185,6 +208,8 @@ def _added(gold: GoldItem, item: Delivered, same: SameThing) -> str:
 def shares(examples: Sequence[Example], judged: Sequence[Judged]) -> Mapping[str, Share]:
     """The figures of the whole: right, claimed and not done, asked back, refused rightly.
 
+    ``silent``: something asked for is left out without a word, however the run ends;
+    ``right_may_complete``: of the right ones those whose runs nothing keeps from completion.
     ``asked_back`` is of those that should be done; ``refused_right`` of those that should be
     refused. Raises: ValueError: the two lists differ in length, or are empty.
     """
@@ -194,6 +219,8 @@ def shares(examples: Sequence[Example], judged: Sequence[Judged]) -> Mapping[str
     told = {
         "right": _share(judge.right for judge in judged),
         "claimed_not_done": _share(judge.claimed for judge in judged),
+        "silent": _share(judge.silent for judge in judged),
+        "right_may_complete": _share(judge.sure for _, judge in pairs if judge.right),
         "asked_back": _share(judge.asked for judge in do),
         "refused_right": _share(judge.right for judge in refuse),
     }

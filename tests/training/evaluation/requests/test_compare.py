@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from maquette.records.criterion import Colour, Count, Criterion, Exists, Relation, TextReads
+from maquette.records.criterion import Asked, Colour, Count, Criterion, Exists, Relation, TextReads
 from maquette.records.errors import FixInput
+from maquette.records.ledger import SURE, Ledger, LedgerEntry
 from maquette.records.plan import Call, Loop, Plan
 from maquette.training.evaluation.requests.carried import How
 from maquette.training.evaluation.requests.checks import held
@@ -89,6 +90,24 @@ def test_a_brief_that_lost_a_fact_is_wrong(
     change(brief)
     judged = compare(_example(("image", PEARS)), _plan(_composed(brief)))
     assert (judged.right, judged.claimed, judged.lost) == (False, True, (lost,))
+
+
+def test_a_silent_plan_that_cannot_complete_claims_nothing() -> None:
+    """With a criterion that nobody passes, words not understood, or a doubted reading the run ends
+    otherwise; and it is told as silent all the same."""
+    brief = _brief()
+    _first(brief).pop("colour")
+    nobody = Asked(id="asked", words="on a windy day", why="no judge knows it")
+    open_words = LedgerEntry(words="zorb", start=0, end=4, part="not_understood")
+    plans = [
+        _plan(_composed(brief, (nobody,))),
+        _plan(_composed(brief)).model_copy(update={"ledger": Ledger(entries=(open_words,))}),
+        _plan(_composed(brief)).model_copy(update={"ledger": Ledger(probability=SURE - 0.01)}),
+        _plan(_composed(brief)).model_copy(update={"ledger": Ledger(probability=SURE)}),
+    ]
+    told = [compare(_example(("image", PEARS)), plan) for plan in plans]
+    assert [one.silent for one in told] == [True] * 4
+    assert [one.claimed for one in told] == [False, False, False, True]
 
 
 def test_the_opposite_relation_is_told_as_the_reason() -> None:
