@@ -60,7 +60,7 @@ async def test_a_poster_may_be_composed_and_its_words_stand_where_they_were_aske
 ) -> None:
     """Both sources make drafts; of a composed one it is known where the words stand."""
     task = await finished(client, POSTER, seed=5)
-    assert task.status.delivered, task
+    assert task.status is TaskStatus.COMPLETED, task
     assert task.result is not None and task.result.best is not None
     assert {draft.source for draft in task.result.drafts} == {"art", "drawn"}
     art = max((d for d in task.result.drafts if d.source == "art"), key=lambda d: d.score)
@@ -117,7 +117,7 @@ async def test_a_question_about_a_picture_is_answered(client: MaquetteClient) ->
     picture = await client.upload(await client.download(sign.result.artifacts[0].sha256))
     task = await client.submit("what does this sign say?", inputs=[picture])
     task = await client.wait(task.id, timeout_s=60)
-    assert task.status.delivered, task.problem
+    assert task.status is TaskStatus.COMPLETED, task.problem
     assert task.result is not None and task.result.text is not None
     assert task.result.text.split() == ["Fresh", "Bread"]
 

@@ -20,7 +20,7 @@ from maquette.infra.stack.control import PartStatus
 from maquette.infra.stack.state.progress import PartState
 from maquette.infra.stack.supervision.patience import patience_s
 from maquette.records.event import TERMINAL, EventType
-from maquette.records.task import TaskOptions
+from maquette.records.task import TaskOptions, TaskStatus
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -73,7 +73,7 @@ async def test_a_killed_head_of_ray_is_told_and_replaced(
     assert models(settings).pid != old
     assert others(settings) == pids, "the other parts went on"
     task = await client.wait(task.id, timeout_s=240)
-    assert task.status.delivered
+    assert task.status is TaskStatus.COMPLETED
 
 
 def test_nothing_of_the_stack_is_open_to_others(settings: Settings) -> None:

@@ -122,7 +122,8 @@ async def run_round(
 async def _looked_again(
     runner: StepRunner, cache: StepCache, work: RoundInput, leader: Made | None, until: float
 ) -> tuple[Belief | None, Spent]:
-    """A second look at the best draft, if a model drew it, nothing of it failed and there is time.
+    """A second look at the best draft, if it was not composed, nothing of it failed and there is
+    time.
 
     The witness was measured on drawn pictures; of composed ones, which it never saw, it doubts true
     ones as well.
@@ -130,7 +131,7 @@ async def _looked_again(
     if not work.asked or leader is None or leader.draft.failed:
         return None, Spent()
     way = work.loop.way(leader.draft.source)
-    if not _seeded(runner, way):
+    if any("scene" in runner.engine.tools.get(call.tool).outputs for call in way.body):
         return None, Spent()
     art = drawn_part(way)
     look = looked_at_again(runner, cache, leader.draft.artifact, work.asked, art)

@@ -12,15 +12,31 @@ from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.model_servers.schemas.embedding import EmbedCaptionReply
 from maquette.model_servers.schemas.guard import GuardVerdict
 from maquette.model_servers.schemas.reward import PerspectiveScore, ScoreReply
+from maquette.records.base import Record
 from maquette.records.event import Event
-from maquette.records.plan import Loop
+from maquette.records.plan import Call, Loop
 from maquette.records.task import TaskRequest
+from maquette.tools.contract import Image, ToolContext
+from maquette.tools.registry import Registry
+from maquette.tools.spec import tool
 from maquette.workflows.steps.rounds import run_round
 from maquette.workflows.steps.step import StepRunner
 from maquette.workflows.steps.step_cache import StepCache
 from maquette.workflows.wire.messages import CandidatePlan, RoundInput, RoundReply
 
 KNOWN = (GuardVerdict(in_world=True),)
+
+
+class Composed(Record):
+    image: Image
+    scene: Image
+
+
+@tool("arrange", version="1", cost_s=0.0)
+async def arrange(ctx: ToolContext) -> Composed:
+    """Arrange known things."""
+    ref = await ctx.store.put(png((200, 0, 0)), owner=ctx.owner)
+    return Composed(image=ref, scene=ref)
 
 
 class Silent:
@@ -51,11 +67,10 @@ async def a_round(
     engine = replace(make_engine(ledger=ledger, critic=critic), models=models)
     loop = poster()(TaskRequest(text="a poster")).nodes[0]
     assert isinstance(loop, Loop)
-    values: dict[str, object] = {}
-    if composed:  # no call of the body is seeded
-        loop = loop.model_copy(update={"body": loop.body[1:]})
-        ref = await engine.store.put(png((200, 0, 0)), owner="local")
-        values = {"art.image": ref.model_dump(mode="json")}
+    if composed:
+        engine = replace(engine, tools=Registry([*engine.tools, arrange]))
+        body = (Call(id="sheet", tool="arrange", arguments={}),)
+        loop = loop.model_copy(update={"body": body})
     cache = StepCache(engine.store)
     work = RoundInput(
         task_id="task",
@@ -70,7 +85,7 @@ async def a_round(
         runner = StepRunner(
             engine, cache, Silent(), None, owner="local", task_id="task", node="poster"
         )
-        reply = await run_round(runner, cache, work, values)
+        reply = await run_round(runner, cache, work, {})
     return reply
 
 
@@ -86,7 +101,7 @@ async def test_the_best_draft_is_looked_at_once(score: float, doubt: str) -> Non
 
 
 async def test_nobody_looks_where_it_could_not_matter() -> None:
-    """Not at what failed, not where no words are given, and not at what no model drew."""
+    """Not at what failed, not where no words are given, and not at what was composed."""
     cases = ({"passes": False}, {"asked": ""}, {"composed": True})
     for models, options in [(witness(0.0), case) for case in cases]:
         assert (await a_round(models, **options)).belief is None  # type: ignore[arg-type]
