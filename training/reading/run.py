@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -38,8 +38,11 @@ class ReaderRecipe:
     encoder_share: float = 0.12
     """Of the rate, for the layers of the encoder that learn."""
     weight_decay: float = 0.01
-    foreign: float = 0.3
+    foreign: float = 0.35
     """Share of examples that are not English."""
+    begun_share: float = 0.6
+    """Of the rate, where the weights of an earlier version are begun with: at the full one they
+    would be undone."""
     seed: int = 41
 
 
@@ -75,6 +78,8 @@ class ReaderRun(AveragedRun):
         self.model = new_network(model_folder())
         if begin is not None:
             begin_with(self.model, begin)
+            slower = self.recipe.peak_rate * self.recipe.begun_share
+            self.recipe = replace(self.recipe, peak_rate=slower)
         self.average = Average(self.model, decay=0.998)
         self.parameters = [p for p in self.model.parameters() if p.requires_grad]
         groups = begun_slower(self.model, self.model.encoder, self.recipe.encoder_share)
