@@ -1,6 +1,8 @@
 """Annotated requests: ``kinds<TAB>attached<TAB>text`` with spans, arcs and items marked in it.
 
 A span is ``{label#id>head,head:words}``; ``||`` stands before the first word of a further item.
+``head&2`` is the second part of several of a thing: it is the reference to that part ("the other
+one", marked ``{ref>head&2:...}``) where there is one, else the thing.
 """
 
 from __future__ import annotations
@@ -60,6 +62,7 @@ def parse(line: str, language: str = "en") -> Example:
 
 def _spans(marked: str) -> tuple[str, tuple[Marked, ...], tuple[int, ...]]:
     out, begins, ids = "", [0], {}
+    parts: dict[str, int] = {}
     raw: list[tuple[str, int, int, list[str]]] = []
     position = 0
     for match in _SPAN.finditer(marked):
@@ -72,7 +75,9 @@ def _spans(marked: str) -> tuple[str, tuple[Marked, ...], tuple[int, ...]]:
             continue
         if match["id"]:
             ids[match["id"]] = len(raw)
-        heads = [head.split("&")[0] for head in (match["heads"] or "").split(",") if head]
+        heads = [head for head in (match["heads"] or "").split(",") if head]
+        if label == "ref":  # "the left one": what belongs to this part belongs to these words
+            parts.update({head: len(raw) for head in heads if "&" in head})
         raw.append((label, len(out), len(out) + len(words), heads))
         out += words
     out = _plain(marked[position:], out, begins)
@@ -80,9 +85,12 @@ def _spans(marked: str) -> tuple[str, tuple[Marked, ...], tuple[int, ...]]:
         raise Malformed("a brace that opens or closes no span")
     spans = []
     for label, start, end, heads in raw:
-        if lost := [head for head in heads if head not in ids]:
+        whole = [head.split("&")[0] for head in heads]
+        if lost := [head for head in whole if head not in ids]:
             raise Malformed(f"no such id: {lost}")
-        spans.append(Marked(label, start, end, tuple(ids[head] for head in heads)))
+        own = {} if label == "ref" else parts
+        found = (own.get(head, ids[name]) for head, name in zip(heads, whole, strict=True))
+        spans.append(Marked(label, start, end, tuple(found)))
     return out, tuple(spans), tuple(begins)
 
 
