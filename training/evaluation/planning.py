@@ -33,13 +33,16 @@ def routing(
 
 def requests(
     file: Annotated[Path | None, typer.Argument(help="lines with gold; the English 200")] = None,
+    labels: Annotated[
+        Path | None, typer.Option(help="their labels by hand, in place of the reader's")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print all as JSON")] = False,
 ) -> None:
     """Plan ordinary requests and hold the plans against what was asked for."""
     from maquette.training.evaluation.requests import measure
 
     chosen = file or measure.FOLDER / "requests_en.jsonl"
-    found = measure.measure_requests(chosen).record()
+    found = measure.measure_requests(chosen, labels).record()
     typer.echo(measure.as_json(found) if as_json else measure.table(found))
 
 

@@ -20,6 +20,7 @@ from maquette.records.task import TaskOptions, TaskRequest
 from maquette.training.evaluation.intervals import Share
 from maquette.training.evaluation.kept import RESULTS
 from maquette.training.evaluation.requests import keywords, ledger, routing
+from maquette.training.evaluation.requests.assembled import read_labels
 from maquette.training.evaluation.requests.compare import Judged, compare, shares
 from maquette.training.evaluation.requests.gold import Example, examples
 from maquette.training.evaluation.requests.planner import embedded_planner, reading_client
@@ -88,10 +89,16 @@ class RequestsMeasured:
         return {"shares": told, "wrong": wrong}
 
 
-def measure_requests(file: Path) -> RequestsMeasured:
-    """Plan every request of a file. Raises: InvalidInput: a line cannot be read."""
+def measure_requests(file: Path, labels: Path | None = None) -> RequestsMeasured:
+    """Plan every request of a file.
+
+    Args:
+        labels: the same requests labelled by hand, to be planned from in place of the reader's
+            labels.
+    Raises: InvalidInput: a line cannot be read.
+    """
     asked = examples(file)
-    planner = embedded_planner()
+    planner = embedded_planner(labels=read_labels(labels) if labels else None)
     judged = [asyncio.run(_judged(planner, one)) for one in asked]
     return RequestsMeasured(tuple(asked), tuple(judged))
 
@@ -128,13 +135,17 @@ async def _accounted(requests: Sequence[ledger.LabelledRequest]) -> ledger.Accou
 
 
 def table(told: dict[str, Any]) -> str:
-    """Shares for people."""
+    """Shares for people, and what was missed."""
     lines = [
         f"{name:<28} {share['share']:6.1%}  ({share['low']:.1%} to {share['high']:.1%}, "
         f"n = {share['n']})"
         for name, share in told["shares"].items()
     ]
-    return "\n".join(lines)
+    missed = [
+        f"{one['id']}  {'claimed: ' if one['claimed'] else ''}{one['reason']}"
+        for one in told["wrong"]
+    ]
+    return "\n".join([*lines, *missed])
 
 
 def _record(share: Share) -> dict[str, float]:

@@ -15,22 +15,25 @@ from maquette.model_servers.loading.model_files import bundled_directory
 from maquette.model_servers.reading.reader import Reader
 from maquette.model_servers.schemas.embedding import EmbedTextReply, EmbedTextRequest
 from maquette.model_servers.schemas.generation import GenerationDescription
-from maquette.model_servers.schemas.reading import ReadReply, ReadRequest
 from maquette.model_servers.schemas.segmentation import SegmentationDescription
 from maquette.model_servers.schemas.understanding import UnderstandingDescription
 from maquette.tools.registry import load_registry
+from maquette.training.evaluation.requests.assembled import ReadLabels
 
 KINDS = ("things", "colours", "backgrounds", "patterns", "landscapes")
 """Of the generator's words."""
 
 
-def embedded_planner(pack: Path | None = None) -> EmbeddedPlanner:
+def embedded_planner(
+    pack: Path | None = None, *, labels: ReadLabels | None = None
+) -> EmbeddedPlanner:
     """The planner as the bundled profile has it, without a stack.
 
     Args:
         pack: of the reader; None: the bundled one.
+        labels: what reads in the reader's place.
     """
-    models = _models(pack)
+    models = _models(pack, labels)
     gallery = Gallery(models)
     return EmbeddedPlanner(models, load_registry(), gallery=gallery if gallery.there else None)
 
@@ -40,26 +43,27 @@ def reading_client(pack: Path | None = None) -> EmbeddingClient:
     return EmbeddingClient(_models(pack))
 
 
-def _models(pack: Path | None) -> ScriptedModelClient:
+def _models(pack: Path | None, labels: ReadLabels | None = None) -> ScriptedModelClient:
     encoder = Encoder(model_folder())
-    reader = Reader(model_folder(), pack)
 
     def embed(request: EmbedTextRequest) -> EmbedTextReply:
         vectors = tuple(encoder.encode(text) for text in request.texts)
         return EmbedTextReply(vectors=vectors, digest="here", forward_s=0.0)
 
-    def read(request: ReadRequest) -> ReadReply:
-        return reader.read(request.text, request.attached)
-
     return ScriptedModelClient(
         {
             ("embedding", "embed_text"): embed,
-            ("embedding", "read_request"): read,
+            ("embedding", "read_request"): labels or _reader(pack),
             ("generation", "describe"): lambda _: _generator(),
             ("understanding", "capabilities"): lambda _: _sees(),
             ("segmentation", "describe"): lambda _: _finds(),
         }
     )
+
+
+def _reader(pack: Path | None) -> ReadLabels:
+    reader = Reader(model_folder(), pack)
+    return lambda request: reader.read(request.text, request.attached)
 
 
 def _generator() -> GenerationDescription:
