@@ -8,7 +8,7 @@ from maquette.agents.reading.changes import Changes
 from maquette.agents.reading.finding import Sought
 from maquette.agents.reading.labelled.changed import ChangesRead
 from maquette.agents.reading.labelled.labelled import Labelled
-from maquette.agents.reading.labelled.scenes import SceneRead
+from maquette.agents.reading.labelled.said import SceneRead
 from maquette.agents.reading.scene import Wish, known_to
 from maquette.agents.reading.sequences import Sequence
 from maquette.agents.reading.showing import Showing

@@ -50,8 +50,8 @@ class Cast:
     wish: Wish
     roles: tuple[Role, ...]
     background: WantedBackground
-    unknown_grounds: tuple[str, ...] = ()
-    """Where it was to be, in words that no background is known for."""
+    lost_grounds: tuple[tuple[str, str], ...] = ()
+    """Where it was to be, in words that the background does not show, each with why."""
 
     @property
     def missing(self) -> tuple[Role, ...]:
@@ -101,14 +101,14 @@ async def cast(reading: Reading, gallery: Gallery) -> Cast:
     Raises: ModelUnavailable: the embedder does not answer.
     """
     wish = reading.wish(Lexicon())
-    place, unknown = background_of(wish.grounds, reading.language)
+    place, lost = background_of(wish.grounds, reading.language)
     roles = [await _role(mention, gallery, reading.language) for mention in wish.things]
     if place is None and reading.scene is not None:
         roles, place = _grounded(roles, reading.language)
     ground = place or coloured_background(wish.background)
     if place is not None and wish.background and place.kind == "plain":
         ground = coloured_background(wish.background)
-    return Cast(wish=wish, roles=tuple(roles), background=ground, unknown_grounds=unknown)
+    return Cast(wish=wish, roles=tuple(roles), background=ground, lost_grounds=lost)
 
 
 async def _role(mention: Mention, gallery: Gallery, language: str) -> Role:

@@ -30,7 +30,7 @@ def said_only(reading: Reading) -> list[tuple[str, str]]:
     item, scene = reading.labelled, reading.scene
     if item.kind in ("image", "image_text", "clarify"):
         # What stands where to a shown thing is read by ``showing``, and is no loss here.
-        drawn = {"rel", "place", "colour"} if reading.showing else set()
+        drawn = {"rel", "place", "colour", "ref", "target"} if reading.showing else set()
         said = [one for one in scene.said if item.pieces[one.piece].label not in drawn]
         found += [(one.words, one.why) for one in said]
     if item.kind == "sequence":
@@ -57,7 +57,8 @@ def not_understood(ledger: Ledger, start: int, end: int) -> list[tuple[str, str]
             runs[-1].append(entry)
         else:
             runs.append([entry])
-    return [(" ".join(entry.words for entry in run), NOT_UNDERSTOOD) for run in runs]
+    told = [" ".join(entry.words for entry in run) for run in runs]
+    return [(words, NOT_UNDERSTOOD) for words in told if _says_something(words)]
 
 
 def with_asked(plan: Plan, asked: Sequence[tuple[str, str]]) -> Plan:
@@ -66,7 +67,7 @@ def with_asked(plan: Plan, asked: Sequence[tuple[str, str]]) -> Plan:
     A plan without a loop tells them as notes: its results are computed, and what was not
     understood stands in the ledger.
     """
-    wanted = [one for one in dict.fromkeys(asked) if _says_something(one[0])]
+    wanted = [one for one in dict.fromkeys(asked) if _WORD.search(one[0])]
     loop = next((node for node in plan.nodes if isinstance(node, Loop)), None)
     if not wanted:
         return plan
