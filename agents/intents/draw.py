@@ -63,6 +63,8 @@ async def with_art(asked: Asked) -> Plan | None:
         return add_art(await drawn(asked, model), asked.reading, parts)
     has = lexicon is not None and any(lexicon.thing(one.word) for one in parts.wish.things)
     if choice.chosen == "drawn" and parts.missing and not has:
+        if asked.reading.shown:  # the words can be set, and what is missing fails or is told
+            return composed_plan(asked.reading, parts, notes=(choice.reason,))
         raise asked.refused("; ".join(parts.notes()))
     if choice.chosen == "drawn":
         return None

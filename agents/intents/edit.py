@@ -7,6 +7,7 @@ from maquette.agents.intents.contract import Asked, Sign
 from maquette.agents.plans.composed.changing import changed_plan
 from maquette.agents.plans.edits import ask, edit_plan, free_edit_plan, pictures_meant
 from maquette.agents.plans.finishing.adjustments import adjusted_plan
+from maquette.agents.plans.translated import changes_in_english
 from maquette.agents.reading.changes import Change, ChangeKind, Changes, Unclear
 from maquette.agents.reading.labelled.labelled import Labelled
 from maquette.agents.reading.labelled.wholes import whole_changes
@@ -80,6 +81,9 @@ class Edit:
     async def _changed(self, asked: Asked, changes: Changes | None) -> Plan:
         if isinstance(changes, Unclear):
             raise ask(changes)
+        if changes is not None:
+            language = asked.reading.language
+            changes = await changes_in_english(changes, language, asked.gallery)
         composed = await _of_document(asked, changes)
         if composed is not None:
             return composed

@@ -27,7 +27,7 @@ from maquette.agents.reading.request import Reading
 from maquette.agents.reading.scene import Link, Mention
 from maquette.agents.reading.showing import CALLED, NOUNS, Showing
 from maquette.model_servers.schemas.generation import GenerationDescription
-from maquette.records.criterion import Criterion
+from maquette.records.criterion import Asked, Criterion
 from maquette.records.errors import FixInput
 from maquette.records.geometry import Box, LayoutItem
 from maquette.records.plan import REFERENCE_KEY, Call, Loop, Plan
@@ -139,7 +139,7 @@ def _picture(
             )
         )
     wanted = _wanted_of(scene, ())
-    chooses = judged and bool(wanted)
+    chooses = judged and any(not isinstance(one, Asked) for one in wanted)
     loop = Loop(
         id="picture",
         body=tuple(body),

@@ -37,8 +37,8 @@ def said_only(reading: Reading) -> list[tuple[str, str]]:
         found += [one for part in reading.parts for one in _said(part)]
     if item.kind == "image_edit" and reading.understood is not None:
         pieces = item.pieces
-        told = [pieces[k] for k in reading.understood.left]
-        found += [(item.plain(piece.text), _EDITED) for piece in told if piece.text.strip()]
+        left = [k for k in reading.understood.left if pieces[k].text.strip()]
+        found += [(item.with_heads(k), _EDITED) for k in left]
         found += [(item.plain(piece.text), "no judge knows it") for _, piece in item.of("style")]
     return found
 

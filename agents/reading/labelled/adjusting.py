@@ -10,7 +10,7 @@ from typing import Any
 
 from maquette.agents.reading.labelled import values
 from maquette.agents.reading.labelled.labelled import Labelled
-from maquette.words.stopwords import NUMBERS
+from maquette.words.stopwords import NUMBERS, all_function_words
 
 RULES: tuple[tuple[str, dict[str, Any], str], ...] = tuple(
     (one["tool"], one["arguments"], "|".join(one["words"]))
@@ -206,4 +206,12 @@ def _option(text: str, language: str) -> dict[str, Any]:
 def is_whole(it: Labelled, pieces: tuple[int, ...]) -> bool:
     """Whether a clause speaks of the picture as a whole: nothing in it is named."""
     named = [it.pieces[k] for k in pieces if it.pieces[k].label in ("target", "thing")]
-    return not any(not _PICTURE.search(one.text) for one in named)
+    refs = [it.pieces[k] for k in pieces if it.pieces[k].label == "ref" and not it.pieces[k].heads]
+    inside = any(points_inside(one.text) for one in refs)
+    return not inside and not any(not _PICTURE.search(one.text) for one in named)
+
+
+def points_inside(text: str) -> bool:
+    """Whether a reference names a thing in the picture: "the left cat", not "this photo"."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    return not _PICTURE.search(text) and any(word not in all_function_words() for word in words)

@@ -7,60 +7,19 @@ from dataclasses import dataclass
 
 from maquette.agents.reading.changes import Change, ChangeKind, Unclear
 from maquette.agents.reading.labelled import values
-from maquette.agents.reading.labelled.adjusting import Adjustment, adjustments_of, is_whole
+from maquette.agents.reading.labelled.adjusting import points_inside
+from maquette.agents.reading.labelled.clauses import CONTENT, Clause, clauses_of
 from maquette.agents.reading.labelled.labelled import Labelled, Piece
-from maquette.words.foreign import meaning
 from maquette.words.lexicon import PATTERNS, singular
 from maquette.words.stopwords import TEXT_WORDS
 
 MAX_CHANGES = 6
-_REMOVE = re.compile(
-    r"\b(?:remov\w*|delet\w*|eras\w*|rid|take (?:out|away|off)|clear|wipe|crop out|lose|drop|"
-    r"without|hide|clean|paint over|photoshop out)\b",
-    re.IGNORECASE,
-)
-_ADD = re.compile(
-    r"\b(?:add\w*|insert\w*|put\w*|place|draw|paint|include|give|stick|need|want)\b", re.I
-)
-_REPLACE = re.compile(
-    r"\b(?:replac\w*|swap\w*|exchang\w*|substitut\w*|turn|change|instead)\b", re.I
-)
-_MOVE = re.compile(r"\b(?:mov\w*|shift\w*|slide|push|bring|put|place|swap sides)\b", re.I)
 _BACKGROUND = re.compile(r"\b(?:background|backdrop|hintergrund|fondo)\b|背景", re.IGNORECASE)
 _FADES = re.compile(r"\bto\b|gradient|fad(?:e|ing)", re.IGNORECASE)
+_THE = re.compile(r"^(?:(?:the|that|this|my|our|all|every|each|both)\s+)+(?=\S)", re.IGNORECASE)
 _PLACED = re.compile(r"^(?:(?:on|in|at|by|near|to|into|an?|the)\s+)+(?=\S)", re.IGNORECASE)
-_ENGLISH = {
-    "remove": _REMOVE, "add": _ADD, "replace": _REPLACE, "move": _MOVE,
-}  # fmt: skip
-
-
-CONTENT = tuple(
-    """
-    thing target count colour pattern size attr rel place ground words new opt not ref carrier
-    style query
-    """.split()  # noqa: SIM905
-)
-"""Labels of what a clause says beside its verb."""
 CHANGING = (*CONTENT[:9], "new", "not")
 """Those that some change is to hold."""
-
-
-@dataclass(frozen=True)
-class Clause:
-    """One thing that is done: its verb and the pieces that follow it."""
-
-    verb: str
-    text: str
-    """From its verb to the next."""
-    pieces: tuple[int, ...]
-
-    def whole(self, it: Labelled) -> bool:
-        """Whether it speaks of the picture as a whole."""
-        return is_whole(it, self.pieces)
-
-    def adjustments(self, it: Labelled) -> list[Adjustment]:
-        """The adjustments of the whole picture that it asks for."""
-        return adjustments_of(it, self.text, whole=self.whole(it))
 
 
 @dataclass(frozen=True)
@@ -71,19 +30,6 @@ class ChangesRead:
     strings: tuple[str, ...]
     """Words to be put on the picture."""
     left: tuple[int, ...]
-
-
-def clauses_of(it: Labelled) -> list[Clause]:
-    """The item's clauses, one a verb; what stands before the first verb is of the first."""
-    verbs = [k for k, piece in it.of("do") if not it.denied(k)]
-    clauses = []
-    for n, k in enumerate(verbs or [-1]):
-        begin = it.pieces[k].start if n else 0
-        end = it.pieces[verbs[n + 1]].start if n + 1 < len(verbs) else len(it.text)
-        inside = [i for i, piece in it.of(*CONTENT) if begin <= piece.start < end]
-        verb = it.pieces[k].text if k >= 0 else ""
-        clauses.append(Clause(verb, it.text[begin:end], tuple(inside)))
-    return clauses
 
 
 def read_changes_of(it: Labelled) -> ChangesRead:
@@ -137,11 +83,7 @@ class _Clause:
         ]
 
     def _does(self, what: str) -> bool:
-        verb = self._clause.verb
-        if self._it.language == "en":
-            return bool(_ENGLISH[what].search(verb))
-        told = meaning(verb.lower(), "do", self._it.language) or ""
-        return bool(_ENGLISH[what].search(told))
+        return self._clause.does(what, self._it.language)
 
     def read(self) -> tuple[list[Change], set[int]]:
         every = [k for k, _ in self._pieces("target")]
@@ -159,12 +101,13 @@ class _Clause:
         return changes, self._used
 
     def _referred(self) -> list[int]:
-        """What "it" stands for, where the text has it."""
+        """What "it" stands for, where the text has it; "the left cat" is a name by itself."""
         found = []
-        for k, _ in self._pieces("ref"):
-            meant = self._it.meant(k)
-            if self._it.pieces[meant].label in ("target", "thing"):
-                found.append(meant)
+        for k, piece in self._pieces("ref"):
+            meant = [n for n in self._it.all_meant(k) if n != k]
+            found += [n for n in meant if self._it.pieces[n].label in ("target", "thing")]
+            if not piece.heads and points_inside(piece.text):
+                found.append(k)
         return found
 
     def _name(self, k: int, *, but: frozenset[int] = frozenset()) -> str:
@@ -178,7 +121,8 @@ class _Clause:
                 told.append(one.text)
                 self._used.add(n)
         self._used.add(k)
-        return " ".join([*told, self._it.plain(piece.text)]).lower()
+        named = " ".join([*told, self._it.plain(piece.text)]).lower()
+        return _THE.sub("", named)
 
     def _reworded(self, targets: list[int]) -> list[Change] | None:
         """Words of a sheet that become others: "change the date to June 5"."""
@@ -198,8 +142,7 @@ class _Clause:
         if not denied and not removes:
             return None
         chosen = denied or [*targets, *things]
-        for n, _ in self._pieces("not", "rel", "ref"):
-            self._used.add(n)
+        self._used.update(n for n, _ in self._pieces("not", "ref"))
         found = [Change(ChangeKind.REMOVE, target=self._name(k)) for k in chosen]
         return [one for one in found if not _BACKGROUND.search(one.target)] or None
 

@@ -99,6 +99,12 @@ class Labelled:
         """Whether a negation belongs to a piece."""
         return any(k in self.pieces[n].heads for n, _ in self.of("not"))
 
+    def with_heads(self, k: int) -> str:
+        """A piece in its words, with those of what it belongs to: "on the left (cat)"."""
+        of = ", ".join(self.pieces[head].text for head in self.heads_of(k))
+        text = self.pieces[k].text
+        return self.plain(f"{text} ({of})" if of else text)
+
     def plain(self, text: str) -> str:
         """Words with the hidden strings put back, in quotes."""
         return unmasked(text, self.strings)

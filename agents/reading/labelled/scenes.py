@@ -209,7 +209,7 @@ class _Builder:
         several = len(set(inks.values())) > 1
         for n, colour in inks.items():
             if several:
-                self._say(n, "all letters have one colour", self._with_heads(n))
+                self._say(n, "all letters have one colour", self._it.with_heads(n))
             else:
                 self._read.wish.letters = colour
                 self._book.use(n)
@@ -246,11 +246,6 @@ class _Builder:
             if len(colours) > 1 or known not in (None, colours[0]) or _PLAIN.search(piece.text):
                 self._say(k, "one plain colour lies behind", self._with_colours(k))
 
-    def _with_heads(self, k: int) -> str:
-        told, heads = self._it.pieces[k].text, self._it.heads_of(k)
-        of = ", ".join(self._it.pieces[head].text for head in heads)
-        return f"{told} ({of})" if of else told
-
     def _with_colours(self, k: int) -> str:
         told = [piece.text for n, piece in self._it.belonging(k, "colour")]
         return " ".join([*told, self._it.pieces[k].text])
@@ -263,7 +258,7 @@ class _Builder:
         for k in self._book.open_pieces():
             labels = [self._it.pieces[head].label for head in self._it.heads_of(k)]
             why = "no judge can check it of letters" if "words" in labels else NOT_UNDERSTOOD
-            self._say(k, why, self._with_heads(k))
+            self._say(k, why, self._it.with_heads(k))
         for k, piece in self._it.of("ref"):
             plain = all(w in all_function_words() for w in _WORD.findall(piece.text.lower()))
             if not piece.heads and not plain and not self._is_text(k):
