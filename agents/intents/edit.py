@@ -80,7 +80,13 @@ class Edit:
 
     async def _changed(self, asked: Asked, changes: Changes | None) -> Plan:
         if isinstance(changes, Unclear):
-            raise ask(changes)
+            styles = [piece.text for _, piece in asked.reading.labelled.of("style")]
+            if not styles:
+                raise ask(changes)
+            changes = None
+            told = f"understood: draw the attached picture anew, {', '.join(styles)}"
+            if not Lexicon.of((await asked.served.generator()).vocabulary).open:
+                raise asked.refused(f"{told}; but no model here changes a picture's manner")
         if changes is not None:
             language = asked.reading.language
             changes = await changes_in_english(changes, language, asked.gallery)

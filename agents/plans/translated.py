@@ -7,7 +7,6 @@ from dataclasses import replace
 from maquette.agents.plans.composed.gallery import Gallery
 from maquette.agents.reading.changes import Change
 from maquette.agents.reading.labelled.values import colours_of, size_of
-from maquette.tools.art.found import SURE
 
 
 async def english(phrase: str, language: str, gallery: Gallery | None) -> str:
@@ -31,7 +30,7 @@ async def _noun(word: str, language: str, gallery: Gallery | None) -> str:
         return _quality(word, language)
     found = await gallery.find(word, language=language)
     best = found.best
-    return gallery.english(best.thing) if best and best.probability >= SURE else word
+    return await gallery.noun(best) if best is not None else word
 
 
 async def changes_in_english(

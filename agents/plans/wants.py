@@ -70,7 +70,8 @@ def beside(wish: Wish, those: Sequence[int]) -> list[tuple[str, str]]:
     pairs = [
         (link.subject[1], link.object[1])
         for link in wish.links
-        if link.relation == "beside" and not link.loose
+        if link.relation == "beside"
+        and not link.loose
         and link.subject[0] == link.object[0] == "thing"
     ]
     return [

@@ -115,7 +115,7 @@ async def _role(mention: Mention, gallery: Gallery, language: str) -> Role:
     """The longest phrase of the mention that is found: "birthday cake", else "cake"."""
     if language != "en":
         found = await gallery.find(mention.word, language=language)
-        name = gallery.english(found.best.thing) if found.best else mention.word
+        name = await gallery.noun(found.best) if found.best else mention.word
         return Role(mention, name, found, lost=tuple(w for w in mention.extra if w not in PATTERNS))
     words = [word for word in mention.extra if word not in PATTERNS]
     noun = mention.word

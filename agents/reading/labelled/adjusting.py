@@ -173,10 +173,15 @@ def format_of(it: Labelled) -> Format:
     left = []
     for k, piece in it.of("opt"):
         told = _option(piece.text, it.language)
-        if not told:
+        if not told or told.get("kind") == "svg":  # pictures are made of pixels
             left.append(k)
         found |= told
     return Format(**found, left=tuple(left))
+
+
+def is_png(text: str) -> bool:
+    """Whether an option only names the form that every picture has."""
+    return _option(text, "en") == {"kind": "png"}
 
 
 def _option(text: str, language: str) -> dict[str, Any]:

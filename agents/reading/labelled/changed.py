@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from maquette.agents.reading.changes import Change, ChangeKind, Unclear
 from maquette.agents.reading.labelled import values
-from maquette.agents.reading.labelled.adjusting import points_inside
+from maquette.agents.reading.labelled.adjusting import is_png, points_inside
 from maquette.agents.reading.labelled.clauses import CONTENT, Clause, clauses_of
 from maquette.agents.reading.labelled.labelled import Labelled, Piece
 from maquette.words.lexicon import PATTERNS, singular
@@ -18,7 +18,7 @@ _BACKGROUND = re.compile(r"\b(?:background|backdrop|hintergrund|fondo)\b|背景"
 _FADES = re.compile(r"\bto\b|gradient|fad(?:e|ing)", re.IGNORECASE)
 _THE = re.compile(r"^(?:(?:the|that|this|my|our|all|every|each|both)\s+)+(?=\S)", re.IGNORECASE)
 _PLACED = re.compile(r"^(?:(?:on|in|at|by|near|to|into|an?|the)\s+)+(?=\S)", re.IGNORECASE)
-CHANGING = (*CONTENT[:9], "new", "not")
+CHANGING = (*CONTENT[:9], "new", "not", "opt")
 """Those that some change is to hold."""
 
 
@@ -49,6 +49,7 @@ def read_changes_of(it: Labelled) -> ChangesRead:
         if not it.denied(k) and titles.issuperset(it.heads_of(k))
     )
     used |= _adjusting(it)
+    used |= {k for k, piece in it.of("opt") if is_png(piece.text)}
     left = tuple(k for k, _ in it.of(*CHANGING) if k not in used and k not in titles)
     return ChangesRead(tuple(changes[:MAX_CHANGES]), strings, left)
 
@@ -58,7 +59,7 @@ def _adjusting(it: Labelled) -> set[int]:
     held: set[int] = set()
     for clause in clauses_of(it):
         if clause.adjustments(it):
-            labels = {"new", "size", "place", "count", "attr", "not"}
+            labels = {"new", "size", "place", "count", "attr", "not", "opt"}
             labels |= {"target", "thing", "colour"} if clause.whole(it) else set()
             held |= {k for k in clause.pieces if it.pieces[k].label in labels}
     return held
