@@ -73,10 +73,16 @@ class Edit:
             plan = await Caption().plan(asked)
         if not adjustments:
             return plan if not left else None
-        scene = asked.scenes[0] if asked.scenes else None
+        chosen = pictures_meant(asked.request, "a change of the picture")
+        scene = asked.scenes[chosen[0]] if asked.scenes else None
         if plan is not None and not _keeps_document(plan):
             scene = None
-        return adjusted_plan(plan, adjustments, asked.request.inputs[0], scene=scene)
+        if len(chosen) > 1:
+            raise FixInput(
+                "several pictures are adjusted one by one here", hint="Attach one at a time."
+            )
+        ref = asked.request.inputs[chosen[0]]
+        return adjusted_plan(plan, adjustments, ref, k=chosen[0], scene=scene)
 
     async def _changed(self, asked: Asked, changes: Changes | None) -> Plan:
         if isinstance(changes, Unclear):

@@ -47,6 +47,8 @@ class Reading:
     """Everything that is to be seen."""
     parts: tuple[Reading, ...] = ()
     """The frames of a labelled sequence, each read by itself."""
+    opening: tuple[tuple[str, str], ...] = ()
+    """What is said before the frames and is in none of them, each with why."""
     understood: ChangesRead | None = None
     """The changes of what is labelled, and what none of them holds."""
 

@@ -11,6 +11,7 @@ from maquette.agents.plans.composed.backgrounds import (
     coloured_background,
 )
 from maquette.agents.plans.composed.gallery import Gallery
+from maquette.agents.plans.wants import qualities
 from maquette.agents.reading.request import Reading
 from maquette.agents.reading.scene import Mention, Wish
 from maquette.tools.art.brief import Panel, WantedBackground, WantedRelation, WantedThing
@@ -104,7 +105,8 @@ async def cast(reading: Reading, gallery: Gallery) -> Cast:
     place, lost = background_of(wish.grounds, reading.language)
     roles = [await _role(mention, gallery, reading.language) for mention in wish.things]
     if place is None and reading.scene is not None:
-        roles, place = _grounded(roles, reading.language)
+        roles, place, more = _grounded(roles, reading.language)
+        lost = (*lost, *more)
     ground = place or coloured_background(wish.background)
     if place is not None and wish.background and place.kind == "plain":
         ground = coloured_background(wish.background)
@@ -131,16 +133,22 @@ async def _role(mention: Mention, gallery: Gallery, language: str) -> Role:
     return Role(mention, noun, bare, lost=tuple(words))
 
 
-def _grounded(roles: list[Role], language: str) -> tuple[list[Role], WantedBackground | None]:
-    """The first thing in no pack that is a known background ("on the grass"), as that."""
+def _grounded(
+    roles: list[Role], language: str
+) -> tuple[list[Role], WantedBackground | None, tuple[tuple[str, str], ...]]:
+    """The first thing in no pack that is a known background ("on the grass"), as that; with what it
+    is said to be and a background does not show."""
     for k, role in enumerate(roles):
         plain = role.mention.colour is None and role.mention.count == 1
         place = role.mention.word in PLACES and plain
         if (role.found.best is None or place) and len(roles) > 1:
-            found, _ = background_of((role.mention.word,), language)
+            found, lost = background_of((role.mention.word,), language)
             if found is not None:
-                return [*roles[:k], replace(role, ground=True), *roles[k + 1 :]], found
-    return roles, None
+                own = (*qualities(role.mention), *role.lost, *filter(None, (role.mention.colour,)))
+                told = tuple((words, "a background has its own look") for words in own)
+                rest = [*roles[:k], replace(role, ground=True), *roles[k + 1 :]]
+                return rest, found, (*lost, *told)
+    return roles, None, ()
 
 
 def _says_more(found: Found, bare: Found) -> bool:

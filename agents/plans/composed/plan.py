@@ -53,7 +53,7 @@ def _lost(cast: Cast) -> list[Criterion]:
     told = [
         (f"{' '.join(role.lost)} {role.mention.word}", "art cannot show it")
         for role in cast.roles
-        if role.lost
+        if role.lost and not role.ground
     ]
     told += [
         (words, f"there is no picture of {role.phrase}")

@@ -33,11 +33,12 @@ def said_only(reading: Reading) -> list[tuple[str, str]]:
     item, scene = reading.labelled, reading.scene
     if item.kind in ("image", "image_text", "clarify"):
         # What stands where to a shown thing is read by ``showing``, and is no loss here.
-        drawn = {"rel", "place", "colour", "ref", "target"} if reading.showing else set()
+        shows = reading.showing is not None and reading.attached
+        drawn = {"rel", "place", "colour", "ref", "target"} if shows else set()
         said = [one for one in scene.said if item.pieces[one.piece].label not in drawn]
         found += [(one.words, one.why) for one in said]
     if item.kind == "sequence":
-        found += [one for part in reading.parts for one in _said(part)]
+        found += [*reading.opening, *(one for part in reading.parts for one in _said(part))]
     if item.kind == "image_edit" and reading.understood is not None:
         pieces = item.pieces
         left = [k for k in reading.understood.left if pieces[k].text.strip()]

@@ -30,6 +30,8 @@ _TIMES = re.compile(
     r"(twice|thrice|double|doubled|half|halve|halved|triple|quadruple)\b)",
     re.I,
 )
+_SHARE = re.compile(r"(\d{1,3})\s*(?:%|percent|per cent|prozent)", re.IGNORECASE)
+_LESS = re.compile(r"smaller|shrink|down|reduc|kleiner|verkleiner|缩小")
 _CLOCK_BACK = re.compile(r"counter|anti|\bleft\b|links|逆", re.I)
 _MUCH = re.compile(r"\b(?:much|a lot|very|way|viel|stark|mucho)\b|很多|大幅", re.I)
 _BIT = re.compile(r"\b(?:bit|little|slightly|touch|etwas|poco)\b|一点|稍", re.I)
@@ -133,6 +135,12 @@ def _resized(text: str) -> Adjustment:
         return Adjustment("resize", {"width_px": int(match[1])})
     if match := _HIGH.search(text):
         return Adjustment("resize", {"height_px": int(match[1])})
+    if match := _SHARE.search(text):
+        share = int(match[1]) / 100
+        less = bool(_LESS.search(low))
+        by = re.search(r"\b(?:by|um)\s*$", text[: match.start()], re.IGNORECASE)
+        scale = share if not by else 1 - share if less else 1 + share
+        return Adjustment("resize", {"scale": round(min(8.0, max(0.05, scale)), 3)})
     if re.search(r"smaller|shrink|half|halve|downscal|kleiner|verkleiner|缩小", low):
         return Adjustment("resize", {"scale": 0.5})
     return Adjustment("enlarge", {"factor": factor_of(text)})

@@ -18,7 +18,7 @@ _BACKGROUND = re.compile(r"\b(?:background|backdrop|hintergrund|fondo)\b|背景"
 _FADES = re.compile(r"\bto\b|gradient|fad(?:e|ing)", re.IGNORECASE)
 _THE = re.compile(r"^(?:(?:the|that|this|my|our|all|every|each|both)\s+)+(?=\S)", re.IGNORECASE)
 _PLACED = re.compile(r"^(?:(?:on|in|at|by|near|to|into|an?|the)\s+)+(?=\S)", re.IGNORECASE)
-CHANGING = (*CONTENT[:9], "new", "not", "opt")
+CHANGING = (*CONTENT[:9], "new", "not", "opt", "words")
 """Those that some change is to hold."""
 
 
@@ -43,11 +43,9 @@ def read_changes_of(it: Labelled) -> ChangesRead:
         used |= held
         before = found[-1].target or found[-1].new if found else before
     titles = {k for k, piece in it.of("thing", "target") if _is_title(piece)}
-    strings = tuple(
-        it.plain(piece.text).strip('"')
-        for k, piece in it.of("words")
-        if not it.denied(k) and titles.issuperset(it.heads_of(k))
-    )
+    held = [k for k, _ in it.of("words") if not it.denied(k) and titles.issuperset(it.heads_of(k))]
+    strings = tuple(it.plain(it.pieces[k].text).strip('"') for k in held if k not in used)
+    used.update(held)
     used |= _adjusting(it)
     used |= {k for k, piece in it.of("opt") if is_png(piece.text)}
     left = tuple(k for k, _ in it.of(*CHANGING) if k not in used and k not in titles)
@@ -153,7 +151,8 @@ class _Clause:
         named = [k for k in targets if _BACKGROUND.search(self._it.pieces[k].text)]
         if not grounds and not named:
             return None
-        new = [piece.text for k, piece in self._pieces("colour", "new", "attr") if self._held(k)]
+        told = self._pieces("new") or self._pieces("colour") or self._pieces("attr")
+        new = [piece.text for k, piece in told if self._held(k)]
         new = new or [piece.text for _, piece in grounds if not _BACKGROUND.search(piece.text)]
         new = new or [piece.text for k, piece in self._pieces("thing") if self._held(k)]
         for k in named:

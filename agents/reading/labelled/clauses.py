@@ -53,8 +53,13 @@ class Clause:
         return is_whole(it, self.pieces)
 
     def adjustments(self, it: Labelled) -> list[Adjustment]:
-        """The adjustments of the whole picture that it asks for."""
-        return adjustments_of(it, self.text, whole=self.whole(it))
+        """The adjustments of the whole picture that it asks for: "brighter and sharper" are two."""
+        whole = self.whole(it)
+        new = [it.pieces[k].text for k in self.pieces if it.pieces[k].label == "new"]
+        if len(new) < 2:
+            return adjustments_of(it, self.text, whole=whole)
+        each = [adjustments_of(it, f"{self.verb} {text}", whole=whole) for text in new]
+        return [one for found in each for one in found]
 
     def does(self, what: str, language: str) -> bool:
         """Whether its verb means to remove, add, replace or move."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Literal
 
 from maquette.agents.reading.labelled import values
 from maquette.agents.reading.labelled.said import Account
@@ -20,6 +21,7 @@ UNLIKE = ("red", "blue", "yellow", "green", "orange", "purple", "pink", "brown",
 """Colours for things that are each to have one of their own, in turn."""
 _PLURALS = ("people", "children", "men", "women")
 
+Size = Literal["small", "large"]
 Shade = tuple[str, int | None, str | None]
 """A colour, with the number and the place that are told of what has it: "two red", "the left one
 blue"."""
@@ -41,12 +43,7 @@ def _mention(book: Account, k: int) -> Mention:
     else:
         words, noun, plural = [piece.text], piece.text, False
     count, exact = (PLURAL, False) if plural else (1, True)
-    size = None
-    for n, told in book.belonging(k, "size"):
-        size = values.size_of(told.text, it.language)
-        if size is None:
-            book.say(n, "this size is not known", f"{told.text} ({piece.text})")
-        book.use(n)
+    sizes = _sizes(book, k)
     before = _before_noun(book, k)
     patterns = _patterns(book, k)
     book.use(k)
@@ -55,10 +52,22 @@ def _mention(book: Account, k: int) -> Mention:
         word=noun,
         known=False,
         count=count,
-        size=size,
+        size=sizes[0] if len(sizes) == 1 else None,
         extra=(*patterns, *before, *words[:-1]),
         exact=exact,
     )
+
+
+def _sizes(book: Account, k: int) -> list[Size]:
+    found: list[Size] = []
+    for n, told in book.belonging(k, "size"):
+        size = values.size_of(told.text, book.it.language)
+        if size is None:
+            book.say(n, "this size is not known", f"{told.text} ({book.it.pieces[k].text})")
+        elif size not in found:
+            found.append(size)
+        book.use(n)
+    return found
 
 
 def _before_noun(book: Account, k: int) -> list[str]:
@@ -98,6 +107,15 @@ def _groups(book: Account, k: int, base: Mention) -> list[Mention]:
     shades = _shades(book, k)
     if _unlike(book, k) and not shades and 1 < number <= len(UNLIKE):
         return [replace(base, count=1, colour=colour, exact=exact) for colour in UNLIKE[:number]]
+    sizes = _sizes(book, k)
+    if len(sizes) > 1 and len(counts) == len(sizes) and len(shades) < 2:
+        colour = shades[0][0] if shades else None
+        return [
+            replace(base, count=many, colour=colour, size=size, exact=sure)
+            for size, (many, sure) in zip(sizes, counts, strict=True)
+        ]
+    if len(sizes) > 1:
+        book.say(k, "which is of which size is not understood", f"{', '.join(sizes)} {base.word}")
     told = _numbered(shades, counts, base)
     if told is not None:
         return [

@@ -14,7 +14,7 @@ from maquette.agents.reading.labelled.labelled import Labelled, items_of, unmask
 from maquette.agents.reading.labelled.ledger import entries_of
 from maquette.agents.reading.labelled.quoting import Quoted, hide_quoted
 from maquette.agents.reading.labelled.scenes import read_scene_of
-from maquette.agents.reading.labelled.sequencing import read_sequence_of
+from maquette.agents.reading.labelled.sequencing import opening_of, read_sequence_of, shared
 from maquette.agents.reading.request import Reading, check_strings, check_words, plain_of
 from maquette.agents.reading.showing import read_showing, without_nouns
 from maquette.agents.reading.wording import Wordings
@@ -114,7 +114,10 @@ def reading_of(item: Labelled, attached: int) -> Reading:
     sequence, parts = read_sequence_of(item)
     if sequence is None:
         return read
-    return replace(read, sequence=sequence, parts=tuple(reading_of(one, attached) for one in parts))
+    frames = tuple(reading_of(one, attached) for one in parts)
+    opening = read_scene_of(opening_of(item, parts))
+    left = shared(opening, [one.scene for one in frames], item.plain(sequence.opening))
+    return replace(read, sequence=sequence, parts=frames, opening=tuple(left))
 
 
 def _may_show(item: Labelled, attached: int) -> bool:

@@ -23,6 +23,7 @@ class SaidOnly:
     piece: int
     words: str
     why: str
+    label: str = ""
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Account:
         self._used.add(k)
         told = self.it.plain(words or self.it.pieces[k].text)[:400]
         if told:
-            self.read.said.append(SaidOnly(k, told, why))
+            self.read.said.append(SaidOnly(k, told, why, self.it.pieces[k].label))
 
     def of(self, *labels: str) -> Iterator[tuple[int, Piece]]:
         """The pieces of some labels that are not dealt with."""

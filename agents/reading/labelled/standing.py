@@ -84,7 +84,10 @@ def _link(
             continue
         for target in targets:
             texts = "text" in (subject[0], target[0])
-            if texts and name == "beside" and not loose:
+            if subject[0] == target[0] == "text":  # strings are set in their order
+                if (subject[1] > target[1]) != (name == "below") or name not in ("above", "below"):
+                    book.say(k, "strings are set in their order", _told(book, k))
+            elif texts and name == "beside" and not loose:
                 book.say(k, "words are set above or below", _told(book, k))
             if name == "behind":
                 links.append(Link(target, "in front of", subject, loose))
