@@ -75,6 +75,15 @@ def canonical(word: str) -> str | None:
     return word if word in WORDS else None
 
 
+def base(words: str) -> str | None:
+    """The colour that a word names, shading words before it left out ("dark green"); None: none."""
+    name = canonical(words)
+    while name is None and " " in words and words.split(" ", 1)[0] in MODIFIERS:
+        words = words.split(" ", 1)[1]
+        name = canonical(words)
+    return name
+
+
 def oklab(rgb: Rgb) -> tuple[float, float, float]:
     """Convert sRGB bytes to OKLab (Ottosson): lightness 0 to 1, then two colour axes."""
     r, g, b = (linear(channel) for channel in rgb)
@@ -110,9 +119,12 @@ def contrast(a: Rgb, b: Rgb) -> float:
 def nearest(word: str, allowed: tuple[str, ...]) -> str:
     """The allowed colour word that looks most like ``word``. ``allowed`` is not empty."""
     known = [name for name in allowed if name in WORDS] or list(allowed)
-    if word in allowed or word not in WORDS:
+    plain = base(word)
+    if word in allowed or plain is None:
         return word if word in allowed else known[0]
-    return min(known, key=lambda name: distance(WORDS.get(name, (128, 128, 128)), WORDS[word]))
+    if plain in allowed:
+        return plain
+    return min(known, key=lambda name: distance(WORDS.get(name, (128, 128, 128)), WORDS[plain]))
 
 
 def mix(a: Rgb, b: Rgb, share: float) -> Rgb:

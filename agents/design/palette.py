@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from maquette.words.colours import (
     WORDS,
     Rgb,
+    base,
     contrast,
     distance,
     from_hex,
@@ -79,10 +80,10 @@ def sheet_palette(
         sheet: colour word asked for the sheet; letters nobody named are chosen against it.
     """
     if sheet is not None:
-        ground = WORDS[sheet]
-        return Palette(hex_code(ground), hex_code(WORDS[letters] if letters else _against(ground)))
+        ground = _rgb(sheet)
+        return Palette(hex_code(ground), hex_code(_rgb(letters) if letters else _against(ground)))
     if letters is not None:
-        ink = WORDS[letters]
+        ink = _rgb(letters)
         return Palette(hex_code(_against(ink)), hex_code(ink))
     if thing_colour in ("red", "blue", "green", "purple", "brown", "orange", "pink"):
         shade = WORDS[thing_colour]
@@ -90,6 +91,12 @@ def sheet_palette(
             shade = mix(shade, (10, 10, 24), 0.12)
         return Palette(hex_code(shade), hex_code(PAPER))
     return Palette(*random.Random(f"palette/{seed}").choice(_PAIRS))
+
+
+def _rgb(colour: str) -> Rgb:
+    from maquette.tools.art.painting.shades import shade
+
+    return shade(colour)
 
 
 def _against(colour: Rgb) -> Rgb:
@@ -122,7 +129,7 @@ def background(
     order = [name for name in SOFT_BACKGROUNDS if name in allowed]
     random.Random(f"background/{seed}").shuffle(order)
     order += [name for name in allowed if name not in order]
-    things = [WORDS[name] for name in colours if name in WORDS]
+    things = [WORDS[name] for colour in colours if (name := base(colour))]
 
     def least(name: str) -> float:
         ground = WORDS.get(name, (200, 200, 200))

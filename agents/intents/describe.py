@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from maquette.agents.intents.contract import Asked, Sign
+from maquette.agents.plans.describing import description_of
 from maquette.agents.plans.parts import attached
+from maquette.agents.reading.labelled.labelled import Labelled
 from maquette.records.errors import FixInput, InvalidInput
 from maquette.records.plan import Call, Plan
 
@@ -19,9 +21,6 @@ _DESCRIBES = re.compile(
     rf"\s*(?:in|on)?\s*(?:this|these|the|that|my)?\s*(?:attached\s+)?(?:{_PICTURE})?"
     r"(?:\s+(?:show|depict|about|of))?\W*$",
     re.IGNORECASE,
-)
-_IN_DETAIL = re.compile(
-    r"\b(?:detail|detailed|details|everything|thorough\w*|long|full\w*)\b", re.I
 )
 _COMPARES = re.compile(
     r"\b(?:compare|comparison|differ\w*|which of|better|nicer|best|nicest|same)\b", re.IGNORECASE
@@ -43,9 +42,10 @@ class Describe:
             raise asked.refused("no picture is attached to describe or to answer about")
         text = " ".join(asked.request.text.split())
         _check(text, count)
-        describes = bool(_DESCRIBES.search(text))
+        item = asked.reading.labelled
+        describes = item.kind == "caption" or bool(_DESCRIBES.search(text))
         calls = tuple(
-            _described(k, count, text) if describes else _answered(k, count, text)
+            _described(k, count, item) if describes else _answered(k, count, text)
             for k in range(count)
         )
         verb = "describe" if describes else "answer the question about"
@@ -69,10 +69,10 @@ def _check(text: str, count: int) -> None:
         )
 
 
-def _described(k: int, count: int, text: str) -> Call:
-    style = "long" if _IN_DETAIL.search(text) else "short"
-    arguments = {"image": attached(k), "style": style}
-    return Call(id=_name(k, count), tool="describe", arguments=arguments)
+def _described(k: int, count: int, item: Labelled) -> Call:
+    told = description_of(item)
+    arguments = {"image": attached(k), **told.arguments}
+    return Call(id=_name(k, count), tool=told.tool, arguments=arguments)
 
 
 def _answered(k: int, count: int, text: str) -> Call:

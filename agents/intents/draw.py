@@ -5,6 +5,7 @@ from __future__ import annotations
 from maquette.agents.intents.contract import Asked, Sign
 from maquette.agents.plans.compose import picture_plan
 from maquette.agents.plans.composed.casting import cast
+from maquette.agents.plans.composed.gallery import Gallery
 from maquette.agents.plans.composed.plan import composed_plan
 from maquette.agents.plans.composed.plan import with_art as add_art
 from maquette.agents.plans.composed.several import several_plan
@@ -52,23 +53,35 @@ async def with_art(asked: Asked) -> Plan | None:
     lexicon = Lexicon.of(model.vocabulary) if model else None
     if source == "auto" and lexicon is not None and lexicon.open:
         return None
-    if asked.reading.sequence is not None:
-        sequence = asked.reading.sequence
-        planned = await several_plan(asked.reading, sequence, asked.gallery)
-        if planned is not None:
-            return planned
+    if asked.reading.labelled.kind == "sequence":
+        return await _frames(asked, asked.gallery)
     parts = await cast(asked.reading, asked.gallery)
     choice = choose(source, parts, lexicon)
     if choice.chosen == "both" and model is not None:
         return add_art(await drawn(asked, model), asked.reading, parts)
     has = lexicon is not None and any(lexicon.thing(one.word) for one in parts.wish.things)
     if choice.chosen == "drawn" and parts.missing and not has:
+        if asked.reading.shown:  # the words can be set, and what is missing fails or is told
+            return composed_plan(asked.reading, parts, notes=(choice.reason,))
         raise asked.refused("; ".join(parts.notes()))
     if choice.chosen == "drawn":
         return None
     if not (parts.there or asked.reading.shown or parts.background.kind):
         raise asked.refused("; ".join(parts.notes()) or "nothing was found in it to show")
     return composed_plan(asked.reading, parts, notes=(choice.reason,))
+
+
+async def _frames(asked: Asked, gallery: Gallery) -> Plan:
+    """The plan of several frames. Raises: FixInput: what each shows is not said, or not there."""
+    sequence = asked.reading.sequence
+    planned = await several_plan(asked.reading, sequence, gallery) if sequence else None
+    if planned is None:
+        shown = "what each shows is not said" if sequence is None else "nothing they show is there"
+        raise FixInput(
+            f"understood: several frames; but {shown}",
+            hint='List what each shows, e.g. "1. an egg 2. a chick".',
+        )
+    return planned
 
 
 async def drawn(asked: Asked, model: GenerationDescription, showing: Showing | None = None) -> Plan:

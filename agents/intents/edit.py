@@ -7,6 +7,7 @@ from maquette.agents.intents.contract import Asked, Sign
 from maquette.agents.plans.composed.changing import changed_plan
 from maquette.agents.plans.edits import ask, edit_plan, free_edit_plan, pictures_meant
 from maquette.agents.plans.finishing.adjustments import adjusted_plan
+from maquette.agents.plans.translated import changes_in_english
 from maquette.agents.reading.changes import Change, ChangeKind, Changes, Unclear
 from maquette.agents.reading.labelled.labelled import Labelled
 from maquette.agents.reading.labelled.wholes import whole_changes
@@ -72,14 +73,29 @@ class Edit:
             plan = await Caption().plan(asked)
         if not adjustments:
             return plan if not left else None
-        scene = asked.scenes[0] if asked.scenes else None
+        chosen = pictures_meant(asked.request, "a change of the picture")
+        scene = asked.scenes[chosen[0]] if asked.scenes else None
         if plan is not None and not _keeps_document(plan):
             scene = None
-        return adjusted_plan(plan, adjustments, asked.request.inputs[0], scene=scene)
+        if len(chosen) > 1:
+            raise FixInput(
+                "several pictures are adjusted one by one here", hint="Attach one at a time."
+            )
+        ref = asked.request.inputs[chosen[0]]
+        return adjusted_plan(plan, adjustments, ref, k=chosen[0], scene=scene)
 
     async def _changed(self, asked: Asked, changes: Changes | None) -> Plan:
         if isinstance(changes, Unclear):
-            raise ask(changes)
+            styles = [piece.text for _, piece in asked.reading.labelled.of("style")]
+            if not styles:
+                raise ask(changes)
+            changes = None
+            told = f"understood: draw the attached picture anew, {', '.join(styles)}"
+            if not Lexicon.of((await asked.served.generator()).vocabulary).open:
+                raise asked.refused(f"{told}; but no model here changes a picture's manner")
+        if changes is not None:
+            language = asked.reading.language
+            changes = await changes_in_english(changes, language, asked.gallery)
         composed = await _of_document(asked, changes)
         if composed is not None:
             return composed

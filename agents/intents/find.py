@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from maquette.agents.intents.contract import Asked, Sign
 from maquette.agents.plans.parts import attached
+from maquette.agents.plans.translated import english
 from maquette.agents.reading.finding import Sought
 from maquette.records.errors import InvalidInput
 from maquette.records.plan import REFERENCE_KEY, Call, Plan
@@ -24,7 +27,9 @@ class Find:
             raise InvalidInput(
                 "the request does not say what to find", hint='Say e.g. "cut out the red circle".'
             )
-        return _found(sought)
+        language, gallery = asked.reading.language, asked.gallery
+        phrases = [await english(phrase, language, gallery) for phrase in sought.phrases]
+        return _found(replace(sought, phrases=tuple(dict.fromkeys(phrases))))
 
 
 def _found(sought: Sought) -> Plan:

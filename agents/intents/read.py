@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from maquette.agents.intents.contract import Asked, Sign
 from maquette.agents.plans.parts import attached
+from maquette.agents.reading.labelled.labelled import Labelled
 from maquette.records.plan import Call, Plan
+from maquette.words.stopwords import TEXT_WORDS
 
 
 class Read:
@@ -30,4 +32,12 @@ class Read:
             nodes=calls,
             outputs=tuple(f"{call.id}.text" for call in calls),
             summary="read the words in the attached picture" + ("s" if count > 1 else ""),
+            notes=_notes(asked.reading.labelled),
         )
+
+
+def _notes(item: Labelled) -> tuple[str, ...]:
+    """That more is read than what stands on one thing or in one place."""
+    named = [item.plain(piece.text) for _, piece in item.of("target", "place", "query")]
+    told = ", ".join(words for words in named if words.lower() not in TEXT_WORDS)
+    return (f"all words of the picture are read, not only: {told}",) if told else ()

@@ -13,12 +13,21 @@ from maquette.agents.design.types import ASPECTS, Tie, Wanted
 from maquette.agents.plans.parts import attached, quoted
 from maquette.agents.plans.settling import Depiction, settle
 from maquette.agents.plans.signs import FONT, letter_colour, sign_plan, typeset_call
-from maquette.agents.plans.wants import LOST, criteria, only_asked, prompt_of, text_zones
+from maquette.agents.plans.wants import (
+    LOST,
+    UNSEEN,
+    beside,
+    criteria,
+    only_asked,
+    prompt_of,
+    qualities,
+    text_zones,
+)
 from maquette.agents.reading.request import Reading
 from maquette.agents.reading.scene import Link, Mention
 from maquette.agents.reading.showing import CALLED, NOUNS, Showing
 from maquette.model_servers.schemas.generation import GenerationDescription
-from maquette.records.criterion import Criterion
+from maquette.records.criterion import Asked, Criterion
 from maquette.records.errors import FixInput
 from maquette.records.geometry import Box, LayoutItem
 from maquette.records.plan import REFERENCE_KEY, Call, Loop, Plan
@@ -130,7 +139,7 @@ def _picture(
             )
         )
     wanted = _wanted_of(scene, ())
-    chooses = judged and bool(wanted)
+    chooses = judged and any(not isinstance(one, Asked) for one in wanted)
     loop = Loop(
         id="picture",
         body=tuple(body),
@@ -153,7 +162,9 @@ def _picture(
 def _wanted_of(scene: Depiction, strings: Sequence[str]) -> tuple[Criterion, ...]:
     """What must hold, and what was said and is not drawn."""
     told = criteria(strings, scene.stated, scene.wish.links)
-    return (*told, *only_asked(scene.lost, LOST))
+    hoped = [(words, UNSEEN) for one in scene.wish.things for words in qualities(one)]
+    hoped += beside(scene.wish, range(len(scene.wish.things)))
+    return (*told, *only_asked([*scene.lost, *hoped], LOST))
 
 
 def _draw(

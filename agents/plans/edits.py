@@ -8,16 +8,21 @@ from typing import Any
 from maquette.agents.design.types import ASPECTS
 from maquette.agents.plans.parts import attached
 from maquette.agents.plans.taught import SIDES, TaughtWords
+from maquette.agents.plans.wants import LOST, UNSEEN, only_asked
 from maquette.agents.reading.changes import Change, ChangeKind, Unclear, with_article
 from maquette.agents.reading.places import LANDSCAPES
-from maquette.records.criterion import Colour, Count, Criterion, Exists
+from maquette.records.criterion import Asked, Colour, Count, Criterion, Exists
 from maquette.records.errors import FixInput
 from maquette.records.plan import INPUTS, REFERENCE_KEY, Call, Loop, Node, Plan
 from maquette.records.task import TaskRequest
-from maquette.words.colours import canonical
+from maquette.words.colours import base, canonical
 from maquette.words.lexicon import PATTERNS, Lexicon, singular
 
 CANDIDATES, ROUNDS = 2, 2
+UNSEEN_KINDS = frozenset(
+    {ChangeKind.RESIZE, ChangeKind.MOVE, ChangeKind.PATTERN, ChangeKind.BACKGROUND}
+)
+"""Changes whose success no judge looks for."""
 LARGER, SMALLER = 1.4, 0.7
 """By how much the sides of a thing grow or shrink that is to be larger or smaller."""
 _LARGER = frozenset({"bigger", "larger", "taller", "wider", "huge", "big", "large"})
@@ -48,6 +53,14 @@ def edit_plan(
         for asked, change in zip(changes, told, strict=True)
     ]
     wanted = _criteria(told, lexicon)
+    if not lexicon.open:
+        unseen = [
+            str(asked)
+            for asked, change in zip(changes, told, strict=True)
+            if asked.kind in UNSEEN_KINDS and not _fills(change, lexicon, finds=finds)
+        ]
+        lost = [(one, UNSEEN) for one in dict.fromkeys([*words.lost, *unseen])]
+        wanted = (*wanted, *only_asked(lost, LOST))
     nodes = [_node(k, steps, wanted, one=len(chosen) == 1, judged=judged) for k in chosen]
     return Plan(
         nodes=tuple(nodes),
@@ -113,6 +126,8 @@ def _step(change: Change, lexicon: Lexicon, *, finds: bool, every: bool) -> Step
     """How one change is made: of the one thing, or of every one that is so called."""
     if not finds:
         return "edit", {"instruction": str(change)}
+    if _fills(change, lexicon, finds=finds):
+        return "remove_background", {"fill": change.new}
     if change.kind is ChangeKind.BACKGROUND:
         return "change_background", {"setting": _setting(change.new)}
     told: dict[str, Any] = {"target": change.target, "every": every}
@@ -132,6 +147,12 @@ def _step(change: Change, lexicon: Lexicon, *, finds: bool, every: bool) -> Step
     if side:
         told |= {"side": side, "beside": change.link.removeprefix(f"{side} the ")}
     return "change_thing", {name: value for name, value in told.items() if value}
+
+
+def _fills(change: Change, lexicon: Lexicon, *, finds: bool) -> bool:
+    """Whether a background is one plain colour that the generator was not taught: it is filled."""
+    colour = change.kind is ChangeKind.BACKGROUND and base(change.new) is not None
+    return finds and colour and change.new not in (*lexicon.backgrounds, *lexicon.colours)
 
 
 def scale_of(change: Change) -> float:
@@ -164,7 +185,7 @@ def _node(
         )
         calls.append(call)
         image = f"{call.id}.image"
-    chooses = judged and bool(wanted)
+    chooses = judged and any(not isinstance(one, Asked) for one in wanted)
     return Loop(
         id=name,
         body=tuple(calls),

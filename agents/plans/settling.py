@@ -40,9 +40,7 @@ class Depiction:
         return tuple(
             replace(mention, thing=self.shown[NOUNS.index(mention.thing)], colour=None)
             if mention.thing in NOUNS
-            else mention
-            if k in self.asked
-            else replace(mention, colour=None)
+            else replace(mention, colour=self.wish.things[k].colour if k in self.asked else None)
             for k, mention in enumerate(self.things)
         )
 
@@ -80,6 +78,10 @@ def _lost_words(wish: Wish, lexicon: Lexicon) -> list[tuple[str, str]]:
         for mention in wish.things
         for word in mention.extra
         if PATTERNS.get(word) not in lexicon.patterns
+    ] + [
+        (mention.word, f"the nearest known thing is drawn, {mention.thing}")
+        for mention in wish.things
+        if mention.known and mention.word != mention.thing
     ]
 
 

@@ -10,7 +10,7 @@ from maquette.agents.reading.changes import Change, ChangeKind
 from maquette.agents.reading.places import nearest_landscape
 from maquette.agents.reading.tokens import RELATIONS
 from maquette.records.errors import FixInput
-from maquette.words.colours import canonical, nearest
+from maquette.words.colours import base, canonical, nearest
 from maquette.words.lexicon import PATTERNS, Lexicon
 from maquette.words.stopwords import DETERMINERS, NUMBERS
 
@@ -31,6 +31,8 @@ class TaughtWords:
     finds: bool = False
     """Whether things are found and drawn anew one by one."""
     notes: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    """Words of the request that no drawing will surely hold."""
 
     def settled(self, change: Change) -> Change:
         """The change as the model knows it. Raises: FixInput: it cannot know it."""
@@ -48,19 +50,31 @@ class TaughtWords:
                 return replace(change, new=new, link=self._link(change))
             case ChangeKind.REPLACE:
                 new = self._thing(change, change.new, coloured=True)
-                return replace(change, target=self._thing(change, change.target), new=new)
+                return replace(change, target=self._target(change), new=new)
             case ChangeKind.RECOLOUR:
-                target = self._thing(change, change.target)
-                return replace(change, target=target, new=self._colour(change.new))
+                return replace(change, target=self._target(change), new=self._colour(change.new))
             case ChangeKind.PATTERN if change.new not in self.lexicon.patterns:
                 raise _untaught(change, "patterns")
             case _:
-                return replace(change, target=self._thing(change, change.target))
+                return replace(change, target=self._target(change))
+
+    def _target(self, change: Change) -> str:
+        """What is changed. Where things are found by their names, any name can be looked for."""
+        if not self.finds or self._known(change.target) is not None:
+            return self._thing(change, change.target)
+        told = f"the bundled model does not know {change.target!r}: it is looked for by name"
+        self.notes.append(f"{told}, and may not be found or recognisable")
+        self.lost.append(str(change))
+        return change.target
+
+    def _known(self, phrase: str) -> int | None:
+        """Which word of a phrase is the last that the model knows as a thing."""
+        words = _words(phrase)
+        return next((k for k in reversed(range(len(words))) if self.lexicon.thing(words[k])), None)
 
     def _thing(self, change: Change, phrase: str, *, coloured: bool = False) -> str:
         """``striped red circle``: a phrase in the words of the model."""
-        words = re.findall(r"[a-z'’]+", phrase.lower())
-        at = next((k for k in reversed(range(len(words))) if self.lexicon.thing(words[k])), None)
+        words, at = _words(phrase), self._known(phrase)
         if at is None:
             raise FixInput(
                 f"understood: {change}; but the bundled model does not know {phrase!r}",
@@ -79,6 +93,7 @@ class TaughtWords:
             self.notes.append(
                 f"the bundled model goes by colour and kind of thing: {left!r} is left out"
             )
+            self.lost.append(phrase)
         if colour:
             colour = self._colour(colour)
         elif coloured and self.lexicon.colours:
@@ -106,6 +121,8 @@ class TaughtWords:
             if place not in asked.split():
                 self.notes.append(f"{asked!r} is drawn as the nearest known landscape: {place}")
             return place
+        if self.finds and base(asked):  # filled, not drawn
+            return asked
         colour = canonical(asked) or next((c for w in asked.split() if (c := canonical(w))), None)
         if colour and known:
             name = nearest(colour, known)
@@ -125,7 +142,12 @@ class TaughtWords:
                 other = self._thing(change, change.link[len(words) :])
                 return f"{RELATIONS[words]} the {other}"
         self.notes.append(f"the bundled model cannot place things {change.link!r}: left out")
+        self.lost.append(f"{change.new} {change.link}")
         return ""
+
+
+def _words(phrase: str) -> list[str]:
+    return re.findall(r"[a-z'’]+", phrase.lower())
 
 
 def _untaught(change: Change, what: str) -> FixInput:

@@ -10,7 +10,7 @@ from maquette.agents.reading.scene import Link, Mention, Wish
 from maquette.agents.reading.showing import CALLED, NOUNS
 from maquette.agents.reading.wording import PLACEHOLDER, Wordings
 from maquette.records.criterion import Asked, Colour, Count, Criterion, Exists, Relation, TextReads
-from maquette.words.lexicon import Lexicon, plural
+from maquette.words.lexicon import PATTERNS, Lexicon, plural
 
 _SPELLED = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
 _ZONE = {
@@ -25,6 +25,7 @@ _ZONE = {
 _OPPOSITE = {"above": "below", "below": "above", "left of": "right of", "right of": "left of"}
 
 
+UNSEEN = "no judge looks for it"
 LOST = "lost"
 """Of the ids of what was said and cannot be shown."""
 
@@ -45,6 +46,7 @@ def criteria(
             found.append(Count(id=f"count{k}", thing=thing, count=mention.count))
         if mention.colour:
             found.append(Colour(id=f"colour{k}", thing=mention.thing, colour=mention.colour))
+    found += _totals(things)
     for k, link in enumerate(links):
         subject, other = _called(link.subject, names), _called(link.object, names)
         if link.relation == "beside" or link.loose or subject == other:  # It guides the layout.
@@ -56,11 +58,46 @@ def criteria(
     return tuple(found)
 
 
+def qualities(mention: Mention) -> list[str]:
+    """What was said of a thing that no judge looks for, in words: its size, pattern and place."""
+    patterns = [word for word in mention.extra if word in PATTERNS]
+    told = [mention.size, *patterns, mention.place and f"at the {mention.place}"]
+    return [f"{words} ({mention.word})" for words in told if words]
+
+
+def beside(wish: Wish, those: Sequence[int]) -> list[tuple[str, str]]:
+    """That things stand beside each other, for relations of some things: no judge tells it."""
+    pairs = [
+        (link.subject[1], link.object[1])
+        for link in wish.links
+        if link.relation == "beside"
+        and not link.loose
+        and link.subject[0] == link.object[0] == "thing"
+    ]
+    return [
+        (f"{wish.things[one].word} beside {wish.things[other].word}", UNSEEN)
+        for one, other in pairs
+        if {one, other} & set(those)
+    ]
+
+
 def only_asked(told: Sequence[tuple[str, str]], name: str, *, first: int = 0) -> list[Criterion]:
     """A criterion that nobody passes for each of some words, with why; ids count from ``first``."""
     return [
         Asked(id=f"{name}{k}", words=words[:400], why=why[:400])
         for k, (words, why) in enumerate(told, start=first)
+    ]
+
+
+def _totals(things: Sequence[Mention]) -> list[Criterion]:
+    """How many things there are of a name that several mentions have: three, of one red and two
+    blue fish."""
+    names = dict.fromkeys(one.thing for one in things if one.thing)
+    alike = {name: [one for one in things if one.thing == name] for name in names}
+    return [
+        Count(id=f"all{k}", thing=name, count=sum(one.count for one in those))
+        for k, (name, those) in enumerate(alike.items())
+        if len(those) > 1 and all(one.exact for one in those)
     ]
 
 

@@ -14,3 +14,5 @@ class Sought:
 
     phrases: tuple[str, ...]
     wanted: Literal["cut_out", "mask", "place"]
+    left: tuple[int, ...] = ()
+    """Pieces of the labelled item that no phrase holds."""

@@ -8,7 +8,7 @@ from maquette.agents.reading.changes import Changes
 from maquette.agents.reading.finding import Sought
 from maquette.agents.reading.labelled.changed import ChangesRead
 from maquette.agents.reading.labelled.labelled import Labelled
-from maquette.agents.reading.labelled.scenes import SceneRead
+from maquette.agents.reading.labelled.said import SceneRead
 from maquette.agents.reading.scene import Wish, known_to
 from maquette.agents.reading.sequences import Sequence
 from maquette.agents.reading.showing import Showing
@@ -47,6 +47,8 @@ class Reading:
     """Everything that is to be seen."""
     parts: tuple[Reading, ...] = ()
     """The frames of a labelled sequence, each read by itself."""
+    opening: tuple[tuple[str, str], ...] = ()
+    """What is said before the frames and is in none of them, each with why."""
     understood: ChangesRead | None = None
     """The changes of what is labelled, and what none of them holds."""
 

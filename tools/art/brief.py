@@ -99,16 +99,16 @@ class SceneBrief(Record):
 
 
 def colour_code(word: str) -> HexColour:
-    """The ``#rrggbb`` of a colour word or code.
+    """The ``#rrggbb`` of a colour word, with or without a shading word before it, or of a code.
 
     Raises: ValueError: it is neither; says so.
     """
-    from maquette.words.colours import WORDS, canonical, hex_code
+    from maquette.tools.art.painting.shades import shade
+    from maquette.words.colours import base, hex_code
 
     if len(word) == 7 and word.startswith("#"):
         int(word[1:], 16)
         return word.lower()
-    name = canonical(word.lower())
-    if name is None:
+    if base(word.lower()) is None:
         raise ValueError(f"{word!r} is no known colour; expected a colour word or #rrggbb")
-    return hex_code(WORDS[name])
+    return hex_code(shade(word))

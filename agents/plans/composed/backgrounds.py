@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from maquette.tools.art.brief import WantedBackground
 from maquette.tools.art.scene import BackgroundKind
-from maquette.words.colours import canonical
+from maquette.words.colours import base
 from maquette.words.foreign import meaning
 from maquette.words.lexicon import singular
+from maquette.words.stopwords import function_words
 
 KINDS: dict[str, BackgroundKind] = {
     "meadow": "meadow",
@@ -85,37 +86,49 @@ def take_background(masked: str) -> tuple[str, WantedBackground | None]:
 
 def background_of(
     grounds: Sequence[str], language: str
-) -> tuple[WantedBackground | None, tuple[str, ...]]:
+) -> tuple[WantedBackground | None, tuple[tuple[str, str], ...]]:
     """The background of the first known place that some words name.
 
-    Returns: it, and the words of which no background is known.
+    Returns: it, and the words that it does not show, each with why.
     """
     found: WantedBackground | None = None
-    unknown = []
+    lost = []
     for words in grounds:
-        kind = _kind(words, language)
-        if kind is None or (found is not None and found.kind != kind):
-            unknown.append(words)
+        kind, said = _kind(words, language)
+        if kind is None:
+            lost.append((words, "no background is known for it"))
+        elif found is not None and found.kind != kind:
+            lost.append((words, f"one background is shown, {found.kind}"))
         else:
             found = WantedBackground(kind=kind)
-    return found, tuple(unknown)
+            if said not in kind.split() or _says_more(words, said, language):
+                lost.append((words, f"the nearest known background is shown, {kind}"))
+    return found, tuple(lost)
 
 
-def _kind(words: str, language: str) -> BackgroundKind | None:
+def _says_more(words: str, said: str, language: str) -> bool:
+    """Whether words of a place say more than the place: "a snowy forest"."""
+    spare = function_words("en") | {said, "scene", "landscape", "setting", "background"}
+    singles = {singular(word.lower()) for word in _SINGLE.findall(words)}
+    return language == "en" and not singles <= spare | set(KINDS[said].split())
+
+
+def _kind(words: str, language: str) -> tuple[BackgroundKind | None, str]:
+    """The background of a place, and the English word that led to it."""
     singles = [word.lower() for word in _SINGLE.findall(words)]
-    for word in singles:
-        if (known := KINDS.get(word) or KINDS.get(singular(word))) is not None:
-            return known
-    told = meaning(words.lower().strip(), "ground", language) or next(
-        (one for word in singles if (one := meaning(word, "ground", language))), ""
-    )
-    return KINDS.get(told) or next((KINDS[w] for w in told.split() if w in KINDS), None)
+    whole = meaning(words.lower().strip(), "ground", language)
+    told = [whole] if whole else [meaning(word, "ground", language) or "" for word in singles]
+    for word in [*singles, *(one for text in told for one in text.split())]:
+        for form in (word, singular(word)):
+            if form in KINDS:
+                return KINDS[form], form
+    return None, ""
 
 
 def coloured_background(words: str | None) -> WantedBackground:
     """The plain background of a colour word; where none was named, what suits."""
-    colour = canonical(words) if words else None
-    return WantedBackground(kind="plain", colour=colour) if colour else WantedBackground()
+    known = words is not None and (words.startswith("#") or base(words) is not None)
+    return WantedBackground(kind="plain", colour=words) if known else WantedBackground()
 
 
 def _known(word: str) -> str:

@@ -11,6 +11,7 @@ from maquette.agents.plans.composed.backgrounds import (
     coloured_background,
 )
 from maquette.agents.plans.composed.gallery import Gallery
+from maquette.agents.plans.wants import qualities
 from maquette.agents.reading.request import Reading
 from maquette.agents.reading.scene import Mention, Wish
 from maquette.tools.art.brief import Panel, WantedBackground, WantedRelation, WantedThing
@@ -50,8 +51,8 @@ class Cast:
     wish: Wish
     roles: tuple[Role, ...]
     background: WantedBackground
-    unknown_grounds: tuple[str, ...] = ()
-    """Where it was to be, in words that no background is known for."""
+    lost_grounds: tuple[tuple[str, str], ...] = ()
+    """Where it was to be, in words that the background does not show, each with why."""
 
     @property
     def missing(self) -> tuple[Role, ...]:
@@ -101,21 +102,22 @@ async def cast(reading: Reading, gallery: Gallery) -> Cast:
     Raises: ModelUnavailable: the embedder does not answer.
     """
     wish = reading.wish(Lexicon())
-    place, unknown = background_of(wish.grounds, reading.language)
+    place, lost = background_of(wish.grounds, reading.language)
     roles = [await _role(mention, gallery, reading.language) for mention in wish.things]
     if place is None and reading.scene is not None:
-        roles, place = _grounded(roles, reading.language)
+        roles, place, more = _grounded(roles, reading.language)
+        lost = (*lost, *more)
     ground = place or coloured_background(wish.background)
     if place is not None and wish.background and place.kind == "plain":
         ground = coloured_background(wish.background)
-    return Cast(wish=wish, roles=tuple(roles), background=ground, unknown_grounds=unknown)
+    return Cast(wish=wish, roles=tuple(roles), background=ground, lost_grounds=lost)
 
 
 async def _role(mention: Mention, gallery: Gallery, language: str) -> Role:
     """The longest phrase of the mention that is found: "birthday cake", else "cake"."""
     if language != "en":
         found = await gallery.find(mention.word, language=language)
-        name = gallery.english(found.best.thing) if found.best else mention.word
+        name = await gallery.noun(found.best) if found.best else mention.word
         return Role(mention, name, found, lost=tuple(w for w in mention.extra if w not in PATTERNS))
     words = [word for word in mention.extra if word not in PATTERNS]
     noun = mention.word
@@ -131,16 +133,22 @@ async def _role(mention: Mention, gallery: Gallery, language: str) -> Role:
     return Role(mention, noun, bare, lost=tuple(words))
 
 
-def _grounded(roles: list[Role], language: str) -> tuple[list[Role], WantedBackground | None]:
-    """The first thing in no pack that is a known background ("on the grass"), as that."""
+def _grounded(
+    roles: list[Role], language: str
+) -> tuple[list[Role], WantedBackground | None, tuple[tuple[str, str], ...]]:
+    """The first thing in no pack that is a known background ("on the grass"), as that; with what it
+    is said to be and a background does not show."""
     for k, role in enumerate(roles):
         plain = role.mention.colour is None and role.mention.count == 1
         place = role.mention.word in PLACES and plain
         if (role.found.best is None or place) and len(roles) > 1:
-            found, _ = background_of((role.mention.word,), language)
+            found, lost = background_of((role.mention.word,), language)
             if found is not None:
-                return [*roles[:k], replace(role, ground=True), *roles[k + 1 :]], found
-    return roles, None
+                own = (*qualities(role.mention), *role.lost, *filter(None, (role.mention.colour,)))
+                told = tuple((words, "a background has its own look") for words in own)
+                rest = [*roles[:k], replace(role, ground=True), *roles[k + 1 :]]
+                return rest, found, (*lost, *told)
+    return roles, None, ()
 
 
 def _says_more(found: Found, bare: Found) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
@@ -10,13 +11,13 @@ from maquette.model_servers.client.contract import ModelClient
 from maquette.model_servers.client.roles import EmbeddingClient
 from maquette.records.errors import MaquetteError
 from maquette.tools.art.finding.finder import Finder
-from maquette.tools.art.found import Found
+from maquette.tools.art.found import Found, Match
 from maquette.tools.art.packs.table import all_cards, all_packs, pack_of
 from maquette.words.colours import canonical
 
 log = logging.getLogger(__name__)
 
-
+_TAIL = re.compile(r"\s(?:with|of|in|on)\s")
 AT_ONCE = 256
 """Texts of one request to the embedder: as many as it takes."""
 
@@ -46,6 +47,17 @@ class Gallery:
         name = min(names, key=lambda name: (len(name.split()), len(name)), default=thing)
         plain = [word for word in name.split() if canonical(word) is None]
         return " ".join(plain) or name
+
+    async def noun(self, best: Match) -> str:
+        """The English noun for what a word of another language means. A word that is more than the
+        thing's name ("Flasche" of a bottle with a popping cork) is its head ("bottle"), where that
+        leads to the thing, too. Raises: ModelUnavailable: the embedder does not answer."""
+        names = all_cards()[best.thing].names.get("en", ()) if best.by == "alias" else ()
+        for head in dict.fromkeys(_TAIL.split(name)[0].split()[-1] for name in names):
+            found = await self.find(head)
+            if found.best is not None and found.best.thing == best.thing:
+                return head
+        return self.english(best.thing)
 
     def names(self, thing: str, phrase: str) -> bool:
         """Whether a phrase surely names the thing of this id."""

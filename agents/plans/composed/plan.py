@@ -9,7 +9,7 @@ from maquette.agents.plans.composed.gallery import credit, digests
 from maquette.agents.plans.composed.sheets import design_of, words_of
 from maquette.agents.plans.parts import quoted
 from maquette.agents.plans.signs import letter_colour
-from maquette.agents.plans.wants import LOST, criteria, only_asked
+from maquette.agents.plans.wants import LOST, beside, criteria, only_asked, qualities
 from maquette.agents.reading.request import Reading
 from maquette.records.criterion import Criterion
 from maquette.records.plan import Alternative, Call, Loop, Plan
@@ -53,10 +53,15 @@ def _lost(cast: Cast) -> list[Criterion]:
     told = [
         (f"{' '.join(role.lost)} {role.mention.word}", "art cannot show it")
         for role in cast.roles
-        if role.lost
+        if role.lost and not role.ground
     ]
-    told += [(words, "no background is known for it") for words in cast.unknown_grounds]
-    return only_asked(told, LOST)
+    told += [
+        (words, f"there is no picture of {role.phrase}")
+        for role in cast.missing
+        for words in qualities(role.mention)
+    ]
+    told += beside(cast.wish, [k for k, role in enumerate(cast.roles) if role in cast.missing])
+    return only_asked([*told, *cast.lost_grounds], LOST)
 
 
 def composed_plan(reading: Reading, cast: Cast, *, notes: Sequence[str] = ()) -> Plan:

@@ -6,7 +6,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from maquette.agents.plans.describing import description_of
 from maquette.agents.plans.wants import only_asked
+from maquette.agents.reading.labelled.labelled import Labelled
 from maquette.agents.reading.request import Reading
 from maquette.records.criterion import Asked, Criterion, TextReads, describe
 from maquette.records.ledger import Ledger, LedgerEntry
@@ -21,6 +23,7 @@ MANY = 80
 """Entries of a ledger; of more, neighbours become one."""
 NOT_DONE = "not done or not checked: "
 NOT_UNDERSTOOD = "it was not understood"
+_BY_NAME = "things are found by name alone"
 _EDITED = "this part of the change was not understood"
 
 
@@ -30,17 +33,35 @@ def said_only(reading: Reading) -> list[tuple[str, str]]:
     item, scene = reading.labelled, reading.scene
     if item.kind in ("image", "image_text", "clarify"):
         # What stands where to a shown thing is read by ``showing``, and is no loss here.
-        drawn = {"rel", "place", "colour"} if reading.showing else set()
+        shows = reading.showing is not None and reading.attached
+        drawn = {"rel", "place", "colour", "ref", "target"} if shows else set()
         said = [one for one in scene.said if item.pieces[one.piece].label not in drawn]
         found += [(one.words, one.why) for one in said]
     if item.kind == "sequence":
-        found += [one for part in reading.parts for one in _said(part)]
+        found += [*reading.opening, *(one for part in reading.parts for one in _said(part))]
     if item.kind == "image_edit" and reading.understood is not None:
         pieces = item.pieces
-        told = [pieces[k] for k in reading.understood.left]
-        found += [(item.plain(piece.text), _EDITED) for piece in told if piece.text.strip()]
+        left = [k for k in reading.understood.left if pieces[k].text.strip()]
+        found += [(item.with_heads(k), _EDITED) for k in left]
         found += [(item.plain(piece.text), "no judge knows it") for _, piece in item.of("style")]
+    if item.kind == "caption":
+        left_over = description_of(item).left
+        found += [(item.with_heads(k), why) for k, why in left_over]
+    if reading.sought is not None:
+        found += [
+            (_related(item, k), "things are found by name alone") for k in reading.sought.left
+        ]
+    if item.kind in ("ocr", "score"):
+        found += [(item.with_heads(k), "nothing here does it so") for k, _ in item.of("opt", "not")]
     return found
+
+
+def _related(item: Labelled, k: int) -> str:
+    """A piece in its words; a relation with what it is to: "on the table (cup)"."""
+    if item.pieces[k].label != "rel":
+        return item.with_heads(k)
+    of = " ".join(item.pieces[n].text for n in item.objects_of(k))
+    return item.plain(f"{item.pieces[k].text} {of}".strip())
 
 
 def _said(part: Reading) -> list[tuple[str, str]]:
@@ -57,7 +78,8 @@ def not_understood(ledger: Ledger, start: int, end: int) -> list[tuple[str, str]
             runs[-1].append(entry)
         else:
             runs.append([entry])
-    return [(" ".join(entry.words for entry in run), NOT_UNDERSTOOD) for run in runs]
+    told = [" ".join(entry.words for entry in run) for run in runs]
+    return [(words, NOT_UNDERSTOOD) for words in told if _says_something(words)]
 
 
 def with_asked(plan: Plan, asked: Sequence[tuple[str, str]]) -> Plan:
@@ -66,7 +88,7 @@ def with_asked(plan: Plan, asked: Sequence[tuple[str, str]]) -> Plan:
     A plan without a loop tells them as notes: its results are computed, and what was not
     understood stands in the ledger.
     """
-    wanted = [one for one in dict.fromkeys(asked) if _says_something(one[0])]
+    wanted = [one for one in dict.fromkeys(asked) if _WORD.search(one[0])]
     loop = next((node for node in plan.nodes if isinstance(node, Loop)), None)
     if not wanted:
         return plan
@@ -95,17 +117,26 @@ def with_ledger(plan: Plan, ledger: Ledger, text: str) -> Plan:
     """The plan with its ledger: each entry with the criterion or call it went to."""
     criteria = [one for node in plan.nodes if isinstance(node, Loop) for one in node.criteria]
     calls = [node.id for node in plan.nodes]
-    open_words = " ".join(note for note in plan.notes if note.startswith(NOT_DONE))
+    notes = [note for note in plan.notes if note.startswith(NOT_DONE)]
+    lost = {k for note in notes for k in _told_by(note, ledger)}
     entries = tuple(
         entry.model_copy(update={"part": "not_understood"})
-        if open_words and f"{NOT_DONE}{entry.words} (" in open_words
+        if k in lost
         else _placed(entry, criteria, calls)
-        for entry in ledger.entries
+        for k, entry in enumerate(ledger.entries)
     )
     told = ledger.model_copy(update={"entries": entries})
     if len(entries) > MANY:
         told = told.merged(text)
     return plan.model_copy(update={"ledger": told})
+
+
+def _told_by(note: str, ledger: Ledger) -> list[int]:
+    """The entries that a note says are not done; never none of them."""
+    words = note.removeprefix(NOT_DONE)
+    entries = list(enumerate(ledger.entries))
+    first = [k for k, entry in entries if words.startswith(f"{entry.words} (")]
+    return first or [k for k, entry in entries if entry.words in words and entry.part != "context"]
 
 
 def _placed(entry: LedgerEntry, criteria: Iterable[Criterion], calls: Sequence[str]) -> LedgerEntry:

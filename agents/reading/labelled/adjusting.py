@@ -10,7 +10,7 @@ from typing import Any
 
 from maquette.agents.reading.labelled import values
 from maquette.agents.reading.labelled.labelled import Labelled
-from maquette.words.stopwords import NUMBERS
+from maquette.words.stopwords import NUMBERS, all_function_words
 
 RULES: tuple[tuple[str, dict[str, Any], str], ...] = tuple(
     (one["tool"], one["arguments"], "|".join(one["words"]))
@@ -30,6 +30,8 @@ _TIMES = re.compile(
     r"(twice|thrice|double|doubled|half|halve|halved|triple|quadruple)\b)",
     re.I,
 )
+_SHARE = re.compile(r"(\d{1,3})\s*(?:%|percent|per cent|prozent)", re.IGNORECASE)
+_LESS = re.compile(r"smaller|shrink|down|reduc|kleiner|verkleiner|缩小")
 _CLOCK_BACK = re.compile(r"counter|anti|\bleft\b|links|逆", re.I)
 _MUCH = re.compile(r"\b(?:much|a lot|very|way|viel|stark|mucho)\b|很多|大幅", re.I)
 _BIT = re.compile(r"\b(?:bit|little|slightly|touch|etwas|poco)\b|一点|稍", re.I)
@@ -133,6 +135,12 @@ def _resized(text: str) -> Adjustment:
         return Adjustment("resize", {"width_px": int(match[1])})
     if match := _HIGH.search(text):
         return Adjustment("resize", {"height_px": int(match[1])})
+    if match := _SHARE.search(text):
+        share = int(match[1]) / 100
+        less = bool(_LESS.search(low))
+        by = re.search(r"\b(?:by|um)\s*$", text[: match.start()], re.IGNORECASE)
+        scale = share if not by else 1 - share if less else 1 + share
+        return Adjustment("resize", {"scale": round(min(8.0, max(0.05, scale)), 3)})
     if re.search(r"smaller|shrink|half|halve|downscal|kleiner|verkleiner|缩小", low):
         return Adjustment("resize", {"scale": 0.5})
     return Adjustment("enlarge", {"factor": factor_of(text)})
@@ -173,10 +181,15 @@ def format_of(it: Labelled) -> Format:
     left = []
     for k, piece in it.of("opt"):
         told = _option(piece.text, it.language)
-        if not told:
+        if not told or told.get("kind") == "svg":  # pictures are made of pixels
             left.append(k)
         found |= told
     return Format(**found, left=tuple(left))
+
+
+def is_png(text: str) -> bool:
+    """Whether an option only names the form that every picture has."""
+    return _option(text, "en") == {"kind": "png"}
 
 
 def _option(text: str, language: str) -> dict[str, Any]:
@@ -206,4 +219,12 @@ def _option(text: str, language: str) -> dict[str, Any]:
 def is_whole(it: Labelled, pieces: tuple[int, ...]) -> bool:
     """Whether a clause speaks of the picture as a whole: nothing in it is named."""
     named = [it.pieces[k] for k in pieces if it.pieces[k].label in ("target", "thing")]
-    return not any(not _PICTURE.search(one.text) for one in named)
+    refs = [it.pieces[k] for k in pieces if it.pieces[k].label == "ref" and not it.pieces[k].heads]
+    inside = any(points_inside(one.text) for one in refs)
+    return not inside and not any(not _PICTURE.search(one.text) for one in named)
+
+
+def points_inside(text: str) -> bool:
+    """Whether a reference names a thing in the picture: "the left cat", not "this photo"."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    return not _PICTURE.search(text) and any(word not in all_function_words() for word in words)

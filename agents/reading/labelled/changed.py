@@ -7,60 +7,19 @@ from dataclasses import dataclass
 
 from maquette.agents.reading.changes import Change, ChangeKind, Unclear
 from maquette.agents.reading.labelled import values
-from maquette.agents.reading.labelled.adjusting import Adjustment, adjustments_of, is_whole
+from maquette.agents.reading.labelled.adjusting import is_png, points_inside
+from maquette.agents.reading.labelled.clauses import CONTENT, Clause, clauses_of
 from maquette.agents.reading.labelled.labelled import Labelled, Piece
-from maquette.words.foreign import meaning
 from maquette.words.lexicon import PATTERNS, singular
 from maquette.words.stopwords import TEXT_WORDS
 
 MAX_CHANGES = 6
-_REMOVE = re.compile(
-    r"\b(?:remov\w*|delet\w*|eras\w*|rid|take (?:out|away|off)|clear|wipe|crop out|lose|drop|"
-    r"without|hide|clean|paint over|photoshop out)\b",
-    re.IGNORECASE,
-)
-_ADD = re.compile(
-    r"\b(?:add\w*|insert\w*|put\w*|place|draw|paint|include|give|stick|need|want)\b", re.I
-)
-_REPLACE = re.compile(
-    r"\b(?:replac\w*|swap\w*|exchang\w*|substitut\w*|turn|change|instead)\b", re.I
-)
-_MOVE = re.compile(r"\b(?:mov\w*|shift\w*|slide|push|bring|put|place|swap sides)\b", re.I)
 _BACKGROUND = re.compile(r"\b(?:background|backdrop|hintergrund|fondo)\b|背景", re.IGNORECASE)
 _FADES = re.compile(r"\bto\b|gradient|fad(?:e|ing)", re.IGNORECASE)
+_THE = re.compile(r"^(?:(?:the|that|this|my|our|all|every|each|both)\s+)+(?=\S)", re.IGNORECASE)
 _PLACED = re.compile(r"^(?:(?:on|in|at|by|near|to|into|an?|the)\s+)+(?=\S)", re.IGNORECASE)
-_ENGLISH = {
-    "remove": _REMOVE, "add": _ADD, "replace": _REPLACE, "move": _MOVE,
-}  # fmt: skip
-
-
-CONTENT = tuple(
-    """
-    thing target count colour pattern size attr rel place ground words new opt not ref carrier
-    style query
-    """.split()  # noqa: SIM905
-)
-"""Labels of what a clause says beside its verb."""
-CHANGING = (*CONTENT[:9], "new", "not")
+CHANGING = (*CONTENT[:9], "new", "not", "opt", "words")
 """Those that some change is to hold."""
-
-
-@dataclass(frozen=True)
-class Clause:
-    """One thing that is done: its verb and the pieces that follow it."""
-
-    verb: str
-    text: str
-    """From its verb to the next."""
-    pieces: tuple[int, ...]
-
-    def whole(self, it: Labelled) -> bool:
-        """Whether it speaks of the picture as a whole."""
-        return is_whole(it, self.pieces)
-
-    def adjustments(self, it: Labelled) -> list[Adjustment]:
-        """The adjustments of the whole picture that it asks for."""
-        return adjustments_of(it, self.text, whole=self.whole(it))
 
 
 @dataclass(frozen=True)
@@ -71,19 +30,6 @@ class ChangesRead:
     strings: tuple[str, ...]
     """Words to be put on the picture."""
     left: tuple[int, ...]
-
-
-def clauses_of(it: Labelled) -> list[Clause]:
-    """The item's clauses, one a verb; what stands before the first verb is of the first."""
-    verbs = [k for k, piece in it.of("do") if not it.denied(k)]
-    clauses = []
-    for n, k in enumerate(verbs or [-1]):
-        begin = it.pieces[k].start if n else 0
-        end = it.pieces[verbs[n + 1]].start if n + 1 < len(verbs) else len(it.text)
-        inside = [i for i, piece in it.of(*CONTENT) if begin <= piece.start < end]
-        verb = it.pieces[k].text if k >= 0 else ""
-        clauses.append(Clause(verb, it.text[begin:end], tuple(inside)))
-    return clauses
 
 
 def read_changes_of(it: Labelled) -> ChangesRead:
@@ -97,12 +43,11 @@ def read_changes_of(it: Labelled) -> ChangesRead:
         used |= held
         before = found[-1].target or found[-1].new if found else before
     titles = {k for k, piece in it.of("thing", "target") if _is_title(piece)}
-    strings = tuple(
-        it.plain(piece.text).strip('"')
-        for k, piece in it.of("words")
-        if not it.denied(k) and titles.issuperset(it.heads_of(k))
-    )
+    held = [k for k, _ in it.of("words") if not it.denied(k) and titles.issuperset(it.heads_of(k))]
+    strings = tuple(it.plain(it.pieces[k].text).strip('"') for k in held if k not in used)
+    used.update(held)
     used |= _adjusting(it)
+    used |= {k for k, piece in it.of("opt") if is_png(piece.text)}
     left = tuple(k for k, _ in it.of(*CHANGING) if k not in used and k not in titles)
     return ChangesRead(tuple(changes[:MAX_CHANGES]), strings, left)
 
@@ -112,7 +57,7 @@ def _adjusting(it: Labelled) -> set[int]:
     held: set[int] = set()
     for clause in clauses_of(it):
         if clause.adjustments(it):
-            labels = {"new", "size", "place", "count", "attr", "not"}
+            labels = {"new", "size", "place", "count", "attr", "not", "opt"}
             labels |= {"target", "thing", "colour"} if clause.whole(it) else set()
             held |= {k for k in clause.pieces if it.pieces[k].label in labels}
     return held
@@ -137,11 +82,7 @@ class _Clause:
         ]
 
     def _does(self, what: str) -> bool:
-        verb = self._clause.verb
-        if self._it.language == "en":
-            return bool(_ENGLISH[what].search(verb))
-        told = meaning(verb.lower(), "do", self._it.language) or ""
-        return bool(_ENGLISH[what].search(told))
+        return self._clause.does(what, self._it.language)
 
     def read(self) -> tuple[list[Change], set[int]]:
         every = [k for k, _ in self._pieces("target")]
@@ -159,12 +100,13 @@ class _Clause:
         return changes, self._used
 
     def _referred(self) -> list[int]:
-        """What "it" stands for, where the text has it."""
+        """What "it" stands for, where the text has it; "the left cat" is a name by itself."""
         found = []
-        for k, _ in self._pieces("ref"):
-            meant = self._it.meant(k)
-            if self._it.pieces[meant].label in ("target", "thing"):
-                found.append(meant)
+        for k, piece in self._pieces("ref"):
+            meant = [n for n in self._it.all_meant(k) if n != k]
+            found += [n for n in meant if self._it.pieces[n].label in ("target", "thing")]
+            if not piece.heads and points_inside(piece.text):
+                found.append(k)
         return found
 
     def _name(self, k: int, *, but: frozenset[int] = frozenset()) -> str:
@@ -178,7 +120,8 @@ class _Clause:
                 told.append(one.text)
                 self._used.add(n)
         self._used.add(k)
-        return " ".join([*told, self._it.plain(piece.text)]).lower()
+        named = " ".join([*told, self._it.plain(piece.text)]).lower()
+        return _THE.sub("", named)
 
     def _reworded(self, targets: list[int]) -> list[Change] | None:
         """Words of a sheet that become others: "change the date to June 5"."""
@@ -198,8 +141,7 @@ class _Clause:
         if not denied and not removes:
             return None
         chosen = denied or [*targets, *things]
-        for n, _ in self._pieces("not", "rel", "ref"):
-            self._used.add(n)
+        self._used.update(n for n, _ in self._pieces("not", "ref"))
         found = [Change(ChangeKind.REMOVE, target=self._name(k)) for k in chosen]
         return [one for one in found if not _BACKGROUND.search(one.target)] or None
 
@@ -209,7 +151,8 @@ class _Clause:
         named = [k for k in targets if _BACKGROUND.search(self._it.pieces[k].text)]
         if not grounds and not named:
             return None
-        new = [piece.text for k, piece in self._pieces("colour", "new", "attr") if self._held(k)]
+        told = self._pieces("new") or self._pieces("colour") or self._pieces("attr")
+        new = [piece.text for k, piece in told if self._held(k)]
         new = new or [piece.text for _, piece in grounds if not _BACKGROUND.search(piece.text)]
         new = new or [piece.text for k, piece in self._pieces("thing") if self._held(k)]
         for k in named:

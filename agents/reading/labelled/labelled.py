@@ -74,23 +74,36 @@ class Labelled:
 
     def heads_of(self, n: int) -> tuple[int, ...]:
         """The pieces that piece ``n`` belongs to; references are followed to what they mean."""
-        return tuple(dict.fromkeys(self.meant(head) for head in self.pieces[n].heads))
+        return self._meant(self.pieces[n].heads)
 
     def objects_of(self, n: int) -> tuple[int, ...]:
         """The objects of relation ``n``; references are followed."""
-        return tuple(dict.fromkeys(self.meant(one) for one in self.pieces[n].objects))
+        return self._meant(self.pieces[n].objects)
+
+    def _meant(self, pieces: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(one for piece in pieces for one in self.all_meant(piece)))
 
     def meant(self, k: int) -> int:
-        """What a piece means: itself, or of a reference the piece that it stands for."""
-        seen: set[int] = set()
-        while self.pieces[k].label == "ref" and self.pieces[k].heads and k not in seen:
-            seen.add(k)
-            k = self.pieces[k].heads[0]
-        return k
+        """What a piece means: itself, or of a reference the first piece that it stands for."""
+        return self.all_meant(k)[0]
+
+    def all_meant(self, k: int, seen: frozenset[int] = frozenset()) -> tuple[int, ...]:
+        """All that a piece means: "both" stands for two others."""
+        piece = self.pieces[k]
+        if piece.label != "ref" or not piece.heads or k in seen:
+            return (k,)
+        found = (one for head in piece.heads for one in self.all_meant(head, seen | {k}))
+        return tuple(dict.fromkeys(found))
 
     def denied(self, k: int) -> bool:
         """Whether a negation belongs to a piece."""
         return any(k in self.pieces[n].heads for n, _ in self.of("not"))
+
+    def with_heads(self, k: int) -> str:
+        """A piece in its words, with those of what it belongs to: "on the left (cat)"."""
+        of = ", ".join(self.pieces[head].text for head in self.heads_of(k))
+        text = self.pieces[k].text
+        return self.plain(f"{text} ({of})" if of else text)
 
     def plain(self, text: str) -> str:
         """Words with the hidden strings put back, in quotes."""

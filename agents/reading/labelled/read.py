@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 
 from maquette.agents.reading.changes import Changes
 from maquette.agents.reading.finding import MAX_PHRASES, Sought
+from maquette.agents.reading.labelled.adjusting import points_inside
 from maquette.agents.reading.labelled.changed import ChangesRead, read_changes_of, unclear
 from maquette.agents.reading.labelled.labelled import Labelled, items_of, unmasked, with_kind
 from maquette.agents.reading.labelled.ledger import entries_of
 from maquette.agents.reading.labelled.quoting import Quoted, hide_quoted
 from maquette.agents.reading.labelled.scenes import read_scene_of
-from maquette.agents.reading.labelled.sequencing import read_sequence_of
+from maquette.agents.reading.labelled.sequencing import opening_of, read_sequence_of, shared
 from maquette.agents.reading.request import Reading, check_strings, check_words, plain_of
 from maquette.agents.reading.showing import read_showing, without_nouns
 from maquette.agents.reading.wording import Wordings
@@ -114,7 +115,10 @@ def reading_of(item: Labelled, attached: int) -> Reading:
     sequence, parts = read_sequence_of(item)
     if sequence is None:
         return read
-    return replace(read, sequence=sequence, parts=tuple(reading_of(one, attached) for one in parts))
+    frames = tuple(reading_of(one, attached) for one in parts)
+    opening = read_scene_of(opening_of(item, parts))
+    left = shared(opening, [one.scene for one in frames], item.plain(sequence.opening))
+    return replace(read, sequence=sequence, parts=frames, opening=tuple(left))
 
 
 def _may_show(item: Labelled, attached: int) -> bool:
@@ -150,18 +154,27 @@ def _search(item: Labelled) -> str:
 
 
 def _sought(item: Labelled) -> Sought | None:
-    """What to find, and what is wanted of it."""
-    phrases = []
-    for k, piece in item.of("target", "thing", "query"):
-        if item.denied(k):
-            continue
-        told = [
-            one.text
+    """What to find, and what is wanted of it. What another thing stands to is not sought itself,
+    unless it is all that is named."""
+    named = [k for k, _ in item.of("target", "thing", "query") if not item.denied(k)]
+    objects = {k for n, _ in item.of("rel") if item.heads_of(n) for k in item.objects_of(n)}
+    chosen = [k for k in named if k not in objects] or named
+    if not chosen:
+        refs = [k for k, piece in item.of("ref") if points_inside(piece.text)]
+        chosen = refs
+    phrases, held = [], set(chosen)
+    for k in chosen:
+        piece = item.pieces[k]
+        before = [
+            (n, one.text)
             for n, one in item.of("colour", "size", "pattern", "attr")
             if k in item.heads_of(n) and one.end <= piece.start and len(one.text.split()) <= 2
         ]
-        phrases.append(item.plain(" ".join([*told, piece.text]))[:200])
+        held |= {n for n, _ in before}
+        phrases.append(item.plain(" ".join([*(text for _, text in before), piece.text]))[:200])
     if not phrases:
         return None
     wanted = "place" if item.kind == "boxes" else "cut_out" if _CUTS.search(item.text) else "mask"
-    return Sought(tuple(phrases[:MAX_PHRASES]), wanted)  # type: ignore[arg-type]
+    told = ("colour", "size", "pattern", "attr", "place", "rel", "target", "thing", "style")
+    left = [k for k, _ in item.of(*told) if k not in held | objects]
+    return Sought(tuple(phrases[:MAX_PHRASES]), wanted, tuple(left))  # type: ignore[arg-type]

@@ -3,56 +3,40 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 
-from maquette.agents.reading.labelled import values
+from maquette.agents.reading.labelled import standing, values
 from maquette.agents.reading.labelled.labelled import Labelled, is_mark, unmasked
+from maquette.agents.reading.labelled.mentions import mentions_of
 from maquette.agents.reading.labelled.parts import parts_of
-from maquette.agents.reading.scene import Item, Link, Mention, Relation, Wish
-from maquette.agents.reading.showing import without_nouns
+from maquette.agents.reading.labelled.said import (
+    ABSENT,
+    CONTENT,
+    NOT_UNDERSTOOD,
+    Account,
+    SceneRead,
+)
 from maquette.agents.reading.wording import PLACEHOLDER, normal
 from maquette.words.lexicon import singular
-from maquette.words.stopwords import CARRIERS, TEXT_WORDS
+from maquette.words.stopwords import CARRIERS, TEXT_WORDS, all_function_words
 
-PLURAL = 3
-"""How many things a plural without a number shows."""
-MAX_COUNT = 99
 _LIKE = re.compile(
     r"\b(?:in the style of|inspired by|so-called|based on|known as)\s*(?:the\s+)?\W*$",
     re.IGNORECASE,
 )
 _SHEETS = frozenset(CARRIERS) - frozenset(TEXT_WORDS)
-
-
-@dataclass(frozen=True)
-class SaidOnly:
-    """Something that was said and that no picture can surely be made to hold, by its piece."""
-
-    piece: int
-    words: str
-    why: str
-
-
-@dataclass
-class SceneRead:
-    """The scene of an item."""
-
-    wish: Wish
-    shown: tuple[str, ...]
-    """Strings to be seen, in their order."""
-    masked: str
-    """The item's words with every string to be seen as a private character."""
-    said: list[SaidOnly] = field(default_factory=list)
-    things: dict[int, list[int]] = field(default_factory=dict)
-    """The things of the wish that each piece gave, by the piece's number."""
-    strings: dict[int, int] = field(default_factory=dict)
-    """The string that each piece is."""
-    grounds: list[int] = field(default_factory=list)
-    """The pieces of the wish's grounds."""
+_NO_SHEET = ("picture", "photo", "image")
+_BEHIND = re.compile(
+    r"\b(?:background|backdrop|paper|sky|hintergrund|himmel|papier|fondo)\b|背景|底|天空",
+    re.IGNORECASE,
+)
+_PLAIN = re.compile(r"sky|himmel|天空|gradient|verlauf|渐变", re.IGNORECASE)
+"""Of what is shown as one colour behind all, and is more than that."""
+PART = "a part of a thing is not drawn or checked by itself"
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def read_scene_of(labelled: Labelled) -> SceneRead:
-    """Everything that an item wants to be seen."""
+    """Everything that an item wants to be seen. Each of its pieces is used or said."""
     return _Builder(labelled).build()
 
 
@@ -60,30 +44,33 @@ class _Builder:
     def __init__(self, labelled: Labelled) -> None:
         self._it = labelled
         self._language = labelled.language
-        self._read = SceneRead(wish=Wish(), shown=(), masked=labelled.text)
-        self._part_relations: set[int] = set()
+        self._book = Account(labelled)
+        self._read = self._book.read
+        self._say = self._book.say
 
     def build(self) -> SceneRead:
         self._strings()
+        self._denials()
         parts = self._parts()
-        for k, piece in self._it.of("thing"):
-            if k in parts:
+        for k, piece in list(self._book.of(*self._nouns)):
+            if k in parts or self._is_text(k) or not piece.text.strip():
                 continue
-            if self._it.denied(k):
-                self._deny(k)
-            elif not self._carries(k) and piece.text.strip():
+            if self._carries(k):
+                self._book.use(k)
+            else:
                 self._thing(k)
+        self._letters()
         self._sheet()
         self._grounds()
-        self._relations()
-        self._places()
+        standing.relate(self._book)
+        standing.place(self._book)
         self._rest()
         return self._read
 
-    def _say(self, k: int, why: str, words: str | None = None) -> None:
-        told = self._it.plain(words or self._it.pieces[k].text)[:400]
-        if told:
-            self._read.said.append(SaidOnly(k, told, why))
+    @property
+    def _nouns(self) -> tuple[str, ...]:
+        """Labels of things to be drawn: where a new picture is made, no target is another's."""
+        return ("thing", "target") if self._it.kind in ("image", "image_text") else ("thing",)
 
     def _strings(self) -> None:
         """Strings to be seen; the text with each of them, and no other, as a private character."""
@@ -116,283 +103,166 @@ class _Builder:
             return self._it.strings[ord(text) - PLACEHOLDER]
         return normal(unmarked(text, self._it.strings)).strip(" ,;:")
 
-    def _parts(self) -> set[int]:
-        """Things that are parts of others; they are only told."""
-        found = parts_of(self._it)
-        for n, words in found.values():
-            self._say(n, "a part of a thing is not drawn or checked by itself", words)
-        self._part_relations = {n for n, _ in found.values()}
-        return set(found)
-
-    def _deny(self, k: int) -> None:
-        piece = self._it.pieces[k]
-        self._read.wish.excluded.append(singular(piece.text.lower()))
-        self._say(k, "nobody can surely tell that it is absent", f"no {piece.text}")
-
-    def _carries(self, k: int) -> bool:
-        """Whether a thing is the sheet that the strings stand on: it is set, not drawn."""
-        words = self._it.pieces[k].text.lower().split()
-        name = singular(words[-1]) if words else ""
-        if name not in _SHEETS or not self._read.shown or any(self._it.of("carrier")):
-            return False
-        self._read.wish.carrier = self._read.wish.carrier or name
-        return True
-
-    def _thing(self, k: int) -> None:
-        base = self._mention(k)
-        groups = self._groups(k, base)
-        self._read.things[k] = []
-        for mention in groups:
-            self._read.wish.things.append(mention)
-            self._read.things[k].append(len(self._read.wish.things) - 1)
-
-    def _mention(self, k: int) -> Mention:
-        piece = self._it.pieces[k]
-        words = piece.text.split()
-        if self._language == "en":
-            words = [re.sub(r"[^\w'’-]", "", word.lower()) for word in words]
-            words = [word for word in words if word] or [piece.text.lower()]
-            noun = without_nouns(singular(words[-1]))
-            plural = noun != words[-1] or words[-1] in ("people", "children", "men", "women")
-        else:
-            words, noun, plural = [piece.text], piece.text, False
-        count, exact = (PLURAL, False) if plural else (1, True)
-        before: list[str] = []
-        for n, attr in self._it.belonging(k, "attr"):
-            if self._it.denied(n):
-                self._say(n, "nobody can surely tell that it is absent", f"not {attr.text}")
-            elif (named := values.pattern_of_words(attr.text, self._language)) is not None:
-                before.append(named)
-            elif attr.end <= piece.start and len(attr.text.split()) <= 2 and self._language == "en":
-                before += attr.text.lower().split()
-            else:
-                self._say(n, "no judge can check it", f"{attr.text} ({piece.text})")
-        size = None
-        for n, told in self._it.belonging(k, "size"):
-            size = values.size_of(told.text, self._language)
-            if size is None:
-                self._say(n, "this size is not known")
-        patterns = self._patterns(k)
-        return Mention(
-            thing=noun,
-            word=noun,
-            known=False,
-            count=count,
-            size=size,
-            extra=(*patterns, *before, *words[:-1]),
-            exact=exact,
-        )
-
-    def _nearest(self, n: int) -> int:
-        """The thing that a number counts: of several the next one after it."""
-        heads, at = self._it.heads_of(n), self._it.pieces[n].end
-        return min(heads, key=lambda k: (self._it.pieces[k].start < at, self._it.pieces[k].start))
-
-    def _patterns(self, k: int) -> list[str]:
-        found = []
-        for n, told in self._it.belonging(k, "pattern"):
-            named = values.pattern_of_words(told.text, self._language)
-            if named is None:
-                self._say(n, "this pattern is not known")
-            elif named != "plain":
-                found.append(named)
-        return found
-
-    def _groups(self, k: int, base: Mention) -> list[Mention]:
-        """The thing with its number and colour; several of them where it has several of each."""
-        counts, exacts = [], []
-        for n, told in self._it.belonging(k, "count"):
-            if self._nearest(n) != k:
+    def _denials(self) -> None:
+        """What is denied, with what is said of a thing that is: it is told, and nothing of it is
+        built."""
+        denied = [k for k, _ in self._it.of(*CONTENT) if self._it.denied(k)]
+        for k in denied:
+            piece = self._it.pieces[k]
+            if piece.label != "thing":
+                self._say(k, ABSENT, f"not {piece.text}")
                 continue
-            number, exact = values.count_of(told.text, self._language)
-            if number is None:
-                self._say(n, "this number is not understood")
-            else:
-                counts.append(min(number, MAX_COUNT))
-                exacts.append(exact)
-        colours: list[str] = []
-        for n, told in self._it.belonging(k, "colour"):
-            named = values.colours_of(told.text, self._language)
-            if self._it.denied(n):
-                self._say(n, "nobody can surely tell that it is not so", f"not {told.text}")
-            elif not named:
-                self._say(n, "this colour is not known")
-            else:
-                colours.append(named[0])
-                if len(named) > 1 or not values.only_colour(told.text, self._language):
-                    self._say(n, "only one colour of a thing can be set and checked")
-        if len(colours) > 1 and len(counts) in (len(colours), len(colours) + 1):
-            numbers = counts[-len(colours) :]
-            pairs = zip(numbers, colours, strict=True)
-            return [replace(base, count=c, colour=colour, exact=True) for c, colour in pairs]
-        if len(colours) > 1 and counts and counts[0] == len(colours):
-            return [replace(base, count=1, colour=colour, exact=True) for colour in colours]
-        if len(colours) > 1 and not counts and base.count > 1:  # "red and blue balls"
-            return [replace(base, count=2, colour=colour, exact=False) for colour in colours]
-        for extra in colours[1:]:
-            self._say(
-                k, "only one colour of a thing can be set and checked", f"{extra} {base.word}"
-            )
-        number = counts[0] if counts else base.count
-        exact = exacts[0] if counts else base.exact
-        return [replace(base, count=number, colour=next(iter(colours), None), exact=exact)]
-
-    def _sheet(self) -> None:
-        wish = self._read.wish
-        for k, piece in self._it.of("carrier"):
-            name = singular(piece.text.lower().split()[-1]) if piece.text.split() else ""
-            told = values.meaning(piece.text.lower(), "carrier", self._language) or name
-            wish.carrier = wish.carrier or told
-            own = values.colours_of(piece.text, self._language)
-            if own and told in _SHEETS and told not in ("picture", "photo", "image"):
-                wish.sheet = wish.sheet or own[0]  # "green card" as one piece
-            for n, colour in self._it.belonging(k, "colour"):
-                named = values.colours_of(colour.text, self._language)
-                if not named:
-                    self._say(n, "this colour is not known")
-                elif told in TEXT_WORDS:
-                    wish.letters = wish.letters or named[0]
-                elif told in _SHEETS and told not in ("picture", "photo", "image"):
-                    wish.sheet = wish.sheet or named[0]
-                else:
-                    wish.background = wish.background or named[0]
-        for k, _ in self._it.of("words", "target"):
-            for n, colour in self._it.belonging(k, "colour"):
-                named = values.colours_of(colour.text, self._language)
-                if named and self._it.pieces[k].label == "words":
-                    wish.letters = wish.letters or named[0]
-                elif not named:
-                    self._say(n, "this colour is not known")
-
-    def _grounds(self) -> None:
-        for k, piece in self._it.of("ground"):
-            if self._it.denied(k):
-                self._say(k, "nobody can surely tell that it is absent", f"no {piece.text}")
-                continue
-            named = values.colours_of(piece.text, self._language)
-            for _, colour in self._it.belonging(k, "colour"):
-                named += values.colours_of(colour.text, self._language)
-            plain = re.search(
-                r"\b(?:background|backdrop|paper|sky|hintergrund|fondo)\b|背景|底", piece.text, re.I
-            )
-            if named and (plain or values.only_colour(piece.text, self._language)):
-                self._read.wish.background = self._read.wish.background or named[0]
-                if re.search(r"gradient|verlauf|渐变", piece.text, re.I):
-                    self._say(k, "one colour lies behind")
-            else:
-                self._read.wish.grounds.append(piece.text)
-                self._read.grounds.append(k)
-
-    def _relations(self) -> None:
-        for k, piece in self._it.of("rel"):
-            if k in self._part_relations:
-                continue
-            name, exact = values.relation_of(piece.text, self._language)
-            subjects = self._items(self._it.heads_of(k))
-            objects = self._items(self._it.objects_of(k))
-            if not subjects and objects:
-                subjects = self._before(piece.start, objects)
-            if name is None or not subjects or not objects:
-                if not self._place_by_relation(k, subjects):
-                    words = self._it.text[piece.start : piece.end]
-                    self._say(k, "what stands so, and to what, is not understood", words)
-                continue
-            if not exact:
-                whole = self._it.text[piece.start : self._end_of(k)]
-                self._say(k, "no judge can check it", whole)
-            if re.search(r"\bwear", piece.text, re.IGNORECASE):  # worn: a hat is on a head
-                subjects, objects = objects, subjects
-            self._link(subjects, name, objects, loose=not exact)
-
-    def _end_of(self, k: int) -> int:
-        ends = [self._it.pieces[n].end for n in self._it.pieces[k].objects]
-        piece = self._it.pieces[k]
-        return max([piece.end, *(end for end in ends if end - piece.end < 40)])
-
-    def _place_by_relation(self, k: int, subjects: list[Item]) -> bool:
-        """A relation without an object that is a place on the sheet: "on the left"."""
-        place = values.place_of(self._it.pieces[k].text, self._language)
-        if place is None or not subjects:
-            return False
-        self._put(subjects, place)
-        return True
-
-    def _link(self, subjects: list[Item], name: str, objects: list[Item], *, loose: bool) -> None:
-        links = self._read.wish.links
-        for subject in subjects:
-            if name == "between":
-                names: list[Relation] = ["right of", "left of"]
-                links += [
-                    Link(subject, one, target)
-                    for one, target in zip(names, objects, strict=False)
-                    if target != subject
-                ]
-                continue
-            for target in objects[:2]:
-                if subject == target:
-                    continue
-                if name == "behind":
-                    links.append(Link(target, "in front of", subject, loose))
-                else:
-                    links.append(Link(subject, name, target, loose))  # type: ignore[arg-type]
-
-    def _items(self, pieces: tuple[int, ...]) -> list[Item]:
-        found: list[Item] = []
-        for k in pieces:
-            if k in self._read.strings:
-                found.append(("text", self._read.strings[k]))
-            elif k in self._read.things:
-                found += [("thing", n) for n in self._read.things[k]]
-            elif self._it.pieces[k].label == "ref":
-                found += self._before(self._it.pieces[k].start, [])
-        return found
-
-    def _before(self, start: int, but: list[Item]) -> list[Item]:
-        """The nearest thing or string before a place of the text."""
-        known = [*self._read.things, *self._read.strings]
-        earlier = [k for k in known if self._it.pieces[k].end <= start]
-        for k in sorted(earlier, reverse=True):
-            items = [item for item in self._items((k,)) if item not in but]
-            if items:
-                return items
-        return []
-
-    def _places(self) -> None:
-        for k, piece in self._it.of("place"):
-            place = values.place_of(piece.text, self._language)
-            items = self._items(self._it.heads_of(k)) or self._before(piece.start, [])
-            if place is None or not items:
-                self._say(k, "this place is not understood")
-            else:
-                self._put(items, place)
-
-    def _put(self, items: list[Item], place: str) -> None:
-        wish = self._read.wish
-        for kind, index in items:
-            if kind == "text":
-                wish.text_places[index] = place
-            else:
-                wish.things[index] = replace(wish.things[index], place=place)
-
-    def _rest(self) -> None:
-        """What is said of the whole, and of nothing that is shown."""
-        for k, piece in self._it.of("style"):
-            self._read.wish.styles.append(piece.text)
-            self._say(k, "no judge knows this style")
-        for k, _ in self._it.of("attr", "count", "size", "pattern"):
-            heads = self._it.heads_of(k)
-            if not any(self._it.pieces[head].label in ("thing", "target") for head in heads):
-                words = any(self._it.pieces[head].label == "words" for head in heads)
-                self._say(
-                    k, "no judge can check it of letters" if words else "it is not understood"
-                )
-        for k, _ in self._it.of("colour"):
-            if not self._it.heads_of(k):
-                self._say(k, "what has this colour is not understood")
+            own = [n for n, _ in self._book.belonging(k, *CONTENT) if n not in denied]
+            near = [n for n in own if self._it.pieces[n].end <= piece.start]
+            said = " ".join(self._it.pieces[n].text for n in near)
+            self._book.use(*near)
+            self._read.wish.excluded.append(singular(piece.text.lower()))
+            self._say(k, ABSENT, " ".join(filter(None, ("no", said, piece.text))))
         for k, piece in self._it.of("not"):
             if not piece.heads:
                 rest = self._it.text[piece.start : piece.end + 30]
                 self._say(k, "what is denied is not understood", rest)
+
+    def _parts(self) -> set[int]:
+        """Things that are parts of others; they are only told."""
+        found = parts_of(self._it)
+        for k, (n, words) in found.items():
+            self._say(n, PART, words)
+            told = [one for one, _ in self._book.belonging(k, *CONTENT)]
+            self._book.use(k, n)
+            for one in told:
+                text = self._it.pieces[one].text
+                if text in words:
+                    self._book.use(one)
+                else:
+                    self._say(one, PART, f"{text} ({words})")
+        return set(found)
+
+    def _carries(self, k: int) -> bool:
+        """Whether a thing is the sheet that the strings stand on: it is set, not drawn. One that
+        stands to another thing is a thing of the scene."""
+        words = self._it.pieces[k].text.lower().split()
+        name = singular(words[-1]) if words else ""
+        if name not in _SHEETS or not self._read.shown or any(self._it.of("carrier")):
+            return False
+        for n, _ in self._it.of("rel"):
+            both = (*self._it.heads_of(n), *self._it.objects_of(n))
+            if k in self._it.objects_of(n) and any(o in self._it_things() - {k} for o in both):
+                return False
+        self._read.wish.carrier = self._read.wish.carrier or name
+        return True
+
+    def _it_things(self) -> set[int]:
+        return {k for k, _ in self._it.of("thing") if not self._it.denied(k)}
+
+    def _thing(self, k: int) -> None:
+        self._read.things[k] = []
+        for mention in mentions_of(self._book, k):
+            self._read.wish.things.append(mention)
+            self._read.things[k].append(len(self._read.wish.things) - 1)
+
+    def _sheet(self) -> None:
+        wish = self._read.wish
+        for k, piece in self._it.of("carrier"):
+            told = self._sort(piece.text)
+            wish.carrier = wish.carrier or told
+            sheet = told in _SHEETS and told not in _NO_SHEET
+            own = values.colours_of(piece.text, self._language)
+            if own and sheet:
+                wish.sheet = wish.sheet or own[0]  # "green card" as one piece
+            for n, colour in self._book.belonging(k, "colour"):
+                named = values.colours_of(colour.text, self._language)
+                if not named:
+                    self._say(n, "this colour is not known")
+                elif sheet:
+                    self._set(n, "sheet", named[0])
+                else:
+                    self._set(n, "background", named[0])
+
+    def _sort(self, text: str) -> str:
+        """What people call a sheet, in one English word."""
+        words = text.lower().split()
+        known = values.meaning(text.lower(), "carrier", self._language)
+        return known or (singular(words[-1]) if words else "")
+
+    def _set(self, n: int, name: str, colour: str) -> None:
+        """The colour of the sheet or of what lies behind; only one can be."""
+        wish = self._read.wish
+        if getattr(wish, name) in (None, colour):
+            setattr(wish, name, colour)
+            self._book.use(n)
+        else:
+            self._say(n, "it has another colour, too")
+
+    def _letters(self) -> None:
+        """The colour of the letters: of their words, or of what they are called ("the text")."""
+        inks: dict[int, str] = {}
+        for n, piece in list(self._book.of("colour")):
+            heads = self._it.heads_of(n)
+            named = values.colours_of(piece.text, self._language)
+            if not any(k in self._read.strings or self._is_text(k) for k in heads):
+                continue
+            if not named:
+                self._say(n, "this colour is not known")
+            elif self._read.shown:
+                inks[n] = named[0]
+        several = len(set(inks.values())) > 1
+        for n, colour in inks.items():
+            if several:
+                self._say(n, "all letters have one colour", self._it.with_heads(n))
+            else:
+                self._read.wish.letters = colour
+                self._book.use(n)
+
+    def _is_text(self, k: int) -> bool:
+        """Whether a piece only calls the letters by a name: "the text"."""
+        piece = self._it.pieces[k]
+        named = ("ref", "cue", "target", "carrier")
+        words = {self._sort(piece.text), *piece.text.lower().split()[-1:]}
+        return piece.label in named and bool(words & TEXT_WORDS)
+
+    def _grounds(self) -> None:
+        wish = self._read.wish
+        for k, piece in list(self._book.of("ground")):
+            text = values.placed(piece.text, self._language)
+            colours = values.colours_of(piece.text, self._language)
+            for n, colour in self._book.belonging(k, "colour"):
+                named = values.colours_of(colour.text, self._language)
+                colours += named
+                if named:
+                    self._book.use(n)
+                else:
+                    self._say(n, "this colour is not known", f"{colour.text} ({piece.text})")
+            behind = _BEHIND.search(piece.text)
+            self._book.use(k)
+            if not colours or not (behind or values.only_colour(piece.text, self._language)):
+                wish.grounds.append(text)
+                self._read.grounds.append(k)
+                if colours:
+                    self._say(k, "a place has its own colours", f"{colours[0]} ({text})")
+                continue
+            known = wish.background
+            wish.background = known or colours[0]
+            if len(colours) > 1 or known not in (None, colours[0]) or _PLAIN.search(piece.text):
+                self._say(k, "one plain colour lies behind", self._with_colours(k))
+
+    def _with_colours(self, k: int) -> str:
+        told = [piece.text for n, piece in self._it.belonging(k, "colour")]
+        return " ".join([*told, self._it.pieces[k].text])
+
+    def _rest(self) -> None:
+        """What is said of the whole, and all that nothing has used: it is the law."""
+        for k, piece in list(self._book.of("style")):
+            self._read.wish.styles.append(piece.text)
+            self._say(k, "no judge knows this style")
+        for k in self._book.open_pieces():
+            labels = [self._it.pieces[head].label for head in self._it.heads_of(k)]
+            why = "no judge can check it of letters" if "words" in labels else NOT_UNDERSTOOD
+            self._say(k, why, self._it.with_heads(k))
+        for k, piece in self._it.of("ref"):
+            plain = all(w in all_function_words() for w in _WORD.findall(piece.text.lower()))
+            if not piece.heads and not plain and not self._is_text(k):
+                self._say(k, "what is meant is not understood")
 
 
 def unmarked(text: str, strings: tuple[str, ...]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from maquette.agents.reading.labelled.labelled import Labelled, Piece
+from maquette.agents.reading.labelled.said import SceneRead
 from maquette.agents.reading.labelled.values import count_of
 from maquette.agents.reading.sequences import LEAST, MOST, Sequence
 from maquette.words.lexicon import singular
@@ -28,8 +29,10 @@ def read_sequence_of(item: Labelled) -> tuple[Sequence | None, list[Labelled]]:
     else:
         opening, colon, rest = item.text.partition(":")
         if not colon:
+            opening, rest = _counted(item)
+        if not rest:
             return None, []
-        base = len(opening) + 1
+        base = len(item.text) - len(rest)
         cuts = [m.span() for m in _ENDS.finditer(rest)]
         starts = [base, *(base + end for _, end in cuts)]
         ends = [*(base + start for start, _ in cuts), len(item.text)]
@@ -46,6 +49,16 @@ def read_sequence_of(item: Labelled) -> tuple[Sequence | None, list[Labelled]]:
     return Sequence(kind, opening.strip(" :,"), texts), parts
 
 
+def _counted(item: Labelled) -> tuple[str, str]:
+    """What stands before the last so many parts as were said, and those: "in 3 panels, a sun, ..." """
+    number = _said(item, len(item.text))
+    ends = [match.end() for match in _ENDS.finditer(item.text)]
+    if not LEAST <= number <= len(ends):
+        return item.text, ""
+    at = ends[-number]
+    return item.text[:at].rstrip(" ,;."), item.text[at:]
+
+
 def _said(item: Labelled, end: int) -> int:
     """The number of parts that the words before the first say; 0: none."""
     for _, piece in item.of("count", "opt"):
@@ -60,6 +73,39 @@ def _is_set(item: Labelled, end: int) -> bool:
     carriers = [piece.text for _, piece in item.of("carrier") if piece.end <= end]
     words = [text.lower().split()[-1] for text in carriers if text.split()]
     return any(singular(word) != word and singular(word) not in _FRAMES for word in words)
+
+
+def opening_of(item: Labelled, parts: list[Labelled]) -> Labelled:
+    """What was said before the first part, labelled by itself."""
+    return cut(item, 0, parts[0].offset - item.offset)
+
+
+def shared(opening: SceneRead, parts: list[SceneRead], titles: str = "") -> list[tuple[str, str]]:
+    """Put what the opening shows into the parts that show nothing of the kind: its things into
+    those without things, its place into those without a place.
+
+    Args:
+        titles: the opening with its quoted strings, which are set above the frames.
+
+    Returns: what it says that is in no part, each with why.
+    """
+    named = {one.word for part in parts for one in part.wish.things}
+    bare = [part for part in parts if not part.wish.things]
+    left = [
+        (one, "it is said before the frames, and is in none")
+        for one in opening.shown
+        if f'"{one}"' not in titles
+    ]
+    for thing in opening.wish.things:
+        if thing.word not in named and not bare:
+            left.append((thing.word, "it is named before the frames, and is in none"))
+        for part in bare if thing.word not in named else ():
+            part.wish.things.append(thing)
+    for part in parts:
+        part.wish.grounds.extend([] if part.wish.grounds else opening.wish.grounds)
+        part.wish.background = part.wish.background or opening.wish.background
+    told = [one for one in opening.said if one.label not in ("query", "count", "new")]
+    return [*left, *((one.words, one.why) for one in told)]
 
 
 def cut(item: Labelled, start: int, end: int) -> Labelled:

@@ -10,23 +10,13 @@ from maquette.agents.reading.tokens import PLACES, RELATIONS
 from maquette.words.colours import MODIFIERS, canonical
 from maquette.words.foreign import meaning
 from maquette.words.lexicon import PATTERNS
-from maquette.words.stopwords import NUMBERS, SIZES
+from maquette.words.stopwords import NUMBERS, SIZES, function_words
 
 _WORD = re.compile(r"#[0-9a-fA-F]{6}|[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+|[\u3400-\u9fff]")
 _SHADES = {
-    ("dark", "blue"): "navy",
-    ("light", "blue"): "sky blue",
-    ("dark", "red"): "maroon",
-    ("light", "green"): "mint",
-    ("dark", "green"): "emerald",
-    ("light", "brown"): "tan",
-    ("dark", "gray"): "charcoal",
-    ("light", "purple"): "lavender",
-    ("pale", "purple"): "lavender",
-    ("light", "orange"): "peach",
-    ("light", "yellow"): "cream",
     ("off", "white"): "ivory",
 }
+"""Shades that are no shading word before a colour."""
 _MORE_RELATIONS: dict[str, Relation] = {
     "on": "above",
     "onto": "above",
@@ -40,6 +30,11 @@ _MORE_RELATIONS: dict[str, Relation] = {
     "close to": "beside",
     "at": "beside",
 }
+_UNLIKE = re.compile(
+    r"\b(?:different|various|assorted|separate|distinct|own|another|mixed)\b.*\bcolou?r", re.I
+)
+_SIDE = re.compile(r"\b(left|right)\b(?: (?:hand )?side)?(?:$| of\b)")
+"""A side at the end ("on its left", "to the right of"); "right above" is none."""
 LOOSE: dict[str, Relation] = {
     "holding": "in front of",
     "carrying": "in front of",
@@ -96,13 +91,13 @@ def count_of(text: str, language: str) -> tuple[int | None, bool]:
 
 
 def colours_of(text: str, language: str) -> list[str]:
-    """The colours that some words name, in one spelling each; ``#rrggbb`` as it is."""
+    """The colours that some words name, in one spelling each, a shading word before them kept
+    ("dark green"); ``#rrggbb`` as it is."""
     words = [re.sub(r"(?:-?colou?red|ish)$", "", word) for word in _words(text)]
     found, k = [], 0
     while k < len(words):
         pair = (words[k], words[k + 1]) if k + 1 < len(words) else ("", "")
-        two = canonical(" ".join(pair)) or _SHADES.get((pair[0], canonical(pair[1]) or ""))
-        one = _colour(words[k], language)
+        two, one = _shade(*pair), _colour(words[k], language)
         if two:
             found.append(two)
             k += 1
@@ -110,8 +105,21 @@ def colours_of(text: str, language: str) -> list[str]:
             found.append(one)
         k += 1
     if not found and (told := meaning(text.lower().strip(), "colour", language)):
-        found = [told]
+        found = [_spelt(told) or told]
     return found
+
+
+def _shade(first: str, second: str) -> str | None:
+    """The colour of two words: "sky blue", "dark green"."""
+    plain = canonical(second)
+    shaded = f"{first} {plain}" if plain and first in MODIFIERS else None
+    return canonical(f"{first} {second}") or _SHADES.get((first, plain or "")) or shaded
+
+
+def _spelt(told: str) -> str | None:
+    """A colour as the tables of other languages write it ("dark-blue"), in the one spelling."""
+    first, dash, second = told.partition("-")
+    return _shade(first, second) or canonical(second) if dash else canonical(told)
 
 
 def _colour(word: str, language: str) -> str | None:
@@ -119,16 +127,10 @@ def _colour(word: str, language: str) -> str | None:
         return word
     if named := canonical(word):
         return named
-    parts = word.split("-")
-    if len(parts) == 2:
-        base = canonical(parts[1]) or ""
-        return _SHADES.get((parts[0], base)) or base or None
+    if "-" in word:
+        return _spelt(word)
     told = meaning(word, "colour", language)
-    if told is None:
-        return None
-    return canonical(told.replace("-", " ")) or _SHADES.get(
-        cast("tuple[str, str]", tuple(told.split("-"))[:2])
-    )
+    return _spelt(told) if told else None
 
 
 def only_colour(text: str, language: str) -> bool:
@@ -167,14 +169,13 @@ def relation_of(text: str, language: str) -> tuple[str | None, bool]:
     low = " ".join(_words(text))
     if re.search(r"\bbetween\b", low):
         return "between", True
+    if side := _SIDE.search(low):
+        return f"{side[1]} of", True
     for table in (RELATIONS, _MORE_RELATIONS):
         for words in sorted(table, key=len, reverse=True):
             if re.search(rf"(?:^|\b){re.escape(words)}(?:\b|$)", low):
                 exact = not (set(low.split()) & set(LOOSE) - {"with", "and", "at"})
                 return table[words], exact or words in low.split()[-1:]
-    side = re.search(r"\b(left|right)\b", low)
-    if side:
-        return f"{side[1]} of", True
     if told := meaning(text.lower().strip(), "relation", language):
         return ("above" if told == "on" else told), True
     for word in _words(text):
@@ -207,6 +208,21 @@ def place_of(text: str, language: str) -> str | None:
     return meaning(text.lower().strip(), "place", language) or next(
         (told for w in _words(text) if (told := meaning(w, "place", language))), None
     )
+
+
+def is_unlike(text: str, language: str) -> bool:
+    """Whether some words ask for a colour of its own for each of several things."""
+    told = meaning(text.lower().strip(), "colour", language) if language != "en" else None
+    return told == "different" or bool(_UNLIKE.search(text))
+
+
+def placed(text: str, language: str) -> str:
+    """The words of a place without "in the" before them."""
+    functions = function_words(language) | function_words("en")
+    words = text.split()
+    while len(words) > 1 and words[0].lower() in functions:
+        words = words[1:]
+    return " ".join(words)
 
 
 def _words(text: str) -> list[str]:

@@ -32,6 +32,7 @@ def _wish(text: str) -> tuple[Wordings, Wish]:
                 "the star is red",
                 "shows a star",
                 "the star is blue",
+                "shows exactly 2 x star",
                 "the red star is above the blue star",
             ],
         ),

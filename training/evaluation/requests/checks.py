@@ -30,6 +30,8 @@ class Held:
     how: How
     instead: str = ""
     """What the plan has that excludes it; it is then lost, however it is checked."""
+    asked: bool = False
+    """Whether a criterion in the person's words leaves it open: nobody then claims it."""
 
 
 def held(
@@ -51,8 +53,8 @@ def held(
         against = [one for one in slot.differ if one.how is how]
         if against and not agreed:
             honest = How.CHECKED if best is How.CHECKED else asked
-            return Held(honest, _told(against[0].fact))
-    return Held(max(best, asked, _in_words(fact, item, notes)))
+            return Held(honest, _told(against[0].fact), asked > How.MISSING)
+    return Held(max(best, asked, _in_words(fact, item, notes)), asked=asked > How.MISSING)
 
 
 def _asked(fact: Fact, item: Delivered, *, rare: bool) -> How:

@@ -169,7 +169,7 @@ def _fit(
     for text, forms in zip(gold.facts, gold.parsed(), strict=True):
         each = [held(form, item, notes, same, rare=rare) for form in forms]
         found = max(each, key=lambda one: (not one.instead, one.how))
-        unsafe |= found.how in (How.MISSING, How.HOPED)
+        unsafe |= found.how in (How.MISSING, How.HOPED) and not found.asked
         if found.instead or found.how not in KEPT:
             lost.append(text)
             reason = reason or f"{text}: {found.instead or found.how.name.lower()}"
