@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from maquette.agents.reading.labelled import values
 from maquette.agents.reading.labelled.labelled import Labelled, is_mark, unmasked
 from maquette.agents.reading.labelled.parts import parts_of
+from maquette.agents.reading.labelled.stacks import bearers, nearest
 from maquette.agents.reading.scene import Item, Link, Mention, Relation, Wish
 from maquette.agents.reading.showing import without_nouns
 from maquette.agents.reading.wording import PLACEHOLDER, normal
@@ -288,7 +289,7 @@ class _Builder:
             if k in self._part_relations:
                 continue
             name, exact = values.relation_of(piece.text, self._language)
-            subjects = self._items(self._it.heads_of(k))
+            subjects = self._items(bearers(self._it, k))
             objects = self._items(self._it.objects_of(k))
             if not subjects and objects:
                 subjects = self._before(piece.start, objects)
@@ -303,6 +304,7 @@ class _Builder:
             if re.search(r"\bwear", piece.text, re.IGNORECASE):  # worn: a hat is on a head
                 subjects, objects = objects, subjects
             self._link(subjects, name, objects, loose=not exact)
+        self._read.wish.links = nearest(self._read.wish.links)
 
     def _end_of(self, k: int) -> int:
         ends = [self._it.pieces[n].end for n in self._it.pieces[k].objects]
