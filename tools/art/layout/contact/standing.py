@@ -26,6 +26,8 @@ SUNK = 0.012
 """How far feet reach into what bears them, in its heights: so that they touch."""
 DEEPEST = 0.22
 """The most that the highest point under a thing reaches into it, in its heights."""
+RAISED = 0.02
+"""The most that a lower foot reaches in for a higher one to touch, in its heights."""
 APART, CLOSER = 0.06, -0.12
 """Between neighbours, in their mean width; and where they would become small."""
 SMALL = 0.8
@@ -150,9 +152,11 @@ def _rested(
     if not on.any():
         return 10.0, (by, shift, y0 - by * by1)
     # The feet of a thing end at different heights: each rests at the ground under it.
-    rests = y0 + tops[on] * high + (1 - lows[on]) * tall
+    grounds = y0 + tops[on] * high
+    rests = grounds + (1 - lows[on]) * tall
     slope = float(rests.max() - rests.min())
-    foot = min(float(rests.max()), float(rests.min()) + DEEPEST * tall) + SUNK * high
+    foot = min(rests.max(), rests.min() + DEEPEST * tall, grounds.max() + RAISED * tall)
+    foot = float(foot) + SUNK * high
     summit = float(profile[np.isfinite(profile)].min()) * high + y0
     cost = SLOPE * slope / tall + VOID * float(1 - on.mean()) + LOW * (foot - summit) / high
     return cost, (by, shift, foot - by * by1)
