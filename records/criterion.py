@@ -12,7 +12,8 @@ from maquette.records.base import Name, Record
 _AN = re.compile(r"(?!eu|uni|one\b)[aeiou]|hour", re.IGNORECASE)
 """Words that are spoken with a vowel first, as the names of things go."""
 
-RelationName = Literal["left of", "right of", "above", "below", "inside", "in front of"]
+RelationName = Literal["left of", "right of", "above", "below", "inside", "in front of", "on"]
+"""``on`` asks for contact: it stands on the other; ``above`` only for a higher place."""
 
 
 class _Criterion(Record):
@@ -50,7 +51,7 @@ class Colour(_Criterion):
 
 
 class Relation(_Criterion):
-    """``subject relation object``, by the centres of what is seen."""
+    """``subject relation object``, by the centres of what is seen; ``on`` by its lower edge."""
 
     kind: Literal["relation"] = "relation"
     subject: str
@@ -81,6 +82,11 @@ class Asked(_Criterion):
     kind: Literal["asked"] = "asked"
     words: str = Field(min_length=1, max_length=400, description="as they were written")
     why: str = Field(min_length=1, max_length=400, description="why nobody can check it")
+
+
+def without_contact(relation: RelationName) -> RelationName:
+    """The relation as one who does not see contact can judge it: what is on another is above it."""
+    return "above" if relation == "on" else relation
 
 
 Criterion = Annotated[

@@ -58,7 +58,7 @@ async def with_art(asked: Asked) -> Plan | None:
     parts = await cast(asked.reading, asked.gallery)
     choice = choose(source, parts, lexicon)
     if choice.chosen == "both" and model is not None:
-        return add_art(await drawn(asked, model), asked.reading, parts)
+        return add_art(await drawn(asked, model, alone=False), asked.reading, parts)
     has = lexicon is not None and any(lexicon.thing(one.word) for one in parts.wish.things)
     if choice.chosen == "drawn" and parts.missing and not has:
         if asked.reading.shown:  # the words can be set, and what is missing fails or is told
@@ -84,8 +84,17 @@ async def _frames(asked: Asked, gallery: Gallery) -> Plan:
     return planned
 
 
-async def drawn(asked: Asked, model: GenerationDescription, showing: Showing | None = None) -> Plan:
-    """The picture or poster, by this generator; with the things of attached pictures in it."""
+async def drawn(
+    asked: Asked,
+    model: GenerationDescription,
+    showing: Showing | None = None,
+    *,
+    alone: bool = True,
+) -> Plan:
+    """The picture or poster, by this generator; with the things of attached pictures in it.
+
+    ``alone``: no other source makes drafts beside it.
+    """
     shown = asked.reading.shown
     sees = (showing is not None or not shown) and await asked.served.sees()
     return picture_plan(
@@ -96,4 +105,5 @@ async def drawn(asked: Asked, model: GenerationDescription, showing: Showing | N
         showing=showing,
         judged=sees and not shown,
         names=sees,
+        alone=alone,
     )

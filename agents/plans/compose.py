@@ -18,6 +18,7 @@ from maquette.agents.plans.wants import (
     UNSEEN,
     beside,
     criteria,
+    of_drawn,
     only_asked,
     prompt_of,
     qualities,
@@ -50,6 +51,7 @@ def picture_plan(
     showing: Showing | None = None,
     judged: bool = False,
     names: bool = False,
+    alone: bool = True,
 ) -> Plan:
     """The plan of a request for a picture: poster, plain sign, or picture without words.
 
@@ -57,6 +59,7 @@ def picture_plan(
         showing: the request with the things of attached pictures in it, if it has any.
         judged: whether the drafts can be looked at and chosen between.
         names: whether a model is there that tells what the things of attached pictures are.
+        alone: whether all drafts are drawn; else some are of a source whose contact is judged.
     Raises: FixInput: neither words to set nor anything to draw was found.
     """
     seed = request.options.seed
@@ -72,7 +75,15 @@ def picture_plan(
         plan = _poster(reading, scene, lexicon, model, seed)
     else:
         plan = _picture(reading, scene, lexicon, model, seed, judged=judged)
+    plan = _of_drawn(plan) if alone else plan
     return _with_names(plan) if names and not lexicon.open else plan
+
+
+def _of_drawn(plan: Plan) -> Plan:
+    (loop,) = plan.nodes
+    assert isinstance(loop, Loop)
+    told = loop.model_copy(update={"criteria": of_drawn(loop.criteria)})
+    return plan.model_copy(update={"nodes": (told,)})
 
 
 def _with_names(plan: Plan) -> Plan:
@@ -231,8 +242,9 @@ def _wanted(mention: Mention) -> Wanted:
 
 
 def _ties(links: Sequence[Link], count: int) -> list[Tie]:
+    """The relations of things; a layout for drawing knows no contact."""
     return [
-        Tie(link.subject[1], link.relation, link.object[1])
+        Tie(link.subject[1], "above" if link.relation == "on" else link.relation, link.object[1])
         for link in links
         if link.subject[0] == link.object[0] == "thing"
         and max(link.subject[1], link.object[1]) < count

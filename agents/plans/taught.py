@@ -138,9 +138,10 @@ class TaughtWords:
         if not change.link:
             return ""
         for words in sorted(RELATIONS, key=len, reverse=True):
-            if change.link.startswith(f"{words} ") and RELATIONS[words] in SIDES:
+            side = "above" if RELATIONS[words] == "on" else RELATIONS[words]
+            if change.link.startswith(f"{words} ") and side in SIDES:
                 other = self._thing(change, change.link[len(words) :])
-                return f"{RELATIONS[words]} the {other}"
+                return f"{side} the {other}"
         self.notes.append(f"the bundled model cannot place things {change.link!r}: left out")
         self.lost.append(f"{change.new} {change.link}")
         return ""

@@ -9,12 +9,23 @@ from maquette.agents.reading.places import LANDSCAPES
 from maquette.agents.reading.scene import Link, Mention, Wish
 from maquette.agents.reading.showing import CALLED, NOUNS
 from maquette.agents.reading.wording import PLACEHOLDER, Wordings
-from maquette.records.criterion import Asked, Colour, Count, Criterion, Exists, Relation, TextReads
+from maquette.records.criterion import (
+    Asked,
+    Colour,
+    Count,
+    Criterion,
+    Exists,
+    Relation,
+    RelationName,
+    TextReads,
+    without_contact,
+)
 from maquette.words.lexicon import PATTERNS, Lexicon, plural
 
 _SPELLED = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
 _ZONE = {
     "above": "top",
+    "on": "top",
     "below": "bottom",
     "left of": "left",
     "right of": "right",
@@ -22,12 +33,19 @@ _ZONE = {
     "inside": "centre",
     "in front of": "centre",
 }
-_OPPOSITE = {"above": "below", "below": "above", "left of": "right of", "right of": "left of"}
+_OPPOSITE = {
+    "above": "below",
+    "on": "below",
+    "below": "above",
+    "left of": "right of",
+    "right of": "left of",
+}
 
 
 UNSEEN = "no judge looks for it"
 LOST = "lost"
 """Of the ids of what was said and cannot be shown."""
+UNTOUCHED = "no judge can tell whether drawn things touch"
 
 
 def criteria(
@@ -53,7 +71,7 @@ def criteria(
             continue
         if subject and other:
             found.append(
-                Relation(id=f"relation{k}", subject=subject, relation=link.relation, object=other)
+                Relation(id=f"relation{k}", subject=subject, relation=_said(link), object=other)
             )
     return tuple(found)
 
@@ -79,6 +97,26 @@ def beside(wish: Wish, those: Sequence[int]) -> list[tuple[str, str]]:
         for one, other in pairs
         if {one, other} & set(those)
     ]
+
+
+def _said(link: Link) -> RelationName:
+    """The relation of a link that is judged; words are set above things, never on them."""
+    assert link.relation != "beside"
+    words = "text" in (link.subject[0], link.object[0])
+    return without_contact(link.relation) if words else link.relation
+
+
+def of_drawn(wanted: Sequence[Criterion]) -> tuple[Criterion, ...]:
+    """The criteria of a picture that is only drawn: there no judge sees contact. What is asked to
+    be on another must be above it, and that nobody tells whether they touch is said."""
+    found: list[Criterion] = []
+    untold: list[tuple[str, str]] = []
+    for one in wanted:
+        if isinstance(one, Relation) and one.relation == "on":
+            untold.append((f"{one.subject} on {one.object}", UNTOUCHED))
+            one = one.model_copy(update={"relation": without_contact(one.relation)})
+        found.append(one)
+    return (*found, *only_asked(untold, "contact"))
 
 
 def only_asked(told: Sequence[tuple[str, str]], name: str, *, first: int = 0) -> list[Criterion]:
@@ -146,7 +184,8 @@ def prompt_of(
     """
     if lexicon.open:
         plain = "".join(" " if ord(c) >= PLACEHOLDER else c for c in wordings.masked)
-        scene = _caption(things, links) if wordings.shown and things else " ".join(plain.split())
+        own = wordings.shown and things
+        scene = _caption(things, links, openly=True) if own else " ".join(plain.split())
         return f"{scene}, no text"[:3_900] if wordings.shown else scene[:3_900]
     caption = _caption(things, links) or "a picture"
     if landscape:
@@ -154,19 +193,23 @@ def prompt_of(
     return f"{caption} on {_article(ground)} background" if ground else caption
 
 
-def _caption(things: Sequence[Mention], links: Sequence[Link]) -> str:
-    """``a red circle above a blue square``, or the things one after the other."""
+def _caption(things: Sequence[Mention], links: Sequence[Link], *, openly: bool = False) -> str:
+    """``a red circle above a blue square``, or the things one after the other.
+
+    ``openly``: for a model that takes any word; the bundled one was not taught "on".
+    """
     between = [
         link
         for link in links
         if link.subject[0] == link.object[0] == "thing"
         and max(link.subject[1], link.object[1]) < len(things)
-        and link.relation in ("left of", "right of", "above", "below", "inside")
+        and link.relation in ("left of", "right of", "above", "below", "inside", "on")
     ]
     if len(things) == 2 and between:
         link = between[0]
         left, right = things[link.subject[1]], things[link.object[1]]
-        return f"{counted(left)} {link.relation} {counted(right)}"
+        relation = "above" if link.relation == "on" and not openly else link.relation
+        return f"{counted(left)} {relation} {counted(right)}"
     parts = [counted(mention) for mention in things]
     return (
         parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""

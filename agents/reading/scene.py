@@ -26,7 +26,8 @@ from maquette.words.stopwords import (
 
 MAX_COUNT = 16
 
-Relation = Literal["left of", "right of", "above", "below", "inside", "in front of", "beside"]
+Relation = Literal["left of", "right of", "above", "below", "inside", "in front of", "beside", "on"]
+"""``on`` asks for contact; ``above`` only for a higher place."""
 
 
 @dataclass(frozen=True)
@@ -365,7 +366,9 @@ def _simple(relation: str, subject: Item, target: Item) -> Iterator[tuple[Relati
             yield "right of", subject, target
         case "between far":
             yield "left of", subject, target
-        case "left of" | "right of" | "above" | "below" | "inside" | "in front of" | "beside":
+        case (
+            "left of" | "right of" | "above" | "below" | "inside" | "in front of" | "beside" | "on"
+        ):
             yield relation, subject, target
         case _:
             return

@@ -32,10 +32,10 @@ class Token:
 
 
 RELATIONS: dict[str, str] = {
-    "on top of": "above",
-    "on the top of": "above",
+    "on top of": "on",
+    "on the top of": "on",
     "at the top of": "above",
-    "atop": "above",
+    "atop": "on",
     "above": "above",
     "over": "above",
     "on the bottom of": "below",
@@ -71,7 +71,7 @@ RELATIONS: dict[str, str] = {
     "on side of": "beside",
     "alongside": "beside",
 }
-"""Ways of saying a relation. ``beside`` asks only for side by side."""
+"""Ways of saying a relation. ``beside`` asks only for side by side, ``on`` for contact."""
 
 _EDGE = (
     r"(?:of|on) (?:the|it|an?) ?(?:picture|page|image|poster|sheet|canvas|sign|card|side|frame)?"

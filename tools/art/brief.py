@@ -10,7 +10,10 @@ from maquette.model_servers.schemas.text_rendering import HexColour
 from maquette.records.base import Fraction, Record
 from maquette.tools.art.scene import BackgroundKind, PatternName
 
-BriefRelation = Literal["left of", "right of", "above", "below", "inside", "in front of", "beside"]
+BriefRelation = Literal[
+    "left of", "right of", "above", "below", "inside", "in front of", "beside", "on"
+]
+"""``on`` asks for contact: it stands on the other; ``above`` only for a higher place."""
 DesignName = Literal[
     "picture", "card", "poster", "sign", "flyer", "invitation", "label", "sticker", "panels",
     "cover",

@@ -9,6 +9,7 @@ import numpy as np
 
 from maquette.agents.judging.composed.answers import Answer, Answers, Group
 from maquette.agents.judging.composed.comparing import Mask
+from maquette.agents.judging.composed.contact import stands_on
 from maquette.agents.judging.composed.looking import Seen
 from maquette.records.criterion import Relation, RelationName
 from maquette.records.geometry import Box
@@ -99,7 +100,9 @@ def _pairs(subjects: Sequence[Spot], objects: Sequence[Spot]) -> list[list[tuple
 
 def _together(name: RelationName, pairs: Sequence[tuple[Spot, Spot]]) -> bool | None:
     """Whether a relation holds for all pairs; of several that stand in front of something, some
-    may stand beside those that cover it, no farther off."""
+    may stand beside those that cover it, no farther off; of several hosts each guest needs one."""
+    if name == "on":
+        return _all([_on_any(one, pairs) for one in dict.fromkeys(one for one, _ in pairs)])
     verdicts = [_holds(name, one, other) for one, other in pairs]
     if name == "in front of" and True in verdicts:
         verdicts = [
@@ -107,6 +110,12 @@ def _together(name: RelationName, pairs: Sequence[tuple[Spot, Spot]]) -> bool | 
             for holds, (one, other) in zip(verdicts, pairs, strict=True)
         ]
     return _all(verdicts)
+
+
+def _on_any(one: Spot, pairs: Sequence[tuple[Spot, Spot]]) -> bool | None:
+    """Whether one thing stands on any of those that it is asked to stand on."""
+    verdicts = [_holds("on", one, other) for each, other in pairs if each is one]
+    return True if True in verdicts else _all(verdicts)
 
 
 def _no_farther(one: Spot, other: Spot) -> bool:
@@ -127,10 +136,18 @@ def _holds(name: RelationName, one: Spot, other: Spot) -> bool | None:
         return _inside(one, other)
     if name == "in front of":
         return _in_front(one, other)
+    if name == "on":
+        return _on(one, other)
     across = other.box.centre[0] - one.box.centre[0]
     down = other.box.centre[1] - one.box.centre[1]
     ahead = {"left of": across, "right of": -across, "above": down, "below": -down}[name]
     return True if ahead >= CLEAR else False if ahead <= 0 else None
+
+
+def _on(one: Spot, other: Spot) -> bool | None:
+    if one.whole is None or other.whole is None:  # words stand nowhere
+        return None
+    return stands_on(one.whole, other.whole, before=one.order > other.order)
 
 
 def _inside(one: Spot, other: Spot) -> bool | None:

@@ -14,7 +14,14 @@ from maquette.model_servers.client.contract import ModelClient, RoleName
 from maquette.model_servers.client.roles import UnderstandingClient
 from maquette.model_servers.schemas.understanding import LabelScoresReply, LabelScoresRequest
 from maquette.records.artifact import ArtifactRef
-from maquette.records.criterion import Colour, Count, Criterion, Exists, Relation
+from maquette.records.criterion import (
+    Colour,
+    Count,
+    Criterion,
+    Exists,
+    Relation,
+    without_contact,
+)
 from maquette.records.errors import CapabilityMissing, ConfigError, MaquetteError, NotFound
 from maquette.records.verdict import Evidence, Finding, Outcome
 from maquette.words.lexicon import plural
@@ -97,7 +104,7 @@ def question(criterion: Criterion) -> tuple[str, tuple[str, ...], str] | None:
         case Relation(subject=subject, relation=relation, object=other):
             if "text" in (subject, other):
                 return None
-            return f"is the {subject} {relation} the {other}?", (YES, NO), YES
+            return f"is the {subject} {without_contact(relation)} the {other}?", (YES, NO), YES
     return None
 
 

@@ -6,7 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from maquette.agents.judging.text import EXTRA, normal
-from maquette.records.criterion import Colour, Count, Criterion, Exists, Relation, TextReads
+from maquette.records.criterion import (
+    Colour,
+    Count,
+    Criterion,
+    Exists,
+    Relation,
+    TextReads,
+    without_contact,
+)
 from maquette.records.draft import Revision
 from maquette.records.plan import Call
 from maquette.records.verdict import Finding
@@ -89,5 +97,5 @@ def restated(criterion: Criterion) -> str | None:
             subject,
             other,
         ):
-            return f"the {subject} is {relation} the {other}"
+            return f"the {subject} is {without_contact(relation)} the {other}"
     return None

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from maquette.agents.reading.labelled import values
 from maquette.agents.reading.labelled.said import Account
+from maquette.agents.reading.labelled.stacks import bearers, nearest
 from maquette.agents.reading.scene import Item, Link, Relation
 
 NOT_RELATED = "what stands so, and to what, is not understood"
@@ -22,7 +23,7 @@ def relate(book: Account) -> None:
     for k, piece in list(book.of("rel")):
         heads, objects = book.it.heads_of(k), book.it.objects_of(k)
         name, exact = values.relation_of(piece.text, book.it.language)
-        subjects, others = book.items(heads), book.items(objects)
+        subjects, others = book.items(bearers(book.it, k)), book.items(objects)
         if not subjects and others and not heads:
             subjects = book.before(piece.start, others)
         if not subjects and others and _of_the_sheet(book, heads) and _CARRIES.match(piece.text):
@@ -38,6 +39,7 @@ def relate(book: Account) -> None:
         if _WORN.search(piece.text):  # worn: a hat is on a head
             subjects, others = others, subjects
         _link(book, k, subjects, name, others, loose=not exact)
+    book.read.wish.links = nearest(book.read.wish.links)
 
 
 def _of_the_sheet(book: Account, heads: tuple[int, ...]) -> bool:

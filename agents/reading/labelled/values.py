@@ -13,17 +13,18 @@ from maquette.words.lexicon import PATTERNS
 from maquette.words.stopwords import NUMBERS, SIZES, function_words
 
 _WORD = re.compile(r"#[0-9a-fA-F]{6}|[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+|[\u3400-\u9fff]")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
 _SHADES = {
     ("off", "white"): "ivory",
 }
 """Shades that are no shading word before a colour."""
 _MORE_RELATIONS: dict[str, Relation] = {
-    "on": "above",
-    "onto": "above",
-    "upon": "above",
-    "standing on": "above",
-    "sitting on": "above",
-    "lying on": "above",
+    "on": "on",
+    "onto": "on",
+    "upon": "on",
+    "standing on": "on",
+    "sitting on": "on",
+    "lying on": "on",
     "in": "inside",
     "into": "inside",
     "by": "beside",
@@ -38,12 +39,12 @@ _SIDE = re.compile(r"\b(left|right)\b(?: (?:hand )?side)?(?:$| of\b)")
 LOOSE: dict[str, Relation] = {
     "holding": "in front of",
     "carrying": "in front of",
-    "wearing": "above",
-    "wears": "above",
+    "wearing": "on",
+    "wears": "on",
     "with": "beside",
     "and": "beside",
-    "riding": "above",
-    "driving": "above",
+    "riding": "on",
+    "driving": "on",
     "leaning": "beside",
     "against": "beside",
     "around": "beside",
@@ -176,12 +177,18 @@ def relation_of(text: str, language: str) -> tuple[str | None, bool]:
             if re.search(rf"(?:^|\b){re.escape(words)}(?:\b|$)", low):
                 exact = not (set(low.split()) & set(LOOSE) - {"with", "and", "at"})
                 return table[words], exact or words in low.split()[-1:]
-    if told := meaning(text.lower().strip(), "relation", language):
-        return ("above" if told == "on" else told), True
-    for word in _words(text):
-        if told := meaning(word, "relation", language):
-            return ("above" if told == "on" else told), True
+    for part in (text.lower().strip(), *_parts(_words(text))):
+        if told := meaning(part, "relation", language):
+            return told, True
     return next(((LOOSE[word], False) for word in low.split() if word in LOOSE), (None, False))
+
+
+def _parts(words: list[str]) -> list[str]:
+    """Every run of some words, of Chinese of characters, the longest first."""
+    between = "" if all(map(_HAN.fullmatch, words)) else " "
+    units = words if between else list("".join(words))
+    lengths = range(len(units), 0, -1)
+    return [between.join(units[k : k + n]) for n in lengths for k in range(len(units) - n + 1)]
 
 
 def place_of(text: str, language: str) -> str | None:

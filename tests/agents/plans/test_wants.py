@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from maquette.agents.plans.wants import counted, criteria, prompt_of, text_zones
+from maquette.agents.plans.wants import (
+    UNTOUCHED,
+    counted,
+    criteria,
+    of_drawn,
+    prompt_of,
+    text_zones,
+)
 from maquette.agents.reading.labelled.quoting import hide_quoted
 from maquette.agents.reading.scene import Link, Mention, Wish, read_scene
 from maquette.agents.reading.wording import Wordings
@@ -47,6 +54,14 @@ def _wish(text: str) -> tuple[Wordings, Wish]:
             ],
         ),
         ("a star beside a house", ["shows a star", "shows a house"]),
+        (
+            "a star on top of a house",
+            ["shows a star", "shows a house", "the star is on the house"],
+        ),
+        (
+            'the words "OPEN" on top of a star',
+            ['reads "OPEN"', "shows a star", "the text is above the star"],
+        ),
         (
             'the words "OPEN" above a star',
             ['reads "OPEN"', "shows a star", "the text is above the star"],
@@ -110,3 +125,20 @@ def test_an_open_model_gets_the_persons_words_without_what_is_set_in_type() -> N
         assert "GRAND" not in prompt and "red circle" in prompt
     plain, wish = _wish("a lovely red circle at dawn")
     assert prompt_of(plain, wish.things, wish.links, None, Lexicon()) == plain.masked
+
+
+def test_contact_of_drawn_things_is_told_and_not_judged() -> None:
+    """What is only drawn must be above, as the model's caption says, and a criterion that nobody
+    passes says that contact is not checked; what is above anyway has none."""
+    wordings, wish = _wish("a star on top of a house")
+    found = of_drawn(criteria((), wish.things, wish.links))
+    assert [describe(one) for one in found[2:]] == [
+        "the star is above the house",
+        'does what "star on house" asks for',
+    ]
+    assert found[-1].kind == "asked" and found[-1].why == UNTOUCHED
+    assert prompt_of(wordings, wish.things, wish.links, None, KNOWN) == "a star above a house"
+    _, above = _wish("a star above a house")
+    assert of_drawn(criteria((), above.things, above.links)) == criteria(
+        (), above.things, above.links
+    )

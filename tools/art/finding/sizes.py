@@ -14,6 +14,7 @@ from maquette.tools.art.packs.table import card_of
 Rest = Literal["ground", "air", "water", "wall", "free"]
 """Where a thing usually is; ``free``: nowhere of its own, as a heart, a hat or a guitar."""
 FILE = Path(__file__).with_name("sizes.json")
+SEATS = Path(__file__).with_name("seats.json")
 UNKNOWN: tuple[float, Rest] = (0.5, "free")
 """Of things, and groups of them, that nobody measured: symbols, faces, things of other packs."""
 
@@ -32,6 +33,22 @@ def size_of(thing_id: str) -> float:
 def rests(thing_id: str) -> Rest:
     """Where a thing usually is. Raises: NotFound: no pack has a card for it."""
     return _known(card_of(thing_id))[1]
+
+
+def seat_of(thing_id: str) -> tuple[float, float, float] | None:
+    """Where others stand or lie on a thing, if that is not its upper edge: how far below that, as a
+    share of its height, and from where to where, as shares of its width. As its picture shows it,
+    to a hundredth.
+
+    Raises: NotFound: no pack has a card for it.
+    """
+    return _seats().get(card_of(thing_id).name)
+
+
+@cache
+def _seats() -> dict[str, tuple[float, float, float]]:
+    data = json.loads(SEATS.read_text(encoding="utf-8"))
+    return {name: (top, left, right) for name, (top, left, right) in data.items()}
 
 
 def _known(card: ThingCard) -> tuple[float, Rest]:

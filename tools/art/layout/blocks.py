@@ -95,7 +95,7 @@ def block_of(
             base = height + row * step_y + _lift(how, k, members, height, chance)
             rect = (x - w / 2, base - h, x + w / 2, base)
             spots.append(Spot(thing, len(spots), rect, depth=0.01 * row))
-    return _at_zero(Block(thing, tuple(spots)))
+    return at_zero(Block(thing, tuple(spots)))
 
 
 def _lift(how: Copies, k: int, members: int, height: float, chance: random.Random) -> float:
@@ -142,12 +142,14 @@ def _joined(host: Block, guest: Block, move: Moved, nearer: float) -> Block:
     by, x, y = move
     moved = tuple(
         replace(spot, rect=shifted(spot.rect, x, y), depth=spot.depth + nearer)
-        for spot in _scaled(guest, by).spots
+        for spot in scaled(guest, by).spots
     )
-    return _at_zero(Block(host.thing, host.spots + moved))
+    return at_zero(Block(host.thing, host.spots + moved))
 
 
-def _scaled(block: Block, by: float) -> Block:
+def scaled(block: Block, by: float) -> Block:
+    """The block with all its measures, its place too, so many times as large."""
+
     def grown(rect: Rect) -> Rect:
         return rect[0] * by, rect[1] * by, rect[2] * by, rect[3] * by
 
@@ -155,7 +157,8 @@ def _scaled(block: Block, by: float) -> Block:
     return Block(block.thing, spots)
 
 
-def _at_zero(block: Block) -> Block:
+def at_zero(block: Block) -> Block:
+    """The block with its upper left corner at (0, 0)."""
     box = hull([spot.rect for spot in block.spots])
     moved = tuple(replace(spot, rect=shifted(spot.rect, -box[0], -box[1])) for spot in block.spots)
     return Block(block.thing, moved)
@@ -163,7 +166,7 @@ def _at_zero(block: Block) -> Block:
 
 def placed(block: Block, at: tuple[float, float], scale: float) -> list[Spot]:
     """The spots with the block's upper left corner at a point, scaled."""
-    return [replace(spot, rect=shifted(spot.rect, *at)) for spot in _scaled(block, scale).spots]
+    return [replace(spot, rect=shifted(spot.rect, *at)) for spot in scaled(block, scale).spots]
 
 
 def shifted(rect: Rect, x: float, y: float) -> Rect:

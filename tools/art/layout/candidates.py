@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from maquette.tools.art.brief import WantedRelation, WantedThing
 from maquette.tools.art.contract import Art
 from maquette.tools.art.layout.blocks import Spot
 from maquette.tools.art.layout.cast import Cast, Manner, cast_of, in_order, levels_of
+from maquette.tools.art.layout.contact.standing import bears
 from maquette.tools.art.layout.judged import (
     beauty,
     broken,
@@ -100,20 +101,21 @@ def _seen(found: Sequence[Placement], wish: Wish) -> list[Placement]:
     Measuring ink takes time and only lowers a value, so it stops where the next could be neither
     the best nor a variant. A row of everything side by side is always there, and hides nothing.
     """
-    look, tied = _look(wish), _tied(wish.ties)
+    look, tied = _look(wish), _tied(wish.ties, NESTED)
+    bearing = _tied(wish.ties, ("on",))
     seen: list[Placement] = []
     for one in found:
         if seen and one.value < max(each.value for each in seen) - GOOD:
             break
-        least, needless = visible(one.spots, look, tied)
+        least, needless = visible(one.spots, look, tied, bearing)
         if least >= VISIBLE:
             seen.append(replace(one, value=one.value - HIDES * needless))
     return sorted(seen, key=lambda one: -one.value)
 
 
-def _tied(ties: Sequence[WantedRelation]) -> frozenset[frozenset[int]]:
-    """Pairs of which one is meant to hide a part of the other."""
-    return frozenset(frozenset((tie.subject, tie.object)) for tie in ties if tie.relation in NESTED)
+def _tied(ties: Sequence[WantedRelation], names: Collection[str]) -> frozenset[frozenset[int]]:
+    """Pairs with such a relation."""
+    return frozenset(frozenset((tie.subject, tie.object)) for tie in ties if tie.relation in names)
 
 
 def chosen(found: Sequence[Placement], variant: int) -> Placement:
@@ -253,17 +255,19 @@ def _ink(wish: Wish) -> Callable[[int], Mask]:
 
 
 def _unhidden(spots: Sequence[Spot], wish: Wish) -> list[WantedRelation]:
-    """The "in front of" and "inside" that boxes tell of and the ink does not."""
+    """The "in front of", "inside" and "on" that boxes tell of and the ink does not."""
     ink = _ink(wish)
     inked: dict[int, list[Inked]] = {}
     for spot in spots:
         inked.setdefault(spot.thing, []).append((spot.rect, ink(spot.thing)))
-    return [
-        tie
-        for tie in wish.ties
-        if tie.relation in NESTED
-        and not touches(inked[tie.subject], tie.relation, inked[tie.object])
-    ]
+    return [tie for tie in wish.ties if tie.relation in NESTED and not _touching(tie, inked)]
+
+
+def _touching(tie: WantedRelation, inked: dict[int, list[Inked]]) -> bool:
+    guests, hosts = inked[tie.subject], inked[tie.object]
+    if tie.relation == "on":
+        return all(any(bears(host, guest) for host in hosts) for guest in guests)
+    return touches(guests, tie.relation, hosts)
 
 
 def _outside(spots: Sequence[Spot], stage: Stage) -> float:

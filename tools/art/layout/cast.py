@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from maquette.tools.art.brief import WantedRelation, WantedThing
 from maquette.tools.art.layout.blocks import (
@@ -17,7 +17,8 @@ from maquette.tools.art.layout.blocks import (
     put_on_top,
     side_lengths,
 )
-from maquette.tools.art.layout.nature import FLAT, Nature, lane_of, shown_sizes
+from maquette.tools.art.layout.contact.towers import Borne, put_upon
+from maquette.tools.art.layout.nature import FLAT, Nature, Seat, lane_of, shown_sizes
 from maquette.tools.art.layout.ties import ACROSS, DOWN, NESTED, Edge, cyclic, edges
 
 WORD_SIZE = {None: 1.0, "small": 0.6, "large": 1.45}
@@ -94,15 +95,20 @@ def cast_of(
     sizes = [max(size, max(sizes) / MOST_APART) for size in sizes]
     blocks = {}
     for k, thing in enumerate(things):
-        flying = lanes[k] == "air"
+        borne = any(tie.subject == k and tie.relation == "on" for tie in ties)
+        flying = lanes[k] == "air" and not borne
         nested = any(tie.subject == k and tie.relation in NESTED for tie in ties)
+        nested |= any(tie.object == k and tie.relation == "on" for tie in ties)
         deep = how.rows if thing.count >= how.fewest and not nested else 1
         copies = Copies(deep, flying, flying and how.rows == 1,
                      how.lowered if lanes[k] == "ground" else None)  # fmt: skip
         blocks[k] = block_of(k, side_lengths(aspects[k], sizes[k]), thing.count, copies, chance)
     hosts = {tie.subject: tie for tie in ties if tie.relation in NESTED}
     hosts |= _standing_on(ties, things, lanes, hosts)
+    bearing = _Bearing(things, nature, ink)
     for guest in sorted(hosts, key=lambda k: -_depth(k, hosts)):
+        if guest not in blocks:
+            continue
         tie = hosts[guest]
         host = blocks[tie.object]
         match tie.relation:
@@ -111,6 +117,11 @@ def cast_of(
             case "in front of":
                 to_right = chance.random() < 0.5
                 blocks[tie.object] = put_in_front(blocks[guest], host, ink, to_right)
+            case "on":
+                together = [k for k, one in hosts.items() if one.relation == "on"
+                            and one.object == tie.object]  # fmt: skip
+                order = in_order(together, edges(ties, ACROSS), {k: float(k) for k in together})
+                blocks[tie.object] = bearing.put([blocks.pop(k) for k in order], host)
             case _:
                 blocks[tie.object] = put_on_top(blocks[guest], host, ink)
     roots = [k for k in range(len(things)) if k not in hosts]
@@ -124,6 +135,23 @@ def cast_of(
         _between([(t.subject, t.object) for t in ties if t.relation == "beside"], home),
         home,
     )
+
+
+@dataclass
+class _Bearing:
+    """Who bears whom, as it is found."""
+
+    things: Sequence[WantedThing]
+    nature: Nature
+    ink: Ink
+    borne: Borne = field(default_factory=dict)
+
+    def put(self, guests: Sequence[Block], host: Block) -> Block:
+        return put_upon(guests, host, self.borne, self.ink, self._seat)
+
+    def _seat(self, k: int) -> Seat | None:
+        seat = self.nature.seat(self.things[k].thing)
+        return seat.mirrored() if seat is not None and self.things[k].flip else seat
 
 
 def _standing_on(

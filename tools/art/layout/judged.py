@@ -65,18 +65,21 @@ def visible(
     spots: Sequence[Spot],
     art_of: Callable[[int], tuple[Art, bool]],
     tied: Collection[frozenset[int]] = (),
+    bearing: Collection[frozenset[int]] = (),
 ) -> tuple[float, float]:
     """The smallest visible share of any copy, and the shares hidden without a reason, added up.
 
     Args:
         art_of: of a wanted thing, how it looks and whether it is mirrored.
         tied: pairs of things of which one may hide a part of the other.
+        bearing: pairs of which one stands on the other; how much it may hide is settled already.
     """
     order = sorted(spots, key=lambda spot: (spot.depth, spot.rect[3]))
     inked = [(spot.rect, mask_of(*art_of(spot.thing))) for spot in order]
     least, needless = 1.0, 0.0
     for k, own in enumerate(order):
         over = [j for j in range(k + 1, len(order)) if overlap(own.rect, order[j].rect) > 0]
+        over = [j for j in over if frozenset((own.thing, order[j].thing)) not in bearing]
         loose = [j for j in over if frozenset((own.thing, order[j].thing)) not in tied]
         if not over:
             continue

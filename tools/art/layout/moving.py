@@ -9,6 +9,7 @@ from maquette.records.geometry import Box
 from maquette.tools.art.brief import BriefRelation
 from maquette.tools.art.contract import Art
 from maquette.tools.art.layout.blocks import side_lengths
+from maquette.tools.art.layout.contact.putting import put_on
 from maquette.tools.art.layout.free import free_place
 from maquette.tools.art.layout.nature import Nature, lane_of, shown_sizes
 from maquette.tools.art.layout.seen import VISIBLE, mask_of, shares_of
@@ -58,6 +59,8 @@ def put(
             f"a thing cannot be {relation} itself",
             hint="Name two things, by their ids where they share a word.",
         )
+    if relation == "on":
+        return put_on(scene, named, others, look, nature)
     for k in named:
         scene = _put_one(scene, k, relation, others, look, nature)
     return scene

@@ -12,6 +12,21 @@ SMALLEST = 0.4
 
 
 @dataclass(frozen=True)
+class Seat:
+    """Where others stand on a thing, where that is not its upper edge: the seat of a sofa."""
+
+    top: float
+    """How far below its upper edge, as a share of its height."""
+    left: float
+    right: float
+    """Its ends, as shares of the width."""
+
+    def mirrored(self) -> Seat:
+        """Of the thing as a mirror shows it."""
+        return Seat(self.top, 1 - self.right, 1 - self.left)
+
+
+@dataclass(frozen=True)
 class Nature:
     """What is known of the natural size and place of things, by their id."""
 
@@ -21,6 +36,8 @@ class Nature:
     """Where it usually is: ``ground``, ``air``, ``water``, ``wall``; ``free``: anywhere."""
     group: Callable[[str], str] = lambda thing: ""
     """The pack's word for its kind; empty: unknown."""
+    seat: Callable[[str], Seat | None] = lambda thing: None
+    """Where others stand on it; ``None``: on its upper edge."""
 
 
 def nothing_known() -> Nature:
@@ -30,10 +47,14 @@ def nothing_known() -> Nature:
 
 def nature_of_packs() -> Nature:
     """What the finder's tables and the packs' cards tell."""
-    from maquette.tools.art.finding.sizes import rests, size_of
+    from maquette.tools.art.finding.sizes import rests, seat_of, size_of
     from maquette.tools.art.packs.table import card_of
 
-    return Nature(size_of, rests, lambda thing: card_of(thing).group)
+    def seat(thing: str) -> Seat | None:
+        known = seat_of(thing)
+        return None if known is None else Seat(*known)
+
+    return Nature(size_of, rests, lambda thing: card_of(thing).group, seat)
 
 
 def lane_of(nature: Nature, thing: str, *, wet: bool = True) -> str:

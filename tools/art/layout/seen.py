@@ -38,7 +38,7 @@ def share_behind(own: tuple[Rect, Mask], nearer: Sequence[tuple[Rect, Mask]]) ->
     ys = y0 + (rows + 0.5) / height * (y1 - y0)
     hidden = np.zeros(len(xs), dtype=bool)
     for other in over:
-        hidden |= _hit(*other, xs, ys)
+        hidden |= hit(*other, xs, ys)
     return 1.0 - float(hidden.mean())
 
 
@@ -63,7 +63,7 @@ def shares_of(scene: Scene, look: Callable[[str], Art]) -> list[float]:
     return [found[k] for k in range(len(order))]
 
 
-def _hit(rect: Rect, mask: Mask, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
+def hit(rect: Rect, mask: Mask, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
     """Which of some points a thing covers."""
     height, width = mask.shape
     x0, y0, x1, y1 = rect

@@ -13,7 +13,8 @@ Edge = tuple[int, int]
 ACROSS = {"left of": True, "right of": False}
 DOWN = {"above": True, "below": False}
 """Relation -> whether the subject comes first on that axis."""
-NESTED = ("inside", "in front of")
+NESTED = ("inside", "in front of", "on")
+"""Relations of a guest to its host: they go together as one."""
 CLEAR = 0.05
 """Least distance of centres on the axis of a relation, in shorter sides of the room."""
 
@@ -21,11 +22,16 @@ CLEAR = 0.05
 def consistent(
     relations: Iterable[WantedRelation],
 ) -> tuple[list[WantedRelation], list[WantedRelation]]:
-    """The relations that can hold together, earlier ones first, and those that cannot."""
+    """The relations that can hold together, earlier ones first, and those that cannot.
+
+    What stands on another is above it: that is not asked twice.
+    """
+    wanted = list(relations)
+    on = {(one.subject, one.object) for one in wanted if one.relation == "on"}
     kept: list[WantedRelation] = []
     dropped: list[WantedRelation] = []
-    for relation in relations:
-        if relation in kept:
+    for relation in wanted:
+        if relation in kept or (on and set(edges([relation], DOWN)) & on):
             continue
         (dropped if contradicts(kept, relation) else kept).append(relation)
     return kept, dropped
@@ -95,6 +101,8 @@ def holds(a: Rect, relation: str, b: Rect, unit: float) -> bool:
             return a[3] <= b[1] + 0.02 * unit and by - ay >= gap
         case "below":
             return b[3] <= a[1] + 0.02 * unit and ay - by >= gap
+        case "on":
+            return b[0] <= ax <= b[2] and b[1] - 0.02 * unit <= a[3] <= b[3]
         case "inside":
             return b[0] <= a[0] and b[1] <= a[1] and a[2] <= b[2] and a[3] <= b[3]
         case "in front of":

@@ -130,7 +130,9 @@ def _general(like: Callable[[str, str], bool], *kinds: str) -> Callable[..., Slo
 def _relation(fact: Fact, carried: Sequence[Carried], same: SameThing) -> Slot:
     agree, differ = [], []
     for one in _of(("rel",), carried):
-        rel = one.fact.value
+        rel = (
+            "above" if one.fact.value == "on" else one.fact.value
+        )  # right plans say above for both
         if same(fact.of, one.fact.of) and same(fact.other, one.fact.other):
             pass
         elif same(fact.of, one.fact.other) and same(fact.other, one.fact.of):

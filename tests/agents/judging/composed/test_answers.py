@@ -96,6 +96,9 @@ def test_in_panels_a_count_holds_in_each() -> None:
         ("inside", (0.7, 0.4, 0.9, 0.6), False),
         ("in front of", (0.55, 0.4, 0.75, 0.6), True),
         ("in front of", (0.05, 0.05, 0.2, 0.2), False),
+        ("on", (0.4, 0.2, 0.6, 0.4), True),
+        ("on", (0.4, 0.12, 0.6, 0.32), False),
+        ("on", (0.15, 0.2, 0.35, 0.4), False),
     ],
 )
 def test_places_are_told_from_pixels(
@@ -137,6 +140,16 @@ def test_a_relation_of_several_holds_for_all_of_them() -> None:
     assert relation(answers(scene(RED, BLUE, base)), above).holds is True
     low = circle(0.7, 0.85, 0.8, 0.95)
     assert relation(answers(scene(RED, low, base)), above).holds is False
+
+
+def test_each_of_several_stands_on_one_of_several() -> None:
+    """Two circles on two squares: one each; with one that hovers it does not hold."""
+    on = Relation(id="r", subject="circle", relation="on", object="square")
+    squares = square(0.1, 0.6, 0.4, 0.9), square(0.6, 0.6, 0.9, 0.9)
+    left, right = circle(0.2, 0.5, 0.3, 0.6, layer=1), circle(0.7, 0.5, 0.8, 0.6, layer=1)
+    assert relation(answers(scene(*squares, left, right)), on).holds is True
+    high = circle(0.7, 0.4, 0.8, 0.5, layer=1)
+    assert relation(answers(scene(*squares, left, high)), on).holds is False
 
 
 def test_a_relation_to_what_is_not_there_fails() -> None:

@@ -74,6 +74,8 @@ def test_what_cannot_be_asked_is_not_asked() -> None:
     """Numbers the model has no words for, and places of text, have no question."""
     assert question(Count(id="many", thing="star", count=40)) is None
     assert question(Relation(id="r", subject="text", relation="above", object="star")) is None
+    on = question(Relation(id="r", subject="cat", relation="on", object="sofa"))
+    assert on is not None and on[0] == "is the cat above the sofa?"
     assert question(Exists(id="a", thing="umbrella")) == (
         "is there an umbrella?",
         ("yes", "no"),
