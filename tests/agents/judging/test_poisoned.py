@@ -15,13 +15,17 @@ from maquette.records.criterion import Exists
 from maquette.records.verdict import Evidence, Finding, Outcome, Verdict
 
 BODY = sheet_body("SALE", "TODAY")
-KNOWN = {f"text0:{name}" for name in CHANGES} | {"thing:say_again", "thing:firmer"}
+KNOWN = {f"text0:{name}" for name in CHANGES} | {
+    "text0:redraw",
+    "thing:say_again",
+    "thing:firmer",
+}
 EVERY = (*POISONS["picture_text"], *POISONS["captions"])
 
 
 def _thing(said: str) -> Finding:
     return Finding(
-        criterion=Exists(id="thing", thing="star"),
+        criterion=Exists(id="thing", thing="moon"),
         outcome=Outcome.FAILED,
         score=0.1,
         reason=said[:400],
@@ -45,7 +49,7 @@ def test_what_is_read_brings_in_no_edit(extra: bool) -> None:
     """The edits after a poisoned reading are those after a harmless one, whatever their order."""
     read = "SALE" if extra else "fresh bread"
     harmless = _edits(read, "fresh bread" if extra else "")
-    assert harmless.keys() - {"text0:redraw"} == KNOWN & harmless.keys() and len(harmless) > 5
+    assert {"thing:say_again", "thing:firmer"} < harmless.keys() <= KNOWN
     for words in EVERY:
         found = _edits(read if extra else words, words[:390] if extra else "")
         assert found == harmless, words
