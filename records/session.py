@@ -28,7 +28,12 @@ class Concept(Record):
     """Something that a person gave a name: "this is Bo"."""
 
     name: str = Field(min_length=1, max_length=40)
-    artifact: ArtifactRef
+    artifact: ArtifactRef | None = Field(
+        default=None, description="the picture that shows it; None: it was told in words alone"
+    )
+    said: str = Field(
+        default="", max_length=80, description="the person's words for it: orange cat"
+    )
     things: tuple[Seen, ...] = Field(default=(), max_length=8)
     composed: bool = Field(default=False, description="its picture has a scene document")
 

@@ -9,6 +9,9 @@ from temporalio import activity
 
 from maquette.agents.conversation.labels import Labels, guess, read_labels
 from maquette.agents.conversation.meaning import read_turn
+from maquette.agents.conversation.things import of_caption
+from maquette.agents.plans.composed.gallery import nouns
+from maquette.agents.plans.served import Served
 from maquette.model_servers.client.contract import ModelClient
 from maquette.model_servers.client.roles import EmbeddingClient
 from maquette.records.artifact import ArtifactRef
@@ -20,6 +23,7 @@ from maquette.records.task import Task, TaskRequest
 from maquette.tools.art.provenance import scene_of
 from maquette.tools.art.scene import Scene
 from maquette.words.colours import canonical
+from maquette.words.lexicon import Lexicon
 from maquette.workflows.desk.submission import attached, prepare
 from maquette.workflows.session.messages import OutcomeInput, ReadTurnInput, ReadTurnReply, Said
 from maquette.workflows.session.names import READ_OUTCOME, READ_TURN
@@ -57,6 +61,7 @@ class SessionActivities:
             label: tells the kinds of a turn's words; None: they are guessed by how it opens.
         """
         self._store = engine.store
+        self._served = Served(engine.models)
         self._label = label
 
     def all(self) -> list[Any]:
@@ -74,7 +79,14 @@ class SessionActivities:
         given = await attached(_request(said), owner=work.owner, store=self._store)
         shown = [await self._shown(ref, work.owner) for ref in given.inputs]
         labels = await self._label(said.text) if self._label is not None else None
-        meaning = read_turn(said.text, work.state, inputs=given.inputs, shown=shown, labels=labels)
+        meaning = read_turn(
+            said.text,
+            work.state,
+            inputs=given.inputs,
+            shown=shown,
+            labels=labels,
+            again=await self._drawn_again(work),
+        )
         if not meaning.text:
             return ReadTurnReply(meaning=meaning)
         request = await attached(_made(meaning, said), owner=work.owner, store=self._store)
@@ -99,6 +111,9 @@ class SessionActivities:
         if picture is not None:
             seen = await self._shown(picture, owner) or things_of(task.plan)
         text = result.text if result else None
+        if picture is None and text:  # a caption is data: at most a noun of it is taken
+            found = of_caption(text, await self._known())
+            seen = (found,) if found is not None else ()
         return TurnOutcome(
             status=task.status,
             artifact=picture,
@@ -106,6 +121,35 @@ class SessionActivities:
             answer=text[:MOST_ANSWER] if text else None,
             problem=task.problem,
         )
+
+    async def _drawn_again(self, work: ReadTurnInput) -> tuple[str, ...]:
+        """Names of what the generator can draw again as its picture shows it."""
+        pictured = [
+            one
+            for one in work.state.concepts
+            if one.artifact is not None and one.things and not one.composed
+        ]
+        if not pictured or work.said.options.source == "art":
+            return ()
+        model = await self._served.generator_if_any()
+        if model is None or "concepts" not in model.capabilities:
+            return ()
+        lexicon = Lexicon.of(model.vocabulary)
+        return tuple(
+            one.name for one in pictured if lexicon.open or lexicon.thing(one.things[0].phrase)
+        )
+
+    async def _known(self) -> Callable[[str], bool]:
+        """Whether a noun names a thing of the art packs, or one that the generator draws."""
+        model = await self._served.generator_if_any()
+        lexicon = Lexicon.of(model.vocabulary) if model is not None else None
+        named = nouns()
+
+        def known(noun: str) -> bool:
+            drawn = lexicon is not None and not lexicon.open and bool(lexicon.thing(noun))
+            return drawn or noun in named
+
+        return known
 
     async def _shown(self, ref: ArtifactRef, owner: str) -> tuple[Seen, ...]:
         """What the document of a composed picture says that it shows; empty: it has none."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from hand_labelled import Told, labelled
 
 from maquette.model_servers.schemas.reading import ReadItem, ReadReply, ReadRequest, ReadSpan
+from maquette.records.errors import ModelUnavailable
 
 REST = {"image": 0.0, "text": 0.0}
 
@@ -45,6 +46,8 @@ def reading(
     }
 
     def read(asked: ReadRequest) -> ReadReply:
+        if asked.text not in replies:
+            raise ModelUnavailable(f"nobody has labelled {asked.text!r}")
         return replies[asked.text]
 
     return read
