@@ -15,6 +15,8 @@ MAX_TURN_CHARACTERS = 4_000
 MAX_REQUEST_CHARACTERS = 8_000
 """Of the request that is made of them."""
 MAX_TURN_INPUTS = 4
+MOST_VARIATIONS = 6
+"""Of a picture, made at once."""
 
 
 class Seen(Record):
@@ -60,6 +62,8 @@ class TurnKind(StrEnum):
     UNDO = "undo"
     BACK = "back"
     CONSTRAINT = "constraint"
+    VARIATION = "variation"
+    WHY = "why"
 
 
 class Meaning(Record):
@@ -80,6 +84,9 @@ class Meaning(Record):
     who: dict[str, str] = Field(default_factory=dict)
     concept: Concept | None = None
     constraint: str | None = Field(default=None, max_length=200)
+    variations: int = Field(
+        default=0, ge=0, le=MOST_VARIATIONS, description="others like the picture there is"
+    )
     picture: Accepted | None = Field(
         default=None, description="what is accepted without any work: of a name, undo or back"
     )

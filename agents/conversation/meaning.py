@@ -14,12 +14,20 @@ from maquette.agents.conversation.following import follow, puts_in, sized
 from maquette.agents.conversation.labels import ABOUT, CHANGE, Labels, guess
 from maquette.agents.conversation.naming import accepted_of, named, with_name
 from maquette.agents.conversation.quoting import with_quotes, without_quotes
+from maquette.agents.conversation.standing import MAX_CONSTRAINT, without_work
 from maquette.records.artifact import ArtifactRef
-from maquette.records.session import Accepted, Concept, Meaning, Seen, SessionState, TurnKind
+from maquette.records.session import (
+    MOST_VARIATIONS,
+    Accepted,
+    Concept,
+    Meaning,
+    Seen,
+    SessionState,
+    TurnKind,
+)
 
 NEAR = 0.3
 """Readings whose probabilities differ by less are both plausible."""
-MAX_CONSTRAINT = 200
 
 
 def read_turn(
@@ -70,9 +78,11 @@ def _read(
     def rest_of(rest: str, after: SessionState) -> Meaning:
         return _read(rest, after, (), (), labels, again)
 
-    known = _without_work(text, state) or named(text, state, inputs, shown, rest_of)
+    known = without_work(text, state) or named(text, state, inputs, shown, rest_of)
     if known is not None:
         return known
+    if not inputs and state.accepted is not None and (vary := rules.VARY.match(text)):
+        return _varied(vary["many"], state.accepted)
     new = rules.NEW.match(text)
     if new and text[new.end() :].strip():
         return _fresh(text[new.end() :].strip(), state, inputs, why="it says that it is new")
@@ -86,70 +96,6 @@ def _read(
     if state.accepted is None and _pictured(text, state) is None:
         return _fresh(text, state, why="there is no picture yet that it could change")
     return _with_picture(text, state, labels or guess(text))
-
-
-# -- what needs no task ---------------------------------------------------------------------
-
-
-def _without_work(text: str, state: SessionState) -> Meaning | None:
-    """Taking back, going back, and rules for what comes."""
-    if rules.UNDO.match(text):
-        return _undone(state)
-    if back := rules.BACK.match(text):
-        return _gone_back(back["which"].lower(), state)
-    if rules.NO_MORE.match(text):
-        told = "; ".join(state.constraints) or "there were none"
-        return Meaning(
-            kind=TurnKind.CONSTRAINT,
-            explanation=f"The rules for new pictures are dropped ({told}).",
-        )
-    if always := rules.ALWAYS.match(text):
-        what = rules.CONSTRAINT_VERBS.sub("", always["what"].rstrip(".! "))[:MAX_CONSTRAINT]
-        return Meaning(
-            kind=TurnKind.CONSTRAINT,
-            constraint=what,
-            explanation=f'From now on every new picture is asked for with "{what}".',
-            alternative="" if state.accepted is None else _only_now(what),
-        )
-    return None
-
-
-def _only_now(what: str) -> str:
-    return f'To change only the picture there is, say it without "always": "{what}".'
-
-
-def _undone(state: SessionState) -> Meaning:
-    if state.accepted is None:
-        told = "There is nothing to take back."
-    elif len(state.pictures) == 1:
-        told = f"Took back turn {state.accepted.turn}; no picture is left."
-    else:
-        told = (
-            f"Took back turn {state.accepted.turn}; "
-            f"the picture of turn {state.pictures[-2].turn} is current again."
-        )
-    return Meaning(kind=TurnKind.UNDO, explanation=told)
-
-
-def _gone_back(which: str, state: SessionState) -> Meaning:
-    """The picture of a turn, by its place among those there are now."""
-    at = rules.ORDINALS.index(which) if which in rules.ORDINALS else 0
-    first_times = [
-        one
-        for k, one in enumerate(state.pictures)
-        if one.artifact not in [earlier.artifact for earlier in state.pictures[:k]]
-    ]
-    if at >= len(first_times):
-        there = f"there are {len(first_times)}" if first_times else "there is none yet"
-        return Meaning(
-            kind=TurnKind.BACK, explanation=f"There is no {which} picture to go back to: {there}."
-        )
-    found = first_times[at]
-    return Meaning(
-        kind=TurnKind.BACK,
-        picture=found,
-        explanation=f"The picture of turn {found.turn} is current again.",
-    )
 
 
 # -- wishes ---------------------------------------------------------------------------------
@@ -227,6 +173,19 @@ def _pictured(text: str, state: SessionState) -> Concept | None:
     """The concept that some words name first, if it has a picture."""
     concept = state.concept(things.named_in(text, state) or "")
     return concept if concept is not None and concept.artifact is not None else None
+
+
+def _varied(many: str | None, accepted: Accepted) -> Meaning:
+    """Others of the accepted picture; what made it is looked up where the task is prepared."""
+    count = rules.MANY.get((many or "").lower()) or int(many or 1)
+    what = "another picture" if count == 1 else f"{count} others"
+    return Meaning(
+        kind=TurnKind.VARIATION,
+        variations=min(count, MOST_VARIATIONS),
+        explanation=f"Understood as {what} by the plan of turn {accepted.turn}, from other seeds.",
+        focus=accepted.focus,
+        who=accepted.who,
+    )
 
 
 def _attached(

@@ -4,15 +4,20 @@ or shown by a picture from outside."""
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 from read_replies import reading
 from talks import document_of, sessions_of, settled, talking_engine, turn
+from workflow_parts import Ledger, make_engine, poster
 from workflow_server import OWNER, running
 
+from maquette.agents.planning.carried import CarriedPlans
 from maquette.infra.store.contract import ArtifactStore
 from maquette.records.artifact import ArtifactRef
+from maquette.records.loop import STRATEGIES
+from maquette.records.plan import calls_of
 from maquette.records.session import TurnKind
 from maquette.records.task import TaskStatus
 from maquette.workflows.worker import make_worker
@@ -94,3 +99,33 @@ async def test_two_talks_with_a_worker_of_its_own_for_each_turn(temporal) -> Non
         (concept,) = views[who].state.concepts
         assert (concept.name, concept.artifact) == (who, next(iter(given[who]), None))
         assert views[who].state.accepted.who == {who: noun}
+
+
+async def test_others_of_a_drawn_picture(temporal) -> None:
+    """ "Another one like it" and "three variations" run the plan of the picture again: every call
+    has the same words, from other seeds; what comes of a drawing has no document. "Why?" tells."""
+    drawn = Ledger()
+    engine = make_engine(ledger=drawn, plan=poster(candidates=1, rounds=1))
+    planner = CarriedPlans(engine.planner, engine.tools, strategies=STRATEGIES)
+    async with running(temporal, replace(engine, planner=planner)) as there:
+        sessions = sessions_of(there)
+        name = (await sessions.open(owner=OWNER)).id
+        turns = [await turn(sessions, name, "a red boat", id="first")]
+        for words in ("another one like it", "three variations", "again"):
+            turns.append(await turn(sessions, name, words, id=words))
+        tasks = [await there.gateway.get(one.task_id, owner=OWNER) for one in turns]
+        why = await turn(sessions, name, "why?")
+        photo = await _photo(engine.store)
+        await turn(sessions, name, "this is Mochi, my cat", photo)
+        none = await turn(sessions, name, "another one")
+    assert [one.kind for one in turns] == [TurnKind.FRESH, *[TurnKind.VARIATION] * 3]
+    starts = [line.split()[1:] for line in drawn.read() if line.startswith("paint.start")]
+    assert {tuple(words[1:]) for words in starts} == {("a", "red", "boat", "from", "0")}
+    assert len({words[0] for words in starts}) == len(starts) == 1 + 1 + 3 + 1
+    pictures = [ref.sha256 for task in tasks for ref in task.result.artifacts]
+    assert len(set(pictures)) == len(pictures) == 6
+    assert [tuple(c.tool for n in t.plan.nodes for c in calls_of(n)) for t in tasks] == [
+        ("paint", "frame") * count for count in (1, 1, 3, 1)
+    ]
+    assert why.task_id is None and "by the plan of turn 3" in why.explanation
+    assert none.task_id is None and "was not made here" in none.explanation
