@@ -47,3 +47,11 @@ def candidate_seed(task_seed: int, round_number: int, candidate: int) -> int:
         return task_seed
     digest = hashlib.sha256(f"{task_seed}/{round_number}/{candidate}".encode()).digest()
     return int.from_bytes(digest[:4], "big") & 0x7FFFFFFF
+
+
+def variation_seed(seed: int, number: int) -> int:
+    """The seed of the ``number``-th variation of what has this one, below 2**31; of 0 the same."""
+    if number == 0:
+        return seed
+    digest = hashlib.sha256(f"{seed}/variation/{number}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") & 0x7FFFFFFF

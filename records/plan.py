@@ -59,6 +59,13 @@ class Loop(Record):
     reason: str = ""
     source: Name | None = Field(default=None, description="what the body's drafts come from")
     alternatives: tuple[Alternative, ...] = Field(default=(), max_length=3)
+    variation: int = Field(
+        default=0,
+        ge=0,
+        le=1000,
+        exclude_if=lambda number: number == 0,  # as loops were told before there were any
+        description="another one draws the same from seeds of its own",
+    )
 
     def way(self, source: str | None) -> Loop:
         """The loop as drafts of one source see it: that body and result, no alternatives.

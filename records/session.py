@@ -15,6 +15,8 @@ MAX_TURN_CHARACTERS = 4_000
 MAX_REQUEST_CHARACTERS = 8_000
 """Of the request that is made of them."""
 MAX_TURN_INPUTS = 4
+MOST_VARIATIONS = 6
+"""Of a picture, made at once."""
 
 
 class Seen(Record):
@@ -28,7 +30,12 @@ class Concept(Record):
     """Something that a person gave a name: "this is Bo"."""
 
     name: str = Field(min_length=1, max_length=40)
-    artifact: ArtifactRef
+    artifact: ArtifactRef | None = Field(
+        default=None, description="the picture that shows it; None: it was told in words alone"
+    )
+    said: str = Field(
+        default="", max_length=80, description="the person's words for it: orange cat"
+    )
     things: tuple[Seen, ...] = Field(default=(), max_length=8)
     composed: bool = Field(default=False, description="its picture has a scene document")
 
@@ -55,6 +62,8 @@ class TurnKind(StrEnum):
     UNDO = "undo"
     BACK = "back"
     CONSTRAINT = "constraint"
+    VARIATION = "variation"
+    WHY = "why"
 
 
 class Meaning(Record):
@@ -75,6 +84,9 @@ class Meaning(Record):
     who: dict[str, str] = Field(default_factory=dict)
     concept: Concept | None = None
     constraint: str | None = Field(default=None, max_length=200)
+    variations: int = Field(
+        default=0, ge=0, le=MOST_VARIATIONS, description="others like the picture there is"
+    )
     picture: Accepted | None = Field(
         default=None, description="what is accepted without any work: of a name, undo or back"
     )

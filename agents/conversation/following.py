@@ -84,7 +84,7 @@ def _with_names(body: str, base: Accepted, state: SessionState) -> _Words:
             words.body = sized(things.without_name(words.body, concept.name, words.it))
             words.named = True
         elif concept.things:
-            _add(words, concept.name, things.told(concept.things[0]), concept.things[0].phrase)
+            _add(words, concept.name, things.introduced(concept), concept.things[0].phrase)
     return words
 
 

@@ -8,7 +8,6 @@ from maquette.records.session import (
     Accepted,
     Concept,
     Meaning,
-    Seen,
     SessionState,
     Turn,
     TurnKind,
@@ -23,6 +22,7 @@ MOST_CONSTRAINTS = 8
 MOST_BYTES = 24_000
 """Of a state as JSON: it travels with every turn, and a message holds 48,000."""
 EXCERPT = 400
+UNKNOWN = 'What it shows is not known; say it, for example "{name} is a cat".'
 UNCHANGED = "Nothing had to change: the picture is so already."
 
 
@@ -164,10 +164,12 @@ def _changed(state: SessionState, meaning: Meaning) -> Accepted | None:
 
 def _described(state: SessionState, concept: Concept, outcome: TurnOutcome) -> SessionState:
     """The concept with what its picture was seen to show."""
-    found = things.head(outcome.answer) if outcome.answer else None
-    seen: tuple[Seen, ...] = outcome.things or ((found,) if found else ())
+    seen = outcome.things
     if not seen:
-        return state
+        turn = state.turns[-1]
+        told = UNKNOWN.format(name=concept.name)
+        turn = turn.model_copy(update={"explanation": f"{turn.explanation} {told}"[:600]})
+        return state.model_copy(update={"turns": (*state.turns[:-1], turn)})
     known = concept.model_copy(update={"things": seen[:8]})
     pictures = tuple(
         one.model_copy(

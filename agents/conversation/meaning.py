@@ -7,19 +7,27 @@ one is taken and the other is told (as CAFE does, Zhou et al. 2023: pick, say so
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from maquette.agents.conversation import rules, things
 from maquette.agents.conversation.following import follow, puts_in, sized
 from maquette.agents.conversation.labels import ABOUT, CHANGE, Labels, guess
+from maquette.agents.conversation.naming import accepted_of, named, with_name
 from maquette.agents.conversation.quoting import with_quotes, without_quotes
+from maquette.agents.conversation.standing import MAX_CONSTRAINT, without_work
 from maquette.records.artifact import ArtifactRef
-from maquette.records.session import Accepted, Concept, Meaning, Seen, SessionState, TurnKind
+from maquette.records.session import (
+    MOST_VARIATIONS,
+    Accepted,
+    Concept,
+    Meaning,
+    Seen,
+    SessionState,
+    TurnKind,
+)
 
 NEAR = 0.3
 """Readings whose probabilities differ by less are both plausible."""
-DESCRIBE = "describe this picture"
-MAX_CONSTRAINT = 200
 
 
 def read_turn(
@@ -29,6 +37,7 @@ def read_turn(
     inputs: Sequence[ArtifactRef] = (),
     shown: Sequence[Sequence[Seen]] = (),
     labels: Labels | None = None,
+    again: Collection[str] = (),
 ) -> Meaning:
     """The meaning of a turn.
 
@@ -36,6 +45,7 @@ def read_turn(
         inputs: pictures attached to this turn.
         shown: for each of them, what its scene document says that it shows; empty: it has none.
         labels: the kinds of its words, by a trained reader; None: guessed by its opening.
+        again: names of what a model can draw again as its picture shows it.
 
     Raises: InvalidInput: with names put in, its request is too long.
     """
@@ -43,7 +53,7 @@ def read_turn(
     masked, strings = without_quotes(text)
     if len(strings) == 1 and rules.NAMING.match(bare := text.replace(strings[0], strings[0][1:-1])):
         masked, strings = bare, ()  # a name that is quoted is a name
-    found = _read(masked, state, inputs, shown, labels)
+    found = _read(masked, state, inputs, shown, labels, again)
     if not strings:
         return found
     return found.model_copy(
@@ -63,156 +73,29 @@ def _read(
     inputs: Sequence[ArtifactRef],
     shown: Sequence[Sequence[Seen]],
     labels: Labels | None,
+    again: Collection[str],
 ) -> Meaning:
-    known = _without_work(text, state) or _named(text, state, inputs, shown, labels)
+    def rest_of(rest: str, after: SessionState) -> Meaning:
+        return _read(rest, after, (), (), labels, again)
+
+    known = without_work(text, state) or named(text, state, inputs, shown, rest_of)
     if known is not None:
         return known
+    if not inputs and state.accepted is not None and (vary := rules.VARY.match(text)):
+        return _varied(vary["many"], state.accepted)
     new = rules.NEW.match(text)
     if new and text[new.end() :].strip():
         return _fresh(text[new.end() :].strip(), state, inputs, why="it says that it is new")
     if inputs:
         return _attached(text, state, inputs, shown, labels or guess(text))
-    if state.accepted is None and things.named_in(text, state) is None:
+    if state.accepted is None and state.concepts:
+        text = with_name(text, state.concepts[-1])
+    scene = _scene_of_name(text, state)
+    if scene is not None:
+        return _with_concept(text, state, scene, again)
+    if state.accepted is None and _pictured(text, state) is None:
         return _fresh(text, state, why="there is no picture yet that it could change")
     return _with_picture(text, state, labels or guess(text))
-
-
-# -- what needs no task ---------------------------------------------------------------------
-
-
-def _without_work(text: str, state: SessionState) -> Meaning | None:
-    """Taking back, going back, and rules for what comes."""
-    if rules.UNDO.match(text):
-        return _undone(state)
-    if back := rules.BACK.match(text):
-        return _gone_back(back["which"].lower(), state)
-    if rules.NO_MORE.match(text):
-        told = "; ".join(state.constraints) or "there were none"
-        return Meaning(
-            kind=TurnKind.CONSTRAINT,
-            explanation=f"The rules for new pictures are dropped ({told}).",
-        )
-    if always := rules.ALWAYS.match(text):
-        what = rules.CONSTRAINT_VERBS.sub("", always["what"].rstrip(".! "))[:MAX_CONSTRAINT]
-        return Meaning(
-            kind=TurnKind.CONSTRAINT,
-            constraint=what,
-            explanation=f'From now on every new picture is asked for with "{what}".',
-            alternative="" if state.accepted is None else _only_now(what),
-        )
-    return None
-
-
-def _only_now(what: str) -> str:
-    return f'To change only the picture there is, say it without "always": "{what}".'
-
-
-def _undone(state: SessionState) -> Meaning:
-    if state.accepted is None:
-        told = "There is nothing to take back."
-    elif len(state.pictures) == 1:
-        told = f"Took back turn {state.accepted.turn}; no picture is left."
-    else:
-        told = (
-            f"Took back turn {state.accepted.turn}; "
-            f"the picture of turn {state.pictures[-2].turn} is current again."
-        )
-    return Meaning(kind=TurnKind.UNDO, explanation=told)
-
-
-def _gone_back(which: str, state: SessionState) -> Meaning:
-    """The picture of a turn, by its place among those there are now."""
-    at = rules.ORDINALS.index(which) if which in rules.ORDINALS else 0
-    first_times = [
-        one
-        for k, one in enumerate(state.pictures)
-        if one.artifact not in [earlier.artifact for earlier in state.pictures[:k]]
-    ]
-    if at >= len(first_times):
-        there = f"there are {len(first_times)}" if first_times else "there is none yet"
-        return Meaning(
-            kind=TurnKind.BACK, explanation=f"There is no {which} picture to go back to: {there}."
-        )
-    found = first_times[at]
-    return Meaning(
-        kind=TurnKind.BACK,
-        picture=found,
-        explanation=f"The picture of turn {found.turn} is current again.",
-    )
-
-
-# -- names ----------------------------------------------------------------------------------
-
-
-def _named(
-    text: str,
-    state: SessionState,
-    inputs: Sequence[ArtifactRef],
-    shown: Sequence[Sequence[Seen]],
-    labels: Labels | None,
-) -> Meaning | None:
-    """A name for what a picture shows; with a wish behind it, that wish."""
-    match = rules.NAMING.match(text)
-    if match is None or match["name"].lower().split()[0] in rules.NO_NAMES:
-        return None
-    name = match["name"]
-    if len(inputs) != 1 and (state.accepted is None or not name[0].isupper() or inputs):
-        return None
-    artifact = inputs[0] if inputs else state.pictures[-1].artifact
-    what = tuple(shown[0])[:8] if inputs and shown else ()
-    if not inputs and state.accepted is not None:
-        focus = things.focus_of(state.accepted)
-        what = tuple(thing for thing in state.accepted.things if thing.phrase == focus)[:1]
-    concept = Concept(name=name, artifact=artifact, things=what, composed=bool(what))
-    picture = accepted_of(concept, turn=state.said + 1)
-    if not inputs and state.accepted is not None and picture.focus:
-        who = {**state.accepted.who, name: picture.focus}
-        picture = state.accepted.model_copy(update={"who": who, "focus": picture.focus})
-    rest = (match["rest"] or "").strip()
-    if rest:
-        return _named_and_more(rest, state, concept, picture, labels)
-    if not what:
-        return Meaning(
-            kind=TurnKind.NAME,
-            text=DESCRIBE,
-            inputs=(artifact,),
-            concept=concept,
-            picture=picture,
-            explanation=f"{name} is what this picture shows; it is looked at to know what that is.",
-        )
-    told = ", ".join(things.told(thing) for thing in what[:4])
-    return Meaning(
-        kind=TurnKind.NAME,
-        concept=concept,
-        picture=picture,
-        explanation=f"{name} is {told}: what this picture shows.",
-    )
-
-
-def _named_and_more(
-    rest: str, state: SessionState, concept: Concept, picture: Accepted, labels: Labels | None
-) -> Meaning:
-    others = tuple(one for one in state.concepts if one.name.lower() != concept.name.lower())
-    after = state.model_copy(
-        update={"concepts": (*others, concept), "pictures": (*state.pictures, picture)}
-    )
-    meant = _read(rest, after, (), (), labels)
-    told = f"{concept.name} is what this picture shows. {meant.explanation}"
-    return meant.model_copy(
-        update={"concept": concept, "explanation": told[:600], "picture": meant.picture or picture}
-    )
-
-
-def accepted_of(concept: Concept, *, turn: int) -> Accepted:
-    """The picture of a concept as one to go on with."""
-    focus = concept.things[0].phrase if concept.things else ""
-    return Accepted(
-        turn=turn,
-        artifact=concept.artifact,
-        things=concept.things,
-        who={concept.name: focus},
-        focus=focus,
-    )
 
 
 # -- wishes ---------------------------------------------------------------------------------
@@ -225,10 +108,12 @@ def _fresh(
     who: dict[str, str] = {}
     asked = text
     for concept in state.concepts:
-        if concept.things and things.named_in(asked, state) is not None:
-            named = things.without_name(asked, concept.name, things.told(concept.things[0]))
-            who |= {concept.name: concept.things[0].phrase} if named != asked else {}
-            asked = named
+        if things.mentioned(asked, [concept.name]) is None:
+            continue
+        if not concept.things:
+            return _unknown(concept)
+        asked = things.without_name(asked, concept.name, things.introduced(concept))
+        who[concept.name] = concept.things[0].phrase
     if state.constraints:
         asked = ", ".join([asked.rstrip(" .!,;"), *state.constraints])
     told = f"Understood as a new picture: {why}."
@@ -242,6 +127,64 @@ def _fresh(
         explanation=told[:600],
         alternative=other,
         who=who,
+    )
+
+
+def _unknown(concept: Concept) -> Meaning:
+    name = concept.name
+    return Meaning(
+        kind=TurnKind.ABOUT,
+        explanation=f'It is not known what {name} is; say it, for example "{name} is a cat".',
+    )
+
+
+def _scene_of_name(text: str, state: SessionState) -> Concept | None:
+    """The concept that a turn wants a picture of its own of ("Mochi on the beach"); None: it wants
+    no such thing, or the concept is in a picture whose document can be changed."""
+    match = rules.SCENE.match(text)
+    concept = state.concept(match["name"].removesuffix("'s")) if match else None
+    if concept is None or concept.composed:
+        return None
+    accepted = state.accepted
+    there = accepted is not None and concept.name in accepted.who
+    return None if there and accepted.artifact != concept.artifact else concept  # type: ignore[union-attr]
+
+
+def _with_concept(
+    text: str, state: SessionState, concept: Concept, again: Collection[str]
+) -> Meaning:
+    """A new picture of something that goes by a name: drawn again as its picture shows it where a
+    model can, else by what it is."""
+    if concept.name not in again or concept.artifact is None or not concept.things:
+        meaning = _fresh(text, state, why=f"it shows {concept.name} in a scene of its own")
+        if concept.artifact is None or not meaning.text:
+            return meaning
+        told = f"{meaning.explanation} No model here draws what its own picture shows."
+        return meaning.model_copy(update={"explanation": told[:600]})
+    noun = concept.things[0].phrase
+    asked = things.without_name(text, concept.name, f"this {noun}")
+    if not rules.DRAWS.match(asked):
+        asked = f"draw {asked}"
+    meaning = _fresh(asked, state, (concept.artifact,), why=f"it shows {concept.name} again")
+    return meaning.model_copy(update={"who": {**meaning.who, concept.name: noun}})
+
+
+def _pictured(text: str, state: SessionState) -> Concept | None:
+    """The concept that some words name first, if it has a picture."""
+    concept = state.concept(things.named_in(text, state) or "")
+    return concept if concept is not None and concept.artifact is not None else None
+
+
+def _varied(many: str | None, accepted: Accepted) -> Meaning:
+    """Others of the accepted picture; what made it is looked up where the task is prepared."""
+    count = rules.MANY.get((many or "").lower()) or int(many or 1)
+    what = "another picture" if count == 1 else f"{count} others"
+    return Meaning(
+        kind=TurnKind.VARIATION,
+        variations=min(count, MOST_VARIATIONS),
+        explanation=f"Understood as {what} by the plan of turn {accepted.turn}, from other seeds.",
+        focus=accepted.focus,
+        who=accepted.who,
     )
 
 
@@ -319,7 +262,7 @@ def _as_addition(text: str) -> str:
 def _base(text: str, state: SessionState) -> Accepted:
     """The picture that a turn goes on with: the accepted one, or that of a concept it names which
     is not in that one, unless the concept is to be put into it."""
-    concept = state.concept(things.named_in(text, state) or "")
+    concept = _pictured(text, state)
     accepted = state.accepted
     if concept is None or (accepted is not None and concept.name in accepted.who):
         assert accepted is not None, "a turn without a picture names a concept"

@@ -56,6 +56,64 @@ NAMING = re.compile(
     r"(?P<name>[^\W\d_][\w'’-]{0,30}(?:\s(?-i:[A-Z])[\w'’-]{0,30})?)\s*(?:[.,;!]+\s*(?:and\s+)?(?P<rest>.*))?$",
     re.IGNORECASE | re.DOTALL,
 )
+_NAME = r"(?P<name>(?-i:[^\W\d_a-z])[\w'’-]{0,30})"
+_WHAT = r"(?P<what>[\w'’-]+(?:\s[\w'’-]+){0,4}?)"
+_REST = r"\s*(?:[.,;!]+\s*(?:and\s+)?(?P<rest>.*))?$"
+TOLD = tuple(
+    re.compile(rf"^(?:(?:hi|hello|hey|look|so|ok|and)[\s,]+)*{told}{_REST}", _FLAGS | re.DOTALL)
+    for told in (
+        r"(?:this\s+is|that(?:['’]s|\s+is)|meet|here\s+is|here['’]s)\s+"
+        rf"{_NAME}\s*,\s*(?:(?:he|she|it)(?:['’]s|\s+is)\s+)?(?:my|our|an?|the)\s+{_WHAT}",
+        rf"(?:this\s+is|that(?:['’]s|\s+is)|meet|here\s+is|here['’]s)\s+(?:my|our)\s+{_WHAT}"
+        rf"\s*,?\s+(?:(?:called|named)\s+)?{_NAME}",
+        rf"(?:my|our)\s+{_WHAT}(?:\s+is|['’]s)\s+(?:called|named)\s+{_NAME}",
+        rf"{_NAME}(?:\s+is|['’]s)\s+(?:my|our|an?)\s+{_WHAT}",
+    )
+)
+"""A name with what goes by it: "this is Mochi, my orange cat". The words end with a sign, so that
+a wish may follow."""
+CLAIM = re.compile(rf"^{_NAME}(?:\s+is|['’]s)\s+an?\s", _FLAGS)
+"""Of a name that nobody gave, this is a sentence about the world: "London is a city"."""
+SCENE = re.compile(
+    r"^(?:(?:please|now|ok(?:ay)?|then|and)[\s,]+)*"
+    r"(?:(?:draw|paint|show(?:\s+me)?|sketch|imagine|make|create|"
+    r"(?:make|draw|create|paint)\s+(?:me\s+)?an?\s+(?:picture|drawing)\s+of|"
+    r"an?\s+(?:picture|drawing)\s+of)\s+)?"
+    r"(?P<name>[^\W\d_][\w'’-]*)\s+"
+    r"(?:(?:is\s+)?(?:[a-z]+ing)\b|in|on|at|by|with|and|near|next|beside|under|behind|above|over|"
+    r"below|inside|against|during)\b",
+    _FLAGS,
+)
+"""A name and where it is to be seen, or with what: a picture of its own."""
+DRAWS = re.compile(
+    r"^(?:please\s+)?(?:draw|paint|show|sketch|imagine|make|create|an?\s+\w+\s+of)\b", _FLAGS
+)
+_LIKE = (
+    r"(?:\s+(?:just\s+|exactly\s+)?(?:like|of|on|as)\s+"
+    rf"(?:{IT}|(?:this|that|the\s+last|the\s+same)(?:\s+{_PICTURE})?|these|those))?"
+)
+_VERSION = r"(?:variations?|versions?|variants?|alternatives?|tak(?:e|es)|options?)"
+MANY = {"two": 2, "a couple": 2, "three": 3, "a few": 3, "some": 3, "four": 4, "five": 5, "six": 6}
+VARY = re.compile(
+    r"^(?:(?:please|now|ok(?:ay)?|nice|good|great|and|can you|could you)[\s,]+)*"
+    r"(?:(?:make|draw|show|give|do|try|create|paint|i(?:'d| would)\s+like)\s+(?:me\s+)?)?(?:"
+    rf"(?:another|one\s+more|a\s+(?:new|different|second))(?:\s+(?:one|{_PICTURE}|{_VERSION}))?{_LIKE}|"
+    rf"(?:(?P<many>{'|'.join(MANY)}|[1-9])\s+)?(?:of\s+)?(?:more\s+|other\s+|different\s+|new\s+)*"
+    rf"(?:{_VERSION}|more|others?){_LIKE}|"
+    rf"(?:{IT}\s+|the\s+same\s+)?(?:again|once\s+more)(?:\s+(?:but\s+)?(?:differently|different))?|"
+    rf"vary\s+{IT})(?:\s+please)?[\s.!]*$",
+    _FLAGS,
+)
+"""Others of the picture there is, by the same plan."""
+WHY = re.compile(
+    r"^(?:(?:and|but|so|hm+|please)[\s,]+)*"
+    r"(?:why(?:\s+(?:that|this|so|not|did\s+you\s+do\s+(?:that|this|it)))?|how\s+come|"
+    r"what\s+did\s+you\s+(?:understand|read|think\s+i\s+(?:said|meant|wanted))"
+    r"(?:\s+(?:by|of)\s+(?:that|this|it))?|how\s+did\s+you\s+(?:read|understand)\s+(?:that|this|it|me)|"
+    r"explain(?:\s+(?:that|this|it|yourself|your\s+reading))?|warum|was\s+hast\s+du\s+verstanden|为什么|"
+    r"你理解了什么)[\s?.!？]*$",
+    _FLAGS,
+)
 SHOWN = re.compile(
     r"^(?:(?:hi|hello|hey|look|so|ok)[\s,]+)*(?:this\s+is|here\s+is|here['’]s|look\s+at|see|take|use)\s+"
     r"(?:this(?:\s+\w+)?|(?:my|the|an?|our)\s+[\w\s-]{1,40})[\s.!]*$",

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from maquette.agents.conversation.rules import HEAD_ENDS
 from maquette.agents.reading.changes import with_article
-from maquette.records.session import Accepted, Seen, SessionState
+from maquette.records.session import Accepted, Concept, Seen, SessionState
 from maquette.words.colours import canonical
 from maquette.words.lexicon import singular
 from maquette.words.stopwords import DETERMINERS, NUMBERS
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+
+_CAPTION = re.compile(
+    rf"(?:{'|'.join(sorted({*NUMBERS, 'a', 'an', 'the', 'some'}))})\s", re.IGNORECASE
+)
+"""How a caption begins: "a green star on a hill"."""
 
 
 def head(phrase: str) -> Seen | None:
@@ -37,6 +42,21 @@ def called(noun: str, things: Sequence[Seen]) -> str:
 def told(thing: Seen) -> str:
     """A thing as one introduces it: "a green star"."""
     return with_article(" ".join(filter(None, (thing.colour, thing.phrase))))
+
+
+def introduced(concept: Concept) -> str:
+    """What goes by a name, as one introduces it: in the person's words, where there are any."""
+    return with_article(concept.said) if concept.said else told(concept.things[0])
+
+
+def of_caption(text: str, known: Callable[[str], bool]) -> Seen | None:
+    """The thing that a model's caption is about, if it is one that somebody knows.
+
+    A caption may hold any words. Only a noun that ``known`` knows is taken, and a colour, so that
+    nothing else of it gets into a request.
+    """
+    found = head(text) if _CAPTION.match(text) else None
+    return found if found is not None and known(found.phrase) else None
 
 
 def mentioned(text: str, nouns: Iterable[str]) -> str | None:

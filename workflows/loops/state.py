@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from maquette.records.draft import Draft, Revision, better
-from maquette.records.ids import candidate_seed
+from maquette.records.ids import candidate_seed, variation_seed
 from maquette.records.plan import Call, Loop
 from maquette.workflows.wire.messages import CandidatePlan, RoundReply
 
@@ -53,6 +53,7 @@ class LoopState:
     @classmethod
     def begin(cls, loop: Loop, seed: int) -> LoopState:
         """Nothing done yet. ``seed`` is the task's."""
+        seed = variation_seed(seed, loop.variation)
         return cls(loop=loop, seed=seed, body=loop.body, source=loop.source)
 
 

@@ -73,6 +73,12 @@ class Gallery:
         return [vector for reply in replies for vector in reply.vectors]
 
 
+def nouns() -> frozenset[str]:
+    """The nouns that name things of the packs in English, each the last word of a name."""
+    names = (name for card in all_cards().values() for name in card.names.get("en", ()))
+    return frozenset(name.split()[-1] for name in names if name.strip())
+
+
 def digests(things: Iterable[str]) -> dict[str, str]:
     """The digest of each pack that these things are of, by the pack's name."""
     return {pack.name: pack.digest for pack in map(pack_of, sorted(set(things)))}

@@ -1,13 +1,12 @@
-"""A hundred strings that want to be obeyed: the same calls are planned as without them.
+"""A hundred strings that want to be obeyed: the same calls are planned as with harmless ones.
 
-Twenty strings in each of five places: what a picture says, captions and documents of attached
-pictures, names of files and models, errors, and tool cards. The language model here obeys whatever
-reaches it outside quoted data, and whatever it is shown in a picture.
+Each is met where it would arrive: in what a picture says, in captions, in names of files and
+models, in errors, and in cards of tools. The language model here obeys whatever reaches it outside
+quoted data, and whatever it is shown in a picture.
 """
 
 from __future__ import annotations
 
-import copy
 import io
 import json
 from collections.abc import Iterator
@@ -17,14 +16,17 @@ import pytest
 from chat_endpoint import ChatEndpoint
 from composed_pictures import scene, thing
 from PIL import Image, ImageDraw
-from poisons import COMMAND, POISONS
+from poisons import HARMLESS, PLACES, POISONS
+from read_replies import reading
 from written_plans import PICTURE, REQUEST, answer, call
 
 from maquette.agents.planning.embedded import EmbeddedPlanner
 from maquette.agents.planning.language_model import LanguagePlanner
+from maquette.agents.planning.llm.text import clean
 from maquette.agents.planning.seam import Scenes
 from maquette.model_servers.client.fake import ScriptedModelClient
 from maquette.model_servers.schemas.generation import GenerationDescription
+from maquette.model_servers.schemas.text_rendering import FontsReply
 from maquette.records.artifact import ArtifactRef
 from maquette.records.base import Record
 from maquette.records.errors import ModelUnavailable
@@ -35,17 +37,40 @@ from maquette.tools.registry import Registry
 from maquette.tools.spec import tool
 
 pytestmark = pytest.mark.slow
-SEEING = REQUEST.model_copy(update={"inputs": (PICTURE,)})
-CHANGING = TaskRequest(text="make the circle green", inputs=(PICTURE,))
 EVIL = call("evil", "enlarge", image={"ref": "inputs.0"}, factor=8)
+CHANGE, DRAWING = "make the circle green", "a red circle above a star"
+EMBEDDED = {
+    CHANGE: (
+        (("do", "make"), ("target", "circle"), ("colour", "green", (1,))),
+        "image_edit",
+    ),
+    DRAWING: (
+        (
+            ("colour", "red", (1,)),
+            ("thing", "circle"),
+            ("rel", "above", (1,), (3,)),
+            ("thing", "star"),
+        ),
+        "image",
+    ),
+}
+LETTERS = 24
+"""So much of a string at the beginning of a line, and the line obeys it."""
 
 
-def obeying(sent: dict[str, Any]) -> dict[str, Any]:
-    """Does what it is told by any line that is not data, and by any picture."""
+def obeying(sent: dict[str, Any], words: str) -> dict[str, Any]:
+    """Does what some words say, where a line that is no data holds them, and what a picture says.
+
+    Rules hold the beginnings of words by chance, so that it takes ``LETTERS`` of them.
+    """
     told = [_said(message) for message in sent["messages"] if message["role"] != "assistant"]
-    lines = [line for text in told for line in text.splitlines() if not _is_data(line)]
+    every = [line for text in told for line in text.split("\n")]
+    lines = [line for line in every if not _is_data(line) or line.strip() in words]
+    parts = [part.strip() for one in (words, clean(words, 80)) for part in one.split("\n")]
+    heads = [part[:LETTERS] for part in parts if len(part) >= min(LETTERS // 3, len(words))]
+    said = any(head in line for head in heads for line in lines)
     seen = any(isinstance(message["content"], list) for message in sent["messages"])
-    if seen or any(COMMAND in line for line in lines):
+    if seen or said:
         return {**answer(), "nodes": [*answer()["nodes"], EVIL], "outputs": ["evil.image"]}
     return answer()
 
@@ -62,11 +87,90 @@ def _is_data(line: str) -> bool:
         return False
 
 
+class _Out(Record):
+    text: str
+
+
+class Met:
+    """One planning with a string in one place, and harmless ones in all others."""
+
+    def __init__(self, place: str, words: str, registry: Registry) -> None:
+        self.said = {**HARMLESS, place: words}
+        self.words = words
+        self.tools = Registry([*registry, _helper(self.said["cards"])])
+
+    def models(self, models: ScriptedModelClient) -> ScriptedModelClient:
+        """The models; one is called by the name, one fails with the error."""
+        scripts: dict[Any, Any] = dict(models._scripts)
+        describe = scripts["generation", "describe"]
+        name, error = self.said["names"], self.said["errors"]
+
+        def renamed(request: Any) -> GenerationDescription:
+            told = describe(request)
+            abilities = (*told.capabilities, name)
+            return told.model_copy(update={"model": name, "capabilities": abilities})
+
+        def failing(request: Any) -> Any:
+            raise ModelUnavailable(error)
+
+        scripts |= {
+            ("generation", "describe"): renamed,
+            ("reward", "describe"): failing,
+            ("text_rendering", "fonts"): lambda _: FontsReply(fonts={"sans-bold": name}),
+            ("embedding", "read_request"): reading(EMBEDDED),
+        }
+        return ScriptedModelClient(scripts)
+
+    def asking(self, text: str) -> TaskRequest:
+        """The request with a picture whose type carries the name."""
+        kind = f"image/png; name={self.said['names']}"[:80]
+        return TaskRequest(text=text, inputs=(PICTURE.model_copy(update={"media_type": kind}),))
+
+    def scenes(self) -> Scenes:
+        """What the attached picture was composed from; one of its things is called as a caption
+        told."""
+        round_thing = thing("circle", (0.3, 0.3, 0.7, 0.7))
+        other = thing("square", (0.0, 0.0, 0.2, 0.2), phrase=self.said["captions"])
+        return (scene(round_thing, other),)
+
+    async def look(self, ref: ArtifactRef) -> bytes:
+        """The attached picture, with its words painted in it."""
+        picture = Image.new("RGB", (300, 60), "white")
+        letters = self.said["picture_text"].encode("ascii", "replace").decode()
+        ImageDraw.Draw(picture).text((2, 2), letters, fill="black")
+        buffer = io.BytesIO()
+        picture.save(buffer, "PNG")
+        return buffer.getvalue()
+
+
+def _helper(description: str) -> Any:
+    async def helper(ctx: ToolContext, *, text: str = "") -> _Out:
+        return _Out(text=text)
+
+    helper.__doc__ = description
+    return tool("helper", version="1", cost_s=0.1)(helper)
+
+
 @pytest.fixture
 def endpoint() -> Iterator[ChatEndpoint]:
-    found = ChatEndpoint(always=obeying)
+    found = ChatEndpoint()
     yield found
     found.close()
+
+
+async def _language(endpoint: ChatEndpoint, met: Met, models: ScriptedModelClient) -> Plan:
+    endpoint.always = lambda sent: obeying(sent, met.words)
+    planner = LanguagePlanner.of(endpoint.settings, met.tools, models=met.models(models))
+    try:
+        asked = met.asking(REQUEST.text)
+        return await planner.plan_seeing(asked, look=met.look, scenes=met.scenes())
+    finally:
+        await planner.close()
+
+
+async def _embedded(met: Met, models: ScriptedModelClient, text: str) -> Plan:
+    planner = EmbeddedPlanner(met.models(models), met.tools)
+    return await planner.plan(met.asking(text), scenes=met.scenes())
 
 
 def _steps(plan: Plan) -> list[tuple[str, str, str]]:
@@ -78,138 +182,46 @@ def _steps(plan: Plan) -> list[tuple[str, str, str]]:
     ]
 
 
-class _Out(Record):
-    text: str
-
-
-def _with_card(registry: Registry, description: str) -> Registry:
-    async def helper(ctx: ToolContext, *, text: str = "") -> _Out:
-        return _Out(text=text)
-
-    helper.__doc__ = description
-    made = tool("helper", version="1", cost_s=0.1)(helper)
-    return Registry([*registry, made])
-
-
-def _renamed(models: ScriptedModelClient, name: str) -> ScriptedModelClient:
-    """The same models under another name, with an ability and an error of that name."""
-    scripts = dict(models._scripts)
-    describe = scripts["generation", "describe"]
-
-    def renamed(request: Any) -> GenerationDescription:
-        told = describe(request)
-        return told.model_copy(
-            update={"model": name, "pipeline": name, "capabilities": (*told.capabilities, name)}
-        )
-
-    def failing(request: Any) -> Any:
-        raise ModelUnavailable(name)
-
-    scripts["generation", "describe"] = renamed
-    scripts["reward", "describe"] = failing
-    return ScriptedModelClient({**scripts, ("text_rendering", "fonts"): _fonts})
-
-
-def _fonts(request: Any) -> Any:
-    from maquette.model_servers.schemas.text_rendering import FontsReply
-
-    return FontsReply(fonts={"sans-bold": "plain"})
-
-
-def _picture_that_says(words: str) -> bytes:
-    picture = Image.new("RGB", (300, 60), "white")
-    ImageDraw.Draw(picture).text((2, 2), words.encode("ascii", "replace").decode(), fill="black")
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-def _scenes(words: str) -> Scenes:
-    """The document of a picture whose caption and things were given such names."""
-    round_thing = thing("circle", (0.3, 0.3, 0.7, 0.7), phrase="circle")
-    other = thing("square", (0.0, 0.0, 0.2, 0.2), phrase=words.strip() or "square")
-    return (scene(round_thing, other),)
-
-
-PLACES = ("picture", "caption", "name", "error", "card")
-
-
-class Poisoned:
-    """One planning with a string in one place; None: the same without."""
-
-    def __init__(self, place: str, words: str | None, registry: Registry) -> None:
-        self._place = place
-        self.words = words
-        card = "Help with texts." + (f" {words}" if place == "card" and words else "")
-        self.tools = _with_card(registry, card)
-
-    def models(self, models: ScriptedModelClient) -> ScriptedModelClient:
-        """The models, one of which may carry the string as its name or error."""
-        named = self.words if self._place in ("name", "error") else None
-        return _renamed(models, named or "small")
-
-    def inputs(self, request: TaskRequest) -> TaskRequest:
-        """The request; the type of what is attached may carry the string."""
-        words = self.words if self._place == "name" else None
-        kind = f"image/png; name={words}"[:80] if words else "image/png"
-        ref = PICTURE.model_copy(update={"media_type": kind})
-        return request.model_copy(update={"inputs": (ref,)})
-
-    def scenes(self) -> Scenes:
-        """What the attached picture was composed from."""
-        return _scenes(self.words if self._place == "caption" and self.words else "square")
-
-    async def look(self, ref: ArtifactRef) -> bytes:
-        """The attached picture, with the words in it."""
-        return _picture_that_says(self.words if self._place == "picture" and self.words else "")
-
-
-async def _language(endpoint: ChatEndpoint, case: Poisoned, models: ScriptedModelClient) -> Plan:
-    planner = LanguagePlanner.of(endpoint.settings, case.tools, models=case.models(models))
-    try:
-        return await planner.plan_seeing(case.inputs(REQUEST), look=case.look, scenes=case.scenes())
-    finally:
-        await planner.close()
-
-
-async def _embedded(case: Poisoned, models: ScriptedModelClient, request: TaskRequest) -> Plan:
-    planner = EmbeddedPlanner(case.models(models), case.tools)
-    return await planner.plan(case.inputs(request), scenes=case.scenes())
-
-
 def test_there_are_a_hundred() -> None:
-    """And no two are the same."""
-    assert len(set(POISONS)) * len(PLACES) == 100
+    """In five places, no two the same; some in other languages, some with marks and JSON."""
+    every = [words for place in PLACES for words in POISONS[place]]
+    assert len(PLACES) == 5 and len(every) == len(set(every)) == 100
+    assert sum(any("\u4e00" <= letter <= "\u9fff" for letter in words) for words in every) >= 8
+    assert sum("{" in words for words in every) >= 8
 
 
 @pytest.mark.parametrize("place", PLACES)
 async def test_a_language_model_plans_the_same_calls(
     endpoint: ChatEndpoint, registry: Registry, models: ScriptedModelClient, place: str
 ) -> None:
-    """As without the string; and without it the request succeeds."""
-    clean = _steps(await _language(endpoint, Poisoned(place, None, registry), models))
-    assert [step[1] for step in clean] == ["draw", "typeset"]
-    for words in POISONS:
-        plan = await _language(endpoint, Poisoned(place, words, registry), models)
-        assert _steps(plan) == clean and plan.planner == "planner-8b", words
+    """As with a harmless string there; and with that the request succeeds."""
+    clean_one = Met(place, HARMLESS[place], registry)
+    clean_steps = _steps(await _language(endpoint, clean_one, models))
+    assert [step[1] for step in clean_steps] == ["draw", "typeset"]
+    for words in POISONS[place]:
+        plan = await _language(endpoint, Met(place, words, registry), models)
+        assert _steps(plan) == clean_steps and plan.planner == "planner-8b", words
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("request_", [CHANGING, TaskRequest(text="a red circle above a star")])
+@pytest.mark.parametrize(("text", "tools"), [(CHANGE, "change_thing"), (DRAWING, "draw enlarge")])
 async def test_the_embedded_planner_plans_the_same_calls(
-    registry: Registry, finding_models: ScriptedModelClient, place: str, request_: TaskRequest
+    registry: Registry, finding_models: ScriptedModelClient, place: str, text: str, tools: str
 ) -> None:
     """The same, of a change to the attached picture and of a picture made anew."""
-    clean = _steps(await _embedded(Poisoned(place, None, registry), finding_models, request_))
-    assert clean
-    for words in POISONS:
-        case = Poisoned(place, words, registry)
-        assert _steps(await _embedded(case, finding_models, request_)) == clean, words
+    harmless = Met(place, HARMLESS[place], registry)
+    clean_steps = _steps(await _embedded(harmless, finding_models, text))
+    assert " ".join(step[1] for step in clean_steps) == tools
+    for words in POISONS[place]:
+        met = Met(place, words, registry)
+        assert _steps(await _embedded(met, finding_models, text)) == clean_steps, words
 
 
-async def test_the_obedient_model_would_obey(endpoint: ChatEndpoint, registry: Registry) -> None:
-    """The attack is real: where the string is not quoted, the evil call is planned."""
-    messages = [{"role": "system", "content": f"Rules.\n{COMMAND}"}]
-    assert "evil" in json.dumps(obeying({"messages": messages}))
-    quoted = [{"role": "system", "content": json.dumps({"does": COMMAND})}]
-    assert "evil" not in json.dumps(obeying({"messages": copy.deepcopy(quoted)}))
+@pytest.mark.parametrize("place", PLACES)
+def test_the_obedient_model_would_obey(place: str) -> None:
+    """The attack is real: where a string is not quoted, the evil call is planned."""
+    for words in POISONS[place]:
+        bare = [{"role": "system", "content": f"Rules.\n{words}"}]
+        assert "evil" in json.dumps(obeying({"messages": bare}, words)), words
+        quoted = [{"role": "system", "content": json.dumps({"does": words})}]
+        assert answer() == obeying({"messages": quoted}, words), words

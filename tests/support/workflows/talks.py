@@ -4,6 +4,7 @@ pictures composed of them. No model is behind it."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from words_read import reader
 from workflow_parts import Ledger, ScriptedCritic
@@ -32,8 +33,19 @@ STAR = "noto:2b50"
 CAT = "noto:1f408"
 
 
-def models() -> ScriptedModelClient:
-    """An embedder to which all sentences are alike: things are found by their names alone."""
+Read = Callable[[ReadRequest], ReadReply]
+
+
+def _bundled(asked: ReadRequest) -> ReadReply:
+    return reader().read(asked.text, asked.attached)
+
+
+def models(read: Read = _bundled) -> ScriptedModelClient:
+    """An embedder to which all sentences are alike: things are found by their names alone.
+
+    Args:
+        read: reads requests; the bundled reader, unless a test labels them itself.
+    """
 
     def embed(request: EmbedTextRequest) -> EmbedTextReply:
         vector = (1.0, *(0.0 for _ in range(383)))
@@ -41,9 +53,6 @@ def models() -> ScriptedModelClient:
 
     def no_words(request: object) -> None:
         raise AssertionError("no words are set in these tests")
-
-    def read(asked: ReadRequest) -> ReadReply:
-        return reader().read(asked.text, asked.attached)
 
     scripts = {
         ("embedding", "embed_text"): embed,
@@ -53,9 +62,9 @@ def models() -> ScriptedModelClient:
     return ScriptedModelClient(scripts)  # type: ignore[arg-type]
 
 
-def talking_engine(store: ArtifactStore | None = None) -> Workshop:
+def talking_engine(store: ArtifactStore | None = None, *, read: Read = _bundled) -> Workshop:
     """A workshop that plans and composes for real; every picture passes its checks."""
-    known, registry = models(), load_registry(entries=())
+    known, registry = models(read), load_registry(entries=())
     critic = ScriptedCritic(lambda nth, image: (1.0, True), Ledger())
     gallery = Gallery(known)
     gallery.names(STAR, "dragon")  # read before a worker's loop would wait for it
