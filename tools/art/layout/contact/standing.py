@@ -37,6 +37,8 @@ ALONE_OVER = 1.2
 SHRUNK = (1.0, 0.88, 0.77, 0.68, 0.6, 0.52, 0.45)
 MOST_HIDDEN = 0.28
 """Share of a host's ink that those on it may hide."""
+CROWDED = 0.45
+"""Size below which those on a seat may use the whole width that the host has at its height."""
 STEPS = 25
 SLOPE, VOID, OFF, LOW, TAKEN = 1.6, 1.2, 0.35, 0.3, 6.0
 """What it costs: feet on a slope, in their heights; feet over nothing, in shares; to stand off the
@@ -51,6 +53,18 @@ class Stander:
 
     box: Rect
     base: Inked
+
+
+def seat_for(standers: Sequence[Stander], host: Inked, seat: Seat | None) -> Seat | None:
+    """The seat, as wide as the host is there where all would become small on it."""
+    if seat is None:
+        return None
+    (x0, _, x1, _), mask = host
+    if CROWDED * _row(standers, CLOSER) <= (seat.right - seat.left) * (x1 - x0):
+        return seat
+    height, width = mask.shape
+    there = np.flatnonzero(mask[min(height - 1, int(seat.top * height))])
+    return Seat(seat.top, float(there[0]) / width, float(there[-1] + 1) / width)
 
 
 def fitting(standers: Sequence[Stander], host: Inked, seat: Seat | None) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from maquette.tools.art.layout.blocks import Block, Ink, Spot, at_zero, scaled, shifted
-from maquette.tools.art.layout.contact.standing import Stander, fitting, stood
+from maquette.tools.art.layout.contact.standing import Stander, fitting, seat_for, stood
 from maquette.tools.art.layout.nature import Seat
 from maquette.tools.art.layout.ties import hull
 from maquette.tools.art.layout.touching import Inked
@@ -36,7 +36,9 @@ def put_upon(
     shares: list[list[list[Spot]]] = [[] for _ in hosts]
     for k, party in enumerate(parties):
         shares[k * len(hosts) // len(parties)].append(party)
-    seat = seat_of(host.thing)
+    most = max(shares, key=len)
+    seat = seat_for([_stander(one, ink) for one in most], _inked(hosts[0], ink),
+                    seat_of(host.thing))  # fmt: skip
     fit = min(
         fitting([_stander(one, ink) for one in own], _inked(spot, ink), seat)
         for spot, own in zip(hosts, shares, strict=True)
