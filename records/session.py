@@ -64,6 +64,8 @@ class TurnKind(StrEnum):
     CONSTRAINT = "constraint"
     VARIATION = "variation"
     WHY = "why"
+    UNSEEN = "unseen"
+    FOUND = "found"
 
 
 class Meaning(Record):

@@ -57,18 +57,24 @@ async def with_art(asked: Asked) -> Plan | None:
         return await _frames(asked, asked.gallery)
     parts = await cast(asked.reading, asked.gallery)
     choice = choose(source, parts, lexicon)
+    note = choice.told(parts)
     if choice.chosen == "both" and model is not None:
-        return add_art(await drawn(asked, model, alone=False), asked.reading, parts)
+        both = add_art(await drawn(asked, model, alone=False), asked.reading, parts)
+        return _noted(both, note)
     has = lexicon is not None and any(lexicon.thing(one.word) for one in parts.wish.things)
     if choice.chosen == "drawn" and parts.missing and not has:
         if asked.reading.shown:  # the words can be set, and what is missing fails or is told
-            return composed_plan(asked.reading, parts, notes=(choice.reason,))
+            return composed_plan(asked.reading, parts, notes=(note,))
         raise asked.refused("; ".join(parts.notes()))
-    if choice.chosen == "drawn":
-        return None
+    if choice.chosen == "drawn" and model is not None:
+        return _noted(await drawn(asked, model), note)
     if not (parts.there or asked.reading.shown or parts.background.kind):
         raise asked.refused("; ".join(parts.notes()) or "nothing was found in it to show")
-    return composed_plan(asked.reading, parts, notes=(choice.reason,))
+    return composed_plan(asked.reading, parts, notes=(note,))
+
+
+def _noted(plan: Plan, note: str) -> Plan:
+    return plan.model_copy(update={"notes": (*plan.notes, note)})
 
 
 async def _frames(asked: Asked, gallery: Gallery) -> Plan:

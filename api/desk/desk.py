@@ -10,8 +10,11 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
+from maquette.agents.gates.gatekeeper import Gates
+from maquette.agents.gates.library import gates_of
 from maquette.agents.planning.seam import Planner
 from maquette.api.desk.activity import Activity
 from maquette.api.desk.thumbnails import Thumbnails
@@ -54,6 +57,11 @@ class Desk:
     """What ended tasks tell of the times of their tools, by id; see ``recorded``."""
     clock: Callable[[], float] = time.time
     """Seconds since 1970."""
+
+    @cached_property
+    def gates(self) -> Gates:
+        """What advises on plans that make pictures of words."""
+        return gates_of(self.models, self.store)
 
     @property
     def owner(self) -> str:

@@ -8,9 +8,12 @@ from typing import Any
 from temporalio import activity
 
 from maquette.agents.conversation.explaining import explained, last_read
+from maquette.agents.conversation.gated import not_worth, offered
 from maquette.agents.conversation.labels import Labels, guess, read_labels
 from maquette.agents.conversation.meaning import read_turn
 from maquette.agents.conversation.things import of_caption
+from maquette.agents.gates.gatekeeper import FITS, UNSEEN, Gates, asked_outright
+from maquette.agents.gates.library import gates_of
 from maquette.agents.plans.composed.gallery import nouns
 from maquette.agents.plans.finishing.variations import leading_to, varied
 from maquette.agents.plans.served import Served
@@ -72,13 +75,17 @@ def reader_labels(models: ModelClient) -> Label:
 class SessionActivities:
     """The activities of sessions of one worker process."""
 
-    def __init__(self, engine: Workshop, *, label: Label | None = None) -> None:
+    def __init__(
+        self, engine: Workshop, *, label: Label | None = None, gates: Gates | None = None
+    ) -> None:
         """
         Args:
             label: tells the kinds of a turn's words; None: they are guessed by how it opens.
+            gates: advise on new pictures; None: those over the workshop's models and store.
         """
         self._store = engine.store
         self._tools = engine.tools
+        self._gates = gates or gates_of(engine.models, engine.store)
         self._served = Served(engine.models)
         self._label = label
 
@@ -109,11 +116,28 @@ class SessionActivities:
             return ReadTurnReply(meaning=explained(work.state, await self._ledger(work)))
         if meaning.variations:
             return await self._variation(meaning, work)
+        meaning = await self._gated(meaning, work)
         if not meaning.text:
             return ReadTurnReply(meaning=meaning)
         request = await attached(_made(meaning, said), owner=work.owner, store=self._store)
         task = await prepare(request, owner=work.owner, store=self._store)
         return ReadTurnReply(meaning=meaning, task=task)
+
+    async def _gated(self, meaning: Meaning, work: ReadTurnInput) -> Meaning:
+        """A new picture that nobody asked for outright: answered where its words are not worth
+        one, and one of the library offered where that fits well."""
+        new = meaning.kind is TurnKind.FRESH and bool(meaning.text) and not meaning.inputs
+        if not new or meaning.concept is not None or asked_outright(work.said.text):
+            return meaning
+        worth = await self._gates.worth(meaning.text)
+        if worth is not None and worth.probability < UNSEEN:
+            return not_worth(meaning, worth)
+        offer = await self._gates.there(meaning.text, owner=work.owner)
+        if offer is None or offer.stored is None or offer.choice.probability < FITS:
+            return meaning
+        picture = offer.stored.picture
+        seen = await self._shown(picture, work.owner)
+        return offered(meaning, offer, seen, turn=work.state.said + 1)
 
     async def _ledger(self, work: ReadTurnInput) -> Ledger | None:
         """What each word of the turn that is asked about was taken for; None: nobody kept it."""

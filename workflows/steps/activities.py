@@ -8,6 +8,7 @@ from typing import Any
 
 from temporalio import activity
 
+from maquette.agents.gates.library import gates_of
 from maquette.agents.judging.doubt import belief_in
 from maquette.agents.planning.seam import Scenes, SeeingPlanner
 from maquette.infra.store.contract import DocumentKind
@@ -73,6 +74,7 @@ class Activities:
     def __init__(self, engine: Workshop) -> None:
         self._engine = engine
         self._cache = StepCache(engine.store)
+        self._gates = gates_of(engine.models, engine.store)
 
     def all(self) -> list[Any]:
         """What the worker registers."""
@@ -107,6 +109,8 @@ class Activities:
                 plan = await self._planned(request, scenes, task.owner)
             except NeedsAnswer as asked:
                 return PlanReply(question=asked.question)
+            doubts = await self._gates.notes(request, plan, owner=task.owner, every=False)
+        plan = plan.model_copy(update={"notes": (*plan.notes, *doubts)}) if doubts else plan
         plan = _fitting(plan, request.text)
         size = len(canonical_json(plan.model_dump(mode="json")))
         if size > MAX_MESSAGE_BYTES:

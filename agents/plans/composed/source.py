@@ -12,6 +12,12 @@ from maquette.words.lexicon import Lexicon
 
 Chosen = Literal["art", "drawn", "both"]
 
+_MADE: dict[Chosen, str] = {
+    "art": "composed of art rather than drawn",
+    "drawn": "drawn rather than composed of art",
+    "both": "drawn and composed of art",
+}
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -19,6 +25,14 @@ class Choice:
 
     chosen: Chosen
     reason: str
+
+    def told(self, cast: Cast) -> str:
+        """The choice in words, with how likely the art of the packs is what was meant: as likely
+        as the least sure thing."""
+        found = [role.found.best for role in cast.roles if not role.ground]
+        share = min((one.probability if one else 0.0 for one in found), default=1.0)
+        made = _MADE[self.chosen]
+        return f"{made}: {self.reason} (art is {share:.0%} likely to be what was meant)"
 
 
 def choose(asked: Source, cast: Cast, drawn: Lexicon | None) -> Choice:

@@ -140,7 +140,7 @@ class Talk:
 
     def _understood(self, turn: Turn) -> None:
         if turn.explanation:
-            self.screen.say(Text(turn.explanation, style="quiet"))
+            self.screen.say(Text(" ".join(turn.explanation.split()), style="quiet"))
         if turn.alternative:
             self.screen.say(Text.assemble(("? ", "unjudged"), turn.alternative))
         if turn.problem is not None:
@@ -178,8 +178,10 @@ class Talk:
         if result is not None and result.text:
             for line in (*not_sure(result), result.text):
                 self.screen.answer(line)
-        elif picture is not None:
-            self.screen.answer(picture.sha256)
+            return
+        made = [ref for ref in result.artifacts if ref.is_picture] if result is not None else []
+        for one in made or ([picture] if picture is not None else []):
+            self.screen.answer(one.sha256)
 
     def _stepping_away(self) -> None:
         if not self.screen.as_json:

@@ -36,7 +36,16 @@ async def planned(desk: Desk, asked: TaskSubmission) -> Planned:
     scenes = [await scene_of(desk.store, one.sha256, owner=desk.owner) for one in request.inputs]
     async with desk.planning:
         planner = await asyncio.to_thread(desk.planner)
-        return await _planned(planner, request, scenes)
+        found = await _planned(planner, request, scenes)
+        return await _with_gates(desk, request, found)
+
+
+async def _with_gates(desk: Desk, request: TaskRequest, found: Planned) -> Planned:
+    """The plan with all that the gates think of it, each with its probability and reason."""
+    if found.plan is None:
+        return found
+    told = await desk.gates.notes(request, found.plan, owner=desk.owner, every=True)
+    return Planned(found.plan.model_copy(update={"notes": (*found.plan.notes, *told)}))
 
 
 async def _planned(planner: Planner, request: TaskRequest, scenes: Scenes) -> Planned:
