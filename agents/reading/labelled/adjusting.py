@@ -45,7 +45,7 @@ _RESIZE = re.compile(
 )
 _PICTURE = re.compile(
     r"\b(?:picture|image|photo\w*|pic|drawing|poster|card|sign|it|everything|whole|bild|foto|imagen|"
-    r"background|backdrop|hintergrund|fondo|frame|border|rahmen|marco)\b|图|照片|背景|框",
+    r"background|backdrop|hintergrund|fondo|frame|border|rahmen|marco|alles|ganze[ns]?)\b|图|照片|背景|框|整|全|张",
     re.IGNORECASE,
 )
 
@@ -115,6 +115,8 @@ def _filled(tool: str, arguments: dict[str, Any], text: str, it: Labelled) -> di
         match = next((m for m in _DEGREES.finditer(text) if m[1]), None)
         degrees = float(match[1]) if match else filled["degrees"]
         filled["degrees"] = -abs(degrees) if _CLOCK_BACK.search(text) else degrees
+    if tool == "remove_background" and (named := values.colours_of(text, it.language)):
+        filled["fill"] = named[0]
     if tool == "frame":
         if named := values.colours_of(text, it.language):
             filled["colour"] = named[0]

@@ -56,10 +56,15 @@ def _adjusting(it: Labelled) -> set[int]:
     """What the clauses say that adjust the whole picture: their tools hold it."""
     held: set[int] = set()
     for clause in clauses_of(it):
-        if clause.adjustments(it):
-            labels = {"new", "size", "place", "count", "attr", "not", "opt"}
-            labels |= {"target", "thing", "colour"} if clause.whole(it) else set()
-            held |= {k for k in clause.pieces if it.pieces[k].label in labels}
+        tools = {one.tool for one in clause.adjustments(it)}
+        if not tools:
+            continue
+        labels = {"new", "size", "count", "attr", "not", "opt"}
+        labels |= {"target", "thing"} if clause.whole(it) else set()
+        labels |= {"place"} if "crop" in tools else set()
+        labels |= {"colour"} if tools & {"frame", "remove_background"} else set()
+        idle = clause.idle(it)
+        held |= {k for k in clause.pieces if it.pieces[k].label in labels and k not in idle}
     return held
 
 
