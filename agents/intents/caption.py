@@ -64,10 +64,12 @@ def _sheet(asked: Asked) -> Call:
 
 def _blocks(reading: Reading, seed: int) -> list[dict[str, object]]:
     """The strings one below the other, at the bottom or, where it is said so, at the top."""
-    palette = sheet_palette(None, None, seed)
+    wish = reading.scene.wish
+    palette = sheet_palette(None, wish.letters, seed)
     shown = reading.shown
     share = min(0.8, 0.16 * len(shown) + 0.06)
-    start = 0.03 if _AT_TOP.search(reading.masked) else 0.97 - share
+    top = "top" in wish.text_places.values() or _AT_TOP.search(reading.masked)
+    start = 0.03 if top else 0.97 - share
     step = share / len(shown)
     return [
         TextBlock(

@@ -137,6 +137,8 @@ class EmbeddedPlanner:
             plan = formatted(plan, form)
             left = [reading.labelled.pieces[k].text for k in form.left]
             plan = with_asked(plan, [(words, "this form is not known") for words in left])
+            if form.kind == "svg":
+                plan = with_asked(plan, [("SVG", "pictures are made of pixels here")])
         return plan
 
     def _intent(self, reading: Reading) -> Intent:

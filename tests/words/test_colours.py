@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from maquette.words.colours import (
     WORDS,
     Rgb,
+    base,
     canonical,
     contrast,
     distance,
@@ -79,3 +80,11 @@ def test_a_known_word_is_its_own_nearest(word: str) -> None:
 def test_a_shade_is_replaced_by_what_looks_like_it(word: str, near: str) -> None:
     """Of the basic words the one a person would take for it."""
     assert nearest(word, ("red", "green", "black", "white", "purple")) == near
+
+
+def test_a_shade_is_of_its_colour() -> None:
+    """Shading words fall away; the nearest of a shade is that of its colour, never just any."""
+    assert [base(words) for words in ("dark green", "pale sky blue", "navy", "blorp")] == [
+        "green", "sky blue", "navy", None,
+    ]  # fmt: skip
+    assert nearest("dark green", ("red", "green")) == "green"

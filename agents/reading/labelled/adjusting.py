@@ -21,7 +21,9 @@ _PIXELS = r"\s*(?:px|pixels?|像素)?\s*"
 _SIZE = re.compile(rf"(?<!\d)(\d{{2,5}}){_PIXELS}(?:x|×|by|\*|mal){_PIXELS}(\d{{2,5}})(?!\d)", re.I)
 _WIDE = re.compile(rf"(?<!\d)(\d{{2,5}}){_PIXELS}(?:wide|in width|width|breit|宽)", re.I)
 _HIGH = re.compile(rf"(?<!\d)(\d{{2,5}}){_PIXELS}(?:high|tall|in height|height|hoch|高)", re.I)
-_RATIO = re.compile(r"(?<!\d)(\d{1,2})\s*(?::|to|by|/|x)\s*(\d{1,2})(?!\d)", re.I)
+_RATIO = re.compile(
+    r"(?<![\d.,:])(\d{1,2})\s*(?::|to|by|/|x)\s*(\d{1,2})(?!\d|[.,:]\d)", re.IGNORECASE
+)
 _DEGREES = re.compile(r"(-?\d{1,3}(?:\.\d+)?)\s*(?:°|deg\w*|grad|度)?", re.I)
 _MULTIPLES = {"twice": 2, "double": 2, "doubled": 2, "triple": 3, "thrice": 3, "quadruple": 4}
 _TIMES = re.compile(
@@ -45,7 +47,7 @@ _RESIZE = re.compile(
 )
 _PICTURE = re.compile(
     r"\b(?:picture|image|photo\w*|pic|drawing|poster|card|sign|it|everything|whole|bild|foto|imagen|"
-    r"background|backdrop|hintergrund|fondo|frame|border|rahmen|marco)\b|图|照片|背景|框",
+    r"background|backdrop|hintergrund|fondo|frame|border|rahmen|marco|alles|ganze[ns]?)\b|图|照片|背景|框|整|全|张",
     re.IGNORECASE,
 )
 
@@ -90,7 +92,7 @@ def adjustments_of(it: Labelled, text: str, *, whole: bool) -> list[Adjustment]:
             return [Adjustment(tool, _filled(tool, arguments, text, it))]
     if size and whole:
         return [Adjustment("resize", {"width_px": size[0], "height_px": size[1]})]
-    if ratio := ratio_in(text):
+    if whole and (ratio := ratio_in(text)):
         return [Adjustment("crop", {"ratio": ratio})]
     if whole and (_RESIZE.search(text) or _TIMES.search(text)):
         return [_resized(text)]
@@ -115,6 +117,8 @@ def _filled(tool: str, arguments: dict[str, Any], text: str, it: Labelled) -> di
         match = next((m for m in _DEGREES.finditer(text) if m[1]), None)
         degrees = float(match[1]) if match else filled["degrees"]
         filled["degrees"] = -abs(degrees) if _CLOCK_BACK.search(text) else degrees
+    if tool == "remove_background" and (named := values.colours_of(text, it.language)):
+        filled["fill"] = named[0]
     if tool == "frame":
         if named := values.colours_of(text, it.language):
             filled["colour"] = named[0]
@@ -181,7 +185,7 @@ def format_of(it: Labelled) -> Format:
     left = []
     for k, piece in it.of("opt"):
         told = _option(piece.text, it.language)
-        if not told or told.get("kind") == "svg":  # pictures are made of pixels
+        if not told:
             left.append(k)
         found |= told
     return Format(**found, left=tuple(left))

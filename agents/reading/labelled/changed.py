@@ -46,20 +46,38 @@ def read_changes_of(it: Labelled) -> ChangesRead:
     held = [k for k, _ in it.of("words") if not it.denied(k) and titles.issuperset(it.heads_of(k))]
     strings = tuple(it.plain(it.pieces[k].text).strip('"') for k in held if k not in used)
     used.update(held)
+    used |= _set_so(it, set(held))
     used |= _adjusting(it)
     used |= {k for k, piece in it.of("opt") if is_png(piece.text)}
     left = tuple(k for k, _ in it.of(*CHANGING) if k not in used and k not in titles)
     return ChangesRead(tuple(changes[:MAX_CHANGES]), strings, left)
 
 
+def _set_so(it: Labelled, strings: set[int]) -> set[int]:
+    """What is said of strings that are put on the picture, and is done: at its top or bottom, in
+    one colour."""
+    own = [n for n, _ in it.of("place", "colour") if set(it.heads_of(n)) & strings]
+    places = {n: values.place_of(it.pieces[n].text, it.language) for n in own}
+    inks = {n: values.colours_of(it.pieces[n].text, it.language)[:1] for n in own}
+    colours = {n for n in own if it.pieces[n].label == "colour" and inks[n]}
+    one = len({inks[n][0] for n in colours}) == 1
+    rows = {n for n in own if it.pieces[n].label == "place" and places[n] in ("top", "bottom")}
+    return rows | (colours if one else set())
+
+
 def _adjusting(it: Labelled) -> set[int]:
     """What the clauses say that adjust the whole picture: their tools hold it."""
     held: set[int] = set()
     for clause in clauses_of(it):
-        if clause.adjustments(it):
-            labels = {"new", "size", "place", "count", "attr", "not", "opt"}
-            labels |= {"target", "thing", "colour"} if clause.whole(it) else set()
-            held |= {k for k in clause.pieces if it.pieces[k].label in labels}
+        tools = {one.tool for one in clause.adjustments(it)}
+        if not tools:
+            continue
+        labels = {"new", "size", "count", "attr", "not", "opt"}
+        labels |= {"target", "thing"} if clause.whole(it) else set()
+        labels |= {"place"} if "crop" in tools else set()
+        labels |= {"colour"} if tools & {"frame", "remove_background"} else set()
+        idle = clause.idle(it)
+        held |= {k for k in clause.pieces if it.pieces[k].label in labels and k not in idle}
     return held
 
 

@@ -54,12 +54,22 @@ class Clause:
 
     def adjustments(self, it: Labelled) -> list[Adjustment]:
         """The adjustments of the whole picture that it asks for: "brighter and sharper" are two."""
-        whole = self.whole(it)
-        new = [it.pieces[k].text for k in self.pieces if it.pieces[k].label == "new"]
+        new = self._new(it)
         if len(new) < 2:
-            return adjustments_of(it, self.text, whole=whole)
-        each = [adjustments_of(it, f"{self.verb} {text}", whole=whole) for text in new]
-        return [one for found in each for one in found]
+            return adjustments_of(it, self.text, whole=self.whole(it))
+        return [one for k in new for one in self._of_new(it, k)]
+
+    def idle(self, it: Labelled) -> list[int]:
+        """Of several things that the picture is to become, those that no tool does."""
+        new = self._new(it)
+        return [k for k in new if not self._of_new(it, k)] if len(new) > 1 else []
+
+    def _new(self, it: Labelled) -> list[int]:
+        return [k for k in self.pieces if it.pieces[k].label == "new"]
+
+    def _of_new(self, it: Labelled, k: int) -> list[Adjustment]:
+        text = f"{self.verb} {it.pieces[k].text}"
+        return adjustments_of(it, text, whole=self.whole(it))
 
     def does(self, what: str, language: str) -> bool:
         """Whether its verb means to remove, add, replace or move."""

@@ -50,7 +50,7 @@ def read_sequence_of(item: Labelled) -> tuple[Sequence | None, list[Labelled]]:
 
 
 def _counted(item: Labelled) -> tuple[str, str]:
-    """What stands before the last parts of so many as were said, and those parts."""
+    """What stands before the last so many parts as were said, and those."""
     number = _said(item, len(item.text))
     ends = [match.end() for match in _ENDS.finditer(item.text)]
     if not LEAST <= number <= len(ends):

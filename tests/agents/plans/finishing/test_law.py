@@ -61,3 +61,17 @@ def test_the_ledger_says_where_a_string_went() -> None:
     plan = with_ledger(PLAN, Ledger(entries=(entry,)), '"HI"')
     assert plan.ledger is not None
     assert [one.goes_to for one in plan.ledger.entries] == ["text0"]
+
+
+def test_words_of_another_language_are_no_function_words() -> None:
+    """ "Hat" is German for "has"; a hat is lost for no language."""
+    assert _asked(with_asked(PLAN, [("wearing a hat", "why")])) == [("wearing a hat", "why")]
+
+
+def test_what_a_note_tells_is_not_understood_in_the_ledger() -> None:
+    """Also where its words are not those of one entry: a run never ends as completed then."""
+    plan = Plan(nodes=(CALL,), outputs=("one.image",), summary="a star")
+    plan = with_asked(plan, [("not sharply", "unknown")])
+    entry = LedgerEntry(words="sharply", start=0, end=7, part="criterion")
+    ledger = with_ledger(plan, Ledger(entries=(entry,)), "sharply").ledger
+    assert ledger is not None and [one.part for one in ledger.entries] == ["not_understood"]

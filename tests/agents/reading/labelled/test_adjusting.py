@@ -18,6 +18,8 @@ from maquette.agents.reading.labelled.adjusting import adjustments_of, factor_of
         ("resize it to 800 by 600 pixels", "resize", {"width_px": 800, "height_px": 600}),
         ("scale it to 500 px wide", "resize", {"width_px": 500}),
         ("make it half as large, smaller", "resize", {"scale": 0.5}),
+        ("scale this down by 30 percent", "resize", {"scale": 0.7}),
+        ("scale it to 30 %", "resize", {"scale": 0.3}),
         ("enlarge it three times", "enlarge", {"factor": 3}),
         ("rotate it 90 degrees", "rotate", {"degrees": 90.0}),
         ("rotate it 90 degrees counterclockwise", "rotate", {"degrees": -90.0}),
@@ -30,7 +32,7 @@ def test_a_clause_is_one_call(text: str, tool: str, arguments: dict[str, Any]) -
     assert (found.tool, found.arguments) == (tool, arguments)
 
 
-@pytest.mark.parametrize("text", ["make the boat bigger", "make the star brighter"])
+@pytest.mark.parametrize("text", ["make the boat bigger", "make the star brighter", "5.50 to 6.20"])
 def test_a_thing_is_not_the_picture(text: str) -> None:
     """What is said of a thing in it adjusts nothing."""
     assert adjustments_of(labelled(text), text, whole=False) == []

@@ -91,3 +91,110 @@ def test_nobody_can_write_the_readers_own_nouns() -> None:
     """What stands for an attached thing is no word of a person."""
     read = read_scene_of(labelled("draw a shownthing", ("do", "draw"), ("thing", "shownthing")))
     assert [one.thing for one in read.wish.things] == ["thing"]
+
+
+def test_a_reference_to_several_is_said_of_each() -> None:
+    """ "Both black": each of them."""
+    item = labelled(
+        "a cat and a dog, both black",
+        ("thing", "cat"),
+        ("thing", "dog"),
+        ("ref", "both", (0, 1)),
+        ("colour", "black", (2,)),
+    )
+    assert [one.colour for one in read_scene_of(item).wish.things] == ["black", "black"]
+
+
+def test_each_in_a_colour_of_its_own() -> None:
+    """As many things as were said, no two of a colour."""
+    item = labelled(
+        "four balloons, each one a different colour",
+        ("count", "four", (1,)),
+        ("thing", "balloons"),
+        ("ref", "each one", (1,)),
+        ("colour", "different colour", (2,)),
+    )
+    things = read_scene_of(item).wish.things
+    assert [one.count for one in things] == [1] * 4 and len({one.colour for one in things}) == 4
+
+
+def test_a_side_with_two_heads_is_a_relation() -> None:
+    """ "On its right" is no place of the sheet, and nothing stands on anything."""
+    item = labelled(
+        "a mug, a plant on its right",
+        ("thing", "mug"),
+        ("thing", "plant"),
+        ("rel", "on its right", (1,), (0,)),
+    )
+    read = read_scene_of(item)
+    assert read.wish.links == [Link(("thing", 1), "right of", ("thing", 0))]
+    assert [one.place for one in read.wish.things] == [None, None] and read.said == []
+
+
+def test_a_colour_is_of_the_letters_or_of_one_string() -> None:
+    """Called "the text", all letters have it; two strings of two colours cannot be set."""
+    item = labelled(
+        "HI, white text on black background",
+        ("words", "HI"),
+        ("colour", "white", (2,)),
+        ("ref", "text"),
+        ("colour", "black", (4,)),
+        ("ground", "background"),
+    )
+    wish = read_scene_of(item).wish
+    assert (wish.letters, wish.background, wish.grounds) == ("white", "black", [])
+    item = labelled(
+        "OPEN green, SHUT red",
+        ("words", "OPEN"),
+        ("colour", "green", (0,)),
+        ("words", "SHUT"),
+        ("colour", "red", (2,)),
+    )
+    read = read_scene_of(item)
+    assert read.wish.letters is None
+    assert [one.words for one in read.said] == ["green (OPEN)", "red (SHUT)"]
+
+
+def test_what_is_denied_takes_its_own_with_it() -> None:
+    """ "No red hats" makes nothing red; "not touching" relates nothing."""
+    item = labelled(
+        "a cat and a dog not touching, no red hats",
+        ("thing", "cat"),
+        ("thing", "dog"),
+        ("not", "not", (3,)),
+        ("rel", "touching", (0,), (1,)),
+        ("not", "no", (6,)),
+        ("colour", "red", (6,)),
+        ("thing", "hats"),
+    )
+    read = read_scene_of(item)
+    assert read.wish.links == [] and [one.colour for one in read.wish.things] == [None, None]
+    assert [one.words for one in read.said] == ["not touching", "no red hats"]
+
+
+def test_no_piece_of_content_is_lost() -> None:
+    """What fits nowhere is said, with what it belongs to."""
+    item = labelled(
+        "a big poster with a cat, brighter, recycling",
+        ("size", "big", (1,)),
+        ("carrier", "poster"),
+        ("thing", "cat"),
+        ("new", "brighter"),
+        ("query", "recycling"),
+        kind="image_text",
+    )
+    said = {one.words for one in read_scene_of(item).said}
+    assert said == {"big (poster)", "brighter", "recycling"}
+
+
+def test_a_place_is_a_ground_with_its_preposition_or_without() -> None:
+    """Readers label it either way."""
+    for words in ("beach", "on the beach"):
+        item = labelled("a cat on the beach", ("thing", "cat"), ("ground", words))
+        assert read_scene_of(item).wish.grounds == ["beach"]
+
+
+def test_a_shade_stays_one() -> None:
+    """ "Dark green" is neither green nor another word for it."""
+    item = labelled("a dark green leaf", ("colour", "dark green", (1,)), ("thing", "leaf"))
+    assert [one.colour for one in read_scene_of(item).wish.things] == ["dark green"]

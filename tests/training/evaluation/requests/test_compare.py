@@ -256,3 +256,16 @@ def test_refusals_and_questions_are_right_where_they_are_due() -> None:
     assert (drawn.right, drawn.claimed) == (False, True)
     counted = shares([chat, vague, pears], told[:3])
     assert (counted["right"].right, counted["asked_back"].right) == (2, 1)
+
+
+def test_what_a_criterion_leaves_open_is_not_claimed() -> None:
+    """A thing drawn anew may be larger or not; where a criterion asks, the run tells so."""
+    example = _example(("image_edit", ("op bigger pear",)), attached=1)
+    image = {"$ref": "inputs.0"}
+    call = Call(
+        id="c", tool="change_thing", arguments={"image": image, "target": "pear", "scale": 2}
+    )
+    asked = Asked(id="x", words="make the pear bigger", why="no judge looks for it")
+    for criteria, claimed in (((), True), ((asked,), False)):
+        loop = Loop(id="l", body=(call,), result="c.image", criteria=criteria)
+        assert compare(example, _plan(loop)).claimed is claimed
