@@ -12,6 +12,7 @@ from words_read import read_request
 from maquette.agents.plans.compose import ENLARGE_TO_PX, picture_plan
 from maquette.agents.plans.parts import attached, quoted
 from maquette.model_servers.schemas.generation import GenerationDescription
+from maquette.records.criterion import describe
 from maquette.records.errors import FixInput
 from maquette.records.plan import Call, Loop, Plan
 from maquette.records.task import TaskRequest
@@ -100,3 +101,17 @@ def test_parts_are_written_as_plans_have_them() -> None:
     call = Call(id="a", tool="enlarge", arguments={"image": attached(3), "factor": 2})
     assert call.arguments["image"] == {"$ref": "inputs.3"}
     assert quoted(["ONE", "TWO"]) == '"ONE", "TWO"'
+
+
+@pytest.mark.parametrize(
+    ("alone", "told"),
+    [(True, ["the star is above the house"]), (False, ["the star is on the house"])],
+)
+def test_contact_is_judged_where_a_source_is_judged_for_it(alone: bool, told: list[str]) -> None:
+    """Drawn alone, "on" is above, and one criterion that nobody passes tells of the contact; beside
+    art it stays. The layout for drawing has the star above the house either way."""
+    loop = _loop(_plan("a star on a house", layout=True, alone=alone))
+    assert [describe(one) for one in loop.criteria if one.kind == "relation"] == told
+    assert sum(one.kind == "asked" for one in loop.criteria) == alone
+    star, house = loop.body[0].arguments["layout"]
+    assert star["box"]["y1"] <= house["box"]["y0"]
