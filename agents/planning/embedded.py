@@ -116,24 +116,27 @@ class EmbeddedPlanner:
         plans, refused = [], []
         for reading, (start, end) in zip(read.items, read.extents, strict=True):
             item = request.model_copy(update={"text": request.text[start:end].strip() or " "})
+            many = len(read.items)
             try:
-                plan = await self._item(item if len(read.items) > 1 else request, reading, scenes)
+                plan = await self._item(item if many > 1 else request, reading, scenes, many)
             except FixInput as error:
                 refused.append((item.text, error))
                 continue
-            asked = [*said_only(reading), *not_understood(read.ledger, start, end)]
+            asked = [*said_only(reading, many), *not_understood(read.ledger, start, end)]
             plans.append(with_asked(plan, asked))
         if not plans:
             raise refused[0][1]
         together = merged(plans)
         return with_asked(together, [(words, error.message) for words, error in refused])
 
-    async def _item(self, request: TaskRequest, reading: Reading, scenes: Scenes) -> Plan:
+    async def _item(
+        self, request: TaskRequest, reading: Reading, scenes: Scenes, items: int
+    ) -> Plan:
         intent = self._intent(reading)
         asked = Asked(request, reading, self._served, self._can_do, self._gallery, scenes)
         plan = await intent.plan(asked)
         if intent.name == "draw":
-            form = format_of(reading.labelled)
+            form = format_of(reading.labelled, items)
             plan = formatted(plan, form)
             left = [reading.labelled.pieces[k].text for k in form.left]
             plan = with_asked(plan, [(words, "this form is not known") for words in left])

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from maquette.agents.plans.describing import description_of
 from maquette.agents.plans.wants import only_asked
 from maquette.agents.reading.labelled.labelled import Labelled
+from maquette.agents.reading.labelled.said import SaidOnly
 from maquette.agents.reading.request import Reading
 from maquette.records.criterion import Asked, Criterion, TextReads, describe
 from maquette.records.ledger import Ledger, LedgerEntry
@@ -27,15 +28,21 @@ _BY_NAME = "things are found by name alone"
 _EDITED = "this part of the change was not understood"
 
 
-def said_only(reading: Reading) -> list[tuple[str, str]]:
-    """What an item says and no judge can check, with why."""
+def said_only(reading: Reading, items: int = 1) -> list[tuple[str, str]]:
+    """What an item says and no judge can check, with why.
+
+    Args:
+        items: of the request: "two posters" of two items is done by there being two.
+    """
     found: list[tuple[str, str]] = []
     item, scene = reading.labelled, reading.scene
     if item.kind in ("image", "image_text", "clarify"):
         # What stands where to a shown thing is read by ``showing``, and is no loss here.
         shows = reading.showing is not None and reading.attached
         drawn = {"rel", "place", "colour", "ref", "target"} if shows else set()
-        said = [one for one in scene.said if item.pieces[one.piece].label not in drawn]
+        if items > 1:
+            drawn = drawn | {"count of sheets"}
+        said = [one for one in scene.said if _label(item, one) not in drawn]
         found += [(one.words, one.why) for one in said]
     if item.kind == "sequence":
         found += [*reading.opening, *(one for part in reading.parts for one in _said(part))]
@@ -54,6 +61,12 @@ def said_only(reading: Reading) -> list[tuple[str, str]]:
     if item.kind in ("ocr", "score"):
         found += [(item.with_heads(k), "nothing here does it so") for k, _ in item.of("opt", "not")]
     return found
+
+
+def _label(item: Labelled, one: SaidOnly) -> str:
+    label, heads = item.pieces[one.piece].label, item.heads_of(one.piece)
+    sheets = heads and all(item.pieces[k].label == "carrier" for k in heads)
+    return "count of sheets" if label == "count" and sheets else label
 
 
 def _related(item: Labelled, k: int) -> str:

@@ -179,11 +179,17 @@ def ratio_in(text: str) -> str | None:
     return None
 
 
-def format_of(it: Labelled) -> Format:
-    """The form of the result, from the item's options."""
+def format_of(it: Labelled, items: int = 1) -> Format:
+    """The form of the result, from the item's options.
+
+    Args:
+        items: of the request: "two pictures" of two items says how many they are, no more.
+    """
     found: dict[str, Any] = {}
     left = []
     for k, piece in it.of("opt"):
+        if items > 1 and values.count_of(piece.text, it.language)[0] == items:
+            continue
         told = _option(piece.text, it.language)
         if not told:
             left.append(k)
