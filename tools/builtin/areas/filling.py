@@ -1,11 +1,11 @@
 """What lies behind a hole in a picture, guessed from what lies around it. Pure and deterministic.
 
-Three ways, the first that fits: a ground whose colour is flat or changes smoothly is continued by a
-surface of the second degree; a ground with a pattern by a piece of the picture whose surroundings are
-most alike, its colours shifted to those round the hole; else Telea's inpainting.
+Three ways, the first that fits: a ground whose colour is flat or changes smoothly is continued by
+a surface of the second degree; a ground with a pattern by a piece of the picture whose surroundings
+are most alike, its colours shifted to those round the hole; else Telea's inpainting.
 
-Source: Telea, "An image inpainting technique based on the fast marching method" (2004), as in OpenCV;
-the piece as in Efros and Freeman, "Image quilting" (2001), with one piece.
+Source: Telea, "An image inpainting technique based on the fast marching method" (2004), as in
+OpenCV; the piece as in Efros and Freeman, "Image quilting" (2001), with one piece.
 
 Notation: see ``masked``; ``R`` pixels of the rim round the hole.
 """
@@ -17,7 +17,7 @@ import numpy as np
 from maquette.tools.builtin.areas.masked import Bounds, bounds_of, dilated, widened
 
 SMOOTH = 4.0
-"""Largest typical distance of the rim from a smooth surface (median, of 255) to be continued by it."""
+"""Largest distance of the rim from a smooth surface (median, of 255) to be continued by it."""
 ALIKE = 30.0
 """Largest root mean square distance (of 255) of a piece's surroundings from those of the hole."""
 WORK_PX = 256

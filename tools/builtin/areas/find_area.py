@@ -1,4 +1,4 @@
-"""The ``find_area`` tool: the pixels of one named thing, picked from several, or a clear refusal."""
+"""The ``find_area`` tool: the pixels of a named thing, picked from several, or a clear refusal."""
 
 from __future__ import annotations
 
@@ -34,9 +34,7 @@ class Area(Record):
     text: Text
     found: int = Field(description="how many things apart from each other the phrase means")
     probability: float = Field(ge=0, le=1, description="of the mask, by the segmenter itself")
-    in_world: bool | None = Field(
-        description="whether the guard knows such pictures; None: no word"
-    )
+    in_world: bool | None = Field(description="whether the guard knows such pictures")
     warning: str = ""
     doubt: str = Field(default="", description="why another thing may have been meant")
 
@@ -64,8 +62,8 @@ async def find_area(
     (found,) = reply.masks
     if noun_of(phrase) in found.unknown_words:
         raise CapabilityMissing(
-            f"the segmenter that is served does not know the word {noun_of(phrase)!r}, so it cannot "
-            f"find {phrase!r}",
+            f"the segmenter that is served does not know {noun_of(phrase)!r}, so it cannot find "
+            f"{phrase!r}",
             hint="Serve one that knows more (model of the segmentation role), or mark the thing "
             "with a box: segment with boxes, then the tool.",
         )

@@ -1,7 +1,7 @@
-"""What the tools of an area share: a picture and its mask decoded, changed by a pure function, kept.
+"""What the tools of an area share: picture and mask decoded, changed by a pure function, kept.
 
-Notation: ``H W`` pixels; pixels are uint8 (H, W, C), C 3 (RGB) or 4 (RGBA); a cover is float32 (H, W),
-1 inside the area, 0 outside, between at a soft edge.
+Notation: ``H W`` pixels; pixels are uint8 (H, W, C), C 3 (RGB) or 4 (RGBA); a cover is float32
+(H, W), 1 inside the area, 0 outside, between at a soft edge.
 """
 
 from __future__ import annotations

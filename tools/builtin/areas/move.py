@@ -117,7 +117,7 @@ def fitting(cover: np.ndarray, factor: float) -> float:
 
 
 def scaled(pixels: np.ndarray, cover: np.ndarray, *, factor: float) -> np.ndarray:
-    """Pixels (H, W, C) with the area's sides so many times as long, round the middle of its foot."""
+    """Pixels (H, W, C) with the area's sides so many times as long, round its foot."""
     import cv2
 
     x0, y0, x1, y1 = bounds_of(cover > 0)
@@ -181,6 +181,6 @@ def _side(off: float) -> float:
 
 
 def _within(low: int, high: int, way: int, side: int) -> int:
-    """A way that keeps what lies from ``low`` to ``high`` in a picture of that side, with a margin."""
+    """A way that keeps what lies from ``low`` to ``high`` within a side, with a margin."""
     rim = round(MARGIN * side)
     return max(min(0, rim - low), min(way, max(0, side - rim - high)))

@@ -13,7 +13,7 @@ from maquette.tools.spec import tool
 from maquette.words.colours import Rgb
 
 GRAY = 0.03
-"""Median chroma in OKLCh from which on an area has a colour of its own; below, all of it is dyed."""
+"""Median chroma in OKLCh from which on an area has a colour of its own; below, all is dyed."""
 AT_ONCE = 1 << 20
 """Pixels whose colours are worked out together."""
 
@@ -24,11 +24,11 @@ async def recolour_area(
 ) -> Adjusted:
     """Give what a mask covers another colour: hue and chroma are replaced, light and shade kept.
 
-    What is white, gray or black on a coloured thing (an outline, a spot of light) stays so. No pixel
-    outside the mask changes. ``thing`` is what the mask is of, for messages.
+    What is white, gray or black on a coloured thing (an outline, a spot of light) stays so. No
+    pixel outside the mask changes. ``thing`` is what the mask is of, for messages.
 
-    Raises: InvalidInput: the mask is empty or of another size, it is no colour, or the picture is too
-        large. MediaRejected: the bytes are not a picture.
+    Raises: InvalidInput: the mask is empty or of another size, it is no colour, or the picture is
+        too large. MediaRejected: the bytes are not a picture.
     """
     from maquette.tools.art.painting.shades import shade
 

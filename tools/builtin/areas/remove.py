@@ -1,4 +1,4 @@
-"""The ``remove_area`` and ``blur_area`` tools: what a mask covers taken away, or made unreadable."""
+"""The ``remove_area`` and ``blur_area`` tools: what a mask covers taken away, or unreadable."""
 
 from __future__ import annotations
 
