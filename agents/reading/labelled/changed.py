@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from maquette.agents.reading.changes import Change, ChangeKind, Unclear
 from maquette.agents.reading.labelled import values
 from maquette.agents.reading.labelled.adjusting import Adjustment, adjustments_of, is_whole
 from maquette.agents.reading.labelled.labelled import Labelled, Piece
+from maquette.agents.reading.labelled.standing import anchors_of, where_of
 from maquette.words.foreign import meaning
 from maquette.words.lexicon import PATTERNS, singular
 from maquette.words.stopwords import TEXT_WORDS
@@ -29,9 +30,14 @@ _MOVE = re.compile(r"\b(?:mov\w*|shift\w*|slide|push|bring|put|place|swap sides)
 _BACKGROUND = re.compile(r"\b(?:background|backdrop|hintergrund|fondo)\b|背景", re.IGNORECASE)
 _FADES = re.compile(r"\bto\b|gradient|fad(?:e|ing)", re.IGNORECASE)
 _PLACED = re.compile(r"^(?:(?:on|in|at|by|near|to|into|an?|the)\s+)+(?=\S)", re.IGNORECASE)
+_BLUR = re.compile(r"\b(?:blur\w*|pixelat\w*|unrecogni[sz]able|anonymi[sz]\w*)\b", re.IGNORECASE)
+_GROW = re.compile(r"\b(?:enlarg\w*|grow|magnif\w*|scale up|blow up)\b", re.IGNORECASE)
+_SHRINK = re.compile(r"\b(?:shrink\w*|reduc\w*|scale down)\b", re.IGNORECASE)
 _ENGLISH = {
-    "remove": _REMOVE, "add": _ADD, "replace": _REPLACE, "move": _MOVE,
+    "remove": _REMOVE, "add": _ADD, "replace": _REPLACE, "move": _MOVE, "blur": _BLUR,
+    "grow": _GROW, "shrink": _SHRINK,
 }  # fmt: skip
+_HEX = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 
 
 CONTENT = tuple(
@@ -56,7 +62,9 @@ class Clause:
 
     def whole(self, it: Labelled) -> bool:
         """Whether it speaks of the picture as a whole."""
-        return is_whole(it, self.pieces)
+        meant = [it.meant(k) for k in self.pieces if it.pieces[k].label == "ref"]
+        meant = [k for k in meant if k not in gone_of(it)]
+        return is_whole(it, (*self.pieces, *meant))
 
     def adjustments(self, it: Labelled) -> list[Adjustment]:
         """The adjustments of the whole picture that it asks for."""
@@ -86,16 +94,31 @@ def clauses_of(it: Labelled) -> list[Clause]:
     return clauses
 
 
+def gone_of(it: Labelled) -> set[int]:
+    """The things that are removed, which "it" in a later clause cannot mean."""
+    verbs = [(k, piece) for k, piece in it.of("do") if _verb_does("remove", piece.text, it)]
+    found = set()
+    for k, verb in verbs:
+        later = [piece.start for n, piece in it.of("do") if n > k]
+        end = min(later, default=len(it.text))
+        found |= {n for n, piece in it.of("target") if verb.end <= piece.start < end}
+    return found
+
+
+def _verb_does(what: str, verb: str, it: Labelled) -> bool:
+    if it.language == "en":
+        return bool(_ENGLISH[what].search(verb))
+    return bool(_ENGLISH[what].search(meaning(verb.lower(), "do", it.language) or ""))
+
+
 def read_changes_of(it: Labelled) -> ChangesRead:
     """Every change that the item names."""
     changes: list[Change] = []
     used: set[int] = set()
-    before = ""
     for clause in clauses_of(it):
-        found, held = _Clause(it, clause, before).read()
+        found, held = _Clause(it, clause).read()
         changes += found
         used |= held
-        before = found[-1].target or found[-1].new if found else before
     titles = {k for k, piece in it.of("thing", "target") if _is_title(piece)}
     strings = tuple(
         it.plain(piece.text).strip('"')
@@ -125,8 +148,8 @@ def _is_title(piece: Piece) -> bool:
 
 
 class _Clause:
-    def __init__(self, it: Labelled, clause: Clause, before: str) -> None:
-        self._it, self._clause, self._before = it, clause, before
+    def __init__(self, it: Labelled, clause: Clause) -> None:
+        self._it, self._clause = it, clause
         self._used: set[int] = set()
 
     def _pieces(self, *labels: str) -> list[tuple[int, Piece]]:
@@ -137,32 +160,44 @@ class _Clause:
         ]
 
     def _does(self, what: str) -> bool:
-        verb = self._clause.verb
-        if self._it.language == "en":
-            return bool(_ENGLISH[what].search(verb))
-        told = meaning(verb.lower(), "do", self._it.language) or ""
-        return bool(_ENGLISH[what].search(told))
+        return _verb_does(what, self._clause.verb, self._it)
 
     def read(self) -> tuple[list[Change], set[int]]:
         every = [k for k, _ in self._pieces("target")]
         named = [k for k in every if not _is_title(self._it.pieces[k])]
         targets = named or self._referred()
         things = [k for k, piece in self._pieces("thing") if not _is_title(piece)]
+        inside = self._clause.pieces
+        anchors = {n for k in (*targets, *things) for n in anchors_of(self._it, inside, k)}
+        targets = [k for k in targets if k not in anchors]
+        things = [k for k in things if k not in anchors or not self._does("remove")]
         changes = self._reworded(every) if self._does("replace") else None
         if changes is None:
             changes = self._removed(targets, things) or self._grounded(targets)
         if changes is None:
             changes = self._replaced(targets, things)
         if changes is None:
-            changes = self._recoloured(targets) + self._moved(targets)
+            changes = self._recoloured(targets) + self._moved(targets) + self._treated(targets)
             changes += self._added(things or ([] if changes else targets))
-        return changes, self._used
+        return [self._placed(one, targets + things) for one in changes], self._used
+
+    def _placed(self, change: Change, targets: list[int]) -> Change:
+        """The change, with where its thing stands as far as no other word of it says so."""
+        if change.kind in (ChangeKind.ADD, ChangeKind.BACKGROUND, ChangeKind.REWORD):
+            return change
+        k = next((k for k in targets if k in self._used and self._name(k) == change.target), None)
+        if k is None:
+            return change
+        where = where_of(self._it, self._clause.pieces, k, used=self._used)
+        return replace(change, where=where)
 
     def _referred(self) -> list[int]:
         """What "it" stands for, where the text has it."""
         found = []
         for k, _ in self._pieces("ref"):
             meant = self._it.meant(k)
+            if meant in gone_of(self._it):
+                continue
             if self._it.pieces[meant].label in ("target", "thing"):
                 found.append(meant)
         return found
@@ -185,7 +220,7 @@ class _Clause:
         found = []
         for n, piece in self._pieces("words"):
             for k in self._it.heads_of(n):
-                if k in targets and not self._it.denied(n):
+                if k in targets and not self._it.denied(n) and not _HEX.fullmatch(piece.text):
                     old = self._it.plain(self._it.pieces[k].text).strip('"')
                     new = self._it.plain(piece.text).strip('"')
                     self._used |= {k, n}
@@ -264,6 +299,8 @@ class _Clause:
                 size = values.size_of(piece.text, language)
                 new = {"large": "bigger", "small": "smaller"}.get(size or "")
                 return Change(ChangeKind.RESIZE, self._name(k), new) if new else None
+            case "words" if _HEX.fullmatch(piece.text):
+                return Change(ChangeKind.RECOLOUR, self._name(k), piece.text.lower())
             case "new":
                 sized = values.size_of(piece.text, language)
                 colours = values.colours_of(piece.text, language)
@@ -283,6 +320,14 @@ class _Clause:
                 self._used.add(n)
                 return [Change(ChangeKind.MOVE, self._name(k), f"to the {place}") for k in targets]
         return []
+
+    def _treated(self, targets: list[int]) -> list[Change]:
+        """What the verb alone says: "blur the face", "shrink the lamp"."""
+        if self._does("blur"):
+            return [Change(ChangeKind.BLUR, self._name(k)) for k in targets]
+        new = "bigger" if self._does("grow") else "smaller" if self._does("shrink") else ""
+        fresh = [k for k in targets if new and k not in self._used]
+        return [Change(ChangeKind.RESIZE, self._name(k), new) for k in fresh]
 
     def _added(self, things: list[int]) -> list[Change]:
         if not things or not (self._does("add") or not self._clause.verb):

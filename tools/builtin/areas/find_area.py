@@ -47,11 +47,13 @@ async def find_area(
     phrase: Annotated[str, Field(min_length=1, max_length=200)],
     pick: Pick = "one",
     number: Annotated[int, Field(ge=-1, le=20, description="from the left; -1: the last")] = 0,
+    count: Annotated[int, Field(ge=0, le=20, description="0: all in that half")] = 1,
 ) -> Area:
     """Find one named thing of a picture, as the mask that tools of an area take.
 
-    ``pick`` chooses where several are found: every one, that on a side, the largest; ``number``
-    counts from the left. With neither the largest is taken, and that others are there is told.
+    ``pick`` chooses where several are found: every one, the largest, that on a side, or ``count``
+    from that side; ``number`` counts from the left. With neither pick nor number the largest is
+    taken, and that others are there is told.
 
     Raises: InvalidInput: there is no such thing, or fewer than the number. CapabilityMissing: the
         segmenter does not know the thing's name. ConfigError: no model is there that finds phrases.
@@ -71,11 +73,11 @@ async def find_area(
         raise not_found(phrase)
     data = await ctx.store.get(found.mask.sha256, owner=ctx.owner)
     pieces = await asyncio.to_thread(pieces_of, data)
-    chosen = picked(pieces, phrase, pick, number)
+    chosen = picked(pieces, phrase, pick, number=number, count=count)
     mask = found.mask
     if len(chosen) < len(pieces) or pick != "every":
         mask = await ctx.keep(await asyncio.to_thread(_joined, chosen))
-    doubts = [_several(phrase, len(pieces))] if pick == "one" and not number else []
+    doubts = [] if number else [_miscounted(phrase, len(pieces), pick, count)]
     doubts += [f"the segmenter does not know {word!r}" for word in found.unknown_words]
     return Area(
         mask=mask,
@@ -94,7 +96,9 @@ def noun_of(phrase: str) -> str:
     return words[-1] if words else phrase
 
 
-def picked(pieces: Sequence[Piece], phrase: str, pick: Pick, number: int) -> list[Piece]:
+def picked(
+    pieces: Sequence[Piece], phrase: str, pick: Pick, *, number: int = 0, count: int = 1
+) -> list[Piece]:
     """The things that are meant; ``pieces`` stand with the largest first and are not none.
 
     Raises: InvalidInput: there are fewer than the number.
@@ -105,26 +109,36 @@ def picked(pieces: Sequence[Piece], phrase: str, pick: Pick, number: int) -> lis
             what = f"{phrase} number {number} from the left: there are {len(pieces)}"
             raise not_found(what)
         return [across[number - 1 if number > 0 else -1]]
+    if pick in ("every", "one"):
+        return list(pieces) if pick == "every" else [pieces[0]]
     down = sorted(pieces, key=lambda piece: piece.box.centre[::-1])
-    chosen = {
-        "left": across[0],
-        "right": across[-1],
-        "top": down[0],
-        "bottom": down[-1],
-        "middle": across[len(across) // 2],
-        "largest": pieces[0],
-        "smallest": pieces[-1],
-        "one": pieces[0],
+    orders = {
+        "left": across,
+        "right": across[::-1],
+        "top": down,
+        "bottom": down[::-1],
+        "middle": sorted(pieces, key=lambda piece: abs(piece.box.centre[0] - 0.5)),
+        "largest": list(pieces),
+        "smallest": list(pieces)[::-1],
     }
-    return list(pieces) if pick == "every" else [chosen[pick]]
+    chosen = orders[pick]
+    if count:
+        return chosen[:count]
+    return [piece for piece in chosen if _in_half(piece, pick)] or chosen[:1]
 
 
-def _several(phrase: str, count: int) -> str:
-    if count < 2:
+def _in_half(piece: Piece, side: Pick) -> bool:
+    x, y = piece.box.centre
+    return {"left": x < 0.5, "right": x > 0.5, "top": y < 0.5, "bottom": y > 0.5}.get(side, False)
+
+
+def _miscounted(phrase: str, found: int, pick: Pick, count: int) -> str:
+    """What is to be doubted of how many were found, and taken."""
+    if pick == "every" and count > 1 and found != count:
+        return f"{found} were found for {phrase!r}, not {count}; all of them were taken"
+    if pick != "one" or found < 2:
         return ""
-    return (
-        f"{count} things were found for {phrase!r} and it is not said which; the largest was taken"
-    )
+    return f"{found} were found for {phrase!r} and it is not said which; the largest was taken"
 
 
 def _joined(pieces: Sequence[Piece]) -> bytes:
