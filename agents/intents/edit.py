@@ -31,24 +31,40 @@ async def _of_document(asked: Asked, changes: tuple[Change, ...] | None) -> Plan
     return await changed_plan(changes, scene, asked.gallery, k=chosen[0])
 
 
-async def _by_mask(asked: Asked, changes: tuple[Change, ...]) -> Plan | None:
-    """The plan where a mask is enough for what the generator cannot change, or none is served;
-    None: it can change all, or no model is there that finds things."""
+async def _without_generator(asked: Asked, changes: tuple[Change, ...]) -> Plan | None:
+    """The plan where a mask, or reading, is enough for what the generator cannot change, or none
+    is served; None: it can change all, or no model is there that finds things.
+
+    Raises: FixInput: words are to change, and no model is there that reads them.
+    """
     served, seed = asked.served, asked.request.options.seed
-    if not any(one.kind in BY_MASK for one in changes):
+    if not any(one.kind in (*BY_MASK, ChangeKind.REWORD) for one in changes):
         return None
+    if any(one.kind is ChangeKind.REWORD for one in changes) and not await served.reads():
+        raise _unread(changes)
     model = await served.generator_if_any()
     able = model is not None and "edit" in model.capabilities
     lexicon = Lexicon.of(model.vocabulary) if model is not None else Lexicon()
     sees = able and await served.sees()
     finds = sees and model is not None and "inpaint" in model.capabilities and not lexicon.open
     told = [
-        one.kind in BY_MASK and not (able and not needs_mask(one, lexicon, seed=seed, finds=finds))
+        needs_mask(one, lexicon, seed=seed, finds=finds) or (one.kind in BY_MASK and not able)
         for one in changes
     ]
-    if not any(told) or not (able or all(told)) or not await served.finds():
+    if not any(told) or not (able or all(told)):
+        return None
+    masked = any(one.kind in BY_MASK for one, mask in zip(changes, told, strict=True) if mask)
+    if masked and not await served.finds():
         return None
     return masked_plan(asked.request, changes, told, lexicon, judged=sees, finds=finds)
+
+
+def _unread(changes: tuple[Change, ...]) -> FixInput:
+    return FixInput(
+        f"understood: {', '.join(map(str, changes))}; but only the words of sheets that were "
+        "composed here can be changed where no model reads words",
+        hint='Set words over the picture instead, e.g. put "OPEN" on this picture.',
+    )
 
 
 def _keeps_document(plan: Plan) -> bool:
@@ -106,13 +122,7 @@ class Edit:
         composed = await _of_document(asked, changes)
         if composed is not None:
             return composed
-        if isinstance(changes, tuple) and any(one.kind is ChangeKind.REWORD for one in changes):
-            raise FixInput(
-                f"understood: {', '.join(map(str, changes))}; but only the words of sheets that "
-                "were composed here can be changed",
-                hint='Set words over the picture instead, e.g. put "OPEN" on this picture.',
-            )
-        masked = await _by_mask(asked, changes) if changes is not None else None
+        masked = await _without_generator(asked, changes) if changes is not None else None
         if masked is not None:
             return masked
         model = await asked.served.generator()

@@ -91,12 +91,17 @@ def sought_by(change: Change) -> Sought:
 
 def area_calls(change: Change, image: str, *, name: str, number: int) -> Iterator[Call]:
     """The calls that find a thing in a picture and change it; the last one gives the picture.
+    Words are found by reading, by the one call that changes them.
 
     Args:
         image: the reference of the picture.
         name, number: what their ids are made of.
     Raises: FixInput: the thing is not named.
     """
+    if change.kind is ChangeKind.REWORD:
+        told = {"image": {REFERENCE_KEY: image}, "old": change.target, "new": change.new}
+        yield Call(id=f"{name}_step{number}", tool="change_words", arguments=told)
+        return
     sought = sought_by(change)
     found = f"{name}_found{number}"
     yield Call(
@@ -149,7 +154,7 @@ def needs_mask(change: Change, lexicon: Lexicon, *, seed: int, finds: bool) -> b
         finds: whether things are found by their names and drawn anew where they are.
     """
     if change.kind not in BY_MASK:
-        return False
+        return change.kind is ChangeKind.REWORD
     try:
         drawn_changes([change], lexicon, seed=seed, finds=finds)
     except FixInput:

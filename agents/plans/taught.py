@@ -37,8 +37,8 @@ class TaughtWords:
         if self.lexicon.open:
             return change
         match change.kind:
-            case ChangeKind.BLUR:
-                raise _untaught(change, "to blur things")
+            case ChangeKind.BLUR | ChangeKind.REWORD:
+                raise _untaught(change, "to do so")
             case ChangeKind.RESIZE if not self.finds:
                 raise _untaught(change, "to make things larger or smaller")
             case ChangeKind.MOVE if change.new not in _MOVES:

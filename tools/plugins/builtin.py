@@ -11,6 +11,7 @@ from maquette.tools.builtin.adjusting.resize import resize
 from maquette.tools.builtin.adjusting.resize_scene import resize_scene
 from maquette.tools.builtin.adjusting.tone import grayscale, tone
 from maquette.tools.builtin.adjusting.turning import mirror, rotate
+from maquette.tools.builtin.areas.change_words import change_words
 from maquette.tools.builtin.areas.find_area import find_area
 from maquette.tools.builtin.areas.move import move_area, scale_area
 from maquette.tools.builtin.areas.recolour import recolour_area
@@ -46,6 +47,7 @@ def maquette_tools(register: Callable[[ToolSpec], None]) -> None:
         blur_area,
         change_background,
         change_thing,
+        change_words,
         compose,
         crop,
         cut_out,

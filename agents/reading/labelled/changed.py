@@ -221,11 +221,19 @@ class _Clause:
         for n, piece in self._pieces("words"):
             for k in self._it.heads_of(n):
                 if k in targets and not self._it.denied(n) and not _HEX.fullmatch(piece.text):
-                    old = self._it.plain(self._it.pieces[k].text).strip('"')
+                    old = self._it.plain(self._told_before(n, k).text).strip('"')
                     new = self._it.plain(piece.text).strip('"')
                     self._used |= {k, n}
                     found.append(Change(ChangeKind.REWORD, target=old, new=new))
         return found or None
+
+    def _told_before(self, n: int, k: int) -> Piece:
+        """The old words: those of "change the word HELLO to BYE", else what is named."""
+        for m, piece in self._pieces("words"):
+            if m < n and not self._it.heads_of(m) and _is_title(self._it.pieces[k]):
+                self._used.add(m)
+                return piece
+        return self._it.pieces[k]
 
     def _removed(self, targets: list[int], things: list[int]) -> list[Change] | None:
         denied = [k for k in (*targets, *things) if self._it.denied(k)]
