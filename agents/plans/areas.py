@@ -86,7 +86,9 @@ def sought_by(change: Change) -> Sought:
         return Sought(phrase, number=number)
     if count == 1 and singular(_noun(change)) == _noun(change):
         return Sought(phrase, pick)
-    return Sought(phrase, "every" if pick == "one" else pick, count=count if count > 1 else 0)
+    if pick == "one":
+        return Sought(phrase, "every", count=count)
+    return Sought(phrase, pick, count=count if count > 1 else 0)
 
 
 def area_calls(change: Change, image: str, *, name: str, number: int) -> Iterator[Call]:

@@ -93,7 +93,7 @@ async def change_words(
             hint="Give it another size first, with resize.",
         )
     span = span_of(await _read(ctx, image), old)
-    line = span.replaced(new)
+    line = span.replaced(old, new)
     letters = await asyncio.to_thread(_letters, np.asarray(picture.convert("RGB")), span.line)
     block = await _block(ctx, letters, span.line.text, line)
     from PIL import Image as Pictures

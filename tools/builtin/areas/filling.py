@@ -44,7 +44,7 @@ def filled(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
         return pixels.copy()
     height, width = hole.shape
     rim_px = max(6, round(0.03 * max(height, width)))
-    x0, y0, x1, y1 = view = widened(bounds_of(hole), 2 * rim_px, (width, height))
+    x0, y0, x1, y1 = view = widened(bounds_of(hole), rim_px + 1, (width, height))
     near, gap = pixels[y0:y1, x0:x1], hole[y0:y1, x0:x1]
     rim = dilated(gap, rim_px) & ~gap
     inside = _surface(near, gap, rim)
@@ -123,8 +123,7 @@ def _best_shift(
         small, small[y0:y1, x0:x1], cv2.TM_SQDIFF, mask=told.astype(np.float32)
     ) / (3 * told.sum())
     # A piece may not bring the hole along where the hole is.
-    wanted = (gap | told).astype(np.float32)
-    brings = cv2.matchTemplate(blocked.astype(np.float32), wanted, cv2.TM_CCORR)
+    brings = cv2.matchTemplate(blocked.astype(np.float32), gap.astype(np.float32), cv2.TM_CCORR)
     cost = np.where(brings > 0.5, np.inf, np.maximum(cost, 0))
     best = int(np.argmin(np.round(cost, 2)))  # ties go to the first, whatever the last digit is
     y, x = divmod(best, cost.shape[1])

@@ -40,8 +40,11 @@ class Span:
     start: int
     end: int
 
-    def replaced(self, new: str) -> str:
-        """The line with other words in their place."""
+    def replaced(self, old: str, new: str) -> str:
+        """The line with other words in their place: in capitals where it has capitals for what
+        the person writes otherwise."""
+        here = self.line.text[self.start : self.end]
+        new = new.upper() if here.isupper() and here != old and not old.isupper() else new
         return f"{self.line.text[: self.start]}{new}{self.line.text[self.end :]}"
 
 
