@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from pydantic import Field
 
+from maquette.infra.media.admit import decode_stored, encode_png
+from maquette.infra.vector.raster import rasterise
 from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.client.roles import OcrClient, TextRenderingClient
 from maquette.model_servers.schemas.text_rendering import (
@@ -28,6 +30,9 @@ from maquette.tools.builtin.areas.spans import span_of
 from maquette.tools.contract import Image, Text, ToolContext
 from maquette.tools.spec import tool
 from maquette.words.colours import hex_code
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
 
 WHOLE = Box(x0=0, y0=0, x1=1, y1=1)
 TRIAL_PX = 64
@@ -73,7 +78,7 @@ async def change_words(
     *,
     image: Image,
     old: Annotated[Text, Field(min_length=1, max_length=400)],
-    new: Annotated[Text, Field(min_length=1, max_length=400)],
+    new: Annotated[Text, Field(min_length=1, max_length=200)],
 ) -> Reworded:
     """Change words that a picture shows: their line is covered by its ground and set anew.
 
@@ -83,28 +88,18 @@ async def change_words(
     Raises: InvalidInput: the words are not read there or not once, or their letters do not stand
         out; the picture is too large. MediaRejected: the bytes are not a picture.
     """
-    from maquette.infra.media.admit import decode_stored, encode_png
-
-    picture = decode_stored(await ctx.store.get(image.sha256, owner=ctx.owner))
-    if not 64 <= min(picture.size) <= max(picture.size) <= MAX_SIDE_PX:
-        raise InvalidInput(
-            f"the picture is {picture.width} x {picture.height} px; words are changed in pictures "
-            f"of 64 to {MAX_SIDE_PX} px a side",
-            hint="Give it another size first, with resize.",
-        )
+    pixels = _opaque(decode_stored(await ctx.store.get(image.sha256, owner=ctx.owner)))
     span = span_of(await _read(ctx, image), old)
     line = span.replaced(old, new)
-    letters = await asyncio.to_thread(_letters, np.asarray(picture.convert("RGB")), span.line)
+    letters = await asyncio.to_thread(_letters, pixels, span.line)
     block = await _block(ctx, letters, span.line.text, line)
-    from PIL import Image as Pictures
-
-    ground = await asyncio.to_thread(encode_png, Pictures.fromarray(letters.ground))
+    ground = await asyncio.to_thread(_encoded, letters.ground)
     made = await TextRenderingClient(ctx.models).typeset(
         TypesetRequest(
             owner=ctx.owner,
             origin=ctx.origin,
-            width_px=picture.width,
-            height_px=picture.height,
+            width_px=pixels.shape[1],
+            height_px=pixels.shape[0],
             art=await ctx.keep(ground),
             blocks=(block,),
         )
@@ -114,6 +109,29 @@ async def change_words(
     return Reworded(
         image=made.image, text=f"{span.line.text!r} became {line!r}", doubt=_doubt(line, again)
     )
+
+
+def _opaque(picture: Picture) -> np.ndarray:
+    """The pixels of a picture, uint8 (H, W, 3). Raises: InvalidInput: no sheet is made of it."""
+    if not 64 <= min(picture.size) <= max(picture.size) <= MAX_SIDE_PX:
+        raise InvalidInput(
+            f"the picture is {picture.width} x {picture.height} px; words are changed in pictures "
+            f"of 64 to {MAX_SIDE_PX} px a side",
+            hint="Give it another size first, with resize.",
+        )
+    pixels = np.asarray(picture)
+    if pixels.shape[2] == 4 and (pixels[..., 3] < 255).any():
+        raise InvalidInput(
+            "the picture has clear parts; words are changed on opaque ones only",
+            hint="Give it a ground first, with remove_background and a fill.",
+        )
+    return pixels[..., :3]
+
+
+def _encoded(pixels: np.ndarray) -> bytes:
+    from PIL import Image as Pictures
+
+    return encode_png(Pictures.fromarray(pixels))
 
 
 async def _read(ctx: ToolContext, image: ArtifactRef) -> tuple[OcrLine, ...]:
@@ -212,7 +230,6 @@ async def _block(ctx: ToolContext, letters: _Letters, old: str, new: str) -> Tex
 
 def _likeness(svg: str, ink: Box, letters: np.ndarray) -> float:
     """How much of two drawings of a line is the same, 0 to 1, when both are of one size."""
-    from maquette.infra.vector.raster import rasterise
 
     height, width = letters.shape
     view = (ink.x0 * 4096, ink.y0 * 2 * TRIAL_PX, ink.width * 4096, ink.height * 2 * TRIAL_PX)

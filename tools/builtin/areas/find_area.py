@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
+from maquette.infra.media.admit import encode_png
 from maquette.model_servers.client.contract import RoleName
 from maquette.model_servers.client.roles import SegmentationClient
 from maquette.records.base import Record
@@ -63,12 +64,7 @@ async def find_area(
     ctx.spent(reply.forward_s)
     (found,) = reply.masks
     if noun_of(phrase) in found.unknown_words:
-        raise CapabilityMissing(
-            f"the segmenter that is served does not know {noun_of(phrase)!r}, so it cannot find "
-            f"{phrase!r}",
-            hint="Serve one that knows more (model of the segmentation role), or mark the thing "
-            "with a box: segment with boxes, then the tool.",
-        )
+        raise _unknown(phrase)
     if found.box is None:
         raise not_found(phrase)
     data = await ctx.store.get(found.mask.sha256, owner=ctx.owner)
@@ -87,6 +83,15 @@ async def find_area(
         in_world=reply.verdict.in_world,
         warning=reply.verdict.reason if reply.verdict.in_world is False else "",
         doubt="; ".join(filter(None, doubts))[:400],
+    )
+
+
+def _unknown(phrase: str) -> CapabilityMissing:
+    return CapabilityMissing(
+        f"the segmenter that is served does not know {noun_of(phrase)!r}, so it cannot find "
+        f"{phrase!r}",
+        hint="Serve one that knows more (models.segmentation.model), or mark the thing with a box: "
+        "segment with boxes, then the tool.",
     )
 
 
@@ -143,8 +148,6 @@ def _miscounted(phrase: str, found: int, pick: Pick, count: int) -> str:
 
 def _joined(pieces: Sequence[Piece]) -> bytes:
     from PIL import Image as Pictures
-
-    from maquette.infra.media.admit import encode_png
 
     whole = np.logical_or.reduce([piece.mask for piece in pieces])
     return encode_png(Pictures.fromarray(whole.astype(np.uint8) * 255))

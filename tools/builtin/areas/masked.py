@@ -13,6 +13,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
+from maquette.infra.media.admit import decode_stored, encode_png
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import InvalidInput
 from maquette.tools.builtin.adjusting.pixels import MAX_SIDE_PX, Adjusted
@@ -48,8 +49,6 @@ async def painted(
 def _painted(data: bytes, inside: bytes, paint: Paint, thing: str) -> tuple[bytes, bool]:
     from PIL import Image as Pictures
 
-    from maquette.infra.media.admit import decode_stored, encode_png
-
     picture = decode_stored(data)
     before = np.asarray(picture)
     after = paint(before, cover_of(inside, picture.size, thing))
@@ -63,7 +62,6 @@ def cover_of(inside: bytes, size: tuple[int, int], thing: str = "") -> np.ndarra
         size: width and height of the picture, in pixels.
     Raises: InvalidInput: the mask is empty or of another size, or the picture is too large.
     """
-    from maquette.infra.media.admit import decode_stored
 
     if max(size) > MAX_SIDE_PX:
         raise InvalidInput(

@@ -6,6 +6,8 @@ from functools import partial
 
 import numpy as np
 
+from maquette.tools.art.painting.oklch import to_oklch, to_rgb
+from maquette.tools.art.painting.shades import shade
 from maquette.tools.builtin.adjusting.pixels import Adjusted, Colour
 from maquette.tools.builtin.areas.masked import INSIDE, Thing, blended, painted
 from maquette.tools.contract import Image, Mask, ToolContext
@@ -30,7 +32,6 @@ async def recolour_area(
     Raises: InvalidInput: the mask is empty or of another size, it is no colour, or the picture is
         too large. MediaRejected: the bytes are not a picture.
     """
-    from maquette.tools.art.painting.shades import shade
 
     return await painted(ctx, image, mask, partial(recoloured, rgb=shade(colour)), thing=thing)
 
@@ -54,7 +55,6 @@ def dye(colours: np.ndarray, own: np.ndarray, rgb: Rgb) -> np.ndarray:
     Args:
         own: bool (n,), which of them tell the colour that the area has.
     """
-    from maquette.tools.art.painting.oklch import to_oklch, to_rgb
 
     told = np.concatenate([to_oklch(part) for part in _parts(colours)])  # (n, 3), float64
     light, chroma, hue = to_oklch(np.array(rgb, dtype=np.float64))
