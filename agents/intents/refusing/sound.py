@@ -1,4 +1,4 @@
-"""Sound: sound and video, which cannot be made here."""
+"""Sound: what is no picture and no answer about one: sound, video, print, the web."""
 
 from __future__ import annotations
 
@@ -15,4 +15,7 @@ class Sound:
 
     async def plan(self, asked: Asked) -> Plan:
         """Raises: FixInput: always."""
-        raise asked.refused("sound and video cannot be made here")
+        raise asked.refused(
+            "this is not a request for a picture, or for an answer about one; sound, video, prints "
+            "and the web are not served here"
+        )

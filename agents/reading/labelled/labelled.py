@@ -16,6 +16,7 @@ _SEVERAL = re.compile(
 )
 """Words of several results."""
 _OF = re.compile(r"\s+(?:of|from)\s+(?:the|a|an|my|his|her|its|this|that)\s+", re.IGNORECASE)
+LEAST_OF_SET = 3
 NEAR = 24
 """Characters within which words say that something else begins."""
 
@@ -129,6 +130,8 @@ def items_of(
     for item in reply.items[1:]:
         if _begins(item, kept[-1], text, reply):
             kept.append(item)
+    if _is_set(kept, reply):
+        kept = [kept[0].model_copy(update={"kinds": {"sequence": 1.0}})]
     starts = [0, *(item.start for item in kept[1:])]
     ends = [*starts[1:], len(text)]
     found = []
@@ -141,10 +144,23 @@ def items_of(
     return found
 
 
+def _is_set(items: list[ReadItem], reply: ReadReply) -> bool:
+    """Whether items are the parts of one set: "four pictures: spring, summer, autumn, winter", each
+    of which says only where or when it is. What they show is then told from the whole."""
+    if len(items) < LEAST_OF_SET or any(_likeliest(item) != "image" for item in items):
+        return False
+    shown = [s.label for s in reply.spans if s.label not in ("do", "pol", "count", "carrier", "opt")]
+    return all(label == "ground" for label in shown)
+
+
+def _likeliest(item: ReadItem) -> str:
+    return max(item.kinds, key=lambda kind: item.kinds[kind])
+
+
 def _begins(item: ReadItem, before: ReadItem, text: str, reply: ReadReply) -> bool:
     """Whether an item surely begins: "a knight and a castle" are one picture, where nothing says
     that they are two."""
-    kinds = [max(one.kinds, key=lambda kind: one.kinds[kind]) for one in (before, item)]
+    kinds = [_likeliest(one) for one in (before, item)]
     if kinds[0] != kinds[1]:
         return True
     if kinds[0] == "sequence":  # its frames are its own
