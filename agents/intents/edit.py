@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from maquette.agents.intents.caption import Caption
 from maquette.agents.intents.contract import Asked, Sign
+from maquette.agents.plans.areas import BY_MASK, masked_plan, needs_mask
 from maquette.agents.plans.composed.changing import changed_plan
 from maquette.agents.plans.edits import ask, edit_plan, free_edit_plan, pictures_meant
 from maquette.agents.plans.finishing.adjustments import adjusted_plan
@@ -22,11 +23,49 @@ async def _of_document(asked: Asked, changes: tuple[Change, ...] | None) -> Plan
     """The plan that changes a composed picture's document; None: it was not composed."""
     if changes is None or asked.gallery is None or not any(asked.scenes):
         return None
+    if any(one.kind is ChangeKind.BLUR for one in changes):
+        return None  # documents know no blur
     chosen = pictures_meant(asked.request, ", ".join(map(str, changes)))
     scene = asked.scenes[chosen[0]]
     if len(chosen) != 1 or scene is None:
         return None
     return await changed_plan(changes, scene, asked.gallery, k=chosen[0])
+
+
+async def _without_generator(asked: Asked, changes: tuple[Change, ...]) -> Plan | None:
+    """The plan where a mask, or reading, is enough for what the generator cannot change, or none
+    is served; None: it can change all, or no model is there that finds things.
+
+    Raises: FixInput: words are to change, and no model is there that reads them.
+    """
+    served, seed = asked.served, asked.request.options.seed
+    if not any(one.kind in (*BY_MASK, ChangeKind.REWORD) for one in changes):
+        return None
+    if any(one.kind is ChangeKind.REWORD for one in changes) and not await served.reads():
+        raise _unread(changes)
+    model = await served.generator_if_any()
+    able = model is not None and "edit" in model.capabilities
+    lexicon = Lexicon.of(model.vocabulary) if model is not None else Lexicon()
+    sees = able and await served.sees()
+    finds = sees and model is not None and "inpaint" in model.capabilities and not lexicon.open
+    told = [
+        needs_mask(one, lexicon, seed=seed, finds=finds) or (one.kind in BY_MASK and not able)
+        for one in changes
+    ]
+    if not any(told) or not (able or all(told)):
+        return None
+    masked = any(one.kind in BY_MASK for one, mask in zip(changes, told, strict=True) if mask)
+    if masked and not await served.finds():
+        return None
+    return masked_plan(asked.request, changes, told, lexicon, judged=sees, finds=finds)
+
+
+def _unread(changes: tuple[Change, ...]) -> FixInput:
+    return FixInput(
+        f"understood: {', '.join(map(str, changes))}; but only the words of sheets that were "
+        "composed here can be changed where no model reads words",
+        hint='Set words over the picture instead, e.g. put "OPEN" on this picture.',
+    )
 
 
 def _keeps_document(plan: Plan) -> bool:
@@ -99,12 +138,9 @@ class Edit:
         composed = await _of_document(asked, changes)
         if composed is not None:
             return composed
-        if isinstance(changes, tuple) and any(one.kind is ChangeKind.REWORD for one in changes):
-            raise FixInput(
-                f"understood: {', '.join(map(str, changes))}; but only the words of sheets that "
-                "were composed here can be changed",
-                hint='Set words over the picture instead, e.g. put "OPEN" on this picture.',
-            )
+        masked = await _without_generator(asked, changes) if changes is not None else None
+        if masked is not None:
+            return masked
         model = await asked.served.generator()
         lexicon = Lexicon.of(model.vocabulary)
         if changes is None and not lexicon.open:

@@ -16,8 +16,12 @@ held-out scenes, the 93 % from here on are right in 99.4 % of cases, those below
 SURE_OF_CAPTION = 0.6
 """The same of a caption, whose probability is a product over many more words: of 300, the 64 % from
 here on are right throughout in 96 % of cases, those below in 56 %."""
+SURE_OF_AREA = 0.8
+"""The same of the mask of a named thing: its mean probability inside, by the segmenter itself."""
 CAPTIONS = frozenset({"describe"})
 """Tools that tell captions."""
+AREAS = frozenset({"find_area"})
+"""Tools that find a named thing."""
 
 
 @dataclass(frozen=True)
@@ -32,18 +36,23 @@ def belief_in(tool: str, values: Mapping[str, Any]) -> Belief | None:
     """What is known of the words that a call of a tool gave, or None if no model said them.
 
     Args:
-        values: its outputs by port. Only those with a ``probability`` (0 to 1), or the guard's
-            ``in_world`` and ``warning``, tell something.
+        values: its outputs by port. Only those with a ``probability`` (0 to 1), the guard's
+            ``in_world`` and ``warning``, or a ``doubt`` of the tool's own tell something.
     """
-    if "probability" not in values and "in_world" not in values:
+    if not values.keys() & {"probability", "in_world", "doubt"}:
         return None
     probability = _share(values.get("probability"))
     if values.get("in_world") is False:
         why = values.get("warning")
         return Belief(probability, str(why or "the model does not know such pictures")[:400])
-    least = SURE_OF_CAPTION if tool in CAPTIONS else SURE
+    if values.get("doubt"):
+        return Belief(probability, str(values["doubt"])[:400])
+    what, least = "answer", SURE
+    if tool in CAPTIONS:
+        what, least = "caption", SURE_OF_CAPTION
+    elif tool in AREAS:
+        what, least = "mask", SURE_OF_AREA
     if probability is not None and probability < least:
-        what = "caption" if tool in CAPTIONS else "answer"
         return Belief(
             probability,
             f"the model gives this {what} a probability of {probability:.2f}; from {least:g} on "

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from maquette.agents.design.types import ASPECTS
@@ -13,7 +15,7 @@ from maquette.agents.reading.changes import Change, ChangeKind, Unclear, with_ar
 from maquette.agents.reading.places import LANDSCAPES
 from maquette.records.criterion import Asked, Colour, Count, Criterion, Exists
 from maquette.records.errors import FixInput
-from maquette.records.plan import INPUTS, REFERENCE_KEY, Call, Loop, Node, Plan
+from maquette.records.plan import INPUTS, REFERENCE_KEY, Call, Loop, Plan
 from maquette.records.task import TaskRequest
 from maquette.words.colours import base, canonical
 from maquette.words.lexicon import PATTERNS, Lexicon, singular
@@ -26,6 +28,8 @@ UNSEEN_KINDS = frozenset(
 LARGER, SMALLER = 1.4, 0.7
 """By how much the sides of a thing grow or shrink that is to be larger or smaller."""
 _LARGER = frozenset({"bigger", "larger", "taller", "wider", "huge", "big", "large"})
+Step = tuple[str, dict[str, Any]]
+"""A tool and its arguments, but for the picture."""
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
@@ -45,9 +49,38 @@ def edit_plan(
             the generator reads the change itself.
     Raises: FixInput: it is open which picture is meant, or the model does not know a word.
     """
-    words = TaughtWords(lexicon, request.options.seed, finds)
-    told = [words.settled(change) for change in changes]
+    drawn = drawn_changes(changes, lexicon, seed=request.options.seed, finds=finds)
     chosen = pictures_meant(request, ", ".join(map(str, changes)))
+    names = {k: name_of(k, one=len(chosen) == 1) for k in chosen}
+    nodes = [drawn.loop(name, f"{INPUTS}.{k}", judged=judged) for k, name in names.items()]
+    return Plan(
+        nodes=tuple(nodes),
+        outputs=tuple(f"{node.id}.image" for node in nodes),
+        summary=f"change the attached picture: {'; '.join(map(str, drawn.told))}"[:400],
+        notes=drawn.notes,
+    )
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Changes that a generator makes, in its words."""
+
+    told: tuple[Change, ...]
+    steps: tuple[Step, ...]
+    wanted: tuple[Criterion, ...]
+    notes: tuple[str, ...]
+    unknown: tuple[str, ...]
+    """Things that it was not taught, and that are only looked for by their names."""
+
+    def loop(self, name: str, image: str, *, judged: bool) -> Loop:
+        """The loop that makes them of the picture of a reference, each on the one before."""
+        return _node(name, image, self.steps, self.wanted, judged=judged)
+
+
+def drawn_changes(changes: Sequence[Change], lexicon: Lexicon, *, seed: int, finds: bool) -> Drawn:
+    """The changes as a generator makes them. Raises: FixInput: it does not know a word."""
+    words = TaughtWords(lexicon, seed, finds)
+    told = [words.settled(change) for change in changes]
     steps = [
         _step(change, lexicon, finds=finds, every=_means_all(asked.target, lexicon))
         for asked, change in zip(changes, told, strict=True)
@@ -61,13 +94,8 @@ def edit_plan(
         ]
         lost = [(one, UNSEEN) for one in dict.fromkeys([*words.lost, *unseen])]
         wanted = (*wanted, *only_asked(lost, LOST))
-    nodes = [_node(k, steps, wanted, one=len(chosen) == 1, judged=judged) for k in chosen]
-    return Plan(
-        nodes=tuple(nodes),
-        outputs=tuple(f"{node.id}.image" for node in nodes),
-        summary=f"change the attached picture: {'; '.join(map(str, told))}"[:400],
-        notes=tuple(dict.fromkeys(words.notes)),
-    )
+    notes = tuple(dict.fromkeys(words.notes))
+    return Drawn(tuple(told), tuple(steps), wanted, notes, tuple(words.unknown))
 
 
 def free_edit_plan(request: TaskRequest) -> Plan:
@@ -76,7 +104,7 @@ def free_edit_plan(request: TaskRequest) -> Plan:
     chosen = pictures_meant(request, text[:80])
     calls = [
         Call(
-            id=_name(k, one=len(chosen) == 1),
+            id=name_of(k, one=len(chosen) == 1),
             tool="edit",
             arguments={"image": attached(k), "instruction": text},
         )
@@ -114,12 +142,9 @@ def pictures_meant(request: TaskRequest, understood: str) -> list[int]:
     )
 
 
-def _name(k: int, *, one: bool) -> str:
+def name_of(k: int, *, one: bool) -> str:
+    """The id of what becomes of the ``k``-th attached picture, or of the one that is meant."""
     return "changed" if one else f"changed{k}"
-
-
-Step = tuple[str, dict[str, Any]]
-"""A tool and its arguments, but for the picture."""
 
 
 def _step(change: Change, lexicon: Lexicon, *, finds: bool, every: bool) -> Step:
@@ -172,10 +197,9 @@ def _setting(ground: str) -> str:
 
 
 def _node(
-    k: int, steps: list[Step], wanted: tuple[Criterion, ...], *, one: bool, judged: bool
-) -> Node:
+    name: str, image: str, steps: Sequence[Step], wanted: tuple[Criterion, ...], *, judged: bool
+) -> Loop:
     """The changes of one picture, each on the result of the one before."""
-    name, image = _name(k, one=one), f"{INPUTS}.{k}"
     calls = []
     for number, (tool, arguments) in enumerate(steps, start=1):
         call = Call(

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from maquette.agents.judging.judges.things import can_judge
 from maquette.model_servers.client.contract import ModelClient
-from maquette.model_servers.client.roles import GenerationClient, SegmentationClient
+from maquette.model_servers.client.roles import (
+    GenerationClient,
+    SegmentationClient,
+    UnderstandingClient,
+)
 from maquette.model_servers.schemas.generation import GenerationDescription
 from maquette.records.errors import GiveUp, MaquetteError, TryAgain
 
@@ -31,6 +35,13 @@ class Served:
     async def sees(self) -> bool:
         """Whether a model is there that can tell what a picture shows. An absent role cannot."""
         return await can_judge(self._models)
+
+    async def reads(self) -> bool:
+        """Whether a model is there that reads the words of a picture. An absent role cannot."""
+        try:
+            return "ocr" in (await UnderstandingClient(self._models).capabilities()).capabilities
+        except MaquetteError:
+            return False
 
     async def finds(self) -> bool:
         """Whether a model is there that finds a phrase in a picture. An absent role cannot."""

@@ -33,12 +33,16 @@ class TaughtWords:
     notes: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     """Words of the request that no drawing will surely hold."""
+    unknown: list[str] = field(default_factory=list)
+    """Things that are only looked for by their names."""
 
     def settled(self, change: Change) -> Change:
         """The change as the model knows it. Raises: FixInput: it cannot know it."""
         if self.lexicon.open:
             return change
         match change.kind:
+            case ChangeKind.BLUR | ChangeKind.REWORD:
+                raise _untaught(change, "to do so")
             case ChangeKind.RESIZE if not self.finds:
                 raise _untaught(change, "to make things larger or smaller")
             case ChangeKind.MOVE if change.new not in _MOVES:
@@ -65,6 +69,7 @@ class TaughtWords:
         told = f"the bundled model does not know {change.target!r}: it is looked for by name"
         self.notes.append(f"{told}, and may not be found or recognisable")
         self.lost.append(str(change))
+        self.unknown.append(change.target)
         return change.target
 
     def _known(self, phrase: str) -> int | None:

@@ -23,6 +23,7 @@ class ChangeKind(StrEnum):
     BACKGROUND = "background"
     RESIZE = "resize"
     REWORD = "reword"
+    BLUR = "blur"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Change:
     """What it becomes or where it goes: a colour, a pattern, a thing, a place or a size."""
     link: str = ""
     """Where something is added, such as ``left of the blue star``."""
+    where: str = ""
+    """Where what is changed stands, such as ``on the left`` or ``on the table``."""
 
     def __str__(self) -> str:
         """The change in one plain sentence."""
@@ -52,6 +55,8 @@ class Change:
                 return f"move the {self.target} {self.new}"
             case ChangeKind.BACKGROUND:
                 return f"make the background {self.new}"
+            case ChangeKind.BLUR:
+                return f"blur the {self.target}"
             case _:
                 return f"make the {self.target} {self.new}"
 

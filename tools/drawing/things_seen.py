@@ -105,11 +105,11 @@ async def look(ctx: ToolContext, image: ArtifactRef, names: tuple[str, ...]) -> 
     ctx.spent(reply.forward_s)
     ctx.heed(reply.verdict)
     masks = [await ctx.store.get(mask.mask.sha256, owner=ctx.owner) for mask in reply.masks]
-    found = await asyncio.to_thread(lambda: [_pieces(data) for data in masks])
+    found = await asyncio.to_thread(lambda: [pieces_of(data) for data in masks])
     return Seen(told.text, phrases, dict(zip(asked, found, strict=True)))
 
 
-def _pieces(data: bytes) -> tuple[Piece, ...]:
+def pieces_of(data: bytes) -> tuple[Piece, ...]:
     """The things of an encoded mask, the largest first; specks are none."""
     import cv2
 

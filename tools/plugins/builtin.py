@@ -11,6 +11,11 @@ from maquette.tools.builtin.adjusting.resize import resize
 from maquette.tools.builtin.adjusting.resize_scene import resize_scene
 from maquette.tools.builtin.adjusting.tone import grayscale, tone
 from maquette.tools.builtin.adjusting.turning import mirror, rotate
+from maquette.tools.builtin.areas.change_words import change_words
+from maquette.tools.builtin.areas.find_area import find_area
+from maquette.tools.builtin.areas.move import move_area, scale_area
+from maquette.tools.builtin.areas.recolour import recolour_area
+from maquette.tools.builtin.areas.remove import blur_area, remove_area
 from maquette.tools.builtin.making.change_background import change_background
 from maquette.tools.builtin.making.change_thing import change_thing
 from maquette.tools.builtin.making.compose import compose
@@ -39,8 +44,10 @@ def maquette_tools(register: Callable[[ToolSpec], None]) -> None:
     for spec in (
         alt_text,
         answer,
+        blur_area,
         change_background,
         change_thing,
+        change_words,
         compose,
         crop,
         cut_out,
@@ -50,18 +57,23 @@ def maquette_tools(register: Callable[[ToolSpec], None]) -> None:
         edit_scene,
         embed_text,
         enlarge,
+        find_area,
         find_pictures,
         frame,
         grayscale,
         inpaint,
         match,
         mirror,
+        move_area,
         name_thing,
         read_text,
+        recolour_area,
+        remove_area,
         remove_background,
         resize,
         resize_scene,
         rotate,
+        scale_area,
         score,
         segment,
         tone,

@@ -12,7 +12,7 @@ from maquette.agents.reading.labelled.labelled import Labelled
 from maquette.agents.reading.request import Reading
 from maquette.records.criterion import Asked, Criterion, TextReads, describe
 from maquette.records.ledger import Ledger, LedgerEntry
-from maquette.records.plan import Loop, Plan
+from maquette.records.plan import Loop, Plan, calls_of
 from maquette.words.lexicon import singular
 from maquette.words.stopwords import all_function_words
 
@@ -88,7 +88,12 @@ def with_asked(plan: Plan, asked: Sequence[tuple[str, str]]) -> Plan:
     A plan without a loop tells them as notes: its results are computed, and what was not
     understood stands in the ledger.
     """
-    wanted = [one for one in dict.fromkeys(asked) if _WORD.search(one[0])]
+    found = sought_in(plan)
+    wanted = [
+        one
+        for one in dict.fromkeys(asked)
+        if _WORD.search(one[0]) and not _is_sought(one[0], found)
+    ]
     loop = next((node for node in plan.nodes if isinstance(node, Loop)), None)
     if not wanted:
         return plan
@@ -105,6 +110,19 @@ def with_asked(plan: Plan, asked: Sequence[tuple[str, str]]) -> Plan:
     changed = loop.model_copy(update={"criteria": (*loop.criteria, *criteria)})
     nodes = tuple(changed if node is loop else node for node in plan.nodes)
     return plan.model_copy(update={"nodes": nodes})
+
+
+def sought_in(plan: Plan) -> str:
+    """What its calls ask the segmenter for, in the person's words."""
+    calls = (call for node in plan.nodes for call in calls_of(node))
+    told = (call.reason.partition(": ")[2] for call in calls if call.tool == "find_area")
+    return " ".join(told).lower()
+
+
+def _is_sought(words: str, found: str) -> bool:
+    """Whether words, and what they are said of ("on the left (door)"), are in what is sought."""
+    parts = [part.strip() for part in re.split(r"[(),]", words.lower())]
+    return all(re.search(rf"\b{re.escape(part)}\b", found) for part in parts if part)
 
 
 def _says_something(words: str) -> bool:

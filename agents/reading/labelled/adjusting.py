@@ -58,6 +58,10 @@ class Adjustment:
     arguments: dict[str, Any] = field(default_factory=dict)
 
 
+_BEHIND = re.compile(r"\bin the (?:back(?:ground|drop))\b", re.IGNORECASE)
+"""Says where a thing is, not that the background is meant."""
+
+
 @dataclass(frozen=True)
 class Format:
     """The form that a result is to have."""
@@ -86,6 +90,8 @@ def adjustments_of(it: Labelled, text: str, *, whole: bool) -> list[Adjustment]:
     for tool, arguments, words in RULES:
         if re.search(words, text, re.IGNORECASE):
             if tool in ("tone", "grayscale") and not whole:
+                continue
+            if tool == "remove_background" and not whole and _BEHIND.search(text):
                 continue
             return [Adjustment(tool, _filled(tool, arguments, text, it))]
     if size and whole:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from maquette.agents.reading.changes import Change, ChangeKind, Unclear
 from maquette.agents.reading.labelled import values
 from maquette.agents.reading.labelled.adjusting import is_png, points_inside
 from maquette.agents.reading.labelled.clauses import CONTENT, Clause, clauses_of
 from maquette.agents.reading.labelled.labelled import Labelled, Piece
+from maquette.agents.reading.labelled.whereabouts import anchors_of, where_of
 from maquette.words.lexicon import PATTERNS, singular
 from maquette.words.stopwords import TEXT_WORDS
 
@@ -18,6 +19,7 @@ _BACKGROUND = re.compile(r"\b(?:background|backdrop|hintergrund|fondo)\b|背景"
 _FADES = re.compile(r"\bto\b|gradient|fad(?:e|ing)", re.IGNORECASE)
 _THE = re.compile(r"^(?:(?:the|that|this|my|our|all|every|each|both)\s+)+(?=\S)", re.IGNORECASE)
 _PLACED = re.compile(r"^(?:(?:on|in|at|by|near|to|into|an?|the)\s+)+(?=\S)", re.IGNORECASE)
+_HEX = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 CHANGING = (*CONTENT[:9], "new", "not", "opt", "words")
 """Those that some change is to hold."""
 
@@ -36,12 +38,10 @@ def read_changes_of(it: Labelled) -> ChangesRead:
     """Every change that the item names."""
     changes: list[Change] = []
     used: set[int] = set()
-    before = ""
     for clause in clauses_of(it):
-        found, held = _Clause(it, clause, before).read()
+        found, held = _Clause(it, clause).read()
         changes += found
         used |= held
-        before = found[-1].target or found[-1].new if found else before
     titles = {k for k, piece in it.of("thing", "target") if _is_title(piece)}
     held = [k for k, _ in it.of("words") if not it.denied(k) and titles.issuperset(it.heads_of(k))]
     strings = tuple(it.plain(it.pieces[k].text).strip('"') for k in held if k not in used)
@@ -70,8 +70,8 @@ def _is_title(piece: Piece) -> bool:
 
 
 class _Clause:
-    def __init__(self, it: Labelled, clause: Clause, before: str) -> None:
-        self._it, self._clause, self._before = it, clause, before
+    def __init__(self, it: Labelled, clause: Clause) -> None:
+        self._it, self._clause = it, clause
         self._used: set[int] = set()
 
     def _pieces(self, *labels: str) -> list[tuple[int, Piece]]:
@@ -89,21 +89,35 @@ class _Clause:
         named = [k for k in every if not _is_title(self._it.pieces[k])]
         targets = named or self._referred()
         things = [k for k, piece in self._pieces("thing") if not _is_title(piece)]
+        inside = self._clause.pieces
+        anchors = {n for k in (*targets, *things) for n in anchors_of(self._it, inside, k)}
+        targets = [k for k in targets if k not in anchors]
+        things = [k for k in things if k not in anchors or not self._does("remove")]
         changes = self._reworded(every) if self._does("replace") else None
         if changes is None:
             changes = self._removed(targets, things) or self._grounded(targets)
         if changes is None:
             changes = self._replaced(targets, things)
         if changes is None:
-            changes = self._recoloured(targets) + self._moved(targets)
+            changes = self._recoloured(targets) + self._moved(targets) + self._treated(targets)
             changes += self._added(things or ([] if changes else targets))
-        return changes, self._used
+        return [self._placed(one, targets + things) for one in changes], self._used
+
+    def _placed(self, change: Change, targets: list[int]) -> Change:
+        """The change, with where its thing stands as far as no other word of it says so."""
+        if change.kind in (ChangeKind.ADD, ChangeKind.BACKGROUND, ChangeKind.REWORD):
+            return change
+        k = next((k for k in targets if k in self._used and self._name(k) == change.target), None)
+        if k is None:
+            return change
+        where = where_of(self._it, self._clause.pieces, k, used=self._used)
+        return replace(change, where=where)
 
     def _referred(self) -> list[int]:
         """What "it" stands for, where the text has it; "the left cat" is a name by itself."""
-        found = []
+        found, gone = [], self._clause.gone(self._it)
         for k, piece in self._pieces("ref"):
-            meant = [n for n in self._it.all_meant(k) if n != k]
+            meant = [n for n in self._it.all_meant(k) if n != k and n not in gone]
             found += [n for n in meant if self._it.pieces[n].label in ("target", "thing")]
             if not piece.heads and points_inside(piece.text):
                 found.append(k)
@@ -128,12 +142,20 @@ class _Clause:
         found = []
         for n, piece in self._pieces("words"):
             for k in self._it.heads_of(n):
-                if k in targets and not self._it.denied(n):
-                    old = self._it.plain(self._it.pieces[k].text).strip('"')
+                if k in targets and not self._it.denied(n) and not _HEX.fullmatch(piece.text):
+                    old = self._it.plain(self._told_before(n, k).text).strip('"')
                     new = self._it.plain(piece.text).strip('"')
                     self._used |= {k, n}
                     found.append(Change(ChangeKind.REWORD, target=old, new=new))
         return found or None
+
+    def _told_before(self, n: int, k: int) -> Piece:
+        """The old words: those of "change the word HELLO to BYE", else what is named."""
+        for m, piece in self._pieces("words"):
+            if m < n and not self._it.heads_of(m) and _is_title(self._it.pieces[k]):
+                self._used.add(m)
+                return piece
+        return self._it.pieces[k]
 
     def _removed(self, targets: list[int], things: list[int]) -> list[Change] | None:
         denied = [k for k in (*targets, *things) if self._it.denied(k)]
@@ -207,6 +229,8 @@ class _Clause:
                 size = values.size_of(piece.text, language)
                 new = {"large": "bigger", "small": "smaller"}.get(size or "")
                 return Change(ChangeKind.RESIZE, self._name(k), new) if new else None
+            case "words" if _HEX.fullmatch(piece.text):
+                return Change(ChangeKind.RECOLOUR, self._name(k), piece.text.lower())
             case "new":
                 sized = values.size_of(piece.text, language)
                 colours = values.colours_of(piece.text, language)
@@ -226,6 +250,14 @@ class _Clause:
                 self._used.add(n)
                 return [Change(ChangeKind.MOVE, self._name(k), f"to the {place}") for k in targets]
         return []
+
+    def _treated(self, targets: list[int]) -> list[Change]:
+        """What the verb alone says: "blur the face", "shrink the lamp"."""
+        if self._does("blur"):
+            return [Change(ChangeKind.BLUR, self._name(k)) for k in targets]
+        new = "bigger" if self._does("grow") else "smaller" if self._does("shrink") else ""
+        fresh = [k for k in targets if new and k not in self._used]
+        return [Change(ChangeKind.RESIZE, self._name(k), new) for k in fresh]
 
     def _added(self, things: list[int]) -> list[Change]:
         if not things or not (self._does("add") or not self._clause.verb):

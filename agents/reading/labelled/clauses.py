@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from maquette.agents.reading.labelled.adjusting import Adjustment, adjustments_of, is_whole
 from maquette.agents.reading.labelled.labelled import Labelled
@@ -22,8 +22,12 @@ _REPLACE = re.compile(
     r"\b(?:replac\w*|swap\w*|exchang\w*|substitut\w*|turn|change|become|instead)\b", re.I
 )
 _MOVE = re.compile(r"\b(?:mov\w*|shift\w*|slide|push|bring|put|place|swap sides)\b", re.I)
+_BLUR = re.compile(r"\b(?:blur\w*|pixelat\w*|unrecogni[sz]able|anonymi[sz]\w*)\b", re.IGNORECASE)
+_GROW = re.compile(r"\b(?:enlarg\w*|grow|magnif\w*|scale up|blow up)\b", re.IGNORECASE)
+_SHRINK = re.compile(r"\b(?:shrink\w*|reduc\w*|scale down)\b", re.IGNORECASE)
 _ENGLISH = {
-    "remove": _REMOVE, "add": _ADD, "replace": _REPLACE, "move": _MOVE,
+    "remove": _REMOVE, "add": _ADD, "replace": _REPLACE, "move": _MOVE, "blur": _BLUR,
+    "grow": _GROW, "shrink": _SHRINK,
 }  # fmt: skip
 _BOUNDARY = re.compile(
     r"[,;.!?，。；！？]|\b(?:and|then|und|dann|y|luego|entonces)\b|和|并|再|然后", re.IGNORECASE
@@ -50,7 +54,16 @@ class Clause:
 
     def whole(self, it: Labelled) -> bool:
         """Whether it speaks of the picture as a whole."""
-        return is_whole(it, self.pieces)
+        gone = self.gone(it)
+        refs = [k for k in self.pieces if it.pieces[k].label == "ref"]
+        meant = [n for k in refs for n in it.all_meant(k) if n not in gone]
+        return is_whole(it, (*self.pieces, *meant))
+
+    def gone(self, it: Labelled) -> set[int]:
+        """The things that clauses before it remove, which "it" cannot mean here."""
+        before = takewhile(lambda one: one != self, clauses_of(it))
+        removing = [one for one in before if one.does("remove", it.language)]
+        return {k for one in removing for k in one.pieces if it.pieces[k].label == "target"}
 
     def adjustments(self, it: Labelled) -> list[Adjustment]:
         """The adjustments of the whole picture that it asks for: "brighter and sharper" are two."""
@@ -62,7 +75,7 @@ class Clause:
         return [one for found in each for one in found]
 
     def does(self, what: str, language: str) -> bool:
-        """Whether its verb means to remove, add, replace or move."""
+        """Whether its verb means to remove, add, replace, move, blur, grow or shrink."""
         if language == "en":
             return bool(_ENGLISH[what].search(self.verb))
         parts = (self.verb, *self.verb.split())

@@ -152,6 +152,26 @@ def _changed(told: Arguments) -> Iterator[Fact]:
         yield Fact("op remove", target)
 
 
+def _area(kind: str, name: str = "") -> Callable[[Arguments], Iterator[Carried]]:
+    """What is done to an area, by the thing that it is of."""
+
+    def read(told: Arguments) -> Iterator[Carried]:
+        thing = str(told.get("thing", ""))
+        yield Carried(Fact(kind, thing, str(told.get(name, "")) if name else ""), How.DONE)
+
+    return read
+
+
+def _scaled(told: Arguments) -> Iterator[Carried]:
+    if float(told.get("factor", 1)) > 1:
+        yield Carried(Fact("op bigger", str(told.get("thing", ""))), How.DONE)
+
+
+def _reworded(told: Arguments) -> Iterator[Carried]:
+    for kind in ("words", "op words"):
+        yield Carried(Fact(kind, value=str(told.get("new", ""))), How.DONE)
+
+
 def _segment(told: Arguments) -> Iterator[Carried]:
     for phrase in told.get("phrases", ()):
         yield Carried(Fact("find", value=str(phrase)), How.DONE)
@@ -188,6 +208,11 @@ _READERS: dict[str, Callable[[Arguments], Iterator[Carried]]] = {
     "mirror": _only("op mirror"),
     "grayscale": _only("op grayscale"),
     "segment": _segment,
+    "recolour_area": _area("op recolour", "colour"),
+    "remove_area": _area("op remove"),
+    "move_area": _area("op move", "place"),
+    "scale_area": _scaled,
+    "change_words": _reworded,
     "answer": _said("ask", "question"),
     "score": _said("ask", "caption"),
     "match": _said("ask", "words"),
