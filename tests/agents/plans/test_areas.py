@@ -191,3 +191,30 @@ async def test_a_thing_that_is_not_named_is_asked_for() -> None:
     told = (("do", "make"), ("attr", "left", (2,)), ("target", "one"), ("colour", "red", (2,)))
     with pytest.raises(FixInput, match="not said which thing"):
         await planned("make the left one red", *told)
+
+
+async def test_what_a_mask_cannot_do_is_drawn_by_name_and_told() -> None:
+    """An unknown thing that becomes another needs the generator: its end is not vouched for."""
+    told = (("do", "replace"), ("target", "door"), ("thing", "star"))
+    plan = await planned("replace the door by a star", *told)
+    assert [tool for tool, *_ in steps(plan)] == ["change_thing"]
+    (loop,) = plan.nodes
+    lost = [one for one in getattr(loop, "criteria", ()) if one.kind == "asked"]
+    assert [one.words for one in lost] == ["replace the door with a star"]
+
+
+async def test_what_neither_understands_is_told_beside_what_is_sought() -> None:
+    """The place is sought, and so no loss; the glitter is a criterion of what is drawn."""
+    plan = await planned(
+        "make the ball red and blur the door on the left with glitter",
+        ("do", "make"), ("target", "ball"), ("colour", "red", (1,)),
+        ("do", "blur"), ("target", "door"), ("place", "on the left", (4,)),
+        ("attr", "with glitter", (4,)),
+    )  # fmt: skip
+    asked = [
+        one.words
+        for node in plan.nodes
+        for one in getattr(node, "criteria", ())
+        if one.kind == "asked"
+    ]
+    assert asked == ["with glitter (door)"]
