@@ -80,8 +80,8 @@ class Teacher:
         self.registry = load_registry()
         self.schema = plan_schema(self.registry, STRATEGIES)
         self._embedded = embedded_planner(labels=self._read)
-        self._endpoint = Recited()
-        self.reader = language_planner(self._endpoint)
+        self.endpoint = Recited()
+        self.reader = language_planner(self.endpoint)
 
     def _read(self, request: ReadRequest) -> ReadReply:
         return self._known[request.text]
@@ -104,7 +104,7 @@ class Teacher:
             return None
         if written is None or len(written) > MAX_ANSWER:
             return None
-        self._endpoint.answer = written
+        self.endpoint.answer = written
         again = await planned(self.reader, example.text, example.attached)
         return written if same(again, plan) else None
 
