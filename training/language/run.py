@@ -46,6 +46,7 @@ class DecoderRecipe:
     inner: int = 512
     batch_tokens: int = 4_096
     peak_rate: float = 2.5e-3
+    warmup: int = 100
     weight_decay: float = 0.05
     seed: int = 23
 
@@ -69,6 +70,7 @@ class DecoderRun(AveragedRun):
     ) -> None:
         self.folder = work / self.name
         self.recipe = recipe or DecoderRecipe()
+        self.warmup = self.recipe.warmup
         self.tokenizer = tokenizer
         self.taught = _short([one for one in pairs if not one.kept], tokenizer)
         kept = _short([one for one in pairs if one.kept], tokenizer)

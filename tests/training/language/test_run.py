@@ -18,9 +18,9 @@ from maquette.training.language.score import greedy
 from maquette.training.language.tokens import prompt, served, train_tokenizer
 from maquette.training.recipes.driver import follow
 
-TOY = DecoderRecipe(hidden=64, layers=2, heads=1, inner=128, batch_tokens=700)
-THINGS = "cat dog owl fox hen cow pig bee ant bat".split()
-COLOURS = "red blue green white black".split()
+TOY = DecoderRecipe(hidden=64, layers=2, heads=1, inner=128, batch_tokens=700, warmup=5)
+THINGS = ["cat", "dog", "owl", "fox", "hen", "cow", "pig", "bee", "ant", "bat"]
+COLOURS = ["red", "blue", "green", "white", "black"]
 
 
 def pair(number: int, thing: str, colour: str) -> Pair:
