@@ -4,6 +4,7 @@
     train    on the pairs in ``--work``
     export   write the model as a folder that vLLM serves, with its card
     score    measure an exported model on the requests kept from training
+    smoke    all of it on a few requests
 
 Pairs and training resume from what lies in ``--work``.
 """
@@ -83,6 +84,15 @@ def score(
     torch.set_num_threads(threads)
     told = exported_score(pack, read_pairs(work / PAIRS), requests)
     typer.echo(json.dumps(told, indent=1))
+
+
+@app.command()
+def smoke(work: Work = Path("runs/language_smoke"), steps: int = 2, lines: int = 40) -> None:
+    """Make some pairs, train, export and score, in a minute, to see that every part runs."""
+    pairs(work, lines=lines, varied=1)
+    train(work, minutes=None, steps=steps)
+    export(work, to=work / "model", requests=1)
+    score(work, pack=work / "model", requests=1)
 
 
 def _run(work: Path) -> tuple[DecoderRun, list[Pair]]:
