@@ -43,9 +43,7 @@ def reading_client(pack: Path | None = None) -> EmbeddingClient:
     return EmbeddingClient(models_here(pack))
 
 
-def models_here(
-    pack: Path | None = None, labels: ReadLabels | None = None
-) -> ScriptedModelClient:
+def models_here(pack: Path | None = None, labels: ReadLabels | None = None) -> ScriptedModelClient:
     """The models that planning asks, in this process. Arguments as ``embedded_planner``."""
     encoder = Encoder(model_folder())
 
