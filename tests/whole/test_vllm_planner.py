@@ -24,10 +24,19 @@ from reciter import make_reciter
 
 from maquette.agents.planning.language_model import LanguagePlanner
 from maquette.agents.planning.llm.prompt import system_message, user_message
+from maquette.agents.plans.composed.gallery import Gallery
+from maquette.agents.validation.validator import check_plan
 from maquette.infra.settings.schema import PlannerSettings
+from maquette.records.errors import FixInput
 from maquette.records.loop import STRATEGIES
+from maquette.records.plan import Plan
 from maquette.records.task import TaskRequest
 from maquette.tools.registry import Registry, load_registry
+from maquette.training.evaluation.requests.planner import embedded_planner, models_here
+from maquette.training.language.export import FOLDER
+from maquette.training.language.run import MAX_TOKENS
+from maquette.training.reading.examples import read_all
+from maquette.training.reading.truth import is_kept
 
 VLLM = os.environ.get("MAQUETTE_VLLM_PYTHON", "")
 pytestmark = [
@@ -36,6 +45,8 @@ pytestmark = [
 ]
 START_S = 600
 REQUEST = TaskRequest(text="a sign that says GRAND OPENING")
+HELD_OUT = 10
+"""Requests kept from training that the trained model plans."""
 
 
 def _filled(schema: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
@@ -113,13 +124,22 @@ def endpoint(
         {"role": "user", "content": user_message(REQUEST)},
     ]
     make_reciter(folder, messages, json.dumps(answer))
+    yield from _served(folder, "reciter", 16_384, folder / "vllm.log")
+
+
+def _served(model: Path, name: str, length: int, log: Path) -> Iterator[str]:
+    """Serve a model directory with vLLM on loopback, for as long as it is asked for.
+
+    Args:
+        name: under which it is asked for.
+        length: tokens of a prompt and its answer.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [VLLM, "-m", "vllm.entrypoints.openai.api_server", "--model", str(folder)]
-    command += ["--served-model-name", "reciter", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--dtype", "float32", "--max-model-len", "16384", "--enforce-eager"]
-    log = folder / "vllm.log"
+    command = [VLLM, "-m", "vllm.entrypoints.openai.api_server", "--model", str(model)]
+    command += ["--served-model-name", name, "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--dtype", "float32", "--max-model-len", str(length), "--enforce-eager"]
     environment = {**os.environ, "VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1"}
     with log.open("wb") as output:
         server = subprocess.Popen(
@@ -189,3 +209,51 @@ async def test_the_grammar_holds_a_model_that_was_never_taught_this_request(
             },
         )
     assert (completion.choices[0].message.content or "").lstrip().startswith("{")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the model that was taught to plan; the base URL of its API."""
+    if not (FOLDER / "config.json").exists():
+        pytest.skip(f"{FOLDER.name} was not exported: python -m maquette.training.language export")
+    log = tmp_path_factory.mktemp("planner") / "vllm.log"
+    yield from _served(FOLDER, "maquette-planner", MAX_TOKENS, log)
+
+
+async def test_a_model_that_was_taught_to_plan_plans_requests_it_never_saw(
+    trained: str, registry: Registry
+) -> None:
+    """Each of ten held-out requests gets a plan that checks, the model's own or the embedded
+    planner's, which then says so, or a refusal in words. At least one plan is the model's own."""
+    settings = PlannerSettings(base_url=trained, model="maquette-planner", timeout_s=300)
+    gallery = Gallery(models_here())
+    planner = LanguagePlanner.of(
+        settings,
+        registry,
+        gallery=gallery if gallery.there else None,
+        fallback=embedded_planner(),
+    )
+    found = [await _plan(planner, text) for text in _held_out()]
+    await planner.close()
+    plans = [plan for plan in found if plan is not None]
+    for plan in plans:
+        check_plan(plan, registry, inputs=0)
+        said = any("the embedded planner made this plan" in note for note in plan.notes)
+        assert said == (plan.planner != "maquette-planner")
+    assert any(plan.planner == "maquette-planner" for plan in plans)
+
+
+def _held_out() -> list[str]:
+    """English requests for one picture that are kept from training, from all over the files."""
+    kept = [one for one in read_all() if is_kept(one) and one.language == "en"]
+    alone = [one for one in kept if one.kinds == ("image",) and not one.attached]
+    return [one.text for one in alone[:: len(alone) // HELD_OUT][:HELD_OUT]]
+
+
+async def _plan(planner: LanguagePlanner, text: str) -> Plan | None:
+    """The plan of a request; None: it was refused in words."""
+    try:
+        return await planner.plan(TaskRequest(text=text))
+    except FixInput as error:
+        assert error.message
+        return None

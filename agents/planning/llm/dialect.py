@@ -66,6 +66,7 @@ _ABOUT_ROOM = (
     "too large",
     "maximum length",
     "reduce the length",
+    "max_model_len",
 )
 _REFUSALS = (400, 413, 415, 422, 501)
 _TEACHES = 500

@@ -33,17 +33,18 @@ def embedded_planner(
         pack: of the reader; None: the bundled one.
         labels: what reads in the reader's place.
     """
-    models = _models(pack, labels)
+    models = models_here(pack, labels)
     gallery = Gallery(models)
     return EmbeddedPlanner(models, load_registry(), gallery=gallery if gallery.there else None)
 
 
 def reading_client(pack: Path | None = None) -> EmbeddingClient:
     """The reader alone."""
-    return EmbeddingClient(_models(pack))
+    return EmbeddingClient(models_here(pack))
 
 
-def _models(pack: Path | None, labels: ReadLabels | None = None) -> ScriptedModelClient:
+def models_here(pack: Path | None = None, labels: ReadLabels | None = None) -> ScriptedModelClient:
+    """The models that planning asks, in this process. Arguments as ``embedded_planner``."""
     encoder = Encoder(model_folder())
 
     def embed(request: EmbedTextRequest) -> EmbedTextReply:

@@ -57,6 +57,12 @@ async def test_what_is_no_lesson_ends_it(server: ChatEndpoint) -> None:
         (400, "'temperature' does not support 0 with this model", False, "temperature"),
         (400, "Invalid parameter: 'response_format' of type 'json_schema'", False, "json_schema"),
         (400, "This model's maximum context length is 8192 tokens", False, "answer of 8000 tokens"),
+        (
+            400,
+            "max_completion_tokens=8000 cannot be greater than max_model_len=4096.",
+            False,
+            "answer of 8000 tokens",
+        ),
         (422, "body.max_completion_tokens: extra fields", False, "max_completion_tokens"),
         (400, "planner-8b is not a multimodal model", True, "pictures"),
         (500, "image input is not supported - hint: mmproj", True, "pictures"),
