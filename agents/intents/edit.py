@@ -10,8 +10,8 @@ from maquette.agents.plans.edits import ask, edit_plan, free_edit_plan, pictures
 from maquette.agents.plans.finishing.adjustments import adjusted_plan
 from maquette.agents.plans.translated import changes_in_english
 from maquette.agents.reading.changes import Change, ChangeKind, Changes, Unclear
+from maquette.agents.reading.labelled.edits.wholes import whole_changes
 from maquette.agents.reading.labelled.labelled import Labelled
-from maquette.agents.reading.labelled.wholes import whole_changes
 from maquette.records.errors import FixInput
 from maquette.records.plan import Loop, Plan
 from maquette.tools.drawing.abilities import lacking

@@ -22,7 +22,7 @@ from maquette.agents.plans.finishing.law import (
 )
 from maquette.agents.plans.finishing.merging import merged
 from maquette.agents.plans.served import Served
-from maquette.agents.reading.labelled.adjusting import format_of
+from maquette.agents.reading.labelled.edits.adjusting import format_of
 from maquette.agents.reading.labelled.read import Read, read_labelled
 from maquette.agents.reading.request import Reading
 from maquette.agents.tool_planning.by_cards import HOUSE, plan_by_cards

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from maquette.agents.reading.changes import Changes
 from maquette.agents.reading.finding import Sought
-from maquette.agents.reading.labelled.changed import ChangesRead
+from maquette.agents.reading.labelled.edits.changed import ChangesRead
 from maquette.agents.reading.labelled.labelled import Labelled
 from maquette.agents.reading.labelled.said import SceneRead
 from maquette.agents.reading.scene import Wish, known_to

@@ -79,6 +79,7 @@ def encoded(pairs: Sequence[Pair], tokenizer: Tokenizer) -> list[tuple[list[int]
     prompts = tokenizer.encode_batch([prompt(one.user) for one in pairs])
     answers = tokenizer.encode_batch([one.answer for one in pairs])
     end = tokenizer.token_to_id(END)
+    assert end is not None, "every tokenizer here has the end mark"
     return [
         ([*told.ids, *said.ids, end], len(told.ids))
         for told, said in zip(prompts, answers, strict=True)

@@ -12,7 +12,7 @@ from maquette.records.plan import REFERENCE_KEY, Plan
 
 Schema = Mapping[str, Any]
 
-FOUND = {"packs": {}, "credits": {}}
+FOUND: dict[str, dict[str, str]] = {"packs": {}, "credits": {}}
 """Of a brief: filled in from the art packs by whoever reads an answer."""
 _NUMBERS = {"integer": int, "number": (int, float)}
 _EMPTY: Mapping[str, Any] = {
@@ -121,8 +121,9 @@ def _first(value: Any, choices: Sequence[Schema], types: Schema) -> Any:
 
 
 def _object(value: Any, properties: Schema, types: Schema) -> dict[str, Any]:
-    if not isinstance(value, dict) or (more := set(value) - set(properties)):
-        more = sorted(more) if isinstance(value, dict) else value
+    if not isinstance(value, dict):
+        raise Misfit(f"the schema has no place for {str(value)[:80]}")
+    if more := sorted(set(value) - set(properties)):
         raise Misfit(f"the schema has no place for {str(more)[:80]}")
     return {name: filled(value.get(name), one, types) for name, one in properties.items()}
 

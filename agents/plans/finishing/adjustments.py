@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from maquette.agents.plans.finishing.formats import free_id
-from maquette.agents.reading.labelled.adjusting import Adjustment
+from maquette.agents.reading.labelled.edits.adjusting import Adjustment
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import InvalidInput
 from maquette.records.plan import INPUTS, REFERENCE_KEY, Call, Node, Plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from maquette.agents.reading.labelled.adjusting import Format
+from maquette.agents.reading.labelled.edits.adjusting import Format
 from maquette.records.plan import REFERENCE_KEY, Call, Loop, Node, Plan, calls_of
 
 LONGER_PX = 1024

@@ -149,8 +149,8 @@ def _is_set(items: list[ReadItem], reply: ReadReply) -> bool:
     of which says only where or when it is. What they show is then told from the whole."""
     if len(items) < LEAST_OF_SET or any(_likeliest(item) != "image" for item in items):
         return False
-    shown = [s.label for s in reply.spans if s.label not in ("do", "pol", "count", "carrier", "opt")]
-    return all(label == "ground" for label in shown)
+    shown = {span.label for span in reply.spans} - {"do", "pol", "count", "carrier", "opt"}
+    return shown == {"ground"}
 
 
 def _likeliest(item: ReadItem) -> str:

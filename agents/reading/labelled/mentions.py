@@ -88,7 +88,7 @@ def _before_noun(book: Account, k: int) -> list[str]:
 
 
 def _patterns(book: Account, k: int) -> list[str]:
-    found = []
+    found: list[str] = []
     for n, told in book.belonging(k, "pattern"):
         named = values.pattern_of_words(told.text, book.it.language)
         if named is None or found:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from maquette.agents.reading.changes import Changes
 from maquette.agents.reading.finding import MAX_PHRASES, Sought
-from maquette.agents.reading.labelled.adjusting import points_inside
-from maquette.agents.reading.labelled.changed import ChangesRead, read_changes_of, unclear
+from maquette.agents.reading.labelled.edits.adjusting import points_inside
+from maquette.agents.reading.labelled.edits.changed import ChangesRead, read_changes_of, unclear
 from maquette.agents.reading.labelled.labelled import Labelled, items_of, unmasked, with_kind
 from maquette.agents.reading.labelled.ledger import entries_of
 from maquette.agents.reading.labelled.quoting import Quoted, hide_quoted

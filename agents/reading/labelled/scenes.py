@@ -198,7 +198,7 @@ class _Builder:
         """The colour of the letters: of their words, or of what they are called ("the text")."""
         inks: dict[int, str] = {}
         for n, piece in list(self._book.of("colour")):
-            heads = self._it.heads_of(n)
+            heads = self._it.heads_of(n) or self._of_neighbours(n)
             named = values.colours_of(piece.text, self._language)
             if not any(k in self._read.strings or self._is_text(k) for k in heads):
                 continue
@@ -213,6 +213,12 @@ class _Builder:
             else:
                 self._read.wish.letters = colour
                 self._book.use(n)
+
+    def _of_neighbours(self, n: int) -> tuple[int, ...]:
+        """What a colour without a head is of: "big yellow capitals", of whose letters the words
+        beside it tell the manner."""
+        near = [k for k, _ in self._it.of("style") if abs(k - n) == 1]
+        return tuple(head for k in near for head in self._it.heads_of(k))
 
     def _is_text(self, k: int) -> bool:
         """Whether a piece only calls the letters by a name: "the text"."""

@@ -19,10 +19,11 @@ from maquette.records.plan import Plan
 from maquette.records.task import TaskOptions, TaskRequest
 from maquette.training.evaluation.intervals import Share
 from maquette.training.evaluation.kept import RESULTS
-from maquette.training.evaluation.requests import keywords, ledger, routing
+from maquette.training.evaluation.requests import ledger
 from maquette.training.evaluation.requests.assembled import read_labels
 from maquette.training.evaluation.requests.compare import Judged, compare, shares
 from maquette.training.evaluation.requests.gold import Example, examples
+from maquette.training.evaluation.requests.kinds import keywords, routing
 from maquette.training.evaluation.requests.planner import embedded_planner, reading_client
 
 FOLDER = RESULTS / "requests"

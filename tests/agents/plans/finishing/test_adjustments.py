@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from maquette.agents.plans.finishing.adjustments import adjusted_plan
-from maquette.agents.reading.labelled.adjusting import Adjustment
+from maquette.agents.reading.labelled.edits.adjusting import Adjustment
 from maquette.records.artifact import ArtifactRef
 from maquette.records.errors import InvalidInput
 from maquette.records.plan import Call

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from maquette.agents.plans.finishing.formats import LONGER_PX, formatted
-from maquette.agents.reading.labelled.adjusting import Format
+from maquette.agents.reading.labelled.edits.adjusting import Format
 from maquette.records.plan import Call, Loop, Plan
 
 

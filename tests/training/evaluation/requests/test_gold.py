@@ -10,8 +10,8 @@ import pytest
 from maquette.records.errors import InvalidInput
 from maquette.training.evaluation.kept import RESULTS
 from maquette.training.evaluation.requests.gold import Example, Fact, GoldItem, examples, fact
+from maquette.training.evaluation.requests.kinds.routing import instructions
 from maquette.training.evaluation.requests.ledger import labelled
-from maquette.training.evaluation.requests.routing import instructions
 
 REQUESTS = RESULTS / "requests"
 SAID = ("words", "words_all", "op words", "said")

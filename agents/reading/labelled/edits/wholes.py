@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from maquette.agents.reading.changes import Change, ChangeKind, Unclear
-from maquette.agents.reading.labelled.adjusting import Adjustment
-from maquette.agents.reading.labelled.clauses import clauses_of
+from maquette.agents.reading.labelled.edits.adjusting import Adjustment
+from maquette.agents.reading.labelled.edits.clauses import clauses_of
 from maquette.agents.reading.labelled.labelled import Labelled
 
 

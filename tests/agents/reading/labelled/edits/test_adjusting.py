@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hand_labelled import labelled
 
-from maquette.agents.reading.labelled.adjusting import adjustments_of, factor_of, format_of
+from maquette.agents.reading.labelled.edits.adjusting import adjustments_of, factor_of, format_of
 
 
 @pytest.mark.parametrize(

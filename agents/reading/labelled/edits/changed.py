@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from maquette.agents.reading.changes import Change, ChangeKind, Unclear
 from maquette.agents.reading.labelled import values
-from maquette.agents.reading.labelled.adjusting import is_png, points_inside
-from maquette.agents.reading.labelled.clauses import CONTENT, Clause, clauses_of
+from maquette.agents.reading.labelled.edits.adjusting import is_png, points_inside
+from maquette.agents.reading.labelled.edits.clauses import CONTENT, Clause, clauses_of
+from maquette.agents.reading.labelled.edits.whereabouts import anchors_of, where_of
 from maquette.agents.reading.labelled.labelled import Labelled, Piece
-from maquette.agents.reading.labelled.whereabouts import anchors_of, where_of
 from maquette.words.lexicon import PATTERNS, singular
 from maquette.words.stopwords import TEXT_WORDS
 
@@ -39,9 +39,9 @@ def read_changes_of(it: Labelled) -> ChangesRead:
     changes: list[Change] = []
     used: set[int] = set()
     for clause in clauses_of(it):
-        found, held = _Clause(it, clause).read()
+        found, of_clause = _Clause(it, clause).read()
         changes += found
-        used |= held
+        used |= of_clause
     titles = {k for k, piece in it.of("thing", "target") if _is_title(piece)}
     held = [k for k, _ in it.of("words") if not it.denied(k) and titles.issuperset(it.heads_of(k))]
     strings = tuple(it.plain(it.pieces[k].text).strip('"') for k in held if k not in used)

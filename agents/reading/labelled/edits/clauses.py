@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
-from maquette.agents.reading.labelled.adjusting import Adjustment, adjustments_of, is_whole
+from maquette.agents.reading.labelled.edits.adjusting import Adjustment, adjustments_of, is_whole
 from maquette.agents.reading.labelled.labelled import Labelled
 from maquette.words.foreign import meaning
 

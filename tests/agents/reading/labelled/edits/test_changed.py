@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hand_labelled import Told, labelled
 
-from maquette.agents.reading.labelled.changed import read_changes_of
-from maquette.agents.reading.labelled.wholes import whole_changes
+from maquette.agents.reading.labelled.edits.changed import read_changes_of
+from maquette.agents.reading.labelled.edits.wholes import whole_changes
 
 PAINT = (("do", "paint"), ("colour", "red", (2,)), ("target", "car"), ("new", "green", (2,)))
 CHANGES: list[tuple[str, tuple[Told, ...], list[str]]] = [

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from maquette.training.evaluation.kept import RESULTS
 from maquette.training.evaluation.requests.gold import KINDS
-from maquette.training.evaluation.requests.keywords import kinds
+from maquette.training.evaluation.requests.kinds.keywords import kinds
+from maquette.training.evaluation.requests.kinds.routing import instructions, macro_f1, routed
 from maquette.training.evaluation.requests.ledger import LabelledRequest, accounted
-from maquette.training.evaluation.requests.routing import instructions, macro_f1, routed
 
 FILE = RESULTS / "requests" / "routing.jsonl"
 

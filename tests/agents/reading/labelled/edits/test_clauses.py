@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hand_labelled import Told, labelled
 
-from maquette.agents.reading.labelled.changed import read_changes_of
-from maquette.agents.reading.labelled.clauses import clauses_of
-from maquette.agents.reading.labelled.wholes import whole_changes
+from maquette.agents.reading.labelled.edits.changed import read_changes_of
+from maquette.agents.reading.labelled.edits.clauses import clauses_of
+from maquette.agents.reading.labelled.edits.wholes import whole_changes
 
 PARTS: list[tuple[str, str, tuple[Told, ...], list[str]]] = [
     (
