@@ -24,7 +24,6 @@ MANY = 80
 """Entries of a ledger; of more, neighbours become one."""
 NOT_DONE = "not done or not checked: "
 NOT_UNDERSTOOD = "it was not understood"
-_BY_NAME = "things are found by name alone"
 _EDITED = "this part of the change was not understood"
 
 
